@@ -1,0 +1,82 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let room: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house: one target, one purpose. Its dependencies are the only arrows the compiler lets through.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: room)
+}
+
+/// The tests of one room.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    resources: resources,
+    swiftSettings: room)
+}
+
+let package = Package(
+  name: "ptrain",
+  products: [.executable(name: "ptrain", targets: ["ptrain"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // C libraries of the system. Debian and Ubuntu: the packages named in `providers`.
+    .systemLibrary(
+      name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Our C: vector kernels chosen at run time by the CPU's feature bits.
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+
+    room("MPI", ["COpenMPI"]),
+    room("Specs"),
+    room("Kernels", ["CKernels", "COneDNN"]),
+    room("Networks", ["Specs", "Kernels"]),
+    room("Optimization", ["Specs", "Kernels"]),
+    room("Datasets", ["Specs", "Kernels", "CZlib"]),
+    room("Collectives", ["Kernels"]),
+    room("CollectivesMPI", ["Collectives", "MPI"]),
+    room(
+      "Training",
+      ["Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives", "CCrypto"]),
+    .executableTarget(
+      name: "ptrain",
+      dependencies: [
+        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: room),
+
+    .target(
+      name: "TestSupport", dependencies: ["Specs", "Kernels"], path: "Tests/TestSupport",
+      swiftSettings: room),
+    .executableTarget(
+      name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI"],
+      path: "Tests/MPISelfTest", swiftSettings: room),
+    tests("MPI", []),
+    tests("Specs", []),
+    tests("Kernels", []),
+    tests("Networks", ["Specs", "Kernels"]),
+    tests("Optimization", ["Specs", "Kernels"]),
+    tests("Datasets", ["Specs", "Kernels"]),
+    tests("Collectives", ["Kernels"]),
+    tests(
+      "Training", ["Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "ptrain", "MPISelfTest"],
+      swiftSettings: room),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#ifndef PTRAIN_CKERNELS_H
+#define PTRAIN_CKERNELS_H
+#include <stdint.h>
+#endif
