@@ -1,0 +1,201 @@
+// The dense kernels, written once for every vector width. The including file defines
+//   ISA(name)  the name with the instruction set's suffix
+//   VL         floats in a hardware vector
+//   TILE       columns of a register tile (64 or 16), NV = TILE / VL vectors
+//   ROWS(nv)   rows of a full register tile of nv vectors
+// Nothing here depends on VL but speed: each element is one ascending chain of fused multiply-adds.
+
+#include "ck_dense.h"
+
+typedef float vf __attribute__((vector_size(VL * 4), aligned(4)));
+typedef int32_t vi __attribute__((vector_size(VL * 4), aligned(4)));
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf load(const float *p) { return *(const vf *)p; }
+INLINE void store(float *p, vf v) { *(vf *)p = v; }
+INLINE vf splat(float s) { return (vf){0} + s; }
+INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+
+// A tile of mr rows and nv vectors: y = epilogue(bias + x · w). `width` is the stride between rows of the panel.
+INLINE void product_tile(const int mr, const int nv, const float *x, long xs, const float *w, long width, const float *bias,
+                         const float *gate, float *y, long ys, long inner, enum ck_epilogue epilogue) {
+  vf acc[mr][nv];
+#pragma unroll
+  for (int v = 0; v < nv; v++) {
+    vf b = bias ? load(bias + v * VL) : splat(0);
+#pragma unroll
+    for (int i = 0; i < mr; i++) acc[i][v] = b;
+  }
+#pragma nounroll
+  for (long k = 0; k < inner; k++) {
+    vf b[nv];
+#pragma unroll
+    for (int v = 0; v < nv; v++) b[v] = load(w + k * width + v * VL);
+#pragma unroll
+    for (int i = 0; i < mr; i++) {
+      vf a = splat(x[i * xs + k]);
+#pragma unroll
+      for (int v = 0; v < nv; v++) acc[i][v] = fma_(a, b[v], acc[i][v]);
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < mr; i++) {
+#pragma unroll
+    for (int v = 0; v < nv; v++) {
+      vf r = acc[i][v];
+      if (epilogue == CK_EPILOGUE_RELU) {
+        vi keep = r > 0;
+        r = (vf)((vi)r & keep);
+      } else if (epilogue == CK_EPILOGUE_GATE) {
+        vi keep = load(gate + i * ys + v * VL) > 0;
+        r = (vf)((vi)r & keep);
+      }
+      store(y + i * ys + v * VL, r);
+    }
+  }
+}
+
+// All rows of one panel's part that is nv vectors wide.
+INLINE void product_panel(const int nv, const struct ck_product *p, const float *w, long width, long column) {
+  const int full = ROWS(nv);
+  const float *bias = p->bias ? p->bias + column : 0;
+  long r = 0;
+#define TILES(mr)                                                                                                    \
+  for (; r + (mr) <= p->rows; r += (mr))                                                                             \
+    product_tile(mr, nv, p->x + r * p->x_stride, p->x_stride, w, width, bias, p->gate ? p->gate + r * p->y_stride + column : 0, \
+                 p->y + r * p->y_stride + column, p->y_stride, p->inner, p->epilogue);
+  TILES(full)
+  if (full > 4) { TILES(4) }
+  if (full > 2) { TILES(2) }
+  TILES(1)
+#undef TILES
+}
+
+void ISA(ck_product)(const struct ck_product *p) {
+  for (long panel = p->panel_begin; panel < p->panel_end; panel++) {
+    const long column = panel * CK_PANEL, width = ck_panel_width(column, p->outer);
+    const float *w = p->weights + p->inner * column;
+#if TILE == 64
+    switch (width / VL) {
+      case 4: product_panel(4, p, w, width, column); break;
+      case 3: product_panel(3, p, w, width, column); break;
+      case 2: product_panel(2, p, w, width, column); break;
+      default: product_panel(1, p, w, width, column); break;
+    }
+#else
+    for (long c = 0; c < width; c += TILE) product_panel(TILE / VL, p, w + c, width, column + c);
+#endif
+  }
+}
+
+// A tile of the weight gradient: mr rows of the matrix, nv vectors of columns, summed over the leaves in tree order.
+INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, const float *d, long ds, const struct ck_leaf *leaves,
+                          long leaf_count, float *out, long width) {
+  vf stack[CK_TREE_DEPTH][mr * nv];
+  int depth = 0;
+  for (long leaf = 0;; leaf++) {
+    vf acc[mr][nv];
+#pragma unroll
+    for (int i = 0; i < mr; i++)
+#pragma unroll
+      for (int v = 0; v < nv; v++) acc[i][v] = splat(0);
+    const long end = leaves[leaf].row_end;
+#pragma nounroll
+    for (long r = leaves[leaf].row_begin; r < end; r++) {
+      vf b[nv];
+#pragma unroll
+      for (int v = 0; v < nv; v++) b[v] = load(d + r * ds + v * VL);
+#pragma unroll
+      for (int i = 0; i < mr; i++) {
+        vf a = splat(x[r * xs + i]);
+#pragma unroll
+        for (int v = 0; v < nv; v++) acc[i][v] = fma_(a, b[v], acc[i][v]);
+      }
+    }
+    for (int m = leaves[leaf].merges; m > 0; m--) {
+      depth--;
+#pragma unroll
+      for (int i = 0; i < mr; i++)
+#pragma unroll
+        for (int v = 0; v < nv; v++) acc[i][v] = stack[depth][i * nv + v] + acc[i][v];
+    }
+    if (leaf + 1 == leaf_count) {
+#pragma unroll
+      for (int i = 0; i < mr; i++)
+#pragma unroll
+        for (int v = 0; v < nv; v++) store(out + i * width + v * VL, acc[i][v]);
+      return;
+    }
+#pragma unroll
+    for (int i = 0; i < mr; i++)
+#pragma unroll
+      for (int v = 0; v < nv; v++) stack[depth][i * nv + v] = acc[i][v];
+    depth++;
+  }
+}
+
+INLINE void gradient_panel(const int nv, const struct ck_weight_gradient *p, const float *d, long ds, long column, long width, long c) {
+  const int full = ROWS(nv);
+  float *out = p->dw + p->inner * column + c;
+  long i = p->i_begin;
+#define TILES(mr)                                                                                                       \
+  for (; i + (mr) <= p->i_end; i += (mr))                                                                               \
+    gradient_tile(mr, nv, p->x + i, p->x_stride, d + c, ds, p->leaves, p->leaf_count, out + i * width, width);
+  TILES(full)
+  if (full > 4) { TILES(4) }
+  if (full > 2) { TILES(2) }
+  TILES(1)
+#undef TILES
+  if (p->db && p->i_begin == 0) {
+    static const float one = 1;
+    gradient_tile(1, nv, &one, 0, d + c, ds, p->leaves, p->leaf_count, p->db + column + c, width);
+  }
+}
+
+void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
+  const long column = p->panel * CK_PANEL, width = ck_panel_width(column, p->outer);
+  if (p->leaf_count == 0) {
+    for (long n = p->i_begin * width; n < p->i_end * width; n++) p->dw[p->inner * column + n] = 0;
+    if (p->db && p->i_begin == 0)
+      for (long n = 0; n < width; n++) p->db[column + n] = 0;
+    return;
+  }
+  // The panel's columns of d, row after row without gaps: each is read once per tile of the panel.
+  const float *d = p->d + column;
+  long ds = p->d_stride;
+  const long first = p->leaves[0].row_begin, last = p->leaves[p->leaf_count - 1].row_end;
+  if (p->scratch && ds > width && p->i_end - p->i_begin > 4 * ROWS(TILE / VL)) {
+    for (long r = first; r < last; r++)
+      for (long n = 0; n < width; n += VL) store(p->scratch + (r - first) * width + n, load(d + r * ds + n));
+    d = p->scratch - first * width;
+    ds = width;
+  }
+#if TILE == 64
+  switch (width / VL) {
+    case 4: gradient_panel(4, p, d, ds, column, width, 0); break;
+    case 3: gradient_panel(3, p, d, ds, column, width, 0); break;
+    case 2: gradient_panel(2, p, d, ds, column, width, 0); break;
+    default: gradient_panel(1, p, d, ds, column, width, 0); break;
+  }
+#else
+  for (long c = 0; c < width; c += TILE) gradient_panel(TILE / VL, p, d, ds, column, width, c);
+#endif
+}
+
+// 16 × 16 blocks of the packed matrix into the packed form of its transpose; blocks are numbered panel-major.
+void ISA(ck_pack_transposed)(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end) {
+  const long across = ck_round16(outer) / 16;
+  for (long block = block_begin; block < block_end; block++) {
+    const long i0 = block / across * 16, o0 = block % across * 16;
+    const long rows = inner - i0 < 16 ? inner - i0 : 16, columns = outer - o0 < 16 ? outer - o0 : 16;
+    const float *in = packed + ck_packed_index(i0, o0, inner, outer);
+    const long in_stride = ck_panel_width(o0, outer);
+    float *out = transposed + ck_packed_index(o0, i0, outer, inner);
+    const long out_stride = ck_panel_width(i0, inner);
+    float tile[16][16];
+    for (long i = 0; i < 16; i++)
+      for (long o = 0; o < 16; o++) tile[o][i] = i < rows ? in[i * in_stride + o] : 0;
+    for (long o = 0; o < columns; o++)
+      for (long i = 0; i < 16; i++) out[o * out_stride + i] = tile[o][i];
+  }
+}

@@ -1,0 +1,99 @@
+/// Dense products in float32 whose bits do not depend on how the work is cut.
+///
+/// Every element of a product is one chain of fused multiply-adds over the inner index in ascending order, begun at the bias (or
+/// zero). Tiles, threads, row cuts and instruction sets change nothing about that chain, so five lines of scalar C with `fmaf`
+/// check every bit.
+///
+/// Packed weights. A matrix of `inner` rows and `outer` columns is kept in panels of 64 columns (the last one 16, 32, 48 or 64
+/// wide, columns beyond `outer` zero), each panel stored row by row: element (i, o) is at
+/// `inner * 64 * (o / 64) + i * width(o / 64) + o % 64`. See `ck_packed_count` and `ck_packed_index`.
+///
+/// Activations are row-major with a row stride that is a multiple of 16 floats; the floats between the row's end and the next
+/// multiple of 16 are zero and stay zero.
+#ifndef PTRAIN_CK_DENSE_H
+#define PTRAIN_CK_DENSE_H
+#include <stdint.h>
+
+enum { CK_PANEL = 64 };
+
+static inline long ck_round16(long n) { return (n + 15) & ~15L; }
+
+/// Floats of a packed matrix: `inner * round16(outer)`.
+static inline long ck_packed_count(long inner, long outer) { return inner * ck_round16(outer); }
+
+/// Columns of the panel that holds column `o`, padding included.
+static inline long ck_panel_width(long o, long outer) {
+  long left = ck_round16(outer) - o / CK_PANEL * CK_PANEL;
+  return left < CK_PANEL ? left : CK_PANEL;
+}
+
+/// Where element (i, o) of a packed matrix is.
+static inline long ck_packed_index(long i, long o, long inner, long outer) {
+  return inner * (o / CK_PANEL * CK_PANEL) + i * ck_panel_width(o, outer) + o % CK_PANEL;
+}
+
+/// What happens to a finished element before it is stored.
+enum ck_epilogue {
+  CK_EPILOGUE_NONE = 0,
+  /// max(0, v)
+  CK_EPILOGUE_RELU = 1,
+  /// v where the gate (same layout as y) is positive, else 0: ReLU's derivative
+  CK_EPILOGUE_GATE = 2,
+};
+
+/// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
+struct ck_product {
+  const float *x;
+  long x_stride;
+  const float *weights;
+  /// `round16(outer)` floats, zero-padded, or null.
+  const float *bias;
+  /// For CK_EPILOGUE_GATE: same stride as y.
+  const float *gate;
+  float *y;
+  long y_stride;
+  long rows, inner, outer;
+  long panel_begin, panel_end;
+  enum ck_epilogue epilogue;
+};
+
+/// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on its left are
+/// added once it is done.
+struct ck_leaf {
+  int32_t row_begin, row_end;
+  int32_t merges;
+};
+
+/// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]`, packed, for one panel and rows `i_begin ..< i_end`
+/// of the packed matrix; `db[o]`, the same with x = 1, where `i_begin` is 0 and db is not null.
+struct ck_weight_gradient {
+  const float *x;
+  long x_stride;
+  const float *d;
+  long d_stride;
+  float *dw;
+  float *db;
+  long inner, outer;
+  long panel;
+  long i_begin, i_end;
+  const struct ck_leaf *leaves;
+  long leaf_count;
+  /// At least `ck_weight_gradient_scratch(rows of all leaves)` floats, 64-byte aligned, one per thread.
+  float *scratch;
+};
+
+/// The deepest tree whose partial sums fit the kernel's stack: 2^20 leaves.
+enum { CK_TREE_DEPTH = 21 };
+
+static inline long ck_weight_gradient_scratch(long rows) { return rows * CK_PANEL; }
+
+#define CK_DENSE_DECLARE(isa)                                     \
+  void ck_product_##isa(const struct ck_product *p);              \
+  void ck_weight_gradient_##isa(const struct ck_weight_gradient *p); \
+  void ck_pack_transposed_##isa(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
+
+CK_DENSE_DECLARE(portable)
+CK_DENSE_DECLARE(avx2)
+CK_DENSE_DECLARE(avx512)
+
+#endif
