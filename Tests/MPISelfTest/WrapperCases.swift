@@ -76,13 +76,14 @@ extension Checks {
     run("a rank beyond the last", throws: .rank) {
       try [UInt8(1)].withUnsafeBufferPointer { try world.send($0, to: world.size, tag: 1) }
     }
+    // A rank's message to itself is no case: there Open MPI 4.1 writes beyond the buffer, sometimes without an error.
+    guard world.size > 1 else { return }
     run("a message longer than its buffer", throws: .truncate) {
-      // Open MPI 4.1 overlooks this for messages of a few bytes from a rank to itself.
       let long = [UInt8](repeating: 1, count: 1024)
       var short = [UInt8](repeating: 0, count: 512)
       try short.withUnsafeMutableBufferPointer { short in
-        let receive = try world.startReceive(short, from: world.rank, tag: 2)
-        try long.withUnsafeBufferPointer { try world.send($0, to: world.rank, tag: 2) }
+        let receive = try world.startReceive(short, from: (world.rank + world.size - 1) % world.size, tag: 2)
+        try long.withUnsafeBufferPointer { try world.send($0, to: (world.rank + 1) % world.size, tag: 2) }
         try receive.wait()
       }
     }
