@@ -1,1 +1,49 @@
-print("self test")
+import Collectives
+import CollectivesMPI
+import MPI
+
+// Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`.
+
+struct SelfTestFailure: Error {
+  var sentence: String
+}
+
+let mode = CommandLine.arguments.dropFirst().first ?? "cases"
+
+try withMPI(
+  describe: { error, rank in
+    switch error {
+    case let failure as AgreedFailure:
+      RunFailure(exitCode: failure.exitCode, sentence: failure.rank == rank ? "\(failure)" : nil, isAgreed: true)
+    case let failure as SelfTestFailure:
+      RunFailure(exitCode: 70, sentence: failure.sentence, isAgreed: false)
+    default:
+      RunFailure(exitCode: 69, sentence: "\(error)", isAgreed: false)
+    }
+  },
+  { world in
+    let cluster = try MPICluster(world, messageLimit: mode == "latency" ? 1 << 30 : 4096)
+    switch mode {
+    case "throw":
+      if world.rank == world.size - 1 { throw SelfTestFailure(sentence: "rank \(world.rank) failed\nalone") }
+      try cluster.barrier()
+    case "agree":
+      try cluster.agree(describe: { _ in (78, "all failed") }) { throw SelfTestFailure(sentence: "all failed") }
+    case "latency":
+      try printLatencies(cluster)
+    default:
+      var checks = Checks()
+      checks.runWrapperCases(world)
+      checks.runClusterCases(cluster)
+      checks.runAllReduceCases(cluster)
+      let reports = try cluster.gather(Array(checks.failures.joined(separator: "; ").utf8))
+      if let first = reports.firstIndex(where: { !$0.isEmpty }) {
+        let what = String(decoding: reports[first], as: UTF8.self)
+        try cluster.agree(describe: { _ in (70, "rank \(first) of \(world.size): \(what)") }) {
+          throw SelfTestFailure(sentence: what)
+        }
+      }
+      if world.rank == 0 { print("\(checks.caseCount) cases passed on \(world.size) ranks") }
+    }
+    try cluster.close()
+  })

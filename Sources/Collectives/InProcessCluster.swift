@@ -1,0 +1,98 @@
+internal import Foundation
+internal import Synchronization
+
+/// Ranks as threads of this process: to test whatever is written against ``Cluster``, without a launcher.
+package final class InProcessCluster: Cluster {
+  package let rank: Int
+  package let size: Int
+  private let session: InProcessSession
+
+  init(rank: Int, session: InProcessSession) {
+    self.rank = rank
+    self.size = session.size
+    self.session = session
+  }
+
+  /// Runs `body` on `size` ranks, each in a thread of its own, and returns their results in rank order.
+  ///
+  /// - Throws: the error of the lowest rank that failed by itself; other ranks that waited for it are let go.
+  package static func run<Value: Sendable>(
+    size: Int, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
+  ) throws -> [Value] {
+    let outcomes = outcomes(size: size, body)
+    let failures = outcomes.compactMap { outcome in
+      if case .failure(let error) = outcome { error } else { nil }
+    }
+    let causes = failures.filter { error in
+      if case .peerLeft = error as? ClusterError { false } else { true }
+    }
+    if let cause = causes.first ?? failures.first { throw cause }
+    return try outcomes.map { try $0.get() }
+  }
+
+  /// As ``run(size:_:)``, but returns every rank's own result or error.
+  package static func outcomes<Value: Sendable>(
+    size: Int, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
+  ) -> [Result<Value, any Error>] {
+    let session = InProcessSession(size: size)
+    let results = ResultBoard<Value>()
+    let done = DispatchGroup()
+    for rank in 0..<size {
+      done.enter()
+      let thread = Thread {
+        let result = Result { try body(InProcessCluster(rank: rank, session: session)) }
+        results.byRank.withLock { $0[rank] = result }
+        session.leave(rank)
+        done.leave()
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    done.wait()
+    let byRank = results.byRank.withLock { $0 }
+    return (0..<size).compactMap { byRank[$0] }
+  }
+
+  package var place: Place {
+    Place(host: "localhost", rankOnNode: rank, ranksOnNode: size, node: 0, nodeCount: 1)
+  }
+
+  package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    try gather(rank == root ? bytes : [])[root]
+  }
+
+  package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    try session.gather(bytes, rank: rank)
+  }
+
+  package func barrier() throws {
+    _ = try gather([])
+  }
+
+  package func nodeBarrier() throws {
+    try barrier()
+  }
+
+  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+    guard let region = try session.share(byteCount: rank == 0 ? byteCount : nil, rank: rank) else {
+      throw ClusterError.unstatedSharedMemory(rank: 0)
+    }
+    return region
+  }
+
+  package func makeExchange(
+    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
+  ) throws -> any GradientExchange {
+    try AllReduceRegistry.makeExchange(
+      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: makeTransport())
+  }
+
+  /// A transport of this rank; all ranks make theirs in the same order.
+  package func makeTransport() -> any Transport {
+    InProcessTransport(rank: rank, session: session, channel: session.openChannel(rank: rank))
+  }
+
+  private final class ResultBoard<Value: Sendable>: Sendable {
+    let byRank = Mutex<[Int: Result<Value, any Error>]>([:])
+  }
+}

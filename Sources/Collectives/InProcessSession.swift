@@ -1,0 +1,188 @@
+internal import Foundation
+
+/// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory.
+///
+/// One lock guards it all.
+final class InProcessSession: @unchecked Sendable {
+  /// Where a message lies until it is taken.
+  struct Address: Hashable {
+    var from: Int
+    var to: Int
+    var channel: Int
+    var round: Int
+  }
+
+  let size: Int
+  private let condition = NSCondition()
+  private var mailboxes: [Address: [[UInt8]]] = [:]
+  /// Ranks that have left, first to leave first: it is the cause of the others' leaving.
+  private var left: [Int] = []
+  private var slots: [[UInt8]?]
+  private var board: [[UInt8]] = []
+  private var generation = 0
+  private var shared: [AlignedMemory] = []
+  private var channels: [Int]
+
+  init(size: Int) {
+    self.size = size
+    slots = Array(repeating: nil, count: size)
+    channels = Array(repeating: 0, count: size)
+  }
+
+  /// Marks a rank as gone, and wakes those who wait for it.
+  func leave(_ rank: Int) {
+    condition.withLock {
+      left.append(rank)
+      condition.broadcast()
+    }
+  }
+
+  /// A number for a new transport of a rank: its first is 0 on every rank, and so on.
+  func openChannel(rank: Int) -> Int {
+    condition.withLock {
+      channels[rank] += 1
+      return channels[rank] - 1
+    }
+  }
+
+  /// Puts a message into its mailbox.
+  func deliver(_ bytes: UnsafeMutableRawBufferPointer, at address: Address) {
+    condition.withLock {
+      mailboxes[address, default: []].append(Array(bytes))
+      condition.broadcast()
+    }
+  }
+
+  /// Takes the oldest message at an address; nil when there is none and `isPatient` is false.
+  func take(at address: Address, isPatient: Bool) throws -> [UInt8]? {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if let first = mailboxes[address]?.first {
+        mailboxes[address]?.removeFirst()
+        return first
+      }
+      if left.contains(address.from) { throw ClusterError.peerLeft(rank: address.from, waiting: address.to) }
+      guard isPatient else { return nil }
+      condition.wait()
+    }
+  }
+
+  /// Every rank's bytes, once every rank has brought its own.
+  func gather(_ bytes: [UInt8], rank: Int) throws -> [[UInt8]] {
+    condition.lock()
+    defer { condition.unlock() }
+    slots[rank] = bytes
+    let full = slots.compactMap { $0 }
+    if full.count == size {
+      // Nobody can still be reading the board of the last gather: all have come back for this one.
+      board = full
+      slots = Array(repeating: nil, count: size)
+      generation += 1
+      condition.broadcast()
+      return board
+    }
+    let mine = generation
+    while generation == mine {
+      if let gone = left.first { throw ClusterError.peerLeft(rank: gone, waiting: rank) }
+      condition.wait()
+    }
+    return board
+  }
+
+  /// Memory all ranks see, of the size rank 0 states; nil when it states none.
+  func share(byteCount: Int?, rank: Int) throws -> UnsafeMutableRawBufferPointer? {
+    if rank == 0, let byteCount {
+      condition.withLock { shared.append(AlignedMemory(byteCount: byteCount)) }
+    }
+    let stated = try gather(withUnsafeBytes(of: byteCount ?? -1) { Array($0) }, rank: rank)[0]
+    let count = stated.withUnsafeBytes { $0.loadUnaligned(as: Int.self) }
+    let base = condition.withLock { shared.last?.base }
+    // A rank must not ask for the next region before all have found this one.
+    _ = try gather([], rank: rank)
+    return count < 0 ? nil : UnsafeMutableRawBufferPointer(start: base, count: count)
+  }
+}
+
+/// Messages between threads.
+///
+/// They are copied, so it allocates: it is for tests.
+final class InProcessTransport: Transport {
+  let rank: Int
+  var size: Int { session.size }
+  private let session: InProcessSession
+  private let channel: Int
+  private var rounds = 0
+
+  init(rank: Int, session: InProcessSession, channel: Int) {
+    self.rank = rank
+    self.session = session
+    self.channel = channel
+  }
+
+  func makeRound(receives: [Message], sends: [Message]) -> any Round {
+    rounds += 1
+    return MailRound(
+      rank: rank, session: session, channel: channel, round: rounds, receives: receives, sends: sends)
+  }
+
+  func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws {
+    let own = Array(UnsafeRawBufferPointer(start: values, count: count * MemoryLayout<Float>.size))
+    let all = try session.gather(own, rank: rank)
+    for (rank, bytes) in all.enumerated() {
+      bytes.withUnsafeBytes { bytes in
+        for index in 0..<count {
+          let value = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Float>.size, as: Float.self)
+          values[index] = rank == 0 ? value : values[index] + value
+        }
+      }
+    }
+  }
+
+  private final class MailRound: Round {
+    private let rank: Int
+    private let session: InProcessSession
+    private let channel: Int
+    private let round: Int
+    private let receives: [Message]
+    private let sends: [Message]
+    private var received = 0
+
+    init(
+      rank: Int, session: InProcessSession, channel: Int, round: Int, receives: [Message], sends: [Message]
+    ) {
+      self.rank = rank
+      self.session = session
+      self.channel = channel
+      self.round = round
+      self.receives = receives
+      self.sends = sends
+    }
+
+    func start() {
+      received = 0
+      for send in sends {
+        session.deliver(send.bytes, at: .init(from: rank, to: send.peer, channel: channel, round: round))
+      }
+    }
+
+    func test() throws -> Bool { try advance(isPatient: false) }
+
+    func wait() throws { _ = try advance(isPatient: true) }
+
+    private func advance(isPatient: Bool) throws -> Bool {
+      while received < receives.count {
+        let receive = receives[received]
+        let address = InProcessSession.Address(from: receive.peer, to: rank, channel: channel, round: round)
+        guard let bytes = try session.take(at: address, isPatient: isPatient) else { return false }
+        guard bytes.count == receive.bytes.count else {
+          throw ClusterError.messageLength(
+            from: receive.peer, to: rank, sent: bytes.count, expected: receive.bytes.count)
+        }
+        receive.bytes.copyBytes(from: bytes)
+        received += 1
+      }
+      return true
+    }
+  }
+}

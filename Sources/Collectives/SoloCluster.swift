@@ -1,0 +1,50 @@
+/// A cluster of one rank: the identity.
+///
+/// It needs no MPI, and runs the same algorithms as any other.
+package final class SoloCluster: Cluster {
+  private var shared: [AlignedMemory] = []
+
+  package init() {}
+
+  package var rank: Int { 0 }
+  package var size: Int { 1 }
+  package var place: Place { Place(host: "localhost", rankOnNode: 0, ranksOnNode: 1, node: 0, nodeCount: 1) }
+
+  package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
+  package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+  package func barrier() {}
+  package func nodeBarrier() {}
+
+  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+    guard let byteCount else { throw ClusterError.unstatedSharedMemory(rank: 0) }
+    let memory = AlignedMemory(byteCount: byteCount)
+    shared.append(memory)
+    return UnsafeMutableRawBufferPointer(start: memory.base, count: byteCount)
+  }
+
+  package func makeExchange(
+    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
+  ) throws -> any GradientExchange {
+    try AllReduceRegistry.makeExchange(
+      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: SoloTransport())
+  }
+}
+
+/// The transport of one rank: nobody to talk to.
+final class SoloTransport: Transport {
+  var rank: Int { 0 }
+  var size: Int { 1 }
+
+  func makeRound(receives: [Message], sends: [Message]) -> any Round {
+    precondition(receives.isEmpty && sends.isEmpty, "one rank has no peers")
+    return SilentRound()
+  }
+
+  func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) {}
+
+  private final class SilentRound: Round {
+    func start() {}
+    func test() -> Bool { true }
+    func wait() {}
+  }
+}

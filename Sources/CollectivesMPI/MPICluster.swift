@@ -1,0 +1,101 @@
+package import Collectives
+package import MPI
+
+/// The ranks of an MPI run.
+///
+/// Owns communicators of its own, shared memory and prepared messages; ``close()`` gives them back before MPI is finalised.
+/// Handed whole to one thread at a time.
+package final class MPICluster: Cluster {
+  package let place: Place
+  private let world: Communicator
+  private let node: Communicator
+  private let messages: Communicator
+  private let prepared: MPITransport
+  /// The world's rank that is first on this node.
+  private let firstOnNode: Int
+  private var windows: [SharedWindow] = []
+
+  /// Collective: finds out which ranks share a node.
+  ///
+  /// - Parameters:
+  ///   - world: the communicator of all ranks.
+  ///   - messageLimit: bytes of the longest single MPI message; longer ones are cut, alike on all ranks.
+  /// - Throws: ``MPIError``.
+  package init(_ world: Communicator, messageLimit: Int = 1 << 30) throws {
+    self.world = world
+    node = try world.splitByNode()
+    messages = try world.duplicate()
+    prepared = try MPITransport(messages, pieceLimit: messageLimit)
+    // A node is named by its first rank. The split keeps the order of ranks, so that is the node's rank 0.
+    var first = Int64(world.rank)
+    try node.broadcast(&first, count: 1, from: 0)
+    firstOnNode = Int(first)
+    let nodes = Set(try world.allGather(first)).sorted()
+    place = Place(
+      host: try processorName(), rankOnNode: node.rank, ranksOnNode: node.size,
+      node: nodes.firstIndex(of: first) ?? 0, nodeCount: nodes.count)
+  }
+
+  package var rank: Int { world.rank }
+  package var size: Int { world.size }
+  /// Messages between these ranks, for an algorithm made by hand.
+  package var transport: any Transport { prepared }
+
+  package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    var count = Int64(bytes.count)
+    try world.broadcast(&count, count: 1, from: root)
+    var result = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
+    try result.withUnsafeMutableBufferPointer { try world.broadcast($0, from: root) }
+    return result
+  }
+
+  package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    try world.allGather(varying: bytes)
+  }
+
+  package func barrier() throws {
+    try world.barrier()
+  }
+
+  package func nodeBarrier() throws {
+    for window in windows { try window.publish() }
+    try node.barrier()
+    for window in windows { try window.publish() }
+  }
+
+  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+    // All ranks of the node hear whether a size was stated, so that none of them waits for the others in vain.
+    var stated = Int64(node.rank == 0 ? byteCount ?? -1 : -1)
+    try node.broadcast(&stated, count: 1, from: 0)
+    guard stated >= 0 else { throw ClusterError.unstatedSharedMemory(rank: firstOnNode) }
+    let wanted = Int(stated)
+    // Mappings start on page borders in every process, so the step to the next 64-byte border is the same for all.
+    let alignment = 64
+    let window = try SharedWindow(node, byteCount: node.rank == 0 ? wanted + alignment : 0)
+    windows.append(window)
+    let part = try window.part(of: 0)
+    guard let base = part.baseAddress else { throw ClusterError.unstatedSharedMemory(rank: firstOnNode) }
+    let region = UnsafeMutableRawBufferPointer(start: base.alignedUp(toMultipleOf: alignment), count: wanted)
+    if node.rank == 0 { region.initializeMemory(as: UInt8.self, repeating: 0) }
+    try nodeBarrier()
+    return region
+  }
+
+  package func makeExchange(
+    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
+  ) throws -> any GradientExchange {
+    try AllReduceRegistry.makeExchange(
+      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: transport)
+  }
+
+  /// Collective: frees shared memory, prepared messages and communicators.
+  ///
+  /// The cluster's last use, before MPI is finalised.
+  package func close() throws {
+    for window in windows.reversed() { try window.free() }
+    windows = []
+    try prepared.close()
+    try messages.free()
+    try node.free()
+  }
+}

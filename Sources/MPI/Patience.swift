@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// How to wait for other ranks: spin as long as an answer is likely, then give the core to somebody who can use it.
+///
+/// Ranks may share a core. The rank waited for can then not run before this one lets go, so the spin is short (20 µs, a few
+/// network latencies); after that the core is offered between any two tests, and after 1 ms of waiting the thread also sleeps.
+enum Patience {
+  /// Seconds of spinning.
+  private static let spin = 20e-6
+  /// Seconds until yielding turns into sleeping.
+  private static let yield = 1e-3
+  /// Microseconds of one sleep.
+  private static let nap: UInt32 = 50
+
+  /// Calls `isDone` until it says true.
+  @inline(__always)
+  static func wait(until isDone: () throws(MPIError) -> Bool) throws(MPIError) {
+    if try isDone() { return }
+    let start = wallTime()
+    var elapsed = 0.0
+    while try !isDone() {
+      if elapsed > yield {
+        usleep(nap)
+      } else if elapsed > spin {
+        sched_yield()
+      }
+      if elapsed <= yield { elapsed = wallTime() - start }
+    }
+  }
+}

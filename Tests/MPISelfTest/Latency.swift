@@ -1,0 +1,25 @@
+import Collectives
+import CollectivesMPI
+import MPI
+
+/// Prints what one exchange takes, at the sizes of a small and a middling network: minimum and median of many, in µs.
+func printLatencies(_ cluster: MPICluster) throws {
+  for count in [4_300, 535_818] {
+    for name in ["mpi", "ordered"] {
+      let plan = ReductionPlan(shards: 8, ranks: cluster.size)
+      let exchange = try cluster.makeExchange(algorithm: name, plan: plan, count: count, trailer: 32)
+      let repeats = count > 100_000 ? 200 : 2000
+      var micros: [Double] = []
+      for _ in 0..<repeats {
+        let start = wallTime()
+        try exchange.allReduce(shardsInUse: 8)
+        micros.append((wallTime() - start) * 1e6)
+      }
+      micros = micros.dropFirst(repeats / 10).sorted()
+      if cluster.rank == 0 {
+        print("\(name), \(count * 4) bytes: min \(Int(micros[0])), median \(Int(micros[micros.count / 2])) µs")
+      }
+      try cluster.barrier()
+    }
+  }
+}
