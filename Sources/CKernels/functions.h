@@ -21,7 +21,8 @@ INLINE f32x16 exp16(f32x16 x) {
   p = fma16(p, r, splat(0x1.5558bep-5f));
   p = fma16(p, r, splat(0x1.555490p-3f));
   p = fma16(p, r, splat(0x1.fffffcp-2f));
-  f32x16 y = fma16(r * r, p, r) + 1.0f;
+  p = fma16(p, r, splat(1.0f));
+  f32x16 y = fma16(p, r, splat(1.0f));
   y = (f32x16)((u32x16)y + ((u32x16)shifted << 23));
   y = x > splat(0x1.62e42ep+6f) ? splat(INFINITE) : y;
   y = x < splat(-0x1.5d589ep+6f) ? splat(0.0f) : y;
@@ -50,7 +51,7 @@ INLINE f32x16 expm1_16(f32x16 x) {
   f32x16 error = b - (sum - a);
   f32x16 y = (sum + fma16(half_power, q, error)) * 2.0f;
   y = x > splat(0x1.62e42ep+6f) ? splat(INFINITE) : y;
-  return (x == splat(0.0f) | x != x) ? x : y;
+  return (magnitude(x) < splat(0x1p-25f) | x != x) ? x : y;  // below 2^-25 the products could underflow
 }
 
 /// k ln 2 + log(1 + f), with log(1 + f) = f - f^2 / 2 + f^3 P(f) on sqrt(1/2) - 1 <= f < sqrt(2) - 1.
@@ -131,12 +132,12 @@ INLINE f32x16 softplus16(f32x16 x) {
 INLINE f32x16 erf16(f32x16 x) {
   f32x16 a = magnitude(x);
   f32x16 s = x * x;
-  f32x16 p = splat(0x1.9fb5b0p-12f);
-  p = fma16(p, s, splat(-0x1.a6b4a0p-10f));
-  p = fma16(p, s, splat(0x1.86efacp-8f));
-  p = fma16(p, s, splat(-0x1.bd9760p-6f));
-  p = fma16(p, s, splat(0x1.ce74c2p-4f));
-  p = fma16(p, s, splat(-0x1.81288ep-2f));
+  f32x16 p = splat(0x1.4f2db8p-14f);
+  p = fma16(p, s, splat(-0x1.a5fe4ap-11f));
+  p = fma16(p, s, splat(0x1.544954p-8f));
+  p = fma16(p, s, splat(-0x1.b80112p-6f));
+  p = fma16(p, s, splat(0x1.ce2d64p-4f));
+  p = fma16(p, s, splat(-0x1.812740p-2f));
   p = fma16(p, s, splat(0x1.06eba8p-3f));
   f32x16 small = fma16(x, p, x);
   f32x16 t = a > splat(4.0f) ? splat(4.0f) : a;

@@ -79,7 +79,13 @@ MAP(map_silu, silu16(x))
 MAP_BACKWARD(silu_backward, x, dy *silu_slope16(x))
 MAP(map_gelu, gelu16(x))
 MAP_BACKWARD(gelu_backward, x, dy *gelu_slope16(x))
-MAP(map_relu, at_least(x, 0.0f))
+/// max(x, 0) on the bits, because levels differ in how max treats a denormal; NaN of either sign stays NaN.
+INLINE f32x16 relu16(f32x16 x) {
+  i32x16 kept = (i32x16)x >= (i32x16)(0) | x != x;
+  return (f32x16)((i32x16)x & kept);
+}
+
+MAP(map_relu, relu16(x))
 MAP_BACKWARD(relu_backward, y, y > splat(0.0f) ? dy : splat(0.0f))
 MAP_WITH(map_leaky_relu, slope, x > splat(0.0f) ? x : slope * x)
 MAP_BACKWARD_WITH(leaky_relu_backward, y, slope, y > splat(0.0f) ? dy : slope * dy)

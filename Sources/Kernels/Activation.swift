@@ -40,7 +40,9 @@ package enum Activation: Hashable, Sendable {
     }
   }
 
-  /// `y[i] = f(x[i])` for `i` in `0..<count`. In place is allowed.
+  /// `y[i] = f(x[i])` for `i` in `0..<count`.
+  ///
+  /// In place is allowed.
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
     let kernels = ck_active()
     switch self {
@@ -56,7 +58,9 @@ package enum Activation: Hashable, Sendable {
     }
   }
 
-  /// `dx[i] = dy[i] f'(x[i])` for `i` in `0..<count`. In place is allowed.
+  /// `dx[i] = dy[i] f'(x[i])` for `i` in `0..<count`.
+  ///
+  /// In place is allowed.
   /// - Parameters:
   ///   - kept: The array named by `saved`; not read if that is `.nothing`.
   ///   - dy: Gradient with respect to the output.

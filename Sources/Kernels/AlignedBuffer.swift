@@ -6,7 +6,9 @@ import Foundation
 /// Twin arrays (parameters, gradients, optimizer state) and activations live in these. The buffer owns its memory; threads
 /// that share it write disjoint parts.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
-  /// The first element. Valid while the buffer lives, also when `count` is 0.
+  /// The first element.
+  ///
+  /// Valid while the buffer lives, also when `count` is 0.
   package let pointer: UnsafeMutablePointer<Element>
   /// Number of elements.
   package let count: Int

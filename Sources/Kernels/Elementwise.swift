@@ -5,14 +5,10 @@ import CKernels
 /// Each element is computed by one sequence of IEEE operations, the same at every position and every instruction set, so
 /// results do not depend on where an array is cut. In place is allowed; partial overlap is not. NaN stays NaN.
 ///
-/// Greatest error against the exact value where that is normal, in units in the last place, over dense samples of all
-/// floats (`ElementwiseAccuracyTests`): see `greatestErrors`.
+/// Greatest error against the exact value where that is a normal number, in units in the last place, over every 3001st
+/// of all floats (`ElementwiseAccuracyTests` asserts 2): exp 0.83, log 0.76, log1p 1.29, expm1 0.99, tanh 1.25,
+/// sigmoid 1.92, erf 0.93; of the activations built on them, over -90...90: softplus 1.4, silu 2.9, gelu 5.0.
 package enum Elementwise {
-  /// Bounds on the error of the functions, in units in the last place, asserted by the tests.
-  package static let greatestErrors: [(function: String, ulps: Double)] = [
-    ("exp", 2), ("log", 2), ("log1p", 2), ("expm1", 2), ("tanh", 2), ("sigmoid", 2), ("erf", 2),
-  ]
-
   /// `y = e^x`; overflow gives infinity, results below 2^-126 give 0.
   package static func exp(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
     ck_active().pointee.exp(x, y, count)

@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// What random numbers are for. Streams of different purposes are independent. Raw values are part of the file format:
+/// What random numbers are for.
+///
+/// Streams of different purposes are independent. Raw values are part of the file format:
 /// changing one changes every model trained with the same seed.
 package enum RandomPurpose: UInt32, CaseIterable, Sendable {
   /// Initial values of parameters.
@@ -19,10 +21,9 @@ package enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case noise = 7
 }
 
-/// A stream of random numbers that is a pure function of (seed, purpose, index, slot, item): Philox4x32-10 (Salmon et
-/// al. 2011), by counter. Never keyed by rank, thread or time, so it is the same wherever it is drawn.
+/// A stream of random numbers that is a pure function of (seed, purpose, index, slot, item).
 ///
-/// The key is words 0 and 1 of the block with key `seed` and counter (low and high word of `index`, purpose, slot).
+/// The generator is Philox4x32-10 (Salmon and others 2011), by counter. Streams are never keyed by rank, thread or time, so they are the same wherever they are drawn. The key is words 0 and 1 of the block with key `seed` and counter (low and high word of `index`, purpose, slot).
 package struct RandomStream: Sendable {
   private let key: ck_key
   /// Sample id, parameter index or another number that tells the items of a step apart.
@@ -78,7 +79,9 @@ package struct RandomStream: Sendable {
   }
 }
 
-/// Dropout (Srivastava et al. 2014), scaled in training: each element is 0 with probability `rate`, else divided by
+/// Dropout with scaling in training.
+///
+/// Srivastava and others 2014: each element is 0 with probability `rate`, else divided by
 /// `1 - rate`. The decision is a pure function of (seed, step, layer, sample id, element), so no mask is stored.
 package struct Dropout: Sendable {
   private let key: ck_key
@@ -98,7 +101,9 @@ package struct Dropout: Sendable {
     scale = Float(1 / (1 - rate))
   }
 
-  /// `y[r][j] = x[r][j] * scale` or 0. The same call with the output's gradient for `x` gives the input's gradient.
+  /// `y[r][j]` becomes `x[r][j] * scale` or 0.
+  ///
+  /// The same call with the output's gradient for `x` gives the input's gradient.
   /// - Parameters:
   ///   - x: `rows` × `columns`, row `r` at `r * xStride`.
   ///   - xStride: Elements from row to row of `x`.

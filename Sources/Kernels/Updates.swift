@@ -39,7 +39,9 @@ package struct SGDUpdate: Sendable {
   }
 }
 
-/// Scalars of Adam (Kingma & Ba 2015, Alg. 1) and AdamW (Loshchilov & Hutter 2019, Alg. 2), PyTorch's formulas.
+/// Scalars of Adam and AdamW, PyTorch's formulas.
+///
+/// Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019, algorithm 2.
 package struct AdamUpdate: Sendable {
   /// Step length, above 0.
   package var learningRate: Double
