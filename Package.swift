@@ -67,7 +67,7 @@ let package = Package(
       path: "Tests/MPISelfTest", swiftSettings: room),
     tests("MPI", []),
     tests("Specs", []),
-    tests("Kernels", ["CKernels"]),
+    tests("Kernels", []),
     tests("Networks", ["Specs", "Kernels"]),
     tests("Optimization", ["Specs", "Kernels"]),
     tests("Datasets", ["Specs", "Kernels"]),
