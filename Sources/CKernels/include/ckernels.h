@@ -1,4 +1,11 @@
+// CKernels: vector code chosen at run time by the CPU's feature bits. This header gathers the others.
 #ifndef PTRAIN_CKERNELS_H
 #define PTRAIN_CKERNELS_H
-#include <stdint.h>
+
+#include "ck_cpu.h"
+#include "ck_math.h"
+#include "ck_philox.h"
+#include "ck_table.h"
+#include "ck_update.h"
+
 #endif

@@ -1,0 +1,56 @@
+// The dispatch table: one per instruction-set level, all levels bit-equal.
+#ifndef PTRAIN_CK_TABLE_H
+#define PTRAIN_CK_TABLE_H
+
+#include "ck_math.h"
+#include "ck_philox.h"
+#include "ck_update.h"
+
+struct ck_table {
+  int isa;
+
+  ck_map _Nonnull exp;    ///< e^x; results below 2^-126 are 0
+  ck_map _Nonnull log;    ///< natural logarithm; -inf at zero and denormals, NaN below
+  ck_map _Nonnull log1p;  ///< log(1 + x); -inf at -1, NaN below
+  ck_map _Nonnull expm1;  ///< e^x - 1
+  ck_map _Nonnull tanh;
+  ck_map _Nonnull sigmoid;   ///< 1 / (1 + e^-x); results below 2^-126 are 0
+  ck_map _Nonnull erf;
+  ck_map _Nonnull softplus;  ///< log(1 + e^x)
+  ck_map _Nonnull silu;      ///< x sigmoid(x)
+  ck_map _Nonnull gelu;      ///< x Phi(x), Phi the normal distribution function (exact, not the tanh approximation)
+  ck_map _Nonnull relu;      ///< max(x, 0)
+  ck_map_with _Nonnull leaky_relu;  ///< x > 0 ? x : slope x
+  ck_map_with _Nonnull elu;         ///< x > 0 ? x : alpha (e^x - 1)
+
+  ck_map_backward _Nonnull relu_backward;             ///< from the output
+  ck_map_backward_with _Nonnull leaky_relu_backward;  ///< from the output; slope >= 0
+  ck_map_backward_with _Nonnull elu_backward;         ///< from the output; alpha >= 0
+  ck_map_backward _Nonnull sigmoid_backward;          ///< from the output
+  ck_map_backward _Nonnull tanh_backward;             ///< from the output
+  ck_map_backward _Nonnull softplus_backward;         ///< from the input
+  ck_map_backward _Nonnull silu_backward;             ///< from the input
+  ck_map_backward _Nonnull gelu_backward;             ///< from the input
+
+  ck_softmax_rows _Nonnull softmax_rows;
+  ck_block_sums _Nonnull block_sums;     ///< of x
+  ck_block_sums _Nonnull block_squares;  ///< of x^2, each square exact
+  ck_sum _Nonnull sum;                   ///< of x
+  ck_sum _Nonnull sum_of_squares;        ///< of x^2, each square exact
+
+  ck_random_words _Nonnull random_words;
+  ck_random_uniform _Nonnull random_uniform;
+  ck_random_normal _Nonnull random_normal;
+  ck_dropout_rows _Nonnull dropout_rows;
+
+  ck_sgd_update _Nonnull sgd_update;
+  ck_adam_update _Nonnull adam_update;
+};
+
+/// The table of a level, or of the highest level the CPU offers if that is less.
+const struct ck_table *_Nonnull ck_table(int isa);
+
+/// The active table: the highest level the CPU offers, unless `ck_set_isa` lowered it.
+const struct ck_table *_Nonnull ck_active(void);
+
+#endif

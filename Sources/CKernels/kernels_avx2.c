@@ -1,0 +1,20 @@
+// The kernels at level avx2: AVX2 and FMA.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "ckernels.h"
+#include "philox_constants.h"
+
+#define CK_LEVEL CK_AVX2
+#define CK_HAS_FMA 1
+#define CK_HAS_MASKED_MEMORY 0
+#define CK_TABLE_NAME ck_table_avx2
+
+// Vectors are passed by value only between inlined functions of this file; the note about their ABI does not apply.
+#pragma clang diagnostic ignored "-Wpsabi"
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "level.h"
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,48 @@
+// All kernels of one level, and its table. A kernels_<level>.c defines CK_LEVEL, CK_HAS_FMA, CK_HAS_MASKED_MEMORY and
+// CK_TABLE_NAME, opens the level's target attribute and includes this file: one source for every level.
+
+#include "vector.h"
+
+#include "functions.h"
+
+#include "loops.h"
+
+#include "random.h"
+
+#include "updates.h"
+
+const struct ck_table CK_TABLE_NAME = {
+    .isa = CK_LEVEL,
+    .exp = map_exp,
+    .log = map_log,
+    .log1p = map_log1p,
+    .expm1 = map_expm1,
+    .tanh = map_tanh,
+    .sigmoid = map_sigmoid,
+    .erf = map_erf,
+    .softplus = map_softplus,
+    .silu = map_silu,
+    .gelu = map_gelu,
+    .relu = map_relu,
+    .leaky_relu = map_leaky_relu,
+    .elu = map_elu,
+    .relu_backward = relu_backward,
+    .leaky_relu_backward = leaky_relu_backward,
+    .elu_backward = elu_backward,
+    .sigmoid_backward = sigmoid_backward,
+    .tanh_backward = tanh_backward,
+    .softplus_backward = softplus_backward,
+    .silu_backward = silu_backward,
+    .gelu_backward = gelu_backward,
+    .softmax_rows = softmax_rows,
+    .block_sums = block_sums,
+    .block_squares = block_squares,
+    .sum = sum,
+    .sum_of_squares = sum_of_squares,
+    .random_words = random_words,
+    .random_uniform = random_uniform,
+    .random_normal = random_normal,
+    .dropout_rows = dropout_rows,
+    .sgd_update = sgd_update,
+    .adam_update = adam_update,
+};

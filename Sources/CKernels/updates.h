@@ -1,0 +1,41 @@
+// Optimizer updates of one level.
+
+INLINE f32x16 mean_gradient(f32x16 gradient, f32x16 weight, f32x16 clip) { return gradient / weight * clip; }
+
+static void sgd_update(
+    float *w, const float *gradient, float *m, size_t n, struct ck_sgd parameters) {
+  f32x16 weight = splat(parameters.weight), clip = splat(parameters.clip), decay = splat(parameters.decay);
+  f32x16 momentum = splat(parameters.momentum), backstep = splat(-parameters.learning_rate);
+  for (size_t i = 0; i < n; i += 16) {
+    f32x16 value = load_upto(w + i, n - i, 0.0f);
+    f32x16 direction = mean_gradient(load_upto(gradient + i, n - i, 0.0f), weight, clip);
+    direction = fma16(decay, value, direction);
+    if (parameters.momentum != 0 && m) {
+      f32x16 velocity = fma16(momentum, load_upto(m + i, n - i, 0.0f), direction);
+      store_upto(m + i, velocity, n - i);
+      direction = parameters.nesterov ? fma16(momentum, velocity, direction) : velocity;
+    }
+    store_upto(w + i, fma16(backstep, direction, value), n - i);
+  }
+}
+
+static void adam_update(
+    float *w, const float *gradient, float *m, float *v, size_t n,
+    struct ck_adam parameters) {
+  f32x16 weight = splat(parameters.weight), clip = splat(parameters.clip), decay = splat(parameters.decay);
+  f32x16 beta1 = splat(parameters.beta1), beta2 = splat(parameters.beta2);
+  f32x16 rest1 = splat(parameters.one_minus_beta1), rest2 = splat(parameters.one_minus_beta2);
+  f32x16 backstep = splat(-parameters.step), root = splat(parameters.root), epsilon = splat(parameters.epsilon);
+  f32x16 shrink = splat(parameters.shrink);
+  for (size_t i = 0; i < n; i += 16) {
+    f32x16 value = load_upto(w + i, n - i, 0.0f);
+    f32x16 g = mean_gradient(load_upto(gradient + i, n - i, 0.0f), weight, clip);
+    g = fma16(decay, value, g);
+    f32x16 first = fma16(beta1, load_upto(m + i, n - i, 0.0f), rest1 * g);
+    f32x16 second = fma16(beta2, load_upto(v + i, n - i, 0.0f), rest2 * (g * g));
+    store_upto(m + i, first, n - i);
+    store_upto(v + i, second, n - i);
+    f32x16 denominator = __builtin_elementwise_sqrt(second) / root + epsilon;
+    store_upto(w + i, fma16(backstep, first / denominator, value * shrink), n - i);
+  }
+}

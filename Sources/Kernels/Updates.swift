@@ -1,0 +1,108 @@
+import CKernels
+
+/// Scalars of gradient descent with momentum, PyTorch's formulas.
+package struct SGDUpdate: Sendable {
+  /// Step length, above 0.
+  package var learningRate: Float
+  /// 0 (none) up to 1; with 0 the momentum array is not touched.
+  package var momentum: Float
+  /// Coupled weight decay, 0 or more: `g += weightDecay * w`.
+  package var weightDecay: Float
+  /// Whether to step along `g + momentum * m` instead of `m`.
+  package var isNesterov: Bool
+
+  package init(learningRate: Float, momentum: Float = 0, weightDecay: Float = 0, isNesterov: Bool = false) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.isNesterov = isNesterov
+  }
+
+  /// `g = gradient / weight * clip + weightDecay * w`, `m = momentum * m + g`, `w -= learningRate * m`, element by
+  /// element (products before a sum are fused), so any cut of the arrays gives the same bits.
+  /// - Parameters:
+  ///   - parameters: `w`, updated.
+  ///   - gradient: Sum of the gradients.
+  ///   - velocity: `m`, updated, zero before the first step; may be nil if `momentum` is 0.
+  ///   - count: Number of elements.
+  ///   - weight: Total weight of the batch, above 0.
+  ///   - clip: Factor after the division, 1 for none.
+  package func apply(
+    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, velocity: UnsafeMutablePointer<Float>?,
+    count: Int, weight: Float, clip: Float = 1
+  ) {
+    precondition(momentum == 0 || velocity != nil, "momentum needs a velocity array")
+    let scalars = ck_sgd(
+      learning_rate: learningRate, momentum: momentum, decay: weightDecay, weight: weight, clip: clip,
+      nesterov: isNesterov ? 1 : 0)
+    ck_active().pointee.sgd_update(parameters, gradient, velocity, count, scalars)
+  }
+}
+
+/// Scalars of Adam and AdamW, PyTorch's formulas.
+///
+/// Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019, algorithm 2.
+package struct AdamUpdate: Sendable {
+  /// Step length, above 0.
+  package var learningRate: Double
+  /// β₁, decay of the first moment, in `0..<1`.
+  package var beta1: Double
+  /// β₂, decay of the second moment, in `0..<1`.
+  package var beta2: Double
+  /// ε, added to the root of the second moment.
+  package var epsilon: Double
+  /// Weight decay, 0 or more.
+  package var weightDecay: Double
+  /// Whether decay shrinks the weights by itself (AdamW) instead of joining the gradient (Adam).
+  package var isDecoupled: Bool
+
+  package init(
+    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    isDecoupled: Bool = false
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.isDecoupled = isDecoupled
+  }
+
+  /// `m = β₁m + (1 - β₁)g`, `v = β₂v + (1 - β₂)g²`,
+  /// `w -= learningRate / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)`, element by element.
+  /// - Parameters:
+  ///   - parameters: `w`, updated.
+  ///   - gradient: Sum of the gradients.
+  ///   - firstMoment: `m`, updated, zero before the first step.
+  ///   - secondMoment: `v`, updated, zero before the first step.
+  ///   - count: Number of elements.
+  ///   - step: `t`, 1 at the first step.
+  ///   - weight: Total weight of the batch, above 0.
+  ///   - clip: Factor after the division, 1 for none.
+  package func apply(
+    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: Int,
+    weight: Float, clip: Float = 1
+  ) {
+    precondition(step >= 1, "Adam counts steps from 1")
+    let scalars = ck_adam(
+      beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
+      epsilon: Float(epsilon), step: Float(learningRate / (1 - power(beta1, step))),
+      root: Float((1 - power(beta2, step)).squareRoot()), decay: isDecoupled ? 0 : Float(weightDecay),
+      shrink: isDecoupled ? Float(1 - learningRate * weightDecay) : 1, weight: weight, clip: clip)
+    ck_active().pointee.adam_update(parameters, gradient, firstMoment, secondMoment, count, scalars)
+  }
+}
+
+/// `base` to the power `exponent` by repeated squaring: the C library's `pow` differs in bits between systems.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+  var result = 1.0
+  var square = base
+  var rest = exponent
+  while rest > 0 {
+    if rest & 1 == 1 { result *= square }
+    square *= square
+    rest >>= 1
+  }
+  return result
+}
