@@ -24,8 +24,10 @@ package enum TargetKind: String, Sendable, CaseIterable {
   case none
 }
 
-/// Everything about prepared data but the rows themselves: enough to lay out their memory, to map it on another rank, and to
-/// apply the same preparation to another source. ``configValue`` and ``init(from:)`` carry it between ranks and into files.
+/// Everything about prepared data but the rows themselves.
+///
+/// It is enough to lay out their memory, to map it on another rank, and to apply the same preparation to another source.
+/// ``configValue`` and ``init(_:)`` carry it between ranks and into files.
 package struct DataDescription: Sendable, Equatable {
   /// The shape of one sample.
   package var featureShape: Shape

@@ -1,7 +1,8 @@
 package import Specs
 
-/// Data that cannot be used: the facts. ``sentence`` turns them into words.
+/// The facts of data that cannot be used.
 ///
+/// ``sentence`` turns them into words.
 /// `file` is the path as the config states it; `place` is a row in words, like `line 12` or `row 3` (counted from 1).
 package enum DataError: ReportableError, Equatable {
   // Files

@@ -1,4 +1,6 @@
-/// The rows of one part, to be gathered into batches by any thread. Nothing here allocates.
+/// The rows of one part, to be gathered into batches by any thread.
+///
+/// Nothing here allocates.
 package struct DataRows: @unchecked Sendable {
   /// Keeps the memory alive.
   let data: PreparedData

@@ -27,12 +27,15 @@ package struct DataSection: Sendable {
     validation = try Self.part("validation", "rows held back to watch the training", fields)
     test = try Self.part("test", "rows for the final verdict", fields)
     if case .fraction(let first) = validation, case .fraction(let second) = test, first + second >= 1 {
-      throw fields.error("test", "'validation' and 'test' together take every row; their fractions must add up to less than 1")
+      throw fields.error(
+        "test", "'validation' and 'test' together take every row; their fractions must add up to less than 1")
     }
     normalize = try fields.read(
-      "normalize", schema: try NormalizationMethod.schema(path: fields.pathOf("normalize")), default: (.none, .string("none")), example: .none,
+      "normalize", schema: try NormalizationMethod.schema(path: fields.pathOf("normalize")),
+      default: (.none, .string("none")), example: .none,
       summary:
-        "features from the training part: standard (mean 0, deviation 1), minmax (0 to 1), none, or {\"scale\": factor}; per column for tables, one for all pixels of arrays"
+        "what is done to features, measured on the training part: standard (mean 0, deviation 1), minmax (0 to 1), none or "
+        + "{\"scale\": factor}; each column of a table by itself, all elements of an array of more dimensions as one"
     ) { value, path throws(ConfigError) in
       (try NormalizationMethod(value, path: path), value)
     }

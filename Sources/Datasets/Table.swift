@@ -18,7 +18,7 @@ package struct Table: Sendable {
   package var sampleWeights: [Float]?
 }
 
-/// Features in memory. Bytes stay bytes, a quarter of the memory of float32.
+/// Features in memory, where bytes stay bytes: a quarter of the memory of float32.
 package enum FeatureStorage: Sendable {
   case float32([Float])
   /// The elements follow `offset` bytes of file header, so that a file of bytes is not copied.

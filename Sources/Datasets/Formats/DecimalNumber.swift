@@ -1,4 +1,6 @@
-/// Numbers as text in data files: `-12`, `.5`, `3.`, `6.02e23`. Not numbers here: hexadecimal, `nan`, `inf`.
+/// Numbers as text in data files.
+///
+/// `-12`, `.5`, `3.` and `6.02e23` are numbers; hexadecimal ones, `nan` and `inf` are not.
 enum DecimalNumber {
   /// The double nearest to the number, infinite where it is too large; nil where the text is not a number.
   ///
