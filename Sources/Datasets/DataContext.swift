@@ -1,0 +1,34 @@
+/// What a data source needs to know besides its keys.
+package struct DataContext: Sendable {
+  /// The directory that relative paths start from: the config file's.
+  package var baseDirectory: String
+  /// The training source's columns, whose order and categories every other source follows; empty for the training source.
+  package var trainingColumns: [FeatureColumn]
+
+  package init(baseDirectory: String, trainingColumns: [FeatureColumn] = []) {
+    self.baseDirectory = baseDirectory
+    self.trainingColumns = trainingColumns
+  }
+
+  /// The path of a file of the config.
+  func resolve(_ file: String) -> String {
+    file.hasPrefix("/") || baseDirectory.isEmpty ? file : baseDirectory + "/" + file
+  }
+}
+
+/// One column of a table's features.
+package struct FeatureColumn: Sendable, Equatable {
+  package var name: String
+  /// The sorted categories of a column that is one-hot encoded, nil for a column of numbers.
+  package var categories: [String]?
+
+  package init(name: String, categories: [String]? = nil) {
+    self.name = name
+    self.categories = categories
+  }
+
+  /// How many features the column becomes.
+  package var width: Int { categories?.count ?? 1 }
+  /// The names of these features, `column` or `column=category`.
+  package var featureNames: [String] { categories.map { $0.map { "\(name)=\($0)" } } ?? [name] }
+}

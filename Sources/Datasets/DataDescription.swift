@@ -1,0 +1,170 @@
+package import Specs
+
+/// A part of the prepared data.
+package enum DataPart: Int, Sendable, CaseIterable {
+  case train, validation, test
+
+  /// The part's key in the config and its name in reports.
+  package var name: String {
+    switch self {
+    case .train: "train"
+    case .validation: "validation"
+    case .test: "test"
+    }
+  }
+}
+
+/// What the loss wants of the targets.
+package enum TargetKind: String, Sendable, CaseIterable {
+  /// One class per row, as an index.
+  case classes
+  /// One or several numbers per row.
+  case values
+  /// Nothing: data to predict.
+  case none
+}
+
+/// Everything about prepared data but the rows themselves.
+///
+/// It is enough to lay out their memory, to map it on another rank, and to apply the same preparation to another source.
+/// ``configValue`` and ``init(_:)`` carry it between ranks and into files.
+package struct DataDescription: Sendable, Equatable {
+  /// The shape of one sample.
+  package var featureShape: Shape
+  /// How features are stored; bytes are normalized while they are gathered, float32 before they are stored.
+  package var element: FeatureElement
+  /// The table columns behind the features; empty for arrays.
+  package var columns: [FeatureColumn]
+  package var targetKind: TargetKind
+  /// For classes: their names, a class's index being its place here.
+  package var classNames: [String]
+  /// For values: the name of each.
+  package var targetNames: [String]
+  package var hasSampleWeights: Bool
+  package var normalization: Normalization
+  /// For values: what brought them to a common scale; predictions are mapped back by ``Normalization/restore(_:feature:)``.
+  package var targetNormalization: Normalization
+  /// Rows of each part, in the order of ``DataPart``.
+  package var counts: [Int]
+
+  package var featureCount: Int { featureShape.count }
+  /// Targets per row: 1 for a class, 0 without targets.
+  package var targetWidth: Int { targetKind == .values ? targetNames.count : targetKind == .classes ? 1 : 0 }
+  package var rowCount: Int { counts.reduce(0, +) }
+  package func count(of part: DataPart) -> Int { counts[part.rawValue] }
+  /// The name of each feature where the source has columns.
+  package var featureNames: [String] { columns.flatMap(\.featureNames) }
+  /// Bytes of memory that the rows take.
+  package var byteCount: Int { layout.byteCount }
+
+  /// Where things lie in the memory: features, targets, weights, each row by row, parts one after the other.
+  var layout: (targets: Int, weights: Int, byteCount: Int) {
+    func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
+    let targets = aligned(rowCount * featureCount * element.byteCount)
+    let weights = aligned(targets + rowCount * targetWidth * 4)
+    return (targets, weights, aligned(weights + (hasSampleWeights ? rowCount * 4 : 0)))
+  }
+}
+
+extension DataDescription {
+  /// The description as JSON.
+  package var configValue: ConfigValue {
+    .object([
+      .init("shape", .array(featureShape.extents.map(ConfigValue.integer))),
+      .init("element", .string(element.rawValue)),
+      .init(
+        "columns",
+        .array(
+          columns.map { column in
+            .object(
+              [.init("name", .string(column.name))]
+                + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? []))
+          })),
+      .init("target_kind", .string(targetKind.rawValue)),
+      .init("class_names", .array(classNames.map(ConfigValue.string))),
+      .init("target_names", .array(targetNames.map(ConfigValue.string))),
+      .init("has_sample_weights", .boolean(hasSampleWeights)),
+      .init("normalization", normalization.configValue),
+      .init("target_normalization", targetNormalization.configValue),
+      .init("counts", .array(counts.map(ConfigValue.integer))),
+    ])
+  }
+
+  /// Reads what ``configValue`` has written.
+  ///
+  /// - Throws: `ConfigError` where the text does not describe data that can exist.
+  package init(_ value: ConfigValue) throws(ConfigError) {
+    self = try FieldReader.readObject(value, path: "data") { fields throws(ConfigError) in
+      try DataDescription(from: fields)
+    }.0
+  }
+
+  private init(from fields: FieldReader) throws(ConfigError) {
+    let extents = try Self.integers("shape", in: 1...1 << 40, fields)
+    featureShape = Shape(extents)
+    element = try fields.option("element", default: FeatureElement.float32, "the type of stored features")
+    columns = try fields.list("columns", of: .anything, "the columns") { value, path throws(ConfigError) in
+      let column = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
+        let name = try fields.text("name", "the column's name")
+        let categories = try fields.texts("categories", default: [], "its categories")
+        return FeatureColumn(name: name, categories: fields.has("categories") ? categories : nil)
+      }.0
+      return (column, value)
+    }
+    targetKind = try fields.option("target_kind", default: TargetKind.none, "what the targets are")
+    classNames = try fields.texts("class_names", "the classes")
+    targetNames = try fields.texts("target_names", "the targets")
+    hasSampleWeights = try fields.boolean("has_sample_weights", "whether rows have weights")
+    normalization = try fields.object("normalization", "of the features", Normalization.init(from:))
+    targetNormalization = try fields.object("target_normalization", "of the targets", Normalization.init(from:))
+    counts = try Self.integers("counts", in: 0...1 << 40, fields)
+    var total = 4
+    for factor in extents + [max(1, counts.reduce(0, &+))] {
+      let (product, overflows) = total.multipliedReportingOverflow(by: factor)
+      guard !overflows, product < 1 << 56 else { throw fields.error("shape", "describes more data than can exist") }
+      total = product
+    }
+    guard counts.count == DataPart.allCases.count else {
+      throw fields.error("counts", "expected \(DataPart.allCases.count) counts, found \(counts.count)")
+    }
+    guard normalization.isUniform || normalization.shift.count == featureCount else {
+      throw fields.error("normalization", "expected 1 or \(featureCount) pairs, found \(normalization.shift.count)")
+    }
+    guard targetNormalization.isUniform || targetNormalization.shift.count == targetNames.count else {
+      throw fields.error(
+        "target_normalization", "expected 1 or \(targetNames.count) pairs, found \(targetNormalization.shift.count)")
+    }
+    guard columns.isEmpty || columns.reduce(0, { $0 + $1.width }) == featureCount else {
+      throw fields.error("columns", "do not make up the \(featureCount) features")
+    }
+  }
+
+  private static func integers(
+    _ key: String, in range: ClosedRange<Int>, _ fields: FieldReader
+  ) throws(ConfigError) -> [Int] {
+    try fields.list(key, of: .integer(range), atLeast: 1, "whole numbers") { value, path throws(ConfigError) in
+      (try FieldReader.integer(value, in: range, path: path), value)
+    }
+  }
+}
+
+extension Normalization {
+  package var configValue: ConfigValue {
+    .object([
+      .init("shift", .array(shift.map { .number(Double($0)) })),
+      .init("scale", .array(scale.map { .number(Double($0)) })),
+    ])
+  }
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    let shift = try fields.numbers("shift", default: [0], atLeast: 1, "what is subtracted first")
+    let scale = try fields.numbers("scale", default: [1], in: .positive, atLeast: 1, "what is multiplied with then")
+    guard shift.count == scale.count else {
+      throw fields.error("scale", "expected as many numbers as in 'shift', found \(scale.count)")
+    }
+    self.init(shift: shift.map { Float($0) }, scale: scale.map { Float($0) })
+    guard self.shift.allSatisfy(\.isFinite), self.scale.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      throw fields.error("scale", "holds a number beyond float32")
+    }
+  }
+}

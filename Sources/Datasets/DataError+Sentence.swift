@@ -1,0 +1,159 @@
+import Specs
+
+extension DataError {
+  package var sentence: String {
+    switch self {
+    case .missingFile(let file, let lookedFor):
+      "\(name(file)): no such file; looked for \(name(lookedFor)) (paths are relative to the config file)"
+    case .notAFile(let file, let isDirectory):
+      "\(name(file)): is \(isDirectory ? "a directory" : "not a regular file"); give the path of a data file"
+    case .unreadable(let file, let reason):
+      "\(name(file)): cannot be read (\(reason)); check the path and its permissions"
+    case .emptyFile(let file): "\(name(file)): the file is empty; a data file with at least one row is expected"
+    case .tooLarge(let file, let byteCount, let available):
+      "\(name(file)): needs \(gigabytes(byteCount)) of memory and this machine has \(gigabytes(available)); use a smaller file"
+    case .damagedGzip(let file, let reason):
+      "\(name(file)): the gzip data are damaged (\(reason)); fetch or compress the file again"
+    case .noRows(let file): "\(name(file)): has no rows of data; at least one is needed"
+    case .wrongEncoding, .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .headerOfNumbers,
+      .duplicateColumn, .unknownColumn, .columnOutOfRange, .noFeatureColumns:
+      tableSentence
+    case .notANumber, .missingValue, .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
+    case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
+      .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
+      arraySentence
+    case .noTargets, .severalTargetColumns, .notAClass, .textTarget, .unseenClass, .targetCountsDiffer, .shapesDiffer,
+      .classTargetsNormalized, .emptyPart:
+      targetSentence
+    }
+  }
+
+  private var tableSentence: String {
+    switch self {
+    case .wrongEncoding(let file): "\(name(file)): is UTF-16 text; save it as UTF-8"
+    case .raggedRow(let file, let line, let found, let expected, let hasHeader):
+      "\(name(file)): line \(line) has \(counted(found, "field")), \(hasHeader ? "the header" : "the first row") has \(expected); every row must have as many"
+    case .blankLine(let file, let line): "\(name(file)): line \(line) is empty but rows follow; remove the line"
+    case .unterminatedQuote(let file, let line):
+      "\(name(file)): line \(line): a quoted field begins here and never ends; close it, and double each quote inside it"
+    case .textAfterQuote(let file, let line, let field):
+      "\(name(file)): line \(line), field \(field): text follows the closing quote; double each quote inside a quoted field"
+    case .headerOfNumbers(let file):
+      "\(name(file)): line 1 should name the columns but holds only numbers; if the file has no header, set 'header' to false"
+    case .duplicateColumn(let file, let column):
+      "\(name(file)): line 1: two columns are named '\(excerpt(column))'; rename one"
+    case .unknownColumn(let file, let column, let known):
+      "\(name(file)): has no column '\(excerpt(column))'; \(NearestName.hint(column, among: shortened(known)).oneLine)"
+    case .columnOutOfRange(let file, let index, let count):
+      "\(name(file)): has no column \(index); its \(counted(count, "column")) count from 0 to \(count - 1)"
+    case .noFeatureColumns(let file):
+      "\(name(file)): no column is left for the features; at least one besides targets and weights is needed"
+    default: ""
+    }
+  }
+
+  private var cellSentence: String {
+    switch self {
+    case .notANumber(let file, let place, let column, let text, let isFeature):
+      "\(name(file)): \(place), column '\(excerpt(column))': '\(excerpt(text))' is not a number; correct the cell\(isFeature ? ", or list the column under 'categorical'" : "")"
+    case .missingValue(let file, let place, let column, let text):
+      text.isEmpty
+        ? "\(name(file)): \(place), column '\(excerpt(column))': the cell is empty; fill it in or remove the row"
+        : "\(name(file)): \(place), column '\(excerpt(column))': '\(excerpt(text))' is not a usable value; replace it or remove the row"
+    case .beyondFloat(let file, let place, let column, let text):
+      "\(name(file)): \(place), column '\(excerpt(column))': \(excerpt(text)) is beyond the range of float32 (±3.4e38); rescale the column"
+    case .negativeWeight(let file, let place, let text):
+      "\(name(file)): \(place): the sample weight \(excerpt(text)) is not allowed; weights are finite and ≥ 0"
+    case .tooManyCategories(let file, let column, let limit):
+      "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
+    case .unseenCategory(let file, let place, let column, let text, let known):
+      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearestName.hint(text, among: shortened(known)).oneLine)"
+    default: ""
+    }
+  }
+
+  private var arraySentence: String {
+    switch self {
+    case .notIDX(let file): "\(name(file)): is not an IDX file (it must begin with two zero bytes, a type and a rank)"
+    case .unknownIDXType(let file, let code):
+      "\(name(file)): IDX element type 0x\(String(code, radix: 16)) is unknown; known: 0x8 uint8, 0x9 int8, 0xb int16, 0xc int32, 0xd float32, 0xe float64"
+    case .notNPY(let file): "\(name(file)): is not an NPY file (it must begin with \\x93NUMPY); save it with numpy.save"
+    case .unknownNPYVersion(let file, let version):
+      "\(name(file)): NPY version \(version) is unknown; known: 1, 2, 3"
+    case .damagedNPYHeader(let file, let reason):
+      "\(name(file)): the NPY header cannot be read (\(reason)); save the array again with numpy.save"
+    case .unsupportedNPYType(let file, let type):
+      "\(name(file)): NPY element type \(excerpt(type)) cannot be used; convert the array with astype to one of: \(NPYFile.typeNames)"
+    case .fortranOrder(let file):
+      "\(name(file)): the array is in Fortran order; save it with numpy.save(path, numpy.ascontiguousarray(array))"
+    case .wrongSize(let file, let shape, let expected, let found):
+      found < expected
+        ? "\(name(file)): is truncated: shape \(words(shape)) needs \(expected) bytes of data, \(found) are there; fetch the file again"
+        : "\(name(file)): shape \(words(shape)) needs \(expected) bytes of data, but \(found) are there; the file is damaged"
+    case .emptyShape(let file, let shape):
+      "\(name(file)): the array of shape \(words(shape)) holds no data; at least one row and one element are needed"
+    case .tooManyDimensions(let file, let role, let shape, let limit):
+      "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(counted(limit, "dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
+    case .notFinite(let file, let row):
+      "\(name(file)): row \(row) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
+    case .rowCountsDiffer(let features, let featureRows, let other, let otherRows):
+      "\(name(other)): has \(counted(otherRows, "row")), but \(name(features)) has \(featureRows); they must match row by row"
+    default: ""
+    }
+  }
+
+  private var targetSentence: String {
+    switch self {
+    case .noTargets(let file): "\(name(file)): no targets are given; add the key 'targets' to this data source"
+    case .severalTargetColumns(let file, let count):
+      "\(name(file)): the loss wants one class per row, but there are \(count) target columns; name one, or choose a loss on values"
+    case .notAClass(let file, let place, let value):
+      "\(name(file)): \(place): target \(value) is not a class; classes are whole numbers or text (for values choose a loss like 'mse')"
+    case .textTarget(let file, let place, let column, let text):
+      "\(name(file)): \(place), column '\(excerpt(column))': target '\(excerpt(text))' is not a number, and the loss wants values; correct it, or choose a loss on classes"
+    case .unseenClass(let file, let place, let text, let known):
+      "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; known: \(shortened(known).joined(separator: ", ").oneLine)"
+    case .targetCountsDiffer(let file, let found, let expected):
+      "\(name(file)): has \(counted(found, "target")) per row, the training source has \(expected)"
+    case .shapesDiffer(let file, let found, let expected):
+      "\(name(file)): samples have shape \(found), the training source has \(expected)"
+    case .classTargetsNormalized:
+      "data.normalize_targets: 'standard' is for values, but the loss wants classes; remove the key"
+    case .emptyPart(let part, let fraction, let rows):
+      "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(counted(rows, "row")) leaves no row for \(part); use a larger fraction or more rows"
+    default: ""
+    }
+  }
+
+  private func name(_ file: String) -> String { file.oneLine }
+
+  private func words(_ shape: [Int]) -> String { shape.isEmpty ? "()" : Shape(shape).description }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  private func gigabytes(_ byteCount: Int) -> String {
+    ConfigValue.number((Double(byteCount) / 1e8).rounded() / 10).compactText + " GB"
+  }
+
+  /// A cell's text, short and on one line.
+  private func excerpt(_ text: String) -> String {
+    let line = text.oneLine
+    return line.count <= 40 ? line : line.prefix(37) + "..."
+  }
+
+  private func shortened(_ names: [String]) -> [String] {
+    let short = names.prefix(24).map(excerpt)
+    return names.count <= 24 ? short : short + ["… (\(names.count) in all)"]
+  }
+}
+
+extension String {
+  /// The text with each control character as a space.
+  fileprivate var oneLine: String {
+    String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory.isControl ? " " : $0 }))
+  }
+}
+
+extension Unicode.GeneralCategory {
+  fileprivate var isControl: Bool { self == .control || self == .lineSeparator || self == .paragraphSeparator }
+}

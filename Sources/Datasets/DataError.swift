@@ -1,0 +1,67 @@
+package import Specs
+
+/// The facts of data that cannot be used.
+///
+/// ``sentence`` turns them into words.
+/// `file` is the path as the config states it; `place` is a row in words, like `line 12` or `row 3` (counted from 1).
+package enum DataError: ReportableError, Equatable {
+  // Files
+  case missingFile(file: String, lookedFor: String)
+  case notAFile(file: String, isDirectory: Bool)
+  case unreadable(file: String, reason: String)
+  case emptyFile(file: String)
+  case tooLarge(file: String, byteCount: Int, available: Int)
+  case damagedGzip(file: String, reason: String)
+  case noRows(file: String)
+
+  // CSV
+  case wrongEncoding(file: String)
+  case raggedRow(file: String, line: Int, found: Int, expected: Int, hasHeader: Bool)
+  case blankLine(file: String, line: Int)
+  case unterminatedQuote(file: String, line: Int)
+  case textAfterQuote(file: String, line: Int, field: Int)
+  case headerOfNumbers(file: String)
+  case duplicateColumn(file: String, column: String)
+  case unknownColumn(file: String, column: String, known: [String])
+  case columnOutOfRange(file: String, index: Int, count: Int)
+  case noFeatureColumns(file: String)
+  case notANumber(file: String, place: String, column: String, text: String, isFeature: Bool)
+  case missingValue(file: String, place: String, column: String, text: String)
+  case beyondFloat(file: String, place: String, column: String, text: String)
+  case negativeWeight(file: String, place: String, text: String)
+  case tooManyCategories(file: String, column: String, limit: Int)
+  case unseenCategory(file: String, place: String, column: String, text: String, known: [String])
+
+  // Binary arrays
+  case notIDX(file: String)
+  case unknownIDXType(file: String, code: UInt8)
+  case notNPY(file: String)
+  case unknownNPYVersion(file: String, version: Int)
+  case damagedNPYHeader(file: String, reason: String)
+  case unsupportedNPYType(file: String, type: String)
+  case fortranOrder(file: String)
+  case wrongSize(file: String, shape: [Int], expected: Int, found: Int)
+  case emptyShape(file: String, shape: [Int])
+  case tooManyDimensions(file: String, role: String, shape: [Int], limit: Int)
+  case notFinite(file: String, row: Int)
+  case rowCountsDiffer(features: String, featureRows: Int, other: String, otherRows: Int)
+
+  // Targets and parts
+  case noTargets(file: String)
+  case severalTargetColumns(file: String, count: Int)
+  case notAClass(file: String, place: String, value: String)
+  case textTarget(file: String, place: String, column: String, text: String)
+  case unseenClass(file: String, place: String, text: String, known: [String])
+  case targetCountsDiffer(file: String, found: Int, expected: Int)
+  case shapesDiffer(file: String, found: Shape, expected: Shape)
+  case classTargetsNormalized
+  case emptyPart(part: String, fraction: Double, rows: Int)
+
+  package var exitCode: ExitCode {
+    switch self {
+    case .missingFile, .notAFile, .unreadable: .missingInput
+    case .unknownColumn, .columnOutOfRange, .classTargetsNormalized: .config
+    default: .data
+    }
+  }
+}

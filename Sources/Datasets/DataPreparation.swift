@@ -1,0 +1,231 @@
+internal import Specs
+
+/// Data read and checked, ready to be laid out in memory: what one rank per node makes, once.
+///
+/// ```
+/// let preparation = try section.prepare(in: context, targets: .classes, seed: 42)
+/// let region = …                                   // preparation.description.byteCount bytes, maybe shared by the node
+/// preparation.write(into: region)
+/// let data = PreparedData(preparation.description, region: UnsafeRawBufferPointer(region))   // on each rank of the node
+/// ```
+package struct DataPreparation: Sendable {
+  /// One part: which rows of which source, with targets of the kind wanted.
+  struct Piece: Sendable {
+    var table: Table
+    var rows: [Int]
+    /// Per row of the table.
+    var classes: [Int32] = []
+    /// Per row of the table and target, not normalized.
+    var values: [Float] = []
+  }
+
+  package private(set) var description: DataDescription
+  private var pieces: [Piece] = []
+
+  /// Reads the sources of a config, cuts off the parts and takes statistics of the training part.
+  ///
+  /// - Parameters:
+  ///   - targets: classes or values, as the loss wants them.
+  ///   - seed: of the rows that fractions choose.
+  /// - Throws: ``DataError``, the first thing that cannot be used.
+  init(
+    _ section: DataSection, in context: DataContext, targets kind: TargetKind, seed: UInt64
+  ) throws(DataError) {
+    if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
+    let training = try section.train.load(in: context)
+    description = DataDescription(
+      featureShape: training.featureShape, element: training.features.element, columns: training.columns,
+      targetKind: kind, classNames: [], targetNames: training.targets?.names ?? [], hasSampleWeights: false,
+      normalization: .identity, targetNormalization: .identity, counts: [])
+    if kind == .classes, let targets = training.targets {
+      description.classNames = try targets.classNames(of: training.source)
+    }
+    let whole = try piece(training)
+    let fractions = [section.validation, section.test].map { source in
+      if case .fraction(let fraction) = source { fraction } else { 0.0 }
+    }
+    let split = RowSplit(
+      count: training.count, classes: kind == .classes ? whole.classes : nil, validation: fractions[0],
+      test: fractions[1], seed: seed)
+    pieces = [whole.taking(split.train)]
+    for (part, source, rows) in [
+      (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
+    ] {
+      switch source {
+      case nil: pieces.append(whole.taking([]))
+      case .fraction(let fraction):
+        guard !rows.isEmpty else {
+          throw .emptyPart(part: part.name, fraction: fraction, rows: training.count)
+        }
+        pieces.append(whole.taking(rows))
+      case .source(let format):
+        var context = context
+        context.trainingColumns = training.columns
+        pieces.append(try piece(try format.load(in: context)))
+      }
+    }
+    settle()
+    description.normalization = normalization(section.normalize)
+    if section.normalizesTargets { description.targetNormalization = targetNormalization }
+  }
+
+  /// Reads one source and prepares it as the data of an earlier description were: all its rows become the test part.
+  ///
+  /// - Parameters:
+  ///   - description: of the data a model was trained on.
+  ///   - targets: `.none` for a source to predict, whose targets need not exist.
+  /// - Throws: ``DataError`` where the source cannot be used or does not fit the description.
+  package init(
+    _ format: any DataFormat, like description: DataDescription, targets: TargetKind, in context: DataContext
+  ) throws(DataError) {
+    var context = context
+    context.trainingColumns = description.columns
+    self.description = description
+    self.description.targetKind = targets
+    let table = try format.load(in: context)
+    let all = try piece(table)
+    pieces = [all.taking([]), all.taking([]), all]
+    settle()
+  }
+
+  /// Settles what depends on all parts together.
+  private mutating func settle() {
+    let used = pieces.filter { !$0.rows.isEmpty }
+    description.counts = pieces.map(\.rows.count)
+    description.hasSampleWeights = used.contains { $0.table.sampleWeights != nil }
+    description.element = used.allSatisfy { $0.table.features.element == .uint8 } ? .uint8 : .float32
+  }
+
+  /// All rows of a source, with the targets that the description asks for.
+  private func piece(_ table: Table) throws(DataError) -> Piece {
+    let file = table.source.file
+    let shape = description.featureShape
+    // A flat table may hold images, row by row; shapes that differ otherwise hold something else.
+    let isFlat = table.featureShape.extents.count == 1 || shape.extents.count == 1
+    guard table.featureShape == shape || (isFlat && table.featureShape.count == shape.count) else {
+      throw .shapesDiffer(file: file, found: table.featureShape, expected: shape)
+    }
+    var piece = Piece(table: table, rows: Array(0..<table.count))
+    guard description.targetKind != .none else { return piece }
+    guard let targets = table.targets else { throw .noTargets(file: file) }
+    switch description.targetKind {
+    case .classes: piece.classes = try targets.classTargets(names: description.classNames, source: table.source)
+    case .values:
+      guard targets.names.count == description.targetNames.count else {
+        throw .targetCountsDiffer(
+          file: file, found: targets.names.count, expected: description.targetNames.count)
+      }
+      piece.values = try targets.valueTargets(source: table.source)
+    case .none: break
+    }
+    return piece
+  }
+
+  // MARK: - Statistics of the training part
+
+  private func normalization(_ method: NormalizationMethod) -> Normalization {
+    let toRange: Bool
+    switch method {
+    case .none: return .identity
+    case .scale(let factor): return Normalization(shift: [0], scale: [Float(factor)])
+    case .standard: toRange = false
+    case .minmax: toRange = true
+    }
+    let training = pieces[0]
+    let statistics = ColumnStatistics(
+      rows: training.rows, width: description.featureCount, pooled: description.featureShape.extents.count > 1,
+      row: training.table.withRow)
+    var normalization = statistics.normalization(toRange: toRange)
+    // Zeros and ones of categories are on a common scale already.
+    var feature = 0
+    for column in description.columns {
+      if column.categories != nil, !normalization.isUniform || description.featureCount == 1 {
+        for index in feature..<(feature + column.width) {
+          normalization.shift[index] = 0
+          normalization.scale[index] = 1
+        }
+      }
+      feature += column.width
+    }
+    return normalization
+  }
+
+  private var targetNormalization: Normalization {
+    let training = pieces[0], width = description.targetWidth
+    return ColumnStatistics(rows: training.rows, width: width, pooled: false) { row, body in
+      training.values.withUnsafeBufferPointer { values in
+        if let base = values.baseAddress { body(base + row * width) }
+      }
+    }.normalization(toRange: false)
+  }
+
+  // MARK: - Laying out
+
+  /// Fills a region of at least ``DataDescription/byteCount`` bytes, 64-byte aligned.
+  package func write(into region: UnsafeMutableRawBufferPointer) {
+    precondition(region.count >= description.byteCount, "the region is too small for the data")
+    guard let base = region.baseAddress else { return }
+    let layout = description.layout
+    let width = description.featureCount, targetWidth = description.targetWidth
+    var first = 0
+    for piece in pieces {
+      let count = piece.rows.count
+      switch description.element {
+      case .uint8:
+        let output = (base + first * width).bindMemory(to: UInt8.self, capacity: count * width)
+        piece.table.copyBytes(piece.rows, width: width, to: output)
+      case .float32:
+        let output = (base + first * width * 4).bindMemory(to: Float.self, capacity: count * width)
+        for (index, row) in piece.rows.enumerated() {
+          piece.table.withRow(row) { (output + index * width).update(from: $0, count: width) }
+        }
+        description.normalization.apply(to: output, rows: count, width: width)
+      }
+      let targets = base + layout.targets + first * targetWidth * 4
+      switch description.targetKind {
+      case .classes:
+        let output = targets.bindMemory(to: Int32.self, capacity: count)
+        for (index, row) in piece.rows.enumerated() { output[index] = piece.classes[row] }
+      case .values:
+        let output = targets.bindMemory(to: Float.self, capacity: count * targetWidth)
+        for (index, row) in piece.rows.enumerated() {
+          for target in 0..<targetWidth {
+            output[index * targetWidth + target] = piece.values[row * targetWidth + target]
+          }
+        }
+        description.targetNormalization.apply(to: output, rows: count, width: targetWidth)
+      case .none: break
+      }
+      if description.hasSampleWeights {
+        let output = (base + layout.weights + first * 4).bindMemory(to: Float.self, capacity: count)
+        for (index, row) in piece.rows.enumerated() { output[index] = piece.table.sampleWeights?[row] ?? 1 }
+      }
+      first += count
+    }
+  }
+
+  /// The data in memory of this process alone.
+  package func makePreparedData() -> PreparedData {
+    let memory = OwnedRegion(byteCount: description.byteCount)
+    write(into: memory.region)
+    return PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+  }
+}
+
+extension DataSection {
+  /// Reads, checks, splits and measures the data of this config; see ``DataPreparation``.
+  package func prepare(
+    in context: DataContext, targets: TargetKind, seed: UInt64
+  ) throws(DataError) -> DataPreparation {
+    try DataPreparation(self, in: context, targets: targets, seed: seed)
+  }
+}
+
+extension DataPreparation.Piece {
+  /// The same source with other rows.
+  fileprivate func taking(_ rows: [Int]) -> DataPreparation.Piece {
+    var copy = self
+    copy.rows = rows
+    return copy
+  }
+}

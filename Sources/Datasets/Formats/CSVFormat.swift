@@ -1,0 +1,118 @@
+package import Specs
+
+/// A table as comma-separated text.
+package struct CSVFormat: DataFormat {
+  package static let kind = "csv"
+  package static let summary = "a table as comma-separated text (RFC 4180), gzip or not"
+  package static let samples = [
+    #"{"path": "data/digits.csv", "targets": "digit"}"#,
+    #"{"path": "a.csv", "targets": ["u", "v"], "features": ["x", "colour"], "categorical": ["colour"], "delimiter": ";"}"#,
+    #"{"path": "b.csv", "header": false, "targets": 4, "sample_weight": 5}"#,
+  ]
+
+  /// A column by its name, or by its index where the file has no header.
+  package enum Column: Sendable, Hashable {
+    case name(String)
+    case index(Int)
+  }
+
+  package var path: String
+  package var targets: [Column]
+  /// Nil: every column that is neither target nor weight.
+  package var features: [Column]?
+  package var categorical: [Column]
+  package var delimiter: UInt8
+  package var header: Bool
+  package var sampleWeight: Column?
+
+  package var hasTargets: Bool { !targets.isEmpty }
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    path = try fields.text("path", "the file")
+    let header = try fields.boolean("header", default: true, "whether the first line names the columns")
+    self.header = header
+    delimiter = try fields.read(
+      "delimiter", schema: .text, default: (UInt8(ascii: ","), .string(",")), example: UInt8(ascii: ","),
+      summary: "the character between fields"
+    ) { value, path throws(ConfigError) in
+      let text = try FieldReader.text(value, path: path)
+      guard text.utf8.count == 1, let byte = text.utf8.first, byte == 9 || (32..<127).contains(byte), byte != 34 else {
+        throw ConfigError(#"expected one character like "," or ";" or "\t", found \#(value.excerpt)"#, path: path)
+      }
+      return (byte, value)
+    }
+    targets = try Self.columns("targets", "the column or columns to predict", in: fields, header: header) ?? []
+    features = try Self.columns(
+      "features", "the columns to learn from; all others where left out", in: fields, header: header)
+    categorical =
+      try Self.columns(
+        "categorical", "features that name categories; each becomes one column of 0 and 1 per category", in: fields,
+        header: header) ?? []
+    sampleWeight = try Self.columns("sample_weight", "the column with each row's weight", in: fields, header: header)?
+      .first
+    try checkRoles(fields)
+  }
+
+  private func checkRoles(_ fields: FieldReader) throws(ConfigError) {
+    if let features {
+      for column in categorical where !features.contains(column) {
+        throw fields.error("categorical", "\(column.words) is not among 'features'; add it there")
+      }
+      if features.isEmpty { throw fields.error("features", "expected at least one column, found an empty list") }
+    }
+    for column in targets where (features ?? categorical).contains(column) {
+      throw fields.error("targets", "\(column.words) is also a feature; it can be only one of them")
+    }
+    if let sampleWeight, (targets + (features ?? categorical)).contains(sampleWeight) {
+      throw fields.error("sample_weight", "\(sampleWeight.words) is also a feature or target; it can be only one")
+    }
+  }
+
+  /// A column or a list of columns that may be left out.
+  private static func columns(
+    _ key: String, _ summary: String, in fields: FieldReader, header: Bool
+  ) throws(ConfigError) -> [Column]? {
+    let one = Schema.anyOf([.text, .integer(0...Int(Int32.max))])
+    let schema = key == "sample_weight" ? one : .anyOf([one, .list(one)])
+    return try fields.read(key, schema: schema, default: (nil, nil), example: nil, summary: summary) {
+      value, path throws(ConfigError) in
+      guard case .array(let entries) = value, key != "sample_weight" else {
+        return ([try column(value, header: header, path: path)], value)
+      }
+      var columns: [Column] = []
+      for (index, entry) in entries.enumerated() {
+        let next = try column(entry, header: header, path: "\(path)[\(index)]")
+        guard !columns.contains(next) else {
+          throw ConfigError("\(next.words) is named twice", path: "\(path)[\(index)]")
+        }
+        columns.append(next)
+      }
+      return (columns, value)
+    }
+  }
+
+  private static func column(_ value: ConfigValue, header: Bool, path: String) throws(ConfigError) -> Column {
+    if header { return .name(try FieldReader.text(value, path: path)) }
+    guard case .integer = value else {
+      throw ConfigError(
+        "expected a column's index from 0, as 'header' is false; found \(value.kindName) (\(value.excerpt))",
+        path: path)
+    }
+    return .index(try FieldReader.integer(value, in: 0...Int(Int32.max), path: path))
+  }
+
+  package func load(in context: DataContext) throws(DataError) -> Table {
+    try CSVReader(format: self, trainingColumns: context.trainingColumns).read(
+      InputFile.contents(of: path, in: context))
+  }
+}
+
+extension CSVFormat.Column {
+  /// The column in words.
+  var words: String {
+    switch self {
+    case .name(let name): "column '\(name)'"
+    case .index(let index): "column \(index)"
+    }
+  }
+}

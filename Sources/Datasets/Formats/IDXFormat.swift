@@ -1,0 +1,53 @@
+package import Specs
+
+/// Arrays in the IDX format of the MNIST files (http://yann.lecun.com/exdb/mnist).
+package struct IDXFormat: DataFormat {
+  package static let kind = "idx"
+  package static let summary = "arrays in the IDX format of MNIST, gzip or not"
+  package static let samples = [
+    #"{"features": "train-images-idx3-ubyte.gz", "targets": "train-labels-idx1-ubyte.gz"}"#,
+    #"{"features": "images.idx"}"#,
+  ]
+
+  package var features: String
+  package var targets: String?
+
+  package var hasTargets: Bool { targets != nil }
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    features = try fields.text("features", "the file of features, rows first")
+    targets = try fields.optionalText("targets", "the file of targets")
+  }
+
+  package func load(in context: DataContext) throws(DataError) -> Table {
+    let features = try IDXFile.parse(InputFile.contents(of: features, in: context), file: features)
+    var labels: NumericArray?
+    if let targets { labels = try IDXFile.parse(InputFile.contents(of: targets, in: context), file: targets) }
+    return try Table(features: features, targets: labels)
+  }
+}
+
+/// One IDX file: two zero bytes, element type, number of dimensions, the extents (uint32), the elements; all big-endian.
+enum IDXFile {
+  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else { throw .notIDX(file: file) }
+    let element: NumericArray.Element
+    switch bytes[2] {
+    case 0x08: element = .uint8
+    case 0x09: element = .int8
+    case 0x0b: element = .int16
+    case 0x0c: element = .int32
+    case 0x0d: element = .float32
+    case 0x0e: element = .float64
+    default: throw .unknownIDXType(file: file, code: bytes[2])
+    }
+    let rank = Int(bytes[3])
+    let offset = 4 + 4 * rank
+    guard rank > 0, bytes.count >= offset else { throw .notIDX(file: file) }
+    let shape = (0..<rank).map { dimension in
+      bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
+    }
+    return try NumericArray(
+      file: file, shape: shape, element: element, isBigEndian: true, bytes: bytes, offset: offset)
+  }
+}

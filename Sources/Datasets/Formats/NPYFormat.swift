@@ -1,0 +1,78 @@
+package import Specs
+
+/// Arrays saved by NumPy.
+package struct NPYFormat: DataFormat {
+  package static let kind = "npy"
+  package static let summary = "arrays saved with numpy.save, gzip or not"
+  package static let samples = [
+    #"{"features": "x.npy", "targets": "y.npy"}"#,
+    #"{"features": "x.npy", "targets": "y.npy", "sample_weight": "w.npy"}"#,
+  ]
+
+  package var features: String
+  package var targets: String?
+  package var sampleWeight: String?
+
+  package var hasTargets: Bool { targets != nil }
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    features = try fields.text("features", "the file of features, rows first")
+    targets = try fields.optionalText("targets", "the file of targets")
+    sampleWeight = try fields.optionalText("sample_weight", "the file of sample weights")
+  }
+
+  package func load(in context: DataContext) throws(DataError) -> Table {
+    func array(_ file: String?) throws(DataError) -> NumericArray? {
+      guard let file else { return nil }
+      return try NPYFile.parse(InputFile.contents(of: file, in: context), file: file)
+    }
+    let features = try NPYFile.parse(InputFile.contents(of: features, in: context), file: features)
+    return try Table(features: features, targets: try array(targets), sampleWeights: try array(sampleWeight))
+  }
+}
+
+/// One NPY file, versions 1 to 3 (numpy.lib.format): magic, version, header length, a Python dictionary, the elements.
+enum NPYFile {
+  static let typeNames = "<f4 <f8 >f4 >f8 |u1 |i1 |b1 <i2 >i2 <u2 >u2 <i4 >i4 <i8 >i8"
+
+  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    guard bytes.count >= 10, bytes.starts(with: magic) else { throw .notNPY(file: file) }
+    let version = Int(bytes[6])
+    guard (1...3).contains(version) else { throw .unknownNPYVersion(file: file, version: version) }
+    let lengthBytes = version == 1 ? 2 : 4
+    let start = 8 + lengthBytes
+    guard bytes.count >= start else { throw .damagedNPYHeader(file: file, reason: "it ends early") }
+    let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= bytes.count - start else { throw .damagedNPYHeader(file: file, reason: "it ends early") }
+    let header: NPYHeader
+    do {
+      header = try NPYHeader(bytes[start..<(start + length)])
+    } catch {
+      throw .damagedNPYHeader(file: file, reason: error.reason)
+    }
+    guard let type = header.type else { throw .unsupportedNPYType(file: file, type: "of a structured array") }
+    guard let (element, isBigEndian) = element(type) else { throw .unsupportedNPYType(file: file, type: "'\(type)'") }
+    // A vector has the same bytes in both orders; NumPy then states C order.
+    guard !header.isFortranOrder || header.shape.count <= 1 else { throw .fortranOrder(file: file) }
+    return try NumericArray(
+      file: file, shape: header.shape, element: element, isBigEndian: isBigEndian, bytes: bytes,
+      offset: start + length)
+  }
+
+  private static func element(_ type: String) -> (NumericArray.Element, isBigEndian: Bool)? {
+    let isBigEndian = type.hasPrefix(">")
+    guard let order = type.first, "<>|=".contains(order) else { return nil }
+    switch type.dropFirst() {
+    case "u1", "b1": return (.uint8, isBigEndian)
+    case "i1": return (.int8, isBigEndian)
+    case "i2": return (.int16, isBigEndian)
+    case "u2": return (.uint16, isBigEndian)
+    case "i4": return (.int32, isBigEndian)
+    case "i8": return (.int64, isBigEndian)
+    case "f4": return (.float32, isBigEndian)
+    case "f8": return (.float64, isBigEndian)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,143 @@
+internal import Specs
+
+/// An array of numbers as it stands in a binary file, rows first.
+struct NumericArray {
+  enum Element {
+    case uint8, int8, int16, uint16, int32, int64, float32, float64
+
+    var byteCount: Int {
+      switch self {
+      case .uint8, .int8: 1
+      case .int16, .uint16: 2
+      case .int32, .float32: 4
+      case .int64, .float64: 8
+      }
+    }
+    var isFloat: Bool { self == .float32 || self == .float64 }
+  }
+
+  let file: String
+  let shape: [Int]
+  let element: Element
+  let isBigEndian: Bool
+  let bytes: [UInt8]
+  /// Where the elements begin in `bytes`.
+  let offset: Int
+
+  /// Checks the shape against the bytes that are there.
+  init(
+    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int
+  ) throws(DataError) {
+    guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
+    var expected = element.byteCount
+    for extent in shape {
+      let (product, overflows) = expected.multipliedReportingOverflow(by: extent)
+      expected = overflows ? .max : product
+    }
+    let found = max(0, bytes.count - offset)
+    guard expected == found else {
+      throw .wrongSize(file: file, shape: shape, expected: expected, found: found)
+    }
+    self.file = file
+    self.shape = shape
+    self.element = element
+    self.isBigEndian = isBigEndian
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  var rows: Int { shape[0] }
+  /// Elements of one row.
+  var width: Int { shape.dropFirst().reduce(1, *) }
+
+  /// The array as features: each row one sample; a vector gives samples of one feature.
+  func features() throws(DataError) -> (shape: Shape, storage: FeatureStorage) {
+    let rowShape = Shape(shape.count == 1 ? [1] : Array(shape.dropFirst()))
+    if element == .uint8 { return (rowShape, .uint8(bytes, offset: offset)) }
+    return (rowShape, .float32(try floats()))
+  }
+
+  /// The array as targets, one or several columns.
+  func targets() throws(DataError) -> TargetColumns {
+    guard shape.count <= 2 else {
+      throw .tooManyDimensions(file: file, role: "targets", shape: shape, limit: 2)
+    }
+    let names = width == 1 ? ["target"] : (0..<width).map { "target \($0)" }
+    return .numbers(try doubles(), names: names)
+  }
+
+  /// The array as one weight per row.
+  func weights() throws(DataError) -> [Float] {
+    guard shape.count == 1 else {
+      throw .tooManyDimensions(file: file, role: "sample weights", shape: shape, limit: 1)
+    }
+    let weights = try floats()
+    for (row, weight) in weights.enumerated() where weight < 0 {
+      throw .negativeWeight(
+        file: file, place: "row \(row + 1)", text: ConfigValue.number(Double(weight)).compactText)
+    }
+    return weights
+  }
+
+  private func floats() throws(DataError) -> [Float] {
+    let swap = isBigEndian
+    let values =
+      switch element {
+      case .uint8: map(UInt8.self) { Float($0) }
+      case .int8: map(Int8.self) { Float($0) }
+      case .int16: map(Int16.self) { Float(swap ? $0.byteSwapped : $0) }
+      case .uint16: map(UInt16.self) { Float(swap ? $0.byteSwapped : $0) }
+      case .int32: map(Int32.self) { Float(swap ? $0.byteSwapped : $0) }
+      case .int64: map(Int64.self) { Float(swap ? $0.byteSwapped : $0) }
+      case .float32: map(UInt32.self) { Float(bitPattern: swap ? $0.byteSwapped : $0) }
+      case .float64: map(UInt64.self) { Float(Double(bitPattern: swap ? $0.byteSwapped : $0)) }
+      }
+    if element.isFloat, let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(file: file, row: index / width + 1)
+    }
+    return values
+  }
+
+  private func doubles() throws(DataError) -> [Double] {
+    guard element == .float64 || element == .int32 || element == .int64 else { return try floats().map(Double.init) }
+    let swap = isBigEndian
+    let values =
+      switch element {
+      case .int32: map(Int32.self) { Double(swap ? $0.byteSwapped : $0) }
+      case .int64: map(Int64.self) { Double(swap ? $0.byteSwapped : $0) }
+      default: map(UInt64.self) { Double(bitPattern: swap ? $0.byteSwapped : $0) }
+      }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(file: file, row: index / width + 1)
+    }
+    return values
+  }
+
+  private func map<Raw: BitwiseCopyable, Output>(_ raw: Raw.Type, _ convert: (Raw) -> Output) -> [Output] {
+    bytes.withUnsafeBytes { buffer in
+      let count = rows * width
+      return [Output](unsafeUninitializedCapacity: count) { output, initialized in
+        for index in 0..<count {
+          let value = buffer.loadUnaligned(fromByteOffset: offset + index * MemoryLayout<Raw>.stride, as: Raw.self)
+          output.initializeElement(at: index, to: convert(value))
+        }
+        initialized = count
+      }
+    }
+  }
+}
+
+extension Table {
+  /// A table out of arrays that match row by row.
+  init(features: NumericArray, targets: NumericArray?, sampleWeights: NumericArray? = nil) throws(DataError) {
+    for other in [targets, sampleWeights] {
+      guard let other, other.rows != features.rows else { continue }
+      throw .rowCountsDiffer(
+        features: features.file, featureRows: features.rows, other: other.file, otherRows: other.rows)
+    }
+    let (shape, storage) = try features.features()
+    self.init(
+      source: RowSource(file: features.file), count: features.rows, featureShape: shape, features: storage,
+      targets: try targets?.targets(), sampleWeights: try sampleWeights?.weights())
+  }
+}

@@ -1,0 +1,61 @@
+internal import Glibc
+
+/// Reads data files whole.
+enum InputFile {
+  /// The bytes of a file, decompressed where it is gzip.
+  ///
+  /// The size is checked against the machine's memory before anything is allocated.
+  /// - Throws: ``DataError`` for a file that is missing, unreadable, not a file, empty, too large or damaged.
+  static func contents(of file: String, in context: DataContext) throws(DataError) -> [UInt8] {
+    let bytes = try rawContents(of: file, at: context.resolve(file))
+    return Gzip.isCompressed(bytes) ? try Gzip.decompress(bytes, file: file) : bytes
+  }
+
+  private static func rawContents(of file: String, at path: String) throws(DataError) -> [UInt8] {
+    // O_NONBLOCK: opening a named pipe must not wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(errno, file: file, path: path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno, file: file, path: path) }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else { throw .notAFile(file: file, isDirectory: kind == S_IFDIR) }
+    let size = Int(status.st_size)
+    guard size > 0 else { throw .emptyFile(file: file) }
+    try Memory.check(byteCount: size, for: file)
+    var problem: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = 0
+      guard let base = buffer.baseAddress else { return }
+      while count < size {
+        let received = read(descriptor, base + count, min(size - count, 1 << 30))
+        if received < 0 && errno == EINTR { continue }
+        if received < 0 { problem = errno }
+        if received <= 0 { break }
+        count += received
+      }
+    }
+    guard problem == 0 else { throw failure(problem, file: file, path: path) }
+    guard !bytes.isEmpty else { throw .emptyFile(file: file) }
+    return bytes
+  }
+
+  private static func failure(_ code: Int32, file: String, path: String) -> DataError {
+    if code == ENOENT || code == ENOTDIR { return .missingFile(file: file, lookedFor: path) }
+    return .unreadable(file: file, reason: String(cString: strerror(code)).lowercased())
+  }
+}
+
+/// The memory of this machine.
+enum Memory {
+  /// Bytes of physical memory.
+  static var physical: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+
+  /// - Throws: ``DataError/tooLarge(file:byteCount:available:)`` where so much can never be held.
+  static func check(byteCount: Int, for file: String) throws(DataError) {
+    let available = physical
+    guard byteCount <= available else {
+      throw .tooLarge(file: file, byteCount: byteCount, available: available)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// Which sample comes at which position of an epoch: a pure function of seed, epoch and position.
+///
+/// No rank, thread or machine appears in it, and it needs no memory, so every rank computes the samples of its own shards.
+package struct SampleOrder: Sendable {
+  /// The number of samples.
+  package let count: Int
+  package let seed: UInt64
+  /// Whether each epoch has an order of its own; else every epoch goes from the first row to the last.
+  package let shuffle: Bool
+
+  package init(count: Int, seed: UInt64, shuffle: Bool) {
+    self.count = count
+    self.seed = seed
+    self.shuffle = shuffle
+  }
+
+  /// The order of one epoch.
+  package func epoch(_ epoch: Int) -> Epoch {
+    Epoch(
+      permutation: shuffle ? IndexPermutation(count: count, seed: seed, purpose: .shuffle, epoch: epoch) : nil)
+  }
+
+  /// The sample at a position (`0 ..< count`) of an epoch; each sample has exactly one.
+  package func sample(epoch: Int, position: Int) -> Int { self.epoch(epoch)[position] }
+
+  /// The order of one epoch, its keys already made.
+  package struct Epoch: Sendable {
+    let permutation: IndexPermutation?
+
+    package subscript(position: Int) -> Int { permutation.map { $0[position] } ?? position }
+  }
+}

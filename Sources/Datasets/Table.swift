@@ -1,0 +1,55 @@
+package import Specs
+
+/// The rows of one data source, as they are in its files: not normalized, targets not yet told apart into classes or values.
+package struct Table: Sendable {
+  /// Where the rows come from, for messages.
+  package var source: RowSource
+  /// The number of rows.
+  package var count: Int
+  /// The shape of one row's features.
+  package var featureShape: Shape
+  /// `count × featureShape.count` elements, row by row.
+  package var features: FeatureStorage
+  /// The columns behind the features, where the source has columns.
+  package var columns: [FeatureColumn] = []
+  /// The targets, where the source has them.
+  package var targets: TargetColumns?
+  /// One weight ≥ 0 per row, where the source has them.
+  package var sampleWeights: [Float]?
+}
+
+/// Features in memory, where bytes stay bytes: a quarter of the memory of float32.
+package enum FeatureStorage: Sendable {
+  case float32([Float])
+  /// The elements follow `offset` bytes of file header, so that a file of bytes is not copied.
+  case uint8([UInt8], offset: Int)
+
+  var element: FeatureElement {
+    switch self {
+    case .float32: .float32
+    case .uint8: .uint8
+    }
+  }
+}
+
+/// The element type of stored features.
+package enum FeatureElement: String, Sendable, CaseIterable {
+  case float32, uint8
+
+  package var byteCount: Int { self == .float32 ? 4 : 1 }
+}
+
+/// Names a row of a source as a person finds it.
+package struct RowSource: Sendable, Equatable {
+  package var file: String
+  /// The line of row 0 where each row is one line of text, nil where rows can only be counted.
+  package var firstLine: Int?
+
+  package init(file: String, firstLine: Int? = nil) {
+    self.file = file
+    self.firstLine = firstLine
+  }
+
+  /// `line 12`, or `row 11` counted from 1.
+  package func place(_ row: Int) -> String { firstLine.map { "line \($0 + row)" } ?? "row \(row + 1)" }
+}
