@@ -9,6 +9,8 @@
 
 typedef float vf __attribute__((vector_size(VL * 4), aligned(4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4), aligned(4)));
+// Accumulators of the largest register tile. Arrays of fixed size: those of variable size would stay in memory.
+enum { TILE_VECTORS = 24 };
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vf load(const float *p) { return *(const vf *)p; }
@@ -19,30 +21,30 @@ INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 // A tile of mr rows and nv vectors: y = epilogue(bias + x · w). `width` is the stride between rows of the panel.
 INLINE void product_tile(const int mr, const int nv, const float *x, long xs, const float *w, long width, const float *bias,
                          const float *gate, float *y, long ys, long inner, enum ck_epilogue epilogue) {
-  vf acc[mr][nv];
+  vf acc[TILE_VECTORS];
 #pragma unroll
   for (int v = 0; v < nv; v++) {
     vf b = bias ? load(bias + v * VL) : splat(0);
 #pragma unroll
-    for (int i = 0; i < mr; i++) acc[i][v] = b;
+    for (int i = 0; i < mr; i++) acc[i * nv + v] = b;
   }
 #pragma nounroll
   for (long k = 0; k < inner; k++) {
-    vf b[nv];
+    vf b[4];
 #pragma unroll
     for (int v = 0; v < nv; v++) b[v] = load(w + k * width + v * VL);
 #pragma unroll
     for (int i = 0; i < mr; i++) {
       vf a = splat(x[i * xs + k]);
 #pragma unroll
-      for (int v = 0; v < nv; v++) acc[i][v] = fma_(a, b[v], acc[i][v]);
+      for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
     }
   }
 #pragma unroll
   for (int i = 0; i < mr; i++) {
 #pragma unroll
     for (int v = 0; v < nv; v++) {
-      vf r = acc[i][v];
+      vf r = acc[i * nv + v];
       if (epilogue == CK_EPILOGUE_RELU) {
         vi keep = r > 0;
         r = (vf)((vi)r & keep);
@@ -91,25 +93,25 @@ void ISA(ck_product)(const struct ck_product *p) {
 // A tile of the weight gradient: mr rows of the matrix, nv vectors of columns, summed over the leaves in tree order.
 INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, const float *d, long ds, const struct ck_leaf *leaves,
                           long leaf_count, float *out, long width) {
-  vf stack[CK_TREE_DEPTH][mr * nv];
+  vf stack[CK_TREE_DEPTH][TILE_VECTORS];
   int depth = 0;
   for (long leaf = 0;; leaf++) {
-    vf acc[mr][nv];
+    vf acc[TILE_VECTORS];
 #pragma unroll
     for (int i = 0; i < mr; i++)
 #pragma unroll
-      for (int v = 0; v < nv; v++) acc[i][v] = splat(0);
+      for (int v = 0; v < nv; v++) acc[i * nv + v] = splat(0);
     const long end = leaves[leaf].row_end;
 #pragma nounroll
     for (long r = leaves[leaf].row_begin; r < end; r++) {
-      vf b[nv];
+      vf b[4];
 #pragma unroll
       for (int v = 0; v < nv; v++) b[v] = load(d + r * ds + v * VL);
 #pragma unroll
       for (int i = 0; i < mr; i++) {
         vf a = splat(x[r * xs + i]);
 #pragma unroll
-        for (int v = 0; v < nv; v++) acc[i][v] = fma_(a, b[v], acc[i][v]);
+        for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
       }
     }
     for (int m = leaves[leaf].merges; m > 0; m--) {
@@ -117,19 +119,19 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
 #pragma unroll
       for (int i = 0; i < mr; i++)
 #pragma unroll
-        for (int v = 0; v < nv; v++) acc[i][v] = stack[depth][i * nv + v] + acc[i][v];
+        for (int v = 0; v < nv; v++) acc[i * nv + v] = stack[depth][i * nv + v] + acc[i * nv + v];
     }
     if (leaf + 1 == leaf_count) {
 #pragma unroll
       for (int i = 0; i < mr; i++)
 #pragma unroll
-        for (int v = 0; v < nv; v++) store(out + i * width + v * VL, acc[i][v]);
+        for (int v = 0; v < nv; v++) store(out + i * width + v * VL, acc[i * nv + v]);
       return;
     }
 #pragma unroll
     for (int i = 0; i < mr; i++)
 #pragma unroll
-      for (int v = 0; v < nv; v++) stack[depth][i * nv + v] = acc[i][v];
+      for (int v = 0; v < nv; v++) stack[depth][i * nv + v] = acc[i * nv + v];
     depth++;
   }
 }
@@ -182,20 +184,47 @@ void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
 #endif
 }
 
-// 16 × 16 blocks of the packed matrix into the packed form of its transpose; blocks are numbered panel-major.
+typedef float row16 __attribute__((vector_size(64), aligned(4)));
+
+// One stage of the transpose of 16 × 16: pairs of rows `step` apart exchange their off-diagonal quarters.
+#define STAGE(step)                                                             \
+  for (int i = 0; i < 16; i++)                                                  \
+    if (!(i & (step))) {                                                        \
+      row16 a = r[i], b = r[i + (step)];                                        \
+      r[i] = __builtin_shufflevector(a, b, FIRST(step));                        \
+      r[i + (step)] = __builtin_shufflevector(a, b, SECOND(step));              \
+    }
+#define LANE(n, step, from) (((n) & (step)) ? 16 + (n) - (step) + (from) : (n) + (from))
+#define LANES(step, from)                                                                                                  \
+  LANE(0, step, from), LANE(1, step, from), LANE(2, step, from), LANE(3, step, from), LANE(4, step, from), LANE(5, step, from), \
+      LANE(6, step, from), LANE(7, step, from), LANE(8, step, from), LANE(9, step, from), LANE(10, step, from),            \
+      LANE(11, step, from), LANE(12, step, from), LANE(13, step, from), LANE(14, step, from), LANE(15, step, from)
+#define FIRST(step) LANES(step, 0)
+#define SECOND(step) LANES(step, step)
+
+// Blocks of 64 × 64 of the packed matrix into the packed form of its transpose, both read and written in runs.
 void ISA(ck_pack_transposed)(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end) {
-  const long across = ck_round16(outer) / 16;
+  const long across = (outer + CK_PANEL - 1) / CK_PANEL;
   for (long block = block_begin; block < block_end; block++) {
-    const long i0 = block / across * 16, o0 = block % across * 16;
-    const long rows = inner - i0 < 16 ? inner - i0 : 16, columns = outer - o0 < 16 ? outer - o0 : 16;
-    const float *in = packed + ck_packed_index(i0, o0, inner, outer);
-    const long in_stride = ck_panel_width(o0, outer);
-    float *out = transposed + ck_packed_index(o0, i0, outer, inner);
-    const long out_stride = ck_panel_width(i0, inner);
-    float tile[16][16];
-    for (long i = 0; i < 16; i++)
-      for (long o = 0; o < 16; o++) tile[o][i] = i < rows ? in[i * in_stride + o] : 0;
-    for (long o = 0; o < columns; o++)
-      for (long i = 0; i < 16; i++) out[o * out_stride + i] = tile[o][i];
+    const long i1 = block / across * CK_PANEL, o1 = block % across * CK_PANEL;
+    for (long i0 = i1; i0 < i1 + CK_PANEL && i0 < inner; i0 += 16)
+      for (long o0 = o1; o0 < o1 + CK_PANEL && o0 < outer; o0 += 16) {
+        const long rows = inner - i0 < 16 ? inner - i0 : 16, columns = outer - o0 < 16 ? outer - o0 : 16;
+        const float *in = packed + ck_packed_index(i0, o0, inner, outer);
+        const long in_stride = ck_panel_width(o0, outer);
+        float *out = transposed + ck_packed_index(o0, i0, outer, inner);
+        const long out_stride = ck_panel_width(i0, inner);
+        row16 r[16];
+        for (long i = 0; i < 16; i++) r[i] = i < rows ? *(const row16 *)(in + i * in_stride) : (row16){0};
+#pragma unroll
+        STAGE(8)
+#pragma unroll
+        STAGE(4)
+#pragma unroll
+        STAGE(2)
+#pragma unroll
+        STAGE(1)
+        for (long o = 0; o < columns; o++) *(row16 *)(out + o * out_stride) = r[o];
+      }
   }
 }
