@@ -96,4 +96,11 @@ CK_DENSE_DECLARE(portable)
 CK_DENSE_DECLARE(avx2)
 CK_DENSE_DECLARE(avx512)
 
+/// The three kernels at the active level.
+void ck_product(const struct ck_product *p);
+void ck_weight_gradient(const struct ck_weight_gradient *p);
+/// Blocks of 64 × 64 of a packed matrix (numbered panel by panel of rows, `ceil(outer / 64)` to a row of blocks) into the packed
+/// form of its transpose.
+void ck_pack_transposed(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
+
 #endif

@@ -3,6 +3,7 @@
 #define PTRAIN_CKERNELS_H
 
 #include "ck_cpu.h"
+#include "ck_dense.h"
 #include "ck_math.h"
 #include "ck_philox.h"
 #include "ck_table.h"

@@ -1,0 +1,70 @@
+import CKernels
+
+/// Products of activations with packed weights; see `ck_dense.h` for the packed form and the order of additions.
+///
+/// Every element is one ascending chain of fused multiply-adds, so neither cuts of rows nor threads nor instruction sets change a
+/// bit.
+package enum DenseProduct {
+  /// What happens to a finished element.
+  package enum Epilogue {
+    case none
+    /// max(0, v)
+    case relu
+    /// v where this matrix (same stride as the output) is positive, else 0.
+    case gate(Matrix)
+  }
+
+  /// Floats of a packed matrix of `inner` rows and `outer` columns.
+  package static func packedCount(inner: Int, outer: Int) -> Int { ck_packed_count(inner, outer) }
+
+  /// Where element (i, o) of a packed matrix is.
+  package static func packedIndex(_ i: Int, _ o: Int, inner: Int, outer: Int) -> Int {
+    ck_packed_index(i, o, inner, outer)
+  }
+
+  /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for the given rows.
+  ///
+  /// - Parameters:
+  ///   - weights: packed, `inner` × `outer`.
+  ///   - bias: `outer` floats, zero-padded to a multiple of 16, or nil.
+  package static func multiply(
+    _ x: Matrix, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into y: Matrix, rows: Range<Int>,
+    inner: Int,
+    outer: Int, epilogue: Epilogue = .none
+  ) {
+    var product = ck_product()
+    product.x = UnsafePointer(x[rows.lowerBound])
+    product.x_stride = x.stride
+    product.weights = weights
+    product.bias = bias
+    product.y = y[rows.lowerBound]
+    product.y_stride = y.stride
+    product.rows = rows.count
+    product.inner = inner
+    product.outer = outer
+    product.panel_begin = 0
+    product.panel_end = (outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)
+    switch epilogue {
+    case .none: product.epilogue = CK_EPILOGUE_NONE
+    case .relu: product.epilogue = CK_EPILOGUE_RELU
+    case .gate(let gate):
+      product.epilogue = CK_EPILOGUE_GATE
+      product.gate = UnsafePointer(gate[rows.lowerBound])
+    }
+    ck_product(&product)
+  }
+
+  /// Blocks of a packed matrix, the unit of work of ``packTransposed(_:inner:outer:into:blocks:)``.
+  package static func blockCount(inner: Int, outer: Int) -> Int {
+    let panel = Int(CK_PANEL)
+    return ((inner + panel - 1) / panel) * ((outer + panel - 1) / panel)
+  }
+
+  /// Writes blocks of the packed form of the transpose.
+  package static func packTransposed(
+    _ packed: UnsafePointer<Float>, inner: Int, outer: Int, into transposed: UnsafeMutablePointer<Float>,
+    blocks: Range<Int>
+  ) {
+    ck_pack_transposed(packed, inner, outer, transposed, blocks.lowerBound, blocks.upperBound)
+  }
+}

@@ -1,0 +1,44 @@
+package import CKernels
+
+/// One leaf of a subtree of the reduction tree: a shard's rows, and how many finished left neighbours are added once it is done.
+package typealias GradientLeaf = ck_leaf
+
+/// Gradients of packed weights, summed over shards in the order of the tree while they are in registers.
+package enum WeightGradient {
+  /// Rows of the packed matrix in one item of work.
+  private static let rowsPerItem = 192
+
+  /// Floats of scratch memory that each worker needs for gradients over `rows` rows.
+  package static func scratchCount(rows: Int) -> Int { ck_weight_gradient_scratch(rows) }
+
+  /// Items of work that a matrix is cut into; their bits do not depend on the cut.
+  package static func itemCount(inner: Int, outer: Int) -> Int {
+    ((outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)) * ((inner + rowsPerItem - 1) / rowsPerItem)
+  }
+
+  /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with x = 1.
+  package static func accumulate(
+    item: Int, x: Matrix, d: Matrix, dw: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>?, inner: Int,
+    outer: Int,
+    leaves: UnsafePointer<GradientLeaf>, leafCount: Int, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let cuts = (inner + rowsPerItem - 1) / rowsPerItem
+    let panel = item / cuts, cut = item % cuts
+    var gradient = ck_weight_gradient()
+    gradient.x = UnsafePointer(x.pointer)
+    gradient.x_stride = x.stride
+    gradient.d = UnsafePointer(d.pointer)
+    gradient.d_stride = d.stride
+    gradient.dw = dw
+    gradient.db = db
+    gradient.inner = inner
+    gradient.outer = outer
+    gradient.panel = panel
+    gradient.i_begin = cut * rowsPerItem
+    gradient.i_end = min(inner, (cut + 1) * rowsPerItem)
+    gradient.leaves = leaves
+    gradient.leaf_count = leafCount
+    gradient.scratch = scratch
+    ck_weight_gradient(&gradient)
+  }
+}

@@ -1,0 +1,14 @@
+package import Kernels
+package import Specs
+
+/// `y = max(0, x)`.
+///
+/// Nair & Hinton 2010.
+package struct ReLU: ActivationSpec {
+  package static let kind = "relu"
+  package static let summary = "y = max(0, x)"
+  package static let samples = ["{}", "{ }"]
+  package var activation: Activation { .relu }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+}

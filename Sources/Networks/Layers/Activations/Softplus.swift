@@ -1,0 +1,12 @@
+package import Kernels
+package import Specs
+
+/// `y = log(1 + eˣ)`.
+package struct Softplus: ActivationSpec {
+  package static let kind = "softplus"
+  package static let summary = "y = log(1 + eˣ)"
+  package static let samples = ["{}", "{ }"]
+  package var activation: Activation { .softplus }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+}

@@ -1,0 +1,12 @@
+package import Kernels
+package import Specs
+
+/// `y = tanh(x)`.
+package struct Tanh: ActivationSpec {
+  package static let kind = "tanh"
+  package static let summary = "y = tanh(x)"
+  package static let samples = ["{}", "{ }"]
+  package var activation: Activation { .tanh }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+}

@@ -1,0 +1,111 @@
+internal import Kernels
+package import Specs
+
+/// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`.
+package struct Dense: LayerSpec {
+  package static let kind = "dense"
+  package static let summary = "fully connected: activation(x · Wᵀ + b), weight [units, inputs]"
+  package static let samples = [
+    #"{"units": 3}"#, #"{"units": 5, "activation": "relu"}"#, #"{"units": 4, "activation": "gelu", "bias": false}"#,
+    #"{"units": 2, "activation": {"type": "elu", "alpha": 0.5}, "bias_initializer": {"type": "constant", "value": 0.1}}"#,
+  ]
+
+  var units: Int
+  var activation: Activation
+  var hasBias: Bool
+  var weightInitializer: (any InitializerSpec)?
+  var biasInitializer: any InitializerSpec
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    units = try fields.integer("units", in: 1...1_048_576, "outputs of the layer")
+    activation = try fields.variant(
+      "activation", ActivationRegistry.registry, default: "identity", "function of each output"
+    ).activation
+    hasBias = try fields.boolean("bias", default: true, "whether a bias is added")
+    weightInitializer = try fields.optionalVariant(
+      "initializer", InitializerRegistry.registry, "first weights; the default suits the activation")
+    biasInitializer = try fields.variant(
+      "bias_initializer", InitializerRegistry.registry, default: "zeros", "first biases")
+  }
+
+  package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
+    guard input.element == .float32 else {
+      throw ConfigError("a dense layer needs float32 inputs, found \(input)", path: path)
+    }
+    guard input.shape.extents.count == 1 else {
+      throw ConfigError(
+        "a dense layer needs flat inputs, found shape \(input.shape); put {\"type\": \"flatten\"} before it", path: path
+      )
+    }
+    return DenseLayer(
+      inputs: input.count, units: units, activation: activation, hasBias: hasBias,
+      weightInitializer: weightInitializer ?? InitializerRegistry.standard(for: activation),
+      biasInitializer: biasInitializer)
+  }
+}
+
+/// A dense layer at work. Weights are kept packed, and once more transposed for the gradient of the input.
+struct DenseLayer: Layer {
+  let inputs: Int
+  let units: Int
+  let activation: Activation
+  let hasBias: Bool
+  let weightInitializer: any InitializerSpec
+  let biasInitializer: any InitializerSpec
+
+  var output: Port { Port([units]) }
+  var parameters: [Parameter] {
+    let weight = Parameter(
+      name: "weight", shape: [units, inputs], storage: .packed(inner: inputs, outer: units),
+      initializer: weightInitializer, fanIn: inputs, fanOut: units)
+    let bias = Parameter(
+      name: "bias", shape: [units], storage: .canonical, initializer: biasInitializer, fanIn: inputs, fanOut: units)
+    return hasBias ? [weight, bias] : [weight]
+  }
+  var savedCount: Int { activation.saved == .input ? units : 0 }
+  var gatesByOutput: Bool { activation == .relu }
+  var canGateInput: Bool { true }
+  var derivedCount: Int { DenseProduct.packedCount(inner: units, outer: inputs) }
+  var derivedItems: Int { DenseProduct.blockCount(inner: inputs, outer: units) }
+  var weightGradientItems: Int { WeightGradient.itemCount(inner: inputs, outer: units) }
+
+  func forward(_ pass: LayerPass, rows: Range<Int>) {
+    let before = activation.saved == .input ? pass.saved : pass.output
+    DenseProduct.multiply(
+      pass.input, weights: pass.arena + pass.offsets[0],
+      bias: hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil,
+      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation == .relu ? .relu : .none)
+    guard activation != .relu, activation != .identity else { return }
+    for row in rows { activation.forward(before[row], into: pass.output[row], count: units) }
+  }
+
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+    if activation != .identity, !(activation == .relu && pass.outputGradientIsGated) {
+      let saved = activation.saved == .input ? pass.saved : pass.output
+      for row in rows {
+        activation.backward(saved: saved[row], pass.outputGradient[row], into: pass.outputGradient[row], count: units)
+      }
+    }
+    guard let inputGradient = pass.inputGradient else { return }
+    DenseProduct.multiply(
+      pass.outputGradient, weights: pass.derived, bias: nil, into: inputGradient, rows: rows, inner: units,
+      outer: inputs,
+      epilogue: pass.gatesInputGradient ? .gate(pass.input) : .none)
+  }
+
+  func accumulateWeightGradient(
+    _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
+    gradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    WeightGradient.accumulate(
+      item: item, x: pass.input, d: pass.outputGradient, dw: gradient + pass.offsets[0],
+      db: hasBias ? gradient + pass.offsets[1] : nil, inner: inputs, outer: units, leaves: leaves, leafCount: leafCount,
+      scratch: scratch)
+  }
+
+  func renewDerived(_ pass: LayerPass, item: Int) {
+    DenseProduct.packTransposed(
+      pass.arena + pass.offsets[0], inner: inputs, outer: units, into: pass.derived, blocks: item..<item + 1)
+  }
+}

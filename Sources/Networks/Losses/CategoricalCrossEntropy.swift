@@ -1,0 +1,52 @@
+package import Kernels
+package import Specs
+
+/// Categorical cross-entropy from logits: `l = log Σⱼ e^zⱼ − z_t`, gradient `softmax(z) − onehot(t)`.
+///
+/// For one class out of several. The log-sum-exp is taken relative to the greatest logit, so no logit overflows.
+package struct CategoricalCrossEntropy: LossSpec {
+  package static let kind = "categorical_cross_entropy"
+  package static let summary = "one class out of several, from logits: log Σ exp(z) − z[target]"
+  package static let samples = ["{}", "{ }"]
+  package var targets: LossTargets { .classes }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+
+  package func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss {
+    guard output.shape.extents.count == 1, output.count == classes else {
+      throw ConfigError(
+        "the network's output has shape \(output.shape), but the targets have \(classes) classes; "
+          + "give the last layer \(classes) units", path: path)
+    }
+    return CategoricalCrossEntropyLoss(classes: classes)
+  }
+}
+
+struct CategoricalCrossEntropyLoss: Loss {
+  let classes: Int
+  var prediction: Prediction { .softmaxClass }
+
+  func evaluate(
+    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix?
+  ) {
+    guard !rows.isEmpty else { return }
+    let first = rows.lowerBound
+    // Without a gradient wanted, the outputs' own memory takes the probabilities: nobody reads the logits again.
+    let logits = targets.classes
+    for row in rows { losses[row] = Double(outputs[row][Int(logits[row])]) }
+    let probabilities = gradient ?? outputs
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { sums in
+      softmaxRows(
+        outputs[first], stride: outputs.stride, into: probabilities[first], stride: probabilities.stride,
+        rows: rows.count, columns: classes, logSumExp: sums.baseAddress)
+      for row in rows { losses[row] = Double(targets.weights[row]) * (sums[row - first] - losses[row]) }
+    }
+    guard let gradient else { return }
+    for row in rows {
+      let d = gradient[row]
+      d[Int(targets.classes[row])] -= 1
+      let weight = targets.weights[row]
+      if weight != 1 { for column in 0..<classes { d[column] *= weight } }
+    }
+  }
+}
