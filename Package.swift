@@ -54,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs",
+        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs", "Kernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),

@@ -42,3 +42,10 @@ package enum WeightGradient {
     ck_weight_gradient(&gradient)
   }
 }
+
+extension GradientLeaf {
+  /// A shard's rows, and the merges after them.
+  package init(rows: Range<Int>, merges: Int) {
+    self.init(row_begin: Int32(rows.lowerBound), row_end: Int32(rows.upperBound), merges: Int32(merges))
+  }
+}

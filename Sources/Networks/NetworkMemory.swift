@@ -42,12 +42,13 @@ package final class NetworkMemory {
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
     var outputs: [Matrix] = [], gradients: [Matrix] = []
-    for node in network.nodes {
+    for (index, node) in network.nodes.enumerated() {
       outputs.append(matrix(node.layer.output.count))
-      gradients.append(training ? matrix(node.layer.output.count) : nothing)
+      // Losses write the gradient of the output even where only their value is wanted.
+      gradients.append(training || index == network.outputNode ? matrix(node.layer.output.count) : nothing)
     }
     output = network.outputNode.map { outputs[$0] } ?? input
-    outputGradient = network.outputNode.map { gradients[$0] } ?? nothing
+    outputGradient = network.outputNode.map { gradients[$0] } ?? matrix(network.output.count)
     // The gradient of a node's output is wanted where a layer at or before it is trained.
     var wantsGradient: [Bool] = []
     for node in network.nodes {

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import Specs
 
 /// Binary cross-entropy from logits: `l = softplus(z) − z·y`, the mean over outputs; gradient `(sigmoid(z) − y) / outputs`.
@@ -31,7 +31,7 @@ struct BinaryCrossEntropyLoss: Loss {
   var prediction: Prediction { .sigmoidClass }
 
   func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix?
+    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
     // One output a row: gathered into runs, so that a vector holds sixteen rows.
     let run = 256
@@ -48,12 +48,10 @@ struct BinaryCrossEntropyLoss: Loss {
           let y = Float(targets.classes[row])
           losses[row] = Double(targets.weights[row]) * (Double(results[index]) - Double(logits[index]) * Double(y))
         }
-        if let gradient {
-          Elementwise.sigmoid(logits, into: results, count: count)
-          for index in 0..<count {
-            let row = start + index
-            gradient[row][0] = targets.weights[row] * (results[index] - Float(targets.classes[row]))
-          }
+        Elementwise.sigmoid(logits, into: results, count: count)
+        for index in 0..<count {
+          let row = start + index
+          gradient[row][0] = targets.weights[row] * (results[index] - Float(targets.classes[row]))
         }
         start += count
       }

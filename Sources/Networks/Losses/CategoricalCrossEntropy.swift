@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import Specs
 
 /// Categorical cross-entropy from logits: `l = log Σⱼ e^zⱼ − z_t`, gradient `softmax(z) − onehot(t)`.
@@ -27,21 +27,19 @@ struct CategoricalCrossEntropyLoss: Loss {
   var prediction: Prediction { .softmaxClass }
 
   func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix?
+    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
     guard !rows.isEmpty else { return }
     let first = rows.lowerBound
-    // Without a gradient wanted, the outputs' own memory takes the probabilities: nobody reads the logits again.
-    let logits = targets.classes
-    for row in rows { losses[row] = Double(outputs[row][Int(logits[row])]) }
-    let probabilities = gradient ?? outputs
     withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { sums in
       softmaxRows(
-        outputs[first], stride: outputs.stride, into: probabilities[first], stride: probabilities.stride,
+        outputs[first], stride: outputs.stride, into: gradient[first], stride: gradient.stride,
         rows: rows.count, columns: classes, logSumExp: sums.baseAddress)
-      for row in rows { losses[row] = Double(targets.weights[row]) * (sums[row - first] - losses[row]) }
+      for row in rows {
+        let logit = Double(outputs[row][Int(targets.classes[row])])
+        losses[row] = Double(targets.weights[row]) * (sums[row - first] - logit)
+      }
     }
-    guard let gradient else { return }
     for row in rows {
       let d = gradient[row]
       d[Int(targets.classes[row])] -= 1

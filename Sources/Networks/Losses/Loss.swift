@@ -30,9 +30,9 @@ package protocol Loss: Sendable {
   var prediction: Prediction { get }
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
-  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and, where wanted, `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
+  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
   func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix?)
+    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix)
 }
 
 extension Loss {

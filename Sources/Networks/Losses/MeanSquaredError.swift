@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import Specs
 
 /// Mean squared error: `l = (1/n) Σⱼ (pⱼ − yⱼ)²` over the n outputs; gradient `2 (p − y) / n`.
@@ -25,7 +25,7 @@ struct MeanSquaredErrorLoss: Loss {
   var prediction: Prediction { .values }
 
   func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix?
+    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
     let scale = 2 / Float(width)
     for row in rows {
@@ -36,10 +36,8 @@ struct MeanSquaredErrorLoss: Loss {
         sum += difference * difference
       }
       losses[row] = Double(weight) * (sum / Double(width))
-      if let gradient {
-        let d = gradient[row]
-        for column in 0..<width { d[column] = weight * (scale * (p[column] - y[column])) }
-      }
+      let d = gradient[row]
+      for column in 0..<width { d[column] = weight * (scale * (p[column] - y[column])) }
     }
   }
 }

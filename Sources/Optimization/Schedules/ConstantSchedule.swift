@@ -1,0 +1,12 @@
+package import Specs
+
+/// The same learning rate at every update.
+package struct ConstantSchedule: ScheduleSpec {
+  package static let kind = "constant"
+  package static let summary = "the same learning rate throughout"
+  package static let samples = ["{}", "{ }"]
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+
+  package func learningRate(step: Int, base: Double, totalSteps: Int) -> Double { base }
+}

@@ -1,0 +1,64 @@
+internal import Foundation
+
+extension ConfigValue {
+  /// The value with one key set, as `--set model.layers[0].units=32` says it.
+  ///
+  /// The right side is JSON, or text where it is not JSON. Objects on the way are made where they are missing.
+  package func overriding(_ text: String) throws(ConfigError) -> ConfigValue {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      throw ConfigError("--set \(text): expected KEY=VALUE, like optimizer.learning_rate=0.05", exitCode: .usage)
+    }
+    let path = String(text[..<equals]), right = String(text[text.index(after: equals)...])
+    let value = (try? JSONDecoder().decode(ConfigValue.self, from: Data(right.utf8))) ?? .string(right)
+    var steps: [Step] = []
+    for part in path.split(separator: ".", omittingEmptySubsequences: false) {
+      let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
+      guard let name = pieces.first, !name.isEmpty else {
+        throw ConfigError("--set \(text): an empty key in '\(path)'", exitCode: .usage)
+      }
+      steps.append(.key(String(name)))
+      for piece in pieces.dropFirst() {
+        guard piece.hasSuffix("]"), let index = Int(piece.dropLast()), index >= 0 else {
+          throw ConfigError("--set \(text): '[\(piece)' is not an index like [0]", exitCode: .usage)
+        }
+        steps.append(.index(index))
+      }
+    }
+    return try setting(steps[...], to: value, text: text)
+  }
+
+  private enum Step {
+    case key(String)
+    case index(Int)
+  }
+
+  private func setting(_ steps: ArraySlice<Step>, to value: ConfigValue, text: String) throws(ConfigError)
+    -> ConfigValue
+  {
+    guard let step = steps.first else { return value }
+    let rest = steps.dropFirst()
+    switch step {
+    case .key(let key):
+      var members: [Member] = []
+      switch self {
+      case .object(let found): members = found
+      case .null: break
+      default: throw ConfigError("--set \(text): '\(key)' is inside \(kindName), not an object", exitCode: .usage)
+      }
+      let old = members.first { $0.key == key }?.value ?? .null
+      let new = try old.setting(rest, to: value, text: text)
+      if let place = members.firstIndex(where: { $0.key == key }) {
+        members[place].value = new
+      } else {
+        members.append(Member(key, new))
+      }
+      return .object(members)
+    case .index(let index):
+      guard case .array(var values) = self, index < values.count else {
+        throw ConfigError("--set \(text): there is no entry [\(index)]", exitCode: .usage)
+      }
+      values[index] = try values[index].setting(rest, to: value, text: text)
+      return .array(values)
+    }
+  }
+}

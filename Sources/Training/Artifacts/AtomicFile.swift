@@ -1,0 +1,89 @@
+internal import Glibc
+internal import Specs
+
+/// Files that are complete or absent.
+package enum AtomicFile {
+  /// Creates a directory and those above it.
+  package static func createDirectory(_ path: String) throws {
+    var partial = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
+      guard mkdir(partial, 0o777) != 0, errno != EEXIST else { continue }
+      throw RunError(
+        .inputOutput,
+        "\(path): the directory cannot be made (\(String(cString: strerror(errno)))); choose another with --output")
+    }
+    var info = stat()
+    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, access(path, W_OK) == 0 else {
+      throw RunError(.inputOutput, "\(path): not a directory one can write to; choose another with --output")
+    }
+  }
+
+  /// Writes a whole file: beside its place, flushed to the disk, then renamed.
+  package static func write(_ bytes: [UInt8], to path: String) throws {
+    let beside = path + ".partial"
+    let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure(path) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        let error = failure(path)
+        close(descriptor)
+        unlink(beside)
+        throw error
+      }
+      written += count
+    }
+    let isFlushed = fsync(descriptor) == 0
+    guard close(descriptor) == 0, isFlushed, rename(beside, path) == 0 else {
+      let error = failure(path)
+      unlink(beside)
+      throw error
+    }
+    let directory = path.split(separator: "/").dropLast().joined(separator: "/")
+    let folder = open((path.hasPrefix("/") ? "/" : "") + (directory.isEmpty ? "." : directory), O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  private static func failure(_ path: String) -> RunError {
+    RunError(
+      .inputOutput,
+      "\(path): cannot be written (\(String(cString: strerror(errno)))); free space or choose another directory with --output"
+    )
+  }
+}
+
+/// A file that grows by whole lines.
+package final class LineFile {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Creates the file anew.
+  package init(_ path: String) throws {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw RunError(
+        .inputOutput,
+        "\(path): cannot be written (\(String(cString: strerror(errno)))); choose another directory with --output")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Appends a line in one call of the system.
+  package func append(_ line: String) throws {
+    let bytes = Array((line + "\n").utf8)
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw RunError(
+        .inputOutput, "\(path): cannot be written (\(String(cString: strerror(errno)))); free space and run again")
+    }
+  }
+}

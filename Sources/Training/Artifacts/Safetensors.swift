@@ -1,0 +1,42 @@
+package import Specs
+
+/// A tensor with its name.
+package struct NamedTensor: Sendable {
+  package var name: String
+  package var shape: [Int]
+  package var values: [Float]
+
+  package init(name: String, shape: [Int], values: [Float]) {
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// The safetensors format: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian.
+///
+/// See <https://github.com/huggingface/safetensors>.
+package enum Safetensors {
+  /// The bytes of a file with float32 tensors in the given order.
+  package static func encode(_ tensors: [NamedTensor], metadata: [ConfigValue.Member]) -> [UInt8] {
+    var members = [ConfigValue.Member("__metadata__", .object(metadata))]
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + tensor.values.count * 4
+      members.append(
+        .init(
+          tensor.name,
+          .object([
+            .init("dtype", .string("F32")), .init("shape", .array(tensor.shape.map(ConfigValue.integer))),
+            .init("data_offsets", .array([.integer(offset), .integer(end)])),
+          ])))
+      offset = end
+    }
+    var header = Array(ConfigValue.object(members).compactText.utf8)
+    header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)
+    var bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
+    bytes.reserveCapacity(bytes.count + offset)
+    for tensor in tensors { tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    return bytes
+  }
+}

@@ -1,0 +1,66 @@
+internal import Datasets
+internal import Kernels
+internal import Networks
+
+/// One rank's rows of a batch: sample ids, targets, weights, losses. Allocated once.
+final class BatchMemory {
+  let rows: DataRows
+  let ids: AlignedBuffer<Int>
+  let classes: AlignedBuffer<Int32>
+  let weights: AlignedBuffer<Float>
+  let losses: AlignedBuffer<Double>
+  let targets: LossRows
+  private let values: AlignedBuffer<Float>
+  private let valueStride: Int
+  private let kind: TargetKind
+  private let classWeights: [Float]?
+  private let shape: Int
+
+  init(_ rows: DataRows, description: DataDescription, capacity: Int, classWeights: [Float]?) {
+    self.rows = rows
+    kind = description.targetKind
+    shape = rows.featureCount
+    self.classWeights = classWeights
+    ids = AlignedBuffer(count: max(1, capacity))
+    classes = AlignedBuffer(count: max(1, capacity))
+    weights = AlignedBuffer(count: max(1, capacity))
+    losses = AlignedBuffer(count: max(1, capacity))
+    valueStride = Matrix.stride(for: max(1, description.targetWidth))
+    values = AlignedBuffer(count: kind == .values ? max(1, capacity) * valueStride : 16)
+    targets = LossRows(
+      classes: UnsafePointer(classes.pointer), values: Matrix(values.pointer, stride: valueStride),
+      weights: UnsafePointer(weights.pointer))
+  }
+
+  /// The ids as layers see them.
+  var samples: UnsafePointer<UInt64> {
+    UnsafeRawPointer(ids.pointer).assumingMemoryBound(to: UInt64.self)
+  }
+
+  /// Fetches features, targets and weights of rows whose ids are set.
+  func gather(_ range: Range<Int>, into input: Matrix) {
+    guard !range.isEmpty else { return }
+    let first = range.lowerBound, count = range.count
+    let ids = UnsafePointer(ids.pointer + first)
+    rows.gatherFeatures(rows: ids, count: count, into: input[first], stride: input.stride)
+    switch kind {
+    case .classes: rows.gatherClasses(rows: ids, count: count, into: classes.pointer + first)
+    case .values:
+      rows.gatherValues(rows: ids, count: count, into: values.pointer + first * valueStride, stride: valueStride)
+    case .none: break
+    }
+    rows.gatherWeights(rows: ids, count: count, into: weights.pointer + first)
+    guard let classWeights else { return }
+    for row in range { weights.pointer[row] *= classWeights[Int(classes.pointer[row])] }
+  }
+
+  /// Sums of weighted losses and of weights over rows, in row order.
+  func sums(_ range: Range<Int>) -> (loss: Double, weight: Double) {
+    var loss = 0.0, weight = 0.0
+    for row in range {
+      loss += losses.pointer[row]
+      weight += Double(weights.pointer[row])
+    }
+    return (loss, weight)
+  }
+}

@@ -1,0 +1,36 @@
+package import Datasets
+package import Networks
+package import Specs
+
+/// A trained model as a file: weights, and all that a prediction needs.
+package struct ModelFile: Sendable {
+  package var tensors: [NamedTensor]
+  package var metadata: [ConfigValue.Member]
+
+  /// The weights of a network.
+  package init(
+    _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription
+  ) {
+    tensors = network.slots.map { slot in
+      NamedTensor(
+        name: slot.name, shape: slot.parameter.shape.extents, values: network.canonicalValues(of: slot, in: arena))
+    }
+    var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1"))]
+    for key in ["model", "loss"] where config[key] != nil {
+      members.append(.init(key, .string(config[key]?.compactText ?? "")))
+    }
+    members.append(.init("data", .string(description.configValue.compactText)))
+    metadata = members
+  }
+
+  /// The SHA-256 of all tensors' bytes, in order.
+  package var hash: String {
+    let hash = SHA256()
+    for tensor in tensors { tensor.values.withUnsafeBytes { hash.update($0) } }
+    return hash.finish()
+  }
+
+  package func write(to path: String) throws {
+    try AtomicFile.write(Safetensors.encode(tensors, metadata: metadata), to: path)
+  }
+}

@@ -1,0 +1,151 @@
+package import Datasets
+package import Networks
+package import Optimization
+package import Specs
+
+/// A whole config.json, read and checked.
+package struct RunConfig: Sendable {
+  package var name: String
+  package var seed: UInt64
+  package var data: DataSection
+  package var layers: [any LayerSpec]
+  package var loss: LossSection
+  package var optimizer: OptimizerSection
+  package var training: TrainingSection
+  package var parallel: ParallelSection
+  package var metrics: [any MetricSpec]
+  package var output: OutputSection
+  /// The config with defaults filled in.
+  package var resolved: ConfigValue
+
+  /// Reads the root object.
+  package init(_ value: ConfigValue) throws(ConfigError) {
+    (self, resolved) = try FieldReader.readObject(value, path: "") { fields throws(ConfigError) in
+      try RunConfig(from: fields)
+    }
+  }
+
+  /// Reads the keys of the root object.
+  package init(from fields: FieldReader) throws(ConfigError) {
+    name = try fields.text("name", default: "run", "name of the run")
+    seed = UInt64(try fields.integer("seed", default: 42, in: 0...Int.max, "seed of everything random"))
+    data = try fields.object("data", "the data sources") { fields throws(ConfigError) in try DataSection(from: fields) }
+    layers = try fields.object("model", "the network") { fields throws(ConfigError) in
+      let schema = try FieldReader.schema(of: LayerRegistry.registry, path: fields.pathOf("layers"))
+      return try fields.list("layers", of: schema, atLeast: 1, "the layers, first to last") {
+        value, path throws(ConfigError) in
+        try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
+      }
+    }
+    loss = try fields.object("loss", "what training makes small") { fields throws(ConfigError) in
+      try LossSection(from: fields)
+    }
+    optimizer = try fields.object("optimizer", "how weights are updated") { fields throws(ConfigError) in
+      try OptimizerSection(from: fields)
+    }
+    training = try fields.section("training", "how long and in what batches") { fields throws(ConfigError) in
+      try TrainingSection(from: fields)
+    }
+    parallel = try fields.section("parallel", "how work is shared") { fields throws(ConfigError) in
+      try ParallelSection(from: fields)
+    }
+    metrics = try fields.list(
+      "metrics", of: .names(MetricRegistry.registry.kinds), default: [], "what evaluations report beside the loss"
+    ) { value, path throws(ConfigError) in
+      try FieldReader.readVariant(value, MetricRegistry.registry, path: path)
+    }
+    let standard = "runs/\(name)"
+    output = try fields.section("output", "where results go") { fields throws(ConfigError) in
+      try OutputSection(from: fields, standard: standard)
+    }
+    fields.later("checkpoint")
+    resolved = .null
+  }
+}
+
+/// The `loss` object: a loss of the registry and the keys common to all.
+package struct LossSection: Sendable {
+  package var loss: any LossSpec
+  /// The weight of each class, nil: all 1.
+  package var classWeights: [Float]?
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    let kinds = LossRegistry.registry.kinds
+    let kind = try fields.text(
+      "type", default: fields.isDescribing ? kinds[0] : nil, "the loss: \(kinds.joined(separator: ", "))")
+    loss = try LossRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
+    let weights = try fields.numbers(
+      "class_weights", default: [], in: .nonNegative, "weight of each class, in the order of classes")
+    classWeights = weights.isEmpty ? nil : weights.map { Float($0) }
+    fields.later("label_smoothing", "cost", "reduction")
+    if classWeights != nil, loss.targets != .classes {
+      throw fields.error("class_weights", "only losses on classes have class weights; remove the key")
+    }
+  }
+}
+
+/// The `training` object.
+package struct TrainingSection: Sendable {
+  package var epochs: Int
+  /// Updates, where fewer than the epochs make.
+  package var steps: Int?
+  package var globalBatchSize: Int
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    epochs = try fields.integer("epochs", default: 10, in: 0...1_000_000, "passes over the training data")
+    steps = try fields.optionalInteger("steps", in: 0...Int(Int32.max) * 1024, "stop after this many updates")
+    globalBatchSize = try fields.integer(
+      "global_batch_size", default: 64, in: 1...16_777_216, "samples of one update, over all ranks")
+    fields.later(
+      "micro_steps", "time_limit", "on_non_finite", "ema", "restore_best", "gradient_clip_norm", "gradient_clip_value",
+      "early_stopping")
+  }
+}
+
+/// The `parallel` object.
+package struct ParallelSection: Sendable {
+  /// Threads per rank: a number, or as many as there are cores.
+  package enum Threads: Sendable, Equatable {
+    case auto
+    case count(Int)
+  }
+
+  /// Shards of a batch; nil: one for each worker of the first launch.
+  package var shards: Int?
+  package var threads: Threads
+  package var allreduce: String
+  package var isInvariant: Bool
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    shards = try fields.read(
+      "shards", schema: .anyOf([.integer(1...65536), .fixed("auto")]), default: (8, .integer(8)), example: 8,
+      summary: "pieces of a batch; the model depends on their number, not on ranks or threads"
+    ) { value, path throws(ConfigError) in
+      if value == .string("auto") { return (nil, value) }
+      return (try FieldReader.integer(value, in: 1...65536, path: path), value)
+    }
+    threads = try fields.read(
+      "threads_per_rank", schema: .anyOf([.integer(1...4096), .fixed("auto")]), default: (.auto, .string("auto")),
+      example: .auto, summary: "threads of each rank"
+    ) { value, path throws(ConfigError) in
+      if value == .string("auto") { return (.auto, value) }
+      return (.count(try FieldReader.integer(value, in: 1...4096, path: path)), value)
+    }
+    allreduce = try fields.text("allreduce", default: "auto", "how gradients are added over ranks")
+    isInvariant = try fields.boolean(
+      "invariant", default: true, "only ways of adding whose result does not depend on ranks")
+    fields.later("bucket_mb", "overlap", "update", "wire", "replica_check_every", "watchdog_seconds")
+  }
+}
+
+/// The `output` object.
+package struct OutputSection: Sendable {
+  package var directory: String
+  package var logEverySteps: Int
+
+  package init(from fields: FieldReader, standard: String) throws(ConfigError) {
+    directory = try fields.text("directory", default: standard, "the run's directory")
+    logEverySteps = try fields.integer(
+      "log_every_steps", default: 50, in: 1...Int(Int32.max), "steps between log lines")
+  }
+}

@@ -1,0 +1,60 @@
+internal import Datasets
+internal import Glibc
+internal import Specs
+
+/// The run's directory and what is written there while training goes on; on rank 0 only.
+final class RunLog {
+  let directory: String
+  let progress: Progress
+  private let lines: LineFile
+
+  /// Makes the directory (an older run's is renamed first) and writes the resolved config.
+  init(directory: String, config: RunConfig, shards: Int, options: RunOptions) throws {
+    self.directory = directory
+    try Self.moveAside(directory)
+    try AtomicFile.createDirectory(directory)
+    var resolved = config.resolved
+    if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "parallel" }),
+      case .object(var parallel) = members[place].value
+    {
+      parallel.removeAll { $0.key == "shards" }
+      members[place].value = .object([.init("shards", .integer(shards))] + parallel)
+      resolved = .object(members)
+    }
+    try AtomicFile.write(Array(resolved.prettyText.utf8), to: directory + "/config.json")
+    lines = try LineFile(directory + "/metrics.jsonl")
+    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && isatty(STDOUT_FILENO) == 1)
+  }
+
+  func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {
+    try lines.append(
+      ConfigValue.object([
+        .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string("train")),
+        .init("loss", .number(loss)), .init("learning_rate", .number(learningRate)),
+        .init("samples_per_second", .number(samplesPerSecond.rounded())),
+      ]).compactText)
+  }
+
+  func evaluation(_ result: Evaluation.Result, part: DataPart, step: Int, epoch: Int) throws {
+    try lines.append(
+      ConfigValue.object(
+        [
+          .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string(part.name)),
+          .init("loss", .number(result.loss)),
+        ] + result.metrics.map { .init($0.name, .number($0.value)) }
+      ).compactText)
+  }
+
+  /// Renames an existing run to the first free `NAME.old-1`, `NAME.old-2`, …
+  private static func moveAside(_ directory: String) throws {
+    guard access(directory + "/config.json", F_OK) == 0 else { return }
+    var number = 1
+    while access("\(directory).old-\(number)", F_OK) == 0 { number += 1 }
+    guard rename(directory, "\(directory).old-\(number)") == 0 else {
+      throw RunError(
+        .inputOutput,
+        "\(directory): an older run is there and cannot be renamed (\(String(cString: strerror(errno)))); choose another "
+          + "directory with --output")
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package import Collectives
+package import Datasets
+internal import Kernels
+package import Networks
+package import Optimization
+
+/// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
+///
+/// Phase 1: threads take rows, through all layers to the loss and back to the inputs. Phase 2: threads take pieces of the weight
+/// gradients, last layer first, each summed over the rank's shards in tree order while it is in registers. Then the exchange
+/// across ranks and the update, replicated. Allocates nothing after `init`.
+package final class StepExecutor {
+  /// Where the time of the last steps went, in seconds.
+  package struct Times: Sendable {
+    package var data = 0.0
+    package var compute = 0.0
+    package var communicate = 0.0
+    package var update = 0.0
+  }
+
+  /// What all ranks know after a step.
+  package struct Outcome: Sendable {
+    /// Σ wᵢ lᵢ and Σ wᵢ over the batch.
+    package var loss: Double
+    package var weight: Double
+    /// The greatest control word of all ranks.
+    package var control: Int64
+  }
+
+  /// One shard's share of a rank's trailer.
+  private struct Trailer {
+    static let header = 8
+    static let perShard = 16
+  }
+
+  package let memory: NetworkMemory
+  package let threads: Int
+  package private(set) var times = Times()
+  /// Updates made so far.
+  package private(set) var stepsDone = 0
+  /// Steps without an update, because their weights summed to 0.
+  package private(set) var emptySteps = 0
+
+  private let network: Network
+  private let loss: any Loss
+  private let batch: BatchMemory
+  private let plan: ShardPlan
+  private let reduction: ReductionPlan
+  private let exchange: any GradientExchange
+  private let rank: Int
+  private let size: Int
+  private let optimizer: any Optimizer
+  private let state: [AlignedBuffer<Float>]
+  private let statePointers: AlignedBuffer<UnsafeMutablePointer<Float>>
+  private let seed: UInt64
+  private let queue = WorkQueue()
+  private let scratch: AlignedBuffer<Float>
+  private let scratchStride: Int
+  private let leaves: AlignedBuffer<GradientLeaf>
+  private let subtrees: [Range<Int>]
+  private let leafCounts: AlignedBuffer<Int>
+  private var leavesFor = -1
+  private let shardLosses: AlignedBuffer<Double>
+  private let shardWeights: AlignedBuffer<Double>
+
+  /// Plans and allocates everything a step needs.
+  package init(
+    network: Network, loss: any Loss, rows: DataRows, description: DataDescription, classWeights: [Float]?,
+    arena: UnsafeMutablePointer<Float>, optimizer: any Optimizer, shards: Int, batchSize: Int, seed: UInt64,
+    threads: Int,
+    cluster: any Cluster, allreduce: String, evaluationRows: Int
+  ) throws {
+    self.network = network
+    self.loss = loss
+    self.threads = threads
+    self.optimizer = optimizer
+    self.seed = seed
+    rank = cluster.rank
+    size = cluster.size
+    plan = ShardPlan(shardCount: shards)
+    reduction = ReductionPlan(shards: shards, ranks: cluster.size)
+    subtrees = reduction.subtrees(of: rank)
+    let ownRows = plan.positions(of: reduction.shards(of: rank), batch: batchSize).count
+    let capacity = max(ownRows, evaluationRows, 1)
+    memory = NetworkMemory(network, rows: capacity, arena: arena, training: true)
+    batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
+    exchange = try cluster.makeExchange(
+      algorithm: allreduce, plan: reduction, count: network.arenaCount,
+      trailer: Trailer.header + Trailer.perShard * shards)
+    state = optimizer.stateNames.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
+    statePointers = AlignedBuffer(count: max(1, state.count))
+    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+    scratchStride = (WeightGradient.scratchCount(rows: capacity) + 15) / 16 * 16
+    scratch = AlignedBuffer(count: threads * scratchStride)
+    leaves = AlignedBuffer(count: max(1, shards))
+    leafCounts = AlignedBuffer(count: max(1, subtrees.count))
+    shardLosses = AlignedBuffer(count: shards)
+    shardWeights = AlignedBuffer(count: shards)
+    renewDerived()
+  }
+
+  /// Bytes of this rank's buffers for activations, gradients and optimizer state.
+  package var byteCount: Int { memory.byteCount + (state.count + subtrees.count) * network.arenaCount * 4 }
+
+  /// Renews what layers derive from the parameters; call it after setting parameters from outside.
+  package func renewDerived() {
+    queue.parallelItems(count: memory.derivedItems.count, workers: threads) { item, _ in memory.renewDerived(item: item)
+    }
+  }
+
+  /// Trains on the samples at positions of an epoch's order.
+  ///
+  /// - Parameters:
+  ///   - order: the epoch's order of samples.
+  ///   - positions: the batch.
+  ///   - control: 0, or what this rank wants all ranks to know.
+  package func step(
+    order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0
+  ) throws -> Outcome {
+    let start = Clock.now()
+    let count = positions.count
+    let shards = reduction.shards(of: rank)
+    let own = plan.positions(of: shards, batch: count)
+    let rowCount = own.count
+    prepareLeaves(batch: count, firstRow: own.lowerBound)
+    memory.begin(StepContext(isTraining: true, seed: seed, step: stepsDone, samples: batch.samples))
+    let base = positions.lowerBound + own.lowerBound
+    if rowCount > 0 {
+      let workers = min(threads, max(1, rowCount / 6))
+      parallel(workers: workers) { worker in
+        let rows = Self.cut(rowCount, into: workers, piece: worker)
+        for row in rows { batch.ids.pointer[row] = order[base + row] }
+        batch.gather(rows, into: memory.input)
+        memory.forward(rows: rows)
+        loss.evaluate(
+          memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
+        memory.backward(rows: rows)
+      }
+      let items = memory.gradientItems.count
+      queue.parallelItems(count: items * subtrees.count, workers: threads) { index, worker in
+        let tree = index % subtrees.count
+        guard leafCounts.pointer[tree] > 0 else { return }
+        memory.accumulateWeightGradient(
+          item: index / subtrees.count, leaves: leaves.pointer + (subtrees[tree].lowerBound - shards.lowerBound),
+          leafCount: leafCounts.pointer[tree], gradient: exchange.partial(tree),
+          scratch: scratch.pointer + worker * scratchStride)
+      }
+    }
+    let computed = Clock.now()
+    times.compute += computed - start
+
+    writeTrailer(batch: count, firstRow: own.lowerBound, control: control)
+    try exchange.allReduce(shardsInUse: plan.shardsInUse(batch: count))
+    let outcome = readTrailers(batch: count)
+    let exchanged = Clock.now()
+    times.communicate += exchanged - computed
+
+    stepsDone += 1
+    if outcome.weight > 0, outcome.loss.isFinite {
+      update(weight: outcome.weight, learningRate: learningRate)
+    } else {
+      emptySteps += 1
+    }
+    times.update += Clock.now() - exchanged
+    return outcome
+  }
+
+  /// The rows of one of several pieces, cut at multiples of 6 rows, the height of the kernels' tiles, where there are enough.
+  static func cut(_ rows: Int, into pieces: Int, piece: Int) -> Range<Int> {
+    let tiles = (rows + 5) / 6
+    let start = min(rows, tiles * piece / pieces * 6), end = min(rows, tiles * (piece + 1) / pieces * 6)
+    return start..<end
+  }
+
+  private func update(weight: Double, learningRate: Double) {
+    let optimizer = optimizer, arena = memory.arena, gradient = exchange.sum
+    let state = statePointers.pointer, arrays = self.state.count, step = stepsDone
+    queue.parallelRanges(count: network.arenaCount, grain: 16384, workers: threads) { range, _ in
+      withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
+        guard let base = slices.baseAddress else { return }
+        for index in 0..<arrays { base[index] = state[index] + range.lowerBound }
+        optimizer.apply(
+          weights: arena + range.lowerBound, gradient: UnsafePointer(gradient + range.lowerBound),
+          state: UnsafePointer(base), count: range.count, weight: weight, clip: 1, learningRate: learningRate,
+          step: step)
+      }
+    }
+    renewDerived()
+  }
+
+  /// The rows of the rank's shards, counted from its first row, and the merges that build each of its subtrees.
+  private func prepareLeaves(batch count: Int, firstRow: Int) {
+    guard leavesFor != count else { return }
+    leavesFor = count
+    let first = reduction.shards(of: rank).lowerBound
+    let inUse = plan.shardsInUse(batch: count)
+    for (tree, subtree) in subtrees.enumerated() {
+      let present = subtree.lowerBound..<max(subtree.lowerBound, min(subtree.upperBound, inUse))
+      leafCounts.pointer[tree] = present.count
+      for shard in present {
+        let rows = plan.positions(of: shard, batch: count)
+        leaves.pointer[shard - first] = GradientLeaf(
+          rows: rows.lowerBound - firstRow..<rows.upperBound - firstRow,
+          merges: Self.merges(after: shard, in: subtree, present: inUse))
+      }
+    }
+  }
+
+  /// How many nodes of the tree are complete once this leaf is done, given the leaves before it.
+  ///
+  /// A node is complete after its last leaf that is present; a node whose right side is absent is its left side, no merge.
+  static func merges(after shard: Int, in subtree: Range<Int>, present: Int) -> Int {
+    var node = subtree, merges = 0
+    while node.count > 1 {
+      let middle = ReductionTree.split(node), end = min(node.upperBound, present)
+      if middle < end, shard == end - 1 { merges += 1 }
+      node = shard < middle ? node.lowerBound..<middle : middle..<node.upperBound
+    }
+    return merges
+  }
+
+  private func writeTrailer(batch count: Int, firstRow: Int, control: Int64) {
+    let trailer = exchange.trailer(of: rank)
+    trailer.storeBytes(of: control, as: Int64.self)
+    for (index, shard) in reduction.shards(of: rank).enumerated() {
+      let rows = plan.positions(of: shard, batch: count)
+      let sums = batch.sums(rows.lowerBound - firstRow..<rows.upperBound - firstRow)
+      let place = Trailer.header + index * Trailer.perShard
+      trailer.storeBytes(of: sums.loss, toByteOffset: place, as: Double.self)
+      trailer.storeBytes(of: sums.weight, toByteOffset: place + 8, as: Double.self)
+    }
+  }
+
+  private func readTrailers(batch count: Int) -> Outcome {
+    var control: Int64 = 0
+    for peer in 0..<size {
+      let trailer = UnsafeRawPointer(exchange.trailer(of: peer))
+      control = max(control, trailer.load(as: Int64.self))
+      for (index, shard) in reduction.shards(of: peer).enumerated() {
+        let place = Trailer.header + index * Trailer.perShard
+        shardLosses.pointer[shard] = trailer.load(fromByteOffset: place, as: Double.self)
+        shardWeights.pointer[shard] = trailer.load(fromByteOffset: place + 8, as: Double.self)
+      }
+    }
+    let inUse = plan.shardsInUse(batch: count)
+    return Outcome(
+      loss: ReductionTree.sum(UnsafeBufferPointer(shardLosses.elements), present: inUse),
+      weight: ReductionTree.sum(UnsafeBufferPointer(shardWeights.elements), present: inUse), control: control)
+  }
+}

@@ -1,0 +1,220 @@
+package import Collectives
+package import Datasets
+internal import Kernels
+package import Networks
+internal import Optimization
+package import Specs
+
+/// What a run is started with.
+package struct RunOptions: Sendable {
+  /// The directory that the config's paths start from.
+  package var baseDirectory: String
+  /// Where the run's files go.
+  package var outputDirectory: String
+  package var threads: Int
+  package var isQuiet: Bool
+  package var showsProgress: Bool
+
+  package init(baseDirectory: String, outputDirectory: String, threads: Int, isQuiet: Bool, showsProgress: Bool) {
+    self.baseDirectory = baseDirectory
+    self.outputDirectory = outputDirectory
+    self.threads = threads
+    self.isQuiet = isQuiet
+    self.showsProgress = showsProgress
+  }
+}
+
+/// A run ready to train: data loaded, network built, memory planned.
+package final class Trainer {
+  package let config: RunConfig
+  package let data: LoadedData
+  package let network: Network
+  package let executor: StepExecutor
+  package let shards: Int
+  package let batchSize: Int
+  private let arena: AlignedBuffer<Float>
+  private let loss: any Loss
+  private let rows: DataRows
+  private let cluster: any Cluster
+  private let options: RunOptions
+  private let evaluation: Evaluation
+  private let order: SampleOrder
+
+  /// Loads and plans everything.
+  package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
+    self.config = config
+    self.options = options
+    self.cluster = cluster
+    let targets: TargetKind = config.loss.loss.targets == .classes ? .classes : .values
+    data = try LoadedData(
+      config.data, targets: targets, context: DataContext(baseDirectory: options.baseDirectory), seed: config.seed,
+      cluster: cluster)
+    let description = data.description
+    guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
+      throw RunError(.data, "data.train: no rows are left to train on; give more rows or smaller fractions")
+    }
+    self.rows = rows
+    network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
+    loss = try config.loss.loss.makeLoss(
+      output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
+    if let weights = config.loss.classWeights, weights.count != description.classNames.count {
+      throw ConfigError(
+        "expected \(description.classNames.count) numbers, one for each class, found \(weights.count)",
+        path: "loss.class_weights")
+    }
+    for metric in config.metrics {
+      _ = try metric.makeState(prediction: loss.prediction, outputs: network.output.count)
+    }
+    shards = config.parallel.shards ?? cluster.size * options.threads
+    batchSize = min(config.training.globalBatchSize, rows.count)
+    arena = AlignedBuffer(count: max(16, network.arenaCount))
+    network.initialize(arena.pointer, seed: config.seed)
+    executor = try StepExecutor(
+      network: network, loss: loss, rows: rows, description: description, classWeights: config.loss.classWeights,
+      arena: arena.pointer, optimizer: config.optimizer.optimizer.makeOptimizer(), shards: shards, batchSize: batchSize,
+      seed: config.seed, threads: options.threads, cluster: cluster, allreduce: config.parallel.allreduce,
+      evaluationRows: options.threads * Evaluation.blockRows)
+    evaluation = Evaluation(memory: executor.memory, loss: loss, metrics: config.metrics, threads: options.threads)
+    order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
+  }
+
+  package var stepsPerEpoch: Int { (rows.count + batchSize - 1) / batchSize }
+
+  package var totalSteps: Int {
+    let all = config.training.epochs * stepsPerEpoch
+    return config.training.steps.map { min($0, all) } ?? all
+  }
+
+  /// One update; collective.
+  package func step(_ step: Int) throws -> StepExecutor.Outcome {
+    let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
+    let rate = config.optimizer.schedule.learningRate(
+      step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps)
+    let outcome = try executor.step(
+      order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate)
+    guard outcome.loss.isFinite else {
+      throw AgreedFailure(
+        rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
+        sentence: "step \(step): the loss is not finite; lower the learning rate or check the data for extreme values")
+    }
+    return outcome
+  }
+
+  /// Evaluates a part of the data; nil where there is none.
+  package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
+    guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
+    return try evaluation.run(
+      rows, description: data.description, classWeights: config.loss.classWeights, cluster: cluster)
+  }
+
+  /// The weights as a file.
+  package func modelFile() -> ModelFile {
+    var resolved = config.resolved
+    if case .object(var members) = resolved {
+      members.removeAll { $0.key == "data" }
+      resolved = .object(members)
+    }
+    return ModelFile(network, arena: arena.pointer, config: resolved, description: data.description)
+  }
+
+  /// Trains to the end, writing the run's files on rank 0.
+  ///
+  /// - Returns: the summary that `summary.json` holds.
+  package func run() throws -> ConfigValue {
+    let isFirst = cluster.rank == 0
+    let log = try cluster.agree(describe: describeFailure) {
+      isFirst ? try RunLog(directory: options.outputDirectory, config: config, shards: shards, options: options) : nil
+    }
+    let begin = Clock.now()
+    var lossSum = 0.0, weightSum = 0.0, sampleCount = 0, mark = begin
+    var results: [(DataPart, Evaluation.Result)] = []
+    for step in 0..<totalSteps {
+      let outcome = try self.step(step)
+      lossSum += outcome.loss
+      weightSum += outcome.weight
+      sampleCount += min(batchSize, rows.count - step % stepsPerEpoch * batchSize)
+      let epoch = step / stepsPerEpoch
+      let endsEpoch = (step + 1) % stepsPerEpoch == 0 || step + 1 == totalSteps
+      if let log, endsEpoch || (step + 1) % config.output.logEverySteps == 0 {
+        let now = Clock.now()
+        try log.training(
+          step: step + 1, epoch: epoch + 1, loss: weightSum > 0 ? lossSum / weightSum : .nan,
+          learningRate: config.optimizer.schedule.learningRate(
+            step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps),
+          samplesPerSecond: Double(sampleCount) / max(1e-9, now - mark))
+        log.progress.update(
+          step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs,
+          loss: weightSum > 0 ? lossSum / weightSum : .nan,
+          samplesPerSecond: Double(sampleCount) / max(1e-9, now - mark),
+          elapsed: now - begin)
+      } else if let log, step % 16 == 0 {
+        log.progress.tick(step: step + 1, of: totalSteps, elapsed: Clock.now() - begin)
+      }
+      guard endsEpoch else { continue }
+      let loss = weightSum > 0 ? lossSum / weightSum : .nan
+      let result = try evaluate(.validation)
+      if let log {
+        if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
+        log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: loss, validation: result)
+      }
+      if let result { results = [(.validation, result)] }
+      lossSum = 0
+      weightSum = 0
+      sampleCount = 0
+      mark = Clock.now()
+    }
+    let trained = Clock.now() - begin
+    if let result = try evaluate(.test) {
+      results.append((.test, result))
+      try log?.evaluation(result, part: .test, step: totalSteps, epoch: config.training.epochs)
+    }
+    let model = modelFile()
+    return try finish(log: log, model: model, results: results, seconds: trained)
+  }
+
+  private func finish(
+    log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double
+  ) throws -> ConfigValue {
+    let trainedSamples = Double(min(totalSteps, config.training.epochs * stepsPerEpoch)) * Double(batchSize)
+    let times = executor.times
+    let metrics = results.map { part, result in
+      ConfigValue.Member(
+        part.name,
+        .object([.init("loss", .number(result.loss))] + result.metrics.map { .init($0.name, .number($0.value)) }))
+    }
+    let summary = ConfigValue.object([
+      .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
+      .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(totalSteps)),
+      .init("epochs", .integer(config.training.epochs)), .init("metrics", .object(metrics)),
+      .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),
+      .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
+      .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
+      .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
+      .init(
+        "seconds",
+        .object([
+          .init("compute", .number(times.compute)), .init("communicate", .number(times.communicate)),
+          .init("update", .number(times.update)), .init("total", .number(seconds)),
+        ])),
+    ])
+    try cluster.agree(describe: describeFailure) {
+      guard let log else { return }
+      try model.write(to: log.directory + "/model.safetensors")
+      try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
+      log.progress.finish()
+    }
+    return summary
+  }
+}
+
+extension Trainer {
+  /// One line that says what is trained.
+  package var headline: String {
+    let description = data.description
+    let counts = DataPart.allCases.filter { description.count(of: $0) > 0 }.map {
+      "\(description.count(of: $0)) \($0.name)"
+    }
+    return "\(config.name): \(network.parameterCount) parameters, \(counts.joined(separator: " + ")) samples, "
+      + "batch \(batchSize) in \(shards) shards, \(totalSteps) steps"
+  }
+}

@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "evaluate")
+  func run() throws {}
+}

@@ -1,0 +1,77 @@
+internal import Collectives
+internal import Foundation
+internal import Kernels
+internal import Specs
+internal import Training
+
+/// How this run was started: ranks, cores, threads.
+struct Launch {
+  let threads: Int
+  let mask: [Int]
+  private let size: Int
+  private let nodes: Int
+  private let host: String
+  private let warnings: [String]
+
+  /// Agrees on threads and instruction set; collective.
+  ///
+  /// - Throws: when a launcher started several processes that do not know each other.
+  init(_ cluster: any Cluster, threads: Int?, config: RunConfig) throws {
+    let environment = ProcessInfo.processInfo.environment
+    try Self.refuseSingletons(cluster, environment: environment)
+    mask = Affinity.cores()
+    let masks = try ThreadCount.masksOfNode(cluster, mask: mask)
+    self.threads = ThreadCount.resolve(
+      commandLine: threads, config: config.parallel.threads, environment: environment, mask: mask, masksOfNode: masks)
+    size = cluster.size
+    nodes = cluster.place.nodeCount
+    host = cluster.place.host
+    try InstructionSetAgreement.settle(cluster)
+    var warnings: [String] = []
+    let cores = Set(masks.flatMap { $0 }).count
+    if self.threads > mask.count {
+      warnings.append(
+        "rank 0 is bound to \(mask.count) of \(Affinity.onlineCount) cores but computes with \(self.threads) threads; "
+          + "start it with mpirun --bind-to none or --map-by slot:PE=\(self.threads)")
+    } else if cores < Affinity.onlineCount, size > 1 || environment["OMPI_COMM_WORLD_SIZE"] != nil {
+      warnings.append(
+        "the ranks of \(host) are bound to \(cores) of \(Affinity.onlineCount) cores, the others idle; to use them start more "
+          + "ranks, or mpirun --bind-to none")
+    }
+    if masks.count * self.threads > Affinity.onlineCount {
+      warnings.append(
+        "\(masks.count) ranks × \(self.threads) threads share \(Affinity.onlineCount) cores of \(host); start fewer ranks or "
+          + "give --threads to run faster")
+    }
+    if let shards = config.parallel.shards, size > shards {
+      warnings.append(
+        "\(size - shards) of \(size) ranks have no shard and idle; set parallel.shards to \(size) or more")
+    }
+    self.warnings = warnings
+  }
+
+  /// Prints the start-up line and what is wrong with the launch.
+  func announce(_ config: RunConfig) {
+    let nodeText = nodes == 1 ? host : "\(nodes) nodes"
+    print(
+      "ptrain \(PTrain.version): \(size) rank\(size == 1 ? "" : "s") × \(threads) "
+        + "thread\(threads == 1 ? "" : "s") on \(nodeText), \(InstructionSetAgreement.name)")
+    for warning in warnings { print("warning: \(warning)") }
+  }
+
+  private static func refuseSingletons(_ cluster: any Cluster, environment: [String: String]) throws {
+    for key in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
+      guard let text = environment[key], let tasks = Int(text), tasks != cluster.size else { continue }
+      throw RunError(
+        .usage,
+        "\(key) says \(tasks) tasks but MPI knows \(cluster.size); start with the mpirun of the MPI that ptrain is linked to"
+      )
+    }
+    if environment["OMPI_COMM_WORLD_SIZE"] == nil, let step = environment["SLURM_STEP_NUM_TASKS"],
+      let tasks = Int(step),
+      tasks > 1, cluster.size == 1
+    {
+      throw RunError(.usage, "srun started \(tasks) tasks but MPI knows 1; start with srun --mpi=pmix or with mpirun")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Specs
+
+/// The command `ptrain`.
+@main
+struct PTrain: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "ptrain", abstract: "Trains neural networks data-parallel on CPU machines.",
+    discussion: "One process per rank: mpirun -n 4 ptrain config.json. Without mpirun it runs alone.",
+    version: Self.version,
+    subcommands: [
+      TrainCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self, PredictCommand.self,
+      DoctorCommand.self, SchemaCommand.self,
+    ],
+    defaultSubcommand: TrainCommand.self)
+
+  /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as any ReportableError {
+      leave(error.exitCode.rawValue, line: "ptrain: \(error.sentence)")
+    } catch {
+      let text = fullMessage(for: error)
+      guard exitCode(for: error) != .success else {
+        if isFirstProcess { print(text) }
+        Foundation.exit(0)
+      }
+      let problem = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      leave(ExitCode.usage.rawValue, line: "ptrain: \(problem); see ptrain --help")
+    }
+  }
+
+  /// Whether this process is the first of those that the launcher started, as its environment says.
+  static var isFirstProcess: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let rank = environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"] ?? environment["PMI_RANK"] ?? "0"
+    return rank == "0"
+  }
+
+  private static func leave(_ code: Int32, line: String) -> Never {
+    if isFirstProcess { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    Foundation.exit(code)
+  }
+}

@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "predict")
+  func run() throws {}
+}

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import Collectives
+internal import Foundation
+internal import Specs
+internal import Training
+
+/// `ptrain config.json`: trains.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train (the default): alone, or under mpirun or srun.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Flag(help: "No progress bar, plain lines instead.")
+  var noProgress = false
+
+  @Option(help: "never: start anew; an existing run directory is renamed.")
+  var resume: String?
+
+  func validate() throws {
+    if let resume, resume != "never" {
+      throw ValidationError("--resume \(resume) is not in this version; allowed: never")
+    }
+  }
+
+  func run() throws {
+    try withCluster { cluster in
+      let config = try common.load(cluster)
+      let launch = try Launch(cluster, threads: common.threads, config: config)
+      if cluster.rank == 0, !common.quiet { launch.announce(config) }
+      let trainer = try inFile {
+        try Trainer(
+          config,
+          options: RunOptions(
+            baseDirectory: common.baseDirectory, outputDirectory: common.outputDirectory(config),
+            threads: launch.threads,
+            isQuiet: common.quiet, showsProgress: !noProgress), cluster: cluster)
+      }
+      if cluster.rank == 0, !common.quiet { print(trainer.headline) }
+      let summary = try trainer.run()
+      guard cluster.rank == 0 else { return }
+      if !common.quiet { report(summary, directory: common.outputDirectory(config)) }
+      print("weights_sha256 \(text(summary["weights_sha256"]))")
+    }
+  }
+
+  private func inFile<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as ConfigError { throw error.inFile(common.config) }
+  }
+
+  private func report(_ summary: ConfigValue, directory: String) {
+    if case .object(let parts)? = summary["metrics"] {
+      for part in parts {
+        guard case .object(let members) = part.value else { continue }
+        let figures = members.map { "\($0.key) \($0.value.compactText)" }.joined(separator: "  ")
+        print("\(part.key): \(figures)")
+      }
+    }
+    print("run directory: \(directory) (config.json, metrics.jsonl, model.safetensors, summary.json)")
+  }
+
+  private func text(_ value: ConfigValue?) -> String {
+    if case .string(let text)? = value { return text }
+    return value?.compactText ?? ""
+  }
+}
