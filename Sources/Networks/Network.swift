@@ -85,4 +85,13 @@ package struct Network: Sendable {
     precondition(values.count == slot.parameter.count, "a parameter's values must be complete")
     for (element, value) in values.enumerated() { arena[slot.offset + slot.parameter.storedIndex(element)] = value }
   }
+
+  /// Floating-point operations of one sample's training step in matrix products: forward, gradient of the weights, and gradient of
+  /// the inputs but for the first layer's.
+  package var flopsPerSample: Int {
+    nodes.reduce(0) { total, node in
+      let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) { $0 + $1.count }
+      return total + products * (node.source == nil ? 4 : 6)
+    }
+  }
 }

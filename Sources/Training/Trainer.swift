@@ -218,3 +218,11 @@ extension Trainer {
       + "batch \(batchSize) in \(shards) shards, \(totalSteps) steps"
   }
 }
+
+extension Trainer {
+  /// Samples of a step's batch.
+  package func batchCount(of step: Int) -> Int {
+    let rows = data.description.count(of: .train)
+    return min(batchSize, rows - step % stepsPerEpoch * batchSize)
+  }
+}

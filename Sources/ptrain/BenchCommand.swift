@@ -1,6 +1,48 @@
 internal import ArgumentParser
+internal import Collectives
+internal import Specs
+internal import Training
 
+/// `ptrain bench config.json`: the speed of steps.
 struct BenchCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "bench")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure steady-state speed, data in memory; nothing is written.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: "Steps that are timed.")
+  var steps = 50
+
+  @Option(help: "Steps before the timing starts.")
+  var warmup = 10
+
+  @Flag(help: "One line of JSON instead of a table.")
+  var json = false
+
+  func validate() throws {
+    guard steps > 0, steps <= 10_000_000 else {
+      throw ValidationError("--steps takes a whole number from 1 to 10000000, found \(steps)")
+    }
+    guard warmup >= 0, warmup <= 10_000_000 else {
+      throw ValidationError("--warmup takes a whole number from 0 to 10000000, found \(warmup)")
+    }
+  }
+
+  func run() throws {
+    try withCluster { cluster in
+      let config = try common.load(cluster)
+      let launch = try Launch(cluster, threads: common.threads, config: config)
+      if cluster.rank == 0, !common.quiet, !json { launch.announce(config) }
+      let trainer = try common.naming {
+        try Trainer(
+          config,
+          options: RunOptions(
+            baseDirectory: common.baseDirectory, outputDirectory: "", threads: launch.threads, isQuiet: true,
+            showsProgress: false), cluster: cluster)
+      }
+      let result = try Benchmark.run(trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
+      guard cluster.rank == 0 else { return }
+      print(json ? result.compactText : result.prettyText, terminator: json ? "\n" : "")
+    }
+  }
 }

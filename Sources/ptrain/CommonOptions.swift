@@ -53,6 +53,11 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
+  /// Names the config file in errors of its keys.
+  func naming<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as ConfigError { throw error.inFile(config) }
+  }
+
   private func readFile(_ path: String) throws -> [UInt8] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {

@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand {
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
       if cluster.rank == 0, !common.quiet { launch.announce(config) }
-      let trainer = try inFile {
+      let trainer = try common.naming {
         try Trainer(
           config,
           options: RunOptions(
@@ -42,10 +42,6 @@ struct TrainCommand: ParsableCommand {
       if !common.quiet { report(summary, directory: common.outputDirectory(config)) }
       print("weights_sha256 \(text(summary["weights_sha256"]))")
     }
-  }
-
-  private func inFile<Value>(_ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let error as ConfigError { throw error.inFile(common.config) }
   }
 
   private func report(_ summary: ConfigValue, directory: String) {

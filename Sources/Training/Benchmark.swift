@@ -1,0 +1,57 @@
+package import Collectives
+internal import Networks
+package import Specs
+
+/// The speed of training steps.
+package enum Benchmark {
+  /// Times steps of a trainer, all ranks together.
+  ///
+  /// Every step is timed by itself on the first rank; the median is what to quote.
+  package static func run(
+    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, threads: Int
+  ) throws -> ConfigValue {
+    for step in 0..<warmup { _ = try trainer.step(step) }
+    try cluster.barrier()
+    let before = trainer.executor.times
+    var seconds: [Double] = []
+    seconds.reserveCapacity(steps)
+    var last = Clock.now()
+    for step in 0..<steps {
+      _ = try trainer.step(warmup + step)
+      let now = Clock.now()
+      seconds.append(now - last)
+      last = now
+    }
+    let after = trainer.executor.times
+    let sorted = seconds.sorted()
+    let total = seconds.reduce(0, +)
+    let samples = (0..<steps).reduce(0) { $0 + trainer.batchCount(of: warmup + $1) }
+    let flops = Double(trainer.network.flopsPerSample) * Double(samples) / total
+    func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
+    return .object([
+      .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
+      .init("threads_per_rank", .integer(threads)), .init("shards", .integer(trainer.shards)),
+      .init("global_batch_size", .integer(trainer.batchSize)),
+      .init("parameters", .integer(trainer.network.parameterCount)),
+      .init("samples_per_second", .number((Double(samples) / total).rounded())),
+      .init(
+        "step_ms",
+        .object([
+          .init("min", .number(rounded(sorted[0] * 1e3))), .init("median", .number(rounded(sorted[steps / 2] * 1e3))),
+          .init("mean", .number(rounded(total / Double(steps) * 1e3))),
+          .init("max", .number(rounded(sorted[steps - 1] * 1e3))),
+        ])),
+      .init(
+        "time_ms",
+        .object([
+          .init("compute", phase(after.compute - before.compute)),
+          .init("communicate", phase(after.communicate - before.communicate)),
+          .init("update", phase(after.update - before.update)),
+        ])),
+      .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
+      .init("peak_rss_mb", .number((ProcessMemory.peakMegabytes * 10).rounded() / 10)),
+    ])
+  }
+
+  private static func rounded(_ milliseconds: Double) -> Double { (milliseconds * 1e5).rounded() / 1e5 }
+}
