@@ -54,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs", "Kernels",
+        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs", "Kernels", "Networks", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),

@@ -21,6 +21,10 @@ final class RunLog {
       members[place].value = .object([.init("shards", .integer(shards))] + parallel)
       resolved = .object(members)
     }
+    if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "data" }) {
+      members[place].value = members[place].value.makingPathsAbsolute(from: options.baseDirectory)
+      resolved = .object(members)
+    }
     try AtomicFile.write(Array(resolved.prettyText.utf8), to: directory + "/config.json")
     lines = try LineFile(directory + "/metrics.jsonl")
     progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && isatty(STDOUT_FILENO) == 1)

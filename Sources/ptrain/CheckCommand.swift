@@ -1,6 +1,34 @@
 internal import ArgumentParser
+internal import Collectives
+internal import Specs
+internal import Training
 
+/// `ptrain check config.json`: everything but the training.
 struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "check")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Validate config and data, print the plan; trains nothing and needs no MPI.")
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let cluster = SoloCluster()
+    let config: RunConfig
+    do { config = try common.load(cluster) } catch let error as AgreedFailure { throw error.asRunError }
+    let trainer: Trainer
+    do {
+      trainer = try common.naming {
+        try Trainer(
+          config,
+          options: RunOptions(
+            baseDirectory: common.baseDirectory, outputDirectory: common.outputDirectory(config),
+            threads: common.threads ?? 1, isQuiet: true, showsProgress: false), cluster: cluster)
+      }
+    } catch let error as AgreedFailure { throw error.asRunError }
+    print(trainer.plan, terminator: "")
+  }
+}
+
+extension AgreedFailure {
+  /// The failure of a run with one rank.
+  var asRunError: RunError { RunError(ExitCode(rawValue: exitCode) ?? .internalError, sentence) }
 }

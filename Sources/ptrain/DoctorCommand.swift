@@ -1,6 +1,39 @@
 internal import ArgumentParser
+internal import Collectives
+internal import Foundation
+internal import Kernels
+internal import MPI
+internal import Training
 
+/// `ptrain doctor`: what was found, what is wrong, what mends it.
 struct DoctorCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "doctor")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Look at MPI, binding, cores, libraries and batch system; say what is wrong.")
+
+  func run() throws {
+    try withCluster { cluster in
+      let environment = ProcessInfo.processInfo.environment
+      var report = DoctorReport()
+      report.host = cluster.place.host
+      report.cpu = cpuModel
+      report.onlineCores = Affinity.onlineCount
+      report.maskCores = Affinity.cores().count
+      report.instructionSet = InstructionSet.detected.name
+      report.mpi = String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
+      report.ranks = cluster.size
+      report.ranksOnNode = cluster.place.ranksOnNode
+      report.oneDNN = LibraryVersions.oneDNN
+      report.environment = environment
+      report.hasMpirun = (environment["PATH"] ?? "").split(separator: ":").contains {
+        FileManager.default.isExecutableFile(atPath: "\($0)/mpirun")
+      }
+      if cluster.rank == 0 { print(report.text, terminator: "") }
+    }
+  }
+
+  private var cpuModel: String {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown CPU" }
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
+  }
 }

@@ -1,6 +1,45 @@
 internal import ArgumentParser
+internal import Collectives
+internal import Datasets
+internal import Foundation
+internal import Kernels
+internal import Networks
+internal import Specs
+internal import Training
 
+/// `ptrain evaluate RUN`: metrics of a trained model.
 struct EvaluateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "evaluate")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Loss and metrics of a trained model on its own test rows or another source.")
+
+  @Argument(help: "A run's directory, or a model.safetensors.")
+  var model: String
+
+  @Option(help: "A JSON file with one data source; the run's own test rows otherwise.")
+  var data: String?
+
+  @Option(help: "Threads.")
+  var threads: Int = 0
+
+  func run() throws {
+    let threads = threads > 0 ? threads : Affinity.cores().count
+    let model = try SavedModel(self.model)
+    let prepared = try RunSource.load(run: self.model, data: data, model: model, withTargets: true)
+    guard let rows = prepared.rows(of: .test), rows.count > 0 else {
+      throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
+    }
+    let memory = NetworkMemory(
+      model.network, rows: threads * Evaluation.blockRows, arena: model.arena.pointer, training: false)
+    var metrics: [any MetricSpec] = []
+    if model.targets == .classes {
+      metrics.append(try FieldReader.readVariant(.string("accuracy"), MetricRegistry.registry, path: "").0)
+    }
+    let result = try Evaluation(memory: memory, loss: model.loss, metrics: metrics, threads: threads).run(
+      rows, description: prepared.description, classWeights: nil, cluster: SoloCluster())
+    print(
+      ConfigValue.object(
+        [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
+          + result.metrics.map { .init($0.name, .number($0.value)) }
+      ).prettyText, terminator: "")
+  }
 }

@@ -1,6 +1,40 @@
 internal import ArgumentParser
+internal import Datasets
+internal import Kernels
+internal import Specs
+internal import Training
 
+/// `ptrain predict RUN`: predictions for a data source.
 struct PredictCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "predict")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Predictions of a trained model, as CSV or NPY.")
+
+  @Argument(help: "A run's directory, or a model.safetensors.")
+  var model: String
+
+  @Option(help: "A JSON file with one data source; the run's own test rows otherwise.")
+  var data: String?
+
+  @Option(help: "The file to write: .csv or .npy; standard output otherwise, as CSV.")
+  var output: String?
+
+  @Option(help: "Threads.")
+  var threads: Int = 0
+
+  func validate() throws {
+    if let output, !output.hasSuffix(".csv"), !output.hasSuffix(".npy") {
+      throw ValidationError("--output \(output): expected a name that ends in .csv or .npy")
+    }
+  }
+
+  func run() throws {
+    let threads = threads > 0 ? threads : Affinity.cores().count
+    let model = try SavedModel(self.model)
+    let prepared = try RunSource.load(run: self.model, data: data, model: model, withTargets: false)
+    guard let rows = prepared.rows(of: .test) else { throw RunError(.data, "\(data ?? self.model): no rows to predict") }
+    let table = PredictionTable(model.outputs(rows, threads: threads), model: model)
+    guard let output else { return print(table.csv, terminator: "") }
+    try AtomicFile.write(output.hasSuffix(".npy") ? table.npy : Array(table.csv.utf8), to: output)
+    print("\(rows.count) predictions written to \(output)")
+  }
 }

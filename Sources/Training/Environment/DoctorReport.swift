@@ -1,0 +1,61 @@
+/// What `ptrain doctor` found out, and what it says about it.
+package struct DoctorReport: Sendable {
+  package var host = ""
+  package var cpu = ""
+  package var onlineCores = 1
+  package var maskCores = 1
+  package var instructionSet = ""
+  package var mpi = ""
+  package var ranks = 1
+  package var ranksOnNode = 1
+  package var oneDNN = ""
+  package var environment: [String: String] = [:]
+  package var hasMpirun = true
+
+  package init() {}
+
+  /// The batch system, as its environment variables tell.
+  var batchSystem: String {
+    if let job = environment["SLURM_JOB_ID"] { return "Slurm, job \(job), \(environment["SLURM_NTASKS"] ?? "?") tasks" }
+    if let job = environment["PBS_JOBID"] { return "PBS, job \(job)" }
+    if let job = environment["LSB_JOBID"] { return "LSF, job \(job)" }
+    return "none"
+  }
+
+  /// What is wrong, each with what mends it.
+  package var findings: [String] {
+    var findings: [String] = []
+    if !hasMpirun { findings.append("mpirun is not on the PATH; install it with: apt-get install openmpi-bin") }
+    if maskCores < onlineCores {
+      let mend =
+        environment["OMPI_COMM_WORLD_SIZE"] == nil
+        ? "it was started by taskset, numactl or a container that holds it there"
+        : "use all with: mpirun -n \(ranks) --bind-to none ptrain ..., or give each rank PE cores: mpirun -n \(ranks) --map-by slot:PE=\(max(1, onlineCores / max(1, ranksOnNode))) ptrain ..."
+      findings.append("this rank may use \(maskCores) of \(onlineCores) cores; \(mend)")
+    }
+    if ranksOnNode > onlineCores {
+      findings.append(
+        "\(ranksOnNode) ranks share \(onlineCores) cores and wait for each other; start \(onlineCores) or fewer: mpirun -n \(onlineCores) ptrain ...")
+    }
+    if instructionSet == "portable" {
+      findings.append("this CPU offers neither AVX2 nor AVX-512; training is many times slower than on one that does")
+    }
+    if let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap({ Int($0) }), tasks > 1, ranks == 1 {
+      findings.append("srun started \(tasks) tasks that do not know each other; start with: srun --mpi=pmix ptrain ...")
+    }
+    return findings
+  }
+
+  package var text: String {
+    var lines = [
+      "machine        \(host), \(cpu), \(onlineCores) cores",
+      "instructions   \(instructionSet)",
+      "MPI            \(mpi), \(ranks) rank\(ranks == 1 ? "" : "s"), \(ranksOnNode) on this node",
+      "binding        rank 0 may use \(maskCores) of \(onlineCores) cores",
+      "batch system   \(batchSystem)",
+      "libraries      oneDNN \(oneDNN)",
+    ]
+    lines += findings.isEmpty ? ["all is well"] : findings.map { "problem        \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,66 @@
+package import Datasets
+internal import Foundation
+internal import Specs
+
+/// Where `evaluate` and `predict` take their rows from: a source of its own, or the test rows of the run.
+package enum RunSource {
+  /// Loads rows, prepared as the model's training data were.
+  ///
+  /// - Parameters:
+  ///   - run: the run's directory.
+  ///   - data: a JSON file that holds one data source; paths in it start from its directory.
+  package static func load(run: String, data: String?, model: SavedModel, withTargets: Bool) throws -> PreparedData {
+    let targets: TargetKind = withTargets ? model.targets : .none
+    if let data {
+      guard let bytes = FileManager.default.contents(atPath: data) else {
+        throw RunError(.missingInput, "\(data): no such file; give a JSON file with one data source")
+      }
+      let (format, _) = try naming(data) { () throws(ConfigError) in
+        try FieldReader.readVariant(
+          ConfigValue.parse(bytes, file: data), DataFormatRegistry.registry, tag: "format", path: "")
+      }
+      let preparation = try DataPreparation(
+        format, like: model.description, targets: targets, in: DataContext(baseDirectory: directory(of: data)))
+      return preparation.makePreparedData()
+    }
+    let file = run + "/config.json"
+    guard let bytes = FileManager.default.contents(atPath: file) else {
+      throw RunError(.missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
+    }
+    let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(bytes, file: file)) }
+    let preparation = try config.data.prepare(
+      in: DataContext(baseDirectory: directory(of: file)), targets: model.targets, seed: config.seed)
+    guard preparation.description.count(of: .test) > 0 else {
+      throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
+    }
+    return preparation.makePreparedData()
+  }
+
+  private static func naming<Value>(_ file: String, _ body: () throws(ConfigError) -> Value) throws -> Value {
+    do throws(ConfigError) { return try body() } catch { throw error.inFile(file) }
+  }
+
+  private static func directory(of path: String) -> String {
+    let directory = (path as NSString).deletingLastPathComponent
+    return directory.isEmpty ? "." : directory
+  }
+}
+
+extension ConfigValue {
+  /// The `data` object with the paths of its sources made absolute, so that the config can stand anywhere.
+  func makingPathsAbsolute(from base: String) -> ConfigValue {
+    guard case .object(let members) = self else { return self }
+    var keys: [String] = []
+    if case .string(let format)? = self["format"] {
+      keys = format == "csv" ? ["path"] : format == "synthetic" ? [] : ["features", "targets", "sample_weight"]
+    }
+    return .object(
+      members.map { member in
+        if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
+          let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
+          return Member(member.key, .string((from + "/" + path as NSString).standardizingPath))
+        }
+        return Member(member.key, member.value.makingPathsAbsolute(from: base))
+      })
+  }
+}

@@ -1,0 +1,81 @@
+package import Datasets
+internal import Foundation
+package import Kernels
+package import Networks
+internal import Specs
+
+/// A trained model read back from its file: all that a prediction needs.
+package final class SavedModel {
+  package let network: Network
+  package let loss: any Loss
+  package let targets: TargetKind
+  package let description: DataDescription
+  package let arena: AlignedBuffer<Float>
+
+  /// Reads a model file, or the model of a run's directory.
+  package init(_ path: String) throws {
+    var file = path
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw RunError(.missingInput, "\(path): no such run or model; give a run's directory or a model.safetensors")
+    }
+    if isDirectory.boolValue { file = path + "/model.safetensors" }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw RunError(.missingInput, "\(file): no such model; train first, or give another run")
+    }
+    let (tensors, metadata) = try Safetensors.decode([UInt8](data), file: file)
+    func text(_ key: String) throws -> ConfigValue {
+      guard case .string(let text)? = metadata.first(where: { $0.key == key })?.value else {
+        throw TensorFileError(file: file, problem: "the metadata have no '\(key)'")
+      }
+      return try ConfigValue.parse(Data(text.utf8), file: file)
+    }
+    do {
+      description = try DataDescription(try text("data"))
+      let layers = try FieldReader.readObject(try text("model"), path: "model") { fields throws(ConfigError) in
+        try fields.list("layers", of: .anything, atLeast: 1, "layers") { value, path throws(ConfigError) in
+          try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
+        }
+      }.0
+      let section = try FieldReader.readObject(try text("loss"), path: "loss") { fields throws(ConfigError) in
+        try LossSection(from: fields)
+      }.0
+      network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
+      targets = section.loss.targets == .classes ? .classes : .values
+      loss = try section.loss.makeLoss(
+        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
+    } catch let error as ConfigError {
+      throw error.inFile(file)
+    }
+    arena = AlignedBuffer(count: max(16, network.arenaCount))
+    for slot in network.slots {
+      guard let tensor = tensors.first(where: { $0.name == slot.name }), tensor.shape == slot.parameter.shape.extents else {
+        throw TensorFileError(
+          file: file, problem: "tensor '\(slot.name)' of shape \(slot.parameter.shape) is missing or has another shape")
+      }
+      network.setCanonicalValues(tensor.values, of: slot, in: arena.pointer)
+    }
+  }
+
+  /// The network's outputs for all rows, computed in blocks of 64.
+  ///
+  /// - Returns: `rows × outputs`, row by row.
+  package func outputs(_ rows: DataRows, threads: Int) -> [Float] {
+    let block = Evaluation.blockRows, width = network.output.count
+    let memory = NetworkMemory(network, rows: threads * block, arena: arena.pointer, training: false)
+    let ids = AlignedBuffer<Int>(count: threads * block), result = AlignedBuffer<Float>(count: max(1, rows.count * width))
+    let samples = UnsafeRawPointer(ids.pointer).assumingMemoryBound(to: UInt64.self)
+    memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: samples))
+    WorkQueue().parallelItems(count: (rows.count + block - 1) / block, workers: threads) { item, worker in
+      let start = item * block, count = min(block, rows.count - start), first = worker * block
+      for index in 0..<count { ids.pointer[first + index] = start + index }
+      rows.gatherFeatures(
+        rows: ids.pointer + first, count: count, into: memory.input[first], stride: memory.input.stride)
+      memory.forward(rows: first..<first + count)
+      for index in 0..<count {
+        (result.pointer + (start + index) * width).update(from: memory.output[first + index], count: width)
+      }
+    }
+    return Array(result.elements.prefix(rows.count * width))
+  }
+}

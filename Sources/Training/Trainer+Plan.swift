@@ -1,0 +1,31 @@
+internal import Datasets
+internal import Networks
+
+extension Trainer {
+  /// What would be trained, over several lines: data, layers, memory, steps.
+  package var plan: String {
+    let description = data.description
+    var lines = [headline, ""]
+    lines.append("data      features \(description.featureShape), normalized once per node: \(bytes(description.byteCount))")
+    if !description.classNames.isEmpty {
+      lines.append("          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))")
+    }
+    lines.append("layer     \(pad("type", 14))\(pad("output", 12))parameters")
+    for (index, row) in network.outline.enumerated() {
+      lines.append(pad("\(index)", 10) + pad(row.kind, 14) + pad("\(row.output)", 12) + "\(row.parameterCount)")
+    }
+    lines.append("memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
+      + "\(bytes(network.arenaCount * 4)) for weights")
+    lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
+    lines.append("the config is fine")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  private func bytes(_ count: Int) -> String {
+    count < 1_000_000 ? "\((count + 999) / 1000) kB" : "\(Double(count / 100_000) / 10) MB"
+  }
+}
