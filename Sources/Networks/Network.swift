@@ -90,7 +90,9 @@ package struct Network: Sendable {
   /// the inputs but for the first layer's.
   package var flopsPerSample: Int {
     nodes.reduce(0) { total, node in
-      let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) { $0 + $1.count }
+      let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) {
+        $0 + $1.count
+      }
       return total + products * (node.source == nil ? 4 : 6)
     }
   }

@@ -46,11 +46,14 @@ package struct PredictionTable: Sendable {
   /// The table as CSV with a header.
   package var csv: String {
     func quoted(_ text: String) -> String {
-      text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
+      text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+        ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
     }
     var lines = [columns.map(quoted).joined(separator: ",")]
     for (index, row) in numbers.enumerated() {
-      lines.append((labels.map { [quoted($0[index])] } ?? []).joined() + (labels == nil ? "" : ",") + row.map { "\($0)" }.joined(separator: ","))
+      lines.append(
+        (labels.map { [quoted($0[index])] } ?? []).joined() + (labels == nil ? "" : ",")
+          + row.map { "\($0)" }.joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -60,7 +63,8 @@ package struct PredictionTable: Sendable {
     let width = numbers.first?.count ?? 0
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(numbers.count), \(width)), }"
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
     bytes += Array(header.utf8)
     for row in numbers { row.withUnsafeBytes { bytes.append(contentsOf: $0) } }
     return bytes

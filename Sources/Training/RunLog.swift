@@ -27,7 +27,7 @@ final class RunLog {
     }
     try AtomicFile.write(Array(resolved.prettyText.utf8), to: directory + "/config.json")
     lines = try LineFile(directory + "/metrics.jsonl")
-    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && isatty(STDOUT_FILENO) == 1)
+    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
   }
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {

@@ -25,7 +25,8 @@ package enum RunSource {
     }
     let file = run + "/config.json"
     guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw RunError(.missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
+      throw RunError(
+        .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
     let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(bytes, file: file)) }
     let preparation = try config.data.prepare(

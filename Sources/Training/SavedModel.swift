@@ -43,13 +43,15 @@ package final class SavedModel {
       network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
       targets = section.loss.targets == .classes ? .classes : .values
       loss = try section.loss.makeLoss(
-        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
+        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
+        path: "loss")
     } catch let error as ConfigError {
       throw error.inFile(file)
     }
     arena = AlignedBuffer(count: max(16, network.arenaCount))
     for slot in network.slots {
-      guard let tensor = tensors.first(where: { $0.name == slot.name }), tensor.shape == slot.parameter.shape.extents else {
+      guard let tensor = tensors.first(where: { $0.name == slot.name }), tensor.shape == slot.parameter.shape.extents
+      else {
         throw TensorFileError(
           file: file, problem: "tensor '\(slot.name)' of shape \(slot.parameter.shape) is missing or has another shape")
       }
@@ -63,7 +65,8 @@ package final class SavedModel {
   package func outputs(_ rows: DataRows, threads: Int) -> [Float] {
     let block = Evaluation.blockRows, width = network.output.count
     let memory = NetworkMemory(network, rows: threads * block, arena: arena.pointer, training: false)
-    let ids = AlignedBuffer<Int>(count: threads * block), result = AlignedBuffer<Float>(count: max(1, rows.count * width))
+    let ids = AlignedBuffer<Int>(count: threads * block),
+      result = AlignedBuffer<Float>(count: max(1, rows.count * width))
     let samples = UnsafeRawPointer(ids.pointer).assumingMemoryBound(to: UInt64.self)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: samples))
     WorkQueue().parallelItems(count: (rows.count + block - 1) / block, workers: threads) { item, worker in

@@ -6,16 +6,20 @@ extension Trainer {
   package var plan: String {
     let description = data.description
     var lines = [headline, ""]
-    lines.append("data      features \(description.featureShape), normalized once per node: \(bytes(description.byteCount))")
+    lines.append(
+      "data      features \(description.featureShape), normalized once per node: \(bytes(description.byteCount))")
     if !description.classNames.isEmpty {
-      lines.append("          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))")
+      lines.append(
+        "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"
+      )
     }
     lines.append("layer     \(pad("type", 14))\(pad("output", 12))parameters")
     for (index, row) in network.outline.enumerated() {
       lines.append(pad("\(index)", 10) + pad(row.kind, 14) + pad("\(row.output)", 12) + "\(row.parameterCount)")
     }
-    lines.append("memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
-      + "\(bytes(network.arenaCount * 4)) for weights")
+    lines.append(
+      "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
+        + "\(bytes(network.arenaCount * 4)) for weights")
     lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
     lines.append("the config is fine")
     return lines.joined(separator: "\n") + "\n"

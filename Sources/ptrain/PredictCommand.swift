@@ -31,7 +31,9 @@ struct PredictCommand: ParsableCommand {
     let threads = threads > 0 ? threads : Affinity.cores().count
     let model = try SavedModel(self.model)
     let prepared = try RunSource.load(run: self.model, data: data, model: model, withTargets: false)
-    guard let rows = prepared.rows(of: .test) else { throw RunError(.data, "\(data ?? self.model): no rows to predict") }
+    guard let rows = prepared.rows(of: .test) else {
+      throw RunError(.data, "\(data ?? self.model): no rows to predict")
+    }
     let table = PredictionTable(model.outputs(rows, threads: threads), model: model)
     guard let output else { return print(table.csv, terminator: "") }
     try AtomicFile.write(output.hasSuffix(".npy") ? table.npy : Array(table.csv.utf8), to: output)

@@ -12,7 +12,8 @@ struct SchemaCommand: ParsableCommand {
     _ = try RunConfig(from: fields)
     guard case .object(let members) = Schema.object(fields.properties).json else { return }
     let head: [ConfigValue.Member] = [
-      .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")), .init("title", .string("ptrain config")),
+      .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+      .init("title", .string("ptrain config")),
     ]
     print(ConfigValue.object(head + members).prettyText, terminator: "")
   }

@@ -42,7 +42,8 @@ extension Safetensors {
         throw problem("tensor '\(member.key)' has type \(member.value["dtype"]?.excerpt ?? "none"), expected F32")
       }
       guard case .array(let extents)? = member.value["shape"], case .array(let offsets)? = member.value["data_offsets"],
-        offsets.count == 2, case .integer(let from) = offsets[0], case .integer(let to) = offsets[1], from >= 0, to >= from,
+        offsets.count == 2, case .integer(let from) = offsets[0], case .integer(let to) = offsets[1], from >= 0,
+        to >= from,
         to <= bytes.count - start
       else { throw problem("tensor '\(member.key)' lies outside the file or has no shape") }
       var shape: [Int] = [], count = 1

@@ -35,7 +35,8 @@ package struct DoctorReport: Sendable {
     }
     if ranksOnNode > onlineCores {
       findings.append(
-        "\(ranksOnNode) ranks share \(onlineCores) cores and wait for each other; start \(onlineCores) or fewer: mpirun -n \(onlineCores) ptrain ...")
+        "\(ranksOnNode) ranks share \(onlineCores) cores and wait for each other; start \(onlineCores) or fewer: mpirun -n \(onlineCores) ptrain ..."
+      )
     }
     if instructionSet == "portable" {
       findings.append("this CPU offers neither AVX2 nor AVX-512; training is many times slower than on one that does")

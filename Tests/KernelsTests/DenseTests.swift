@@ -1,0 +1,190 @@
+import CKernels
+import Testing
+
+@testable import Kernels
+
+/// The dense kernels against five lines of scalar code, bit for bit, at every level.
+@Suite struct DenseTests {
+  typealias Product = @Sendable (UnsafePointer<ck_product>) -> Void
+  typealias Gradient = @Sendable (UnsafePointer<ck_weight_gradient>) -> Void
+
+  static let levels: [(name: String, isa: Int, product: Product, gradient: Gradient)] = {
+    var levels: [(String, Int, Product, Gradient)] = [
+      ("portable", 0, { ck_product_portable($0) }, { ck_weight_gradient_portable($0) })
+    ]
+    #if arch(x86_64)
+      levels.append(("avx2", 1, { ck_product_avx2($0) }, { ck_weight_gradient_avx2($0) }))
+      levels.append(("avx512", 2, { ck_product_avx512($0) }, { ck_weight_gradient_avx512($0) }))
+    #endif
+    return levels.filter { $0.1 <= Int(ck_isa_detected()) }
+  }()
+
+  static let sizes = [
+    (1, 1, 1), (3, 5, 2), (30, 64, 13), (64, 32, 8), (17, 10, 33), (100, 65, 7), (33, 130, 21), (12, 48, 31),
+    (20, 200, 64),
+  ]
+
+  static func random(_ count: Int, _ item: UInt64) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    RandomStream(seed: 5, purpose: .noise, item: item).fill(normal: &values, count: count)
+    return values
+  }
+
+  /// Rows with a stride, zeros between.
+  static func matrix(rows: Int, columns: Int, _ item: UInt64) -> (AlignedBuffer<Float>, Int) {
+    let stride = Matrix.stride(for: columns), values = random(rows * columns, item)
+    let buffer = AlignedBuffer<Float>(count: rows * stride)
+    for row in 0..<rows {
+      for column in 0..<columns { buffer.pointer[row * stride + column] = values[row * columns + column] }
+    }
+    return (buffer, stride)
+  }
+
+  static func packed(inner: Int, outer: Int, _ values: [Float]) -> AlignedBuffer<Float> {
+    let buffer = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: inner, outer: outer))
+    for i in 0..<inner {
+      for o in 0..<outer {
+        buffer.pointer[DenseProduct.packedIndex(i, o, inner: inner, outer: outer)] = values[i * outer + o]
+      }
+    }
+    return buffer
+  }
+
+  @Test("products equal one ascending chain of fused multiply-adds", arguments: sizes)
+  func products(inner: Int, outer: Int, rows: Int) {
+    let (x, xs) = Self.matrix(rows: rows, columns: inner, 1)
+    let (gate, ys) = Self.matrix(rows: rows, columns: outer, 2)
+    let weights = Self.random(inner * outer, 3), w = Self.packed(inner: inner, outer: outer, weights)
+    let bias = AlignedBuffer<Float>(count: (outer + 15) / 16 * 16)
+    for (index, value) in Self.random(outer, 4).enumerated() { bias.pointer[index] = value }
+    for level in Self.levels {
+      for epilogue in [CK_EPILOGUE_NONE, CK_EPILOGUE_RELU, CK_EPILOGUE_GATE] {
+        let y = AlignedBuffer<Float>(count: rows * ys)
+        var product = ck_product()
+        product.x = UnsafePointer(x.pointer)
+        product.x_stride = xs
+        product.weights = UnsafePointer(w.pointer)
+        product.bias = UnsafePointer(bias.pointer)
+        product.gate = UnsafePointer(gate.pointer)
+        product.y = y.pointer
+        product.y_stride = ys
+        product.rows = rows
+        product.inner = inner
+        product.outer = outer
+        product.panel_begin = 0
+        product.panel_end = (outer + 63) / 64
+        product.epilogue = epilogue
+        level.product(&product)
+        var wrong = 0, padding = 0
+        for row in 0..<rows {
+          for column in 0..<(outer + 15) / 16 * 16 {
+            let found = y.pointer[row * ys + column]
+            guard column < outer else {
+              if found != 0 { padding += 1 }
+              continue
+            }
+            var chain = bias.pointer[column]
+            for k in 0..<inner { chain = chain.addingProduct(x.pointer[row * xs + k], weights[k * outer + column]) }
+            if epilogue == CK_EPILOGUE_RELU, !(chain > 0) { chain = 0 }
+            if epilogue == CK_EPILOGUE_GATE, !(gate.pointer[row * ys + column] > 0) { chain = 0 }
+            if found.bitPattern != chain.bitPattern { wrong += 1 }
+          }
+        }
+        #expect(wrong == 0 && padding == 0, "\(level.name), epilogue \(epilogue)")
+      }
+    }
+  }
+
+  @Test("weight gradients equal chains over each shard, added by the tree", arguments: sizes, [1, 2, 3, 5, 8])
+  func gradients(_ size: (inner: Int, outer: Int, rows: Int), shards: Int) {
+    let (inner, outer, rows) = size
+    let (x, xs) = Self.matrix(rows: rows, columns: inner, 6)
+    let (d, ds) = Self.matrix(rows: rows, columns: outer, 7)
+    let bounds = (0...shards).map { rows * $0 / shards }
+    let present = (0..<shards).filter { bounds[$0] < bounds[$0 + 1] }
+    func merges(_ index: Int, _ range: Range<Int>) -> Int {
+      guard range.count > 1 else { return 0 }
+      let middle = range.lowerBound + (range.count + 1) / 2
+      return index < middle
+        ? merges(index, range.lowerBound..<middle)
+        : merges(index, middle..<range.upperBound) + (index == range.upperBound - 1 ? 1 : 0)
+    }
+    let leaves = present.enumerated().map { index, shard in
+      GradientLeaf(rows: bounds[shard]..<bounds[shard + 1], merges: merges(index, 0..<present.count))
+    }
+    func tree(_ range: Range<Int>, _ leaf: (Range<Int>) -> Float) -> Float {
+      guard range.count > 1 else {
+        return leaf(bounds[present[range.lowerBound]]..<bounds[present[range.lowerBound] + 1])
+      }
+      let middle = range.lowerBound + (range.count + 1) / 2
+      return tree(range.lowerBound..<middle, leaf) + tree(middle..<range.upperBound, leaf)
+    }
+    for level in Self.levels {
+      let dw = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: inner, outer: outer))
+      let db = AlignedBuffer<Float>(count: (outer + 15) / 16 * 16)
+      let scratch = AlignedBuffer<Float>(count: rows * 64)
+      leaves.withUnsafeBufferPointer { leaves in
+        for panel in 0..<(outer + 63) / 64 {
+          for cut in [0..<inner / 3, inner / 3..<inner] where !cut.isEmpty {
+            var gradient = ck_weight_gradient()
+            gradient.x = UnsafePointer(x.pointer)
+            gradient.x_stride = xs
+            gradient.d = UnsafePointer(d.pointer)
+            gradient.d_stride = ds
+            gradient.dw = dw.pointer
+            gradient.db = db.pointer
+            gradient.inner = inner
+            gradient.outer = outer
+            gradient.panel = panel
+            gradient.i_begin = cut.lowerBound
+            gradient.i_end = cut.upperBound
+            gradient.leaves = leaves.baseAddress
+            gradient.leaf_count = leaves.count
+            gradient.scratch = scratch.pointer
+            level.gradient(&gradient)
+          }
+        }
+      }
+      var wrong = 0
+      for o in 0..<outer {
+        let bias = tree(0..<present.count) { rows in rows.reduce(Float(0)) { $0 + d.pointer[$1 * ds + o] } }
+        if bias.bitPattern != db.pointer[o].bitPattern { wrong += 1 }
+        for i in 0..<inner {
+          let value = tree(0..<present.count) { rows in
+            rows.reduce(Float(0)) { $0.addingProduct(x.pointer[$1 * xs + i], d.pointer[$1 * ds + o]) }
+          }
+          let found = dw.pointer[DenseProduct.packedIndex(i, o, inner: inner, outer: outer)]
+          if value.bitPattern != found.bitPattern { wrong += 1 }
+        }
+      }
+      #expect(wrong == 0, "\(level.name)")
+    }
+  }
+
+  @Test("negative control: the order of shards matters to the bits")
+  func orderMatters() {
+    let values = Self.random(1000, 9)
+    let forward = values.reduce(Float(0), +)
+    let halves = values[..<500].reduce(Float(0), +) + values[500...].reduce(Float(0), +)
+    #expect(forward.bitPattern != halves.bitPattern)
+  }
+
+  @Test("the packed transpose holds every element", arguments: sizes)
+  func transpose(inner: Int, outer: Int, rows: Int) {
+    let values = Self.random(inner * outer, 8), w = Self.packed(inner: inner, outer: outer, values)
+    let t = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: outer, outer: inner))
+    for index in 0..<t.count { t.pointer[index] = .nan }
+    DenseProduct.packTransposed(
+      w.pointer, inner: inner, outer: outer, into: t.pointer,
+      blocks: 0..<DenseProduct.blockCount(inner: inner, outer: outer))
+    var wrong = 0
+    for i in 0..<inner {
+      for o in 0..<outer
+      where t.pointer[DenseProduct.packedIndex(o, i, inner: outer, outer: inner)] != values[i * outer + o] {
+        wrong += 1
+      }
+    }
+    #expect(wrong == 0)
+    #expect(!t.elements.contains { $0.isNaN }, "padding is written, too")
+  }
+}

@@ -1,0 +1,156 @@
+import FoundationEssentials
+import Kernels
+import Specs
+import Testing
+
+@testable import Networks
+
+/// The battery of layers and losses: gradients against directional derivatives.
+@Suite struct GradientTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var kind: String
+    var sample: String
+    var testDescription: String { "\(kind) \(sample)" }
+  }
+
+  static let layers = LayerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+  static let losses = LossRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+
+  static func layer(_ kind: String, _ sample: String) throws -> any LayerSpec {
+    let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+    guard case .object(let members) = value else { throw ConfigError("not an object") }
+    return try FieldReader.readVariant(
+      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+    ).0
+  }
+
+  /// A network with memory, random inputs, and Σ output · c as its loss.
+  final class Rig {
+    let network: Network
+    let arena: AlignedBuffer<Float>
+    let memory: NetworkMemory
+    let rows = 7
+    let direction: [Float]
+    let samples = AlignedBuffer<UInt64>(count: 7)
+
+    init(_ layers: [any LayerSpec], input: Port) throws {
+      network = try Network(layers, input: input, path: "layers")
+      arena = AlignedBuffer(count: max(16, network.arenaCount))
+      network.initialize(arena.pointer, seed: 3)
+      for slot in network.slots where slot.name.hasSuffix("bias") {
+        network.setCanonicalValues(GradientTests.random(slot.parameter.count, 50), of: slot, in: arena.pointer)
+      }
+      memory = NetworkMemory(network, rows: rows, arena: arena.pointer, training: true)
+      direction = GradientTests.random(rows * network.output.count, 51)
+      for row in 0..<rows {
+        samples.pointer[row] = UInt64(row * 3)
+        let values = GradientTests.random(input.count, UInt64(60 + row))
+        for (index, value) in values.enumerated() { memory.input[row][index] = value }
+      }
+      memory.begin(StepContext(isTraining: true, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
+    }
+
+    func renew() { for item in memory.derivedItems.indices { memory.renewDerived(item: item) } }
+
+    func loss() -> Double {
+      renew()
+      memory.forward(rows: 0..<rows)
+      var sum = 0.0
+      for row in 0..<rows {
+        for column in 0..<network.output.count {
+          sum += Double(memory.output[row][column]) * Double(direction[row * network.output.count + column])
+        }
+      }
+      return sum
+    }
+
+    func gradient() -> AlignedBuffer<Float> {
+      _ = loss()
+      for row in 0..<rows {
+        for column in 0..<network.output.count {
+          memory.outputGradient[row][column] = direction[row * network.output.count + column]
+        }
+      }
+      memory.backward(rows: 0..<rows)
+      let gradient = AlignedBuffer<Float>(count: max(16, network.arenaCount))
+      let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(rows: rows))
+      let leaf = GradientLeaf(rows: 0..<rows, merges: 0)
+      withUnsafePointer(to: leaf) { leaf in
+        for item in memory.gradientItems.indices {
+          memory.accumulateWeightGradient(
+            item: item, leaves: leaf, leafCount: 1, gradient: gradient.pointer, scratch: scratch.pointer)
+        }
+      }
+      return gradient
+    }
+  }
+
+  static func random(_ count: Int, _ item: UInt64) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    RandomStream(seed: 11, purpose: .noise, item: item).fill(normal: &values, count: count)
+    return values
+  }
+
+  /// The relative difference of g · v and (L(w + hv) − L(w − hv)) / 2h, the best of several h; v is nonzero where parameters are.
+  static func error(_ rig: Rig, damage: Float = 1) -> Double {
+    let gradient = rig.gradient()
+    var worst = 0.0
+    for slot in rig.network.slots {
+      let before = rig.network.canonicalValues(of: slot, in: rig.arena.pointer)
+      let v = random(slot.parameter.count, 77)
+      let g = rig.network.canonicalValues(of: slot, in: gradient.pointer).map { $0 * damage }
+      let predicted = zip(g, v).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      let scale = zip(g, v).reduce(1e-3) { $0 + abs(Double($1.0) * Double($1.1)) }
+      var best = Double.infinity
+      for h: Float in [1.0 / 128, 1.0 / 512, 1.0 / 2048] {
+        func moved(_ sign: Float) -> Double {
+          rig.network.setCanonicalValues(zip(before, v).map { $0 + sign * h * $1 }, of: slot, in: rig.arena.pointer)
+          return rig.loss()
+        }
+        let measured = (moved(1) - moved(-1)) / Double(2 * h)
+        best = min(best, abs(measured - predicted) / scale)
+      }
+      rig.network.setCanonicalValues(before, of: slot, in: rig.arena.pointer)
+      worst = max(worst, best)
+    }
+    return worst
+  }
+
+  /// The layer between two dense layers, so that both its inputs' and its weights' gradients are seen.
+  static func rig(_ layer: any LayerSpec) throws -> Rig {
+    try Rig(
+      [
+        GradientTests.layer("dense", #"{"units": 6, "activation": "tanh"}"#), layer,
+        GradientTests.layer("dense", #"{"units": 4}"#),
+      ], input: Port([5]))
+  }
+
+  @Test("each layer's gradients agree with directional derivatives", arguments: layers)
+  func layerGradient(_ entry: Case) throws {
+    let error = Self.error(try Self.rig(Self.layer(entry.kind, entry.sample)))
+    #expect(error < 2e-3, "relative error \(error)")
+  }
+
+  @Test("negative control: a gradient that is 2 % off fails")
+  func wrongGradient() throws {
+    let layer = try Self.layer("dense", #"{"units": 5, "activation": "sigmoid"}"#)
+    #expect(Self.error(try Self.rig(layer), damage: 1.02) > 2e-3)
+  }
+
+  @Test("rows give the same bits however they are cut", arguments: layers)
+  func cut(_ entry: Case) throws {
+    let rig = try Self.rig(Self.layer(entry.kind, entry.sample))
+    rig.renew()
+    rig.memory.forward(rows: 0..<7)
+    let whole = (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } }
+    for part in [0..<2, 2..<3, 3..<7] { rig.memory.forward(rows: part) }
+    #expect(whole == (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } })
+  }
+
+  @Test("every registered layer has at least two samples")
+  func samples() {
+    for type in LayerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+    for type in LossRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+    for type in InitializerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+  }
+}

@@ -1,0 +1,64 @@
+internal import Foundation
+
+/// A program that a test runs as a user would, under a time limit.
+package struct Command: Sendable {
+  /// What a finished program left behind.
+  package struct Outcome: Sendable {
+    package var status: Int32
+    package var output: String
+    package var errors: String
+    /// The lines of standard error that ptrain wrote.
+    package var complaints: [String] {
+      errors.split(separator: "\n").filter { $0.hasPrefix("ptrain: ") }.map(String.init)
+    }
+  }
+
+  /// The root of the package.
+  package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// The built program: `PTRAIN_BINARY`, or the release build.
+  package static let ptrain =
+    ProcessInfo.processInfo.environment["PTRAIN_BINARY"] ?? root + "/.build/release/ptrain"
+
+  /// Runs ptrain on some ranks; 0 ranks: without mpirun.
+  package static func ptrain(
+    _ arguments: [String], ranks: Int = 0, environment: [String: String] = [:], seconds: Int = 120
+  ) throws -> Outcome {
+    let launch = ranks == 0 ? [ptrain] : ["mpirun", "-n", "\(ranks)", "--bind-to", "none", ptrain]
+    return try run(launch + arguments, environment: environment, seconds: seconds)
+  }
+
+  /// Runs a command line; it is killed after the time limit, with status 124.
+  package static func run(
+    _ line: [String], environment: [String: String] = [:], seconds: Int = 120
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["timeout", "-k", "5", "\(seconds)"] + line
+    process.currentDirectoryURL = URL(fileURLWithPath: root)
+    var all = ProcessInfo.processInfo.environment
+    all["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+    all["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    all["OMPI_MCA_rmaps_base_oversubscribe"] = "1"
+    all["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
+    all.merge(environment) { $1 }
+    process.environment = all
+    // Files instead of pipes: a program that prints much never waits for a reader.
+    let folder = try TemporaryFolder()
+    let outputPath = folder.path + "/output", errorPath = folder.path + "/errors"
+    for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    let output = FileHandle(forWritingAtPath: outputPath), errors = FileHandle(forWritingAtPath: errorPath)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    process.waitUntilExit()
+    try output?.close()
+    try errors?.close()
+    func text(_ path: String) -> String {
+      String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    }
+    return Outcome(status: process.terminationStatus, output: text(outputPath), errors: text(errorPath))
+  }
+}
