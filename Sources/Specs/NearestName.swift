@@ -14,18 +14,21 @@ package enum NearestName {
     return "did you mean '\(nearest)'? \(list)"
   }
 
-  /// The Levenshtein distance: the fewest insertions, deletions and replacements that turn one text into the other.
+  /// The optimal string alignment distance: the fewest insertions, deletions, replacements and swaps of neighbours that turn one
+  /// text into the other.
   private static func distance(_ first: String, _ second: String) -> Int {
     let first = Array(first.prefix(64)), second = Array(second.prefix(64))
+    var before: [Int] = []
     var row = Array(0...second.count)
     for (i, a) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
+      var next = [i + 1]
       for (j, b) in second.enumerated() {
-        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
+        var best = min(row[j + 1] + 1, next[j] + 1, row[j] + (a == b ? 0 : 1))
+        if i > 0, j > 0, a == second[j - 1], first[i - 1] == b { best = min(best, before[j - 1] + 1) }
+        next.append(best)
       }
+      before = row
+      row = next
     }
     return row[second.count]
   }

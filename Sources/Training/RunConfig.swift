@@ -1,3 +1,4 @@
+internal import Collectives
 package import Datasets
 package import Networks
 package import Optimization
@@ -134,6 +135,15 @@ package struct ParallelSection: Sendable {
     allreduce = try fields.text("allreduce", default: "auto", "how gradients are added over ranks")
     isInvariant = try fields.boolean(
       "invariant", default: true, "only ways of adding whose result does not depend on ranks")
+    let names = AllReduceRegistry.names
+    guard names.contains(allreduce) else {
+      throw fields.error("allreduce", "unknown allreduce '\(allreduce)'; \(NearestName.hint(allreduce, among: names))")
+    }
+    if isInvariant, !AllReduceRegistry.isInvariant(allreduce) {
+      throw fields.error(
+        "allreduce",
+        "'\(allreduce)' rounds differently on other numbers of ranks; set parallel.invariant to false to allow that")
+    }
     fields.later("bucket_mb", "overlap", "update", "wire", "replica_check_every", "watchdog_seconds")
   }
 }

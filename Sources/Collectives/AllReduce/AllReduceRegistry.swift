@@ -42,6 +42,11 @@ package enum AllReduceRegistry {
     ["auto"] + all.map { $0.kind }
   }
 
+  /// Whether the algorithm of this name, where there is one, gives the same bits on any number of ranks.
+  package static func isInvariant(_ name: String) -> Bool {
+    name == "auto" || all.contains { $0.kind == name && $0.isInvariant }
+  }
+
   /// The algorithm of this name.
   ///
   /// - Throws: ``ClusterError/unknownAlgorithm(name:known:)``.
