@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Collectives
 internal import Foundation
 internal import Specs
 
@@ -42,7 +43,17 @@ struct PTrain: ParsableCommand {
     return rank == "0"
   }
 
+  /// Ends with one line from the first process.
+  ///
+  /// Under a launcher the ranks leave through MPI: a rank that left earlier than the first would have it killed before it speaks.
   private static func leave(_ code: Int32, line: String) -> Never {
+    if ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil, code != ExitCode.unavailable.rawValue {
+      let sentence = String(line.dropFirst("ptrain: ".count))
+      try? withCluster { cluster in
+        throw AgreedFailure(
+          rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: code, sentence: sentence)
+      }
+    }
     if isFirstProcess { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     Foundation.exit(code)
   }
