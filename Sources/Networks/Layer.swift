@@ -3,9 +3,24 @@ package import Specs
 
 /// A layer as config.json names it.
 package protocol LayerSpec: Spec {
-  /// Makes the layer for an input.
-  /// - Throws: ``ConfigError`` at `path` when the input does not fit.
+  /// Makes the layer for its inputs.
+  /// - Throws: ``ConfigError`` at `path` when they do not fit.
+  func makeLayer(inputs: [Port], path: String) throws(ConfigError) -> any Layer
+}
+
+/// A layer that reads one other layer.
+package protocol SingleInputLayerSpec: LayerSpec {
+  /// Makes the layer for its input.
   func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer
+}
+
+extension SingleInputLayerSpec {
+  package func makeLayer(inputs: [Port], path: String) throws(ConfigError) -> any Layer {
+    guard inputs.count == 1 else {
+      throw ConfigError("\(Self.kind) reads one layer, found \(inputs.count) in 'inputs'", path: path)
+    }
+    return try makeLayer(input: inputs[0], path: path)
+  }
 }
 
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
@@ -17,6 +32,10 @@ package protocol Layer: Sendable {
   var output: Port { get }
   /// What the layer trains, in the order of files: weight, bias, others.
   var parameters: [Parameter] { get }
+  /// What the layer keeps beside what it trains, like running means; part of the model, not of the gradient.
+  var states: [LayerState] { get }
+  /// Floats that the layer adds up over the samples of a step beside its gradients, by the same tree, for ``updateStates(_:statistics:weight:)``.
+  var statisticsCount: Int { get }
   /// Floats per row that forward keeps for backward, beside input and output.
   var savedCount: Int { get }
   /// The output is the input seen with another shape.
@@ -39,17 +58,35 @@ package protocol Layer: Sendable {
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
   /// - Parameters:
-  ///   - gradient: a flat gradient, laid out as the arena.
+  ///   - gradient: a flat gradient; the layer's parts are at ``LayerPass/gradientOffsets``.
   ///   - scratch: `WeightGradient.scratchCount(rows:)` floats of this worker.
   func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
     gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>)
   func renewDerived(_ pass: LayerPass, item: Int)
+  /// Renews ``states`` from the statistics of the whole batch; every rank does the same.
+  func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double)
+}
+
+/// A tensor that a layer keeps but does not train.
+package struct LayerState: Sendable {
+  package var name: String
+  package var shape: Shape
+  /// The value of all elements at the start.
+  package var initial: Float
+
+  package init(name: String, shape: Shape, initial: Float) {
+    self.name = name
+    self.shape = shape
+    self.initial = initial
+  }
 }
 
 extension Layer {
   package var parameters: [Parameter] { [] }
+  package var states: [LayerState] { [] }
+  package var statisticsCount: Int { 0 }
   package var savedCount: Int { 0 }
   package var isView: Bool { false }
   package var gatesByOutput: Bool { false }
@@ -63,20 +100,28 @@ extension Layer {
     scratch: UnsafeMutablePointer<Float>
   ) {}
   package func renewDerived(_ pass: LayerPass, item: Int) {}
+  package func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double) {}
 }
 
 /// The memory of one node, and what it must know of the step.
 package struct LayerPass: @unchecked Sendable {
-  package var input: Matrix
+  /// What the layer reads, one matrix for each input.
+  package var inputs: [Matrix]
   package var output: Matrix
   package var saved: Matrix
-  /// Absent where nobody needs it: at the network's input and before layers without parameters there.
-  package var inputGradient: Matrix?
+  /// One for each input; absent where nobody needs it: at the network's input and before layers without parameters there.
+  package var inputGradients: [Matrix?]
   package var outputGradient: Matrix
   /// All parameters; the layer's are at ``offsets``.
   package var arena: UnsafeMutablePointer<Float>
   /// Where each of the layer's parameters starts in the arena.
   package var offsets: [Int]
+  /// Where the gradient of each parameter starts in a flat gradient: as in the arena, but for parameters that an earlier layer owns.
+  package var gradientOffsets: [Int]
+  /// Where each of the layer's states starts in the arena.
+  package var stateOffsets: [Int]
+  /// Where the layer's statistics start in a flat gradient.
+  package var statisticsOffset: Int
   package var derived: UnsafeMutablePointer<Float>
   /// The input is the output of a layer that gates: multiply the input's gradient by (input > 0).
   package var gatesInputGradient: Bool
@@ -85,6 +130,11 @@ package struct LayerPass: @unchecked Sendable {
   /// The place of the layer in the config, to tell random streams apart.
   package var index: Int
   package var step: StepContext
+
+  /// The only, or first, input.
+  package var input: Matrix { inputs[0] }
+  /// The gradient of the only, or first, input.
+  package var inputGradient: Matrix? { inputGradients[0] }
 }
 
 /// What a step tells every layer.

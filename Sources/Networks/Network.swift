@@ -2,16 +2,27 @@ internal import Kernels
 package import Specs
 
 /// A directed graph of layers in topological order, and the arena that holds their parameters.
+///
+/// The arena has the trained numbers first, ``arenaCount`` of them, then the states that layers keep without training. A flat
+/// gradient has the gradients of the arena first; behind them, those of parameters that a second layer shares
+/// (``folds`` adds them to the first's once all samples are summed, so that the tree over samples stays the only other order of
+/// additions), then the statistics for the states.
 package struct Network: Sendable {
-  /// A layer with where its input comes from.
+  /// A layer with where its inputs come from.
   package struct Node: Sendable {
     /// The layer's place in the config.
     package var index: Int
     package var layer: any Layer
-    /// The node whose output it reads; nil: the network's input. Views are resolved.
-    package var source: Int?
+    /// The nodes whose outputs it reads; nil: the network's input. Views are resolved.
+    package var sources: [Int?]
     /// The layer's parameters, as indices of ``Network/slots``.
     package var slots: [Int]
+    /// Where the gradient of each starts in a flat gradient.
+    package var gradientOffsets: [Int]
+    /// Where each of the layer's states starts in the arena.
+    package var stateOffsets: [Int]
+    /// Where its statistics start in a flat gradient.
+    package var statisticsOffset: Int
   }
 
   /// A parameter with its place in the arena.
@@ -23,48 +34,86 @@ package struct Network: Sendable {
     package var offset: Int
   }
 
-  package let input: Port
-  package let output: Port
-  package private(set) var nodes: [Node] = []
-  package private(set) var slots: [Slot] = []
-  /// Trained numbers.
-  package private(set) var parameterCount = 0
-  /// Floats in the arena, padding included.
-  package private(set) var arenaCount = 0
-  /// The node whose output is the network's; nil where there are only views.
-  package private(set) var outputNode: Int?
-  /// Kind and output of each layer of the config, to show.
-  package private(set) var outline: [(kind: String, output: Port, parameterCount: Int)] = []
-
-  /// Builds the network of a list of layers.
-  ///
-  /// - Parameter path: the JSON path of the list, for messages.
-  package init(_ layers: [any LayerSpec], input: Port, path: String) throws(ConfigError) {
-    self.input = input
-    var port = input
-    var source: Int?
-    for (index, spec) in layers.enumerated() {
-      let layer = try spec.makeLayer(input: port, path: "\(path)[\(index)]")
-      var own: [Int] = []
-      for parameter in layer.parameters {
-        own.append(slots.count)
-        slots.append(Slot(name: "layers.\(index).\(parameter.name)", parameter: parameter, offset: arenaCount))
-        arenaCount += parameter.storedCount
-        parameterCount += parameter.count
-      }
-      port = layer.output
-      outline.append((type(of: spec).kind, port, layer.parameters.reduce(0) { $0 + $1.count }))
-      guard !layer.isView else { continue }
-      nodes.append(Node(index: index, layer: layer, source: source, slots: own))
-      source = nodes.count - 1
-    }
-    output = port
-    outputNode = source
+  /// A state with its place in the arena.
+  package struct StateSlot: Sendable {
+    /// The name in files, like `layers.1.running_mean`.
+    package var name: String
+    package var state: LayerState
+    package var offset: Int
   }
 
-  /// Writes the first values of all parameters; a pure function of the seed. Padding becomes 0.
+  /// A tensor of the model's file.
+  package enum Tensor: Sendable {
+    case parameter(Slot)
+    case state(StateSlot)
+
+    package var name: String {
+      switch self {
+      case .parameter(let slot): slot.name
+      case .state(let slot): slot.name
+      }
+    }
+
+    package var shape: Shape {
+      switch self {
+      case .parameter(let slot): slot.parameter.shape
+      case .state(let slot): slot.state.shape
+      }
+    }
+  }
+
+  /// A gradient behind the arena's, to be added to that of the parameter's owner.
+  package struct Fold: Sendable {
+    package var source: Int
+    package var target: Int
+    package var count: Int
+  }
+
+  package let input: Port
+  package let output: Port
+  package let nodes: [Node]
+  package let slots: [Slot]
+  /// All tensors in the order of files: by layer, parameters before states.
+  package let tensors: [Tensor]
+  /// In layer order.
+  package let folds: [Fold]
+  /// Trained numbers.
+  package let parameterCount: Int
+  /// Floats of the arena that are trained, padding included.
+  package let arenaCount: Int
+  /// Floats of the whole arena.
+  package let storageCount: Int
+  /// Floats of a flat gradient.
+  package let gradientCount: Int
+  /// The node whose output is the network's; nil where there are only views.
+  package let outputNode: Int?
+  /// Kind and output of each layer of the config, to show.
+  package let outline: [(kind: String, output: Port, parameterCount: Int)]
+
+  /// Builds the network of a list of layers; the last one's output is the network's.
+  ///
+  /// - Parameter path: the JSON path of the list, for messages.
+  package init(_ layers: [LayerNode], input: Port, path: String) throws(ConfigError) {
+    var plan = NetworkPlan(input: input)
+    for (index, layer) in layers.enumerated() { try plan.add(layer, index: index, path: "\(path)[\(index)]") }
+    try plan.finish(path: path)
+    self.input = input
+    output = plan.last.port
+    outputNode = plan.last.node
+    nodes = plan.nodes
+    slots = plan.slots
+    tensors = plan.tensors
+    folds = plan.folds
+    outline = plan.outline
+    parameterCount = slots.reduce(0) { $0 + $1.parameter.count }
+    arenaCount = plan.arenaCount
+    storageCount = plan.arenaCount + plan.stateCount
+    gradientCount = plan.arenaCount + plan.extraCount
+  }
+
+  /// Writes the first values of all parameters and states; a pure function of the seed. Padding becomes 0.
   package func initialize(_ arena: UnsafeMutablePointer<Float>, seed: UInt64) {
-    arena.update(repeating: 0, count: arenaCount)
+    arena.update(repeating: 0, count: storageCount)
     for (index, slot) in slots.enumerated() {
       let values = AlignedBuffer<Float>(count: slot.parameter.count)
       slot.parameter.initializer.distribution(fanIn: slot.parameter.fanIn, fanOut: slot.parameter.fanOut)
@@ -72,6 +121,9 @@ package struct Network: Sendable {
       for element in 0..<slot.parameter.count {
         arena[slot.offset + slot.parameter.storedIndex(element)] = values[element]
       }
+    }
+    for case .state(let slot) in tensors {
+      (arena + slot.offset).update(repeating: slot.state.initial, count: slot.state.shape.count)
     }
   }
 
@@ -86,14 +138,30 @@ package struct Network: Sendable {
     for (element, value) in values.enumerated() { arena[slot.offset + slot.parameter.storedIndex(element)] = value }
   }
 
+  /// A tensor's elements in the order of files.
+  package func values(of tensor: Tensor, in arena: UnsafePointer<Float>) -> [Float] {
+    switch tensor {
+    case .parameter(let slot): canonicalValues(of: slot, in: arena)
+    case .state(let slot): Array(UnsafeBufferPointer(start: arena + slot.offset, count: slot.state.shape.count))
+    }
+  }
+
+  /// Sets a tensor from elements in the order of files.
+  package func setValues(_ values: [Float], of tensor: Tensor, in arena: UnsafeMutablePointer<Float>) {
+    switch tensor {
+    case .parameter(let slot): setCanonicalValues(values, of: slot, in: arena)
+    case .state(let slot): for (index, value) in values.enumerated() { arena[slot.offset + index] = value }
+    }
+  }
+
   /// Floating-point operations of one sample's training step in matrix products: forward, gradient of the weights, and gradient of
-  /// the inputs but for the first layer's.
+  /// the inputs but for layers that read the network's input alone.
   package var flopsPerSample: Int {
     nodes.reduce(0) { total, node in
       let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) {
         $0 + $1.count
       }
-      return total + products * (node.source == nil ? 4 : 6)
+      return total + products * (node.sources.allSatisfy { $0 == nil } ? 4 : 6)
     }
   }
 }

@@ -19,12 +19,16 @@ package final class NetworkMemory {
   /// The items of work after an update.
   package let derivedItems: [(node: Int, item: Int)]
   private var passes: [LayerPass] = []
+  /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last.
+  private let gradientParts: [[Matrix]]
+  /// The first node whose output's gradient is wanted.
+  private let trainsFrom: Int
   private var buffers: [AlignedBuffer<Float>] = []
 
   /// Plans and allocates.
   ///
   /// - Parameters:
-  ///   - arena: the parameters, `network.arenaCount` floats that outlive this object.
+  ///   - arena: the parameters, `network.storageCount` floats that outlive this object.
   ///   - training: whether gradients are wanted.
   package init(_ network: Network, rows: Int, arena: UnsafeMutablePointer<Float>, training: Bool) {
     self.network = network
@@ -38,7 +42,8 @@ package final class NetworkMemory {
       return Matrix(buffer.pointer, stride: stride)
     }
     let nothing = matrix(16, rows: 1)
-    input = matrix(network.input.count)
+    let input = matrix(network.input.count)
+    self.input = input
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
     var outputs: [Matrix] = [], gradients: [Matrix] = []
@@ -48,34 +53,48 @@ package final class NetworkMemory {
       gradients.append(training || index == network.outputNode ? matrix(node.layer.output.count) : nothing)
     }
     output = network.outputNode.map { outputs[$0] } ?? input
-    outputGradient = network.outputNode.map { gradients[$0] } ?? matrix(network.output.count)
     // The gradient of a node's output is wanted where a layer at or before it is trained.
     var wantsGradient: [Bool] = []
     for node in network.nodes {
-      wantsGradient.append(!node.slots.isEmpty || (node.source.map { wantsGradient[$0] } ?? false))
+      wantsGradient.append(!node.slots.isEmpty || node.sources.contains { $0.map { wantsGradient[$0] } ?? false })
+    }
+    trainsFrom = wantsGradient.firstIndex(of: true) ?? network.nodes.count
+    // Where several readers want an output, each writes a gradient of its own; they are added before the node's turn.
+    var readers = [Int](repeating: 0, count: network.nodes.count)
+    for node in network.nodes { for case let source? in node.sources { readers[source] += 1 } }
+    if let node = network.outputNode { readers[node] += 1 }
+    var parts = [[Matrix]](repeating: [], count: network.nodes.count)
+    let outputGradients = gradients
+    func edge(to node: Int) -> Matrix {
+      guard training, readers[node] > 1 else { return outputGradients[node] }
+      parts[node].append(matrix(network.nodes[node].layer.output.count))
+      return parts[node][parts[node].count - 1]
     }
     for (index, node) in network.nodes.enumerated() {
-      let sourceGradient = node.source.flatMap { training && wantsGradient[$0] ? gradients[$0] : nil }
-      let gates = node.layer.canGateInput && (node.source.map { network.nodes[$0].layer.gatesByOutput } ?? false)
-      let isGated =
-        node.layer.gatesByOutput
-        && network.nodes.contains { $0.source == index && $0.layer.canGateInput }
-      let needsDerived = training && sourceGradient != nil && node.layer.derivedCount > 0
+      let inputGradients = node.sources.map { source in
+        source.flatMap { training && wantsGradient[$0] ? edge(to: $0) : nil }
+      }
+      let gates = Self.gates(network, node)
+      let isGated = network.nodes.contains { $0.sources == [index] && Self.gates(network, $0) }
+      let needsDerived = inputGradients.contains { $0 != nil } && node.layer.derivedCount > 0
       let derived = AlignedBuffer<Float>(count: needsDerived ? node.layer.derivedCount : 16)
       buffers.append(derived)
       passes.append(
         LayerPass(
-          input: node.source.map { outputs[$0] } ?? input, output: outputs[index],
-          saved: node.layer.savedCount > 0 ? matrix(node.layer.savedCount) : nothing, inputGradient: sourceGradient,
+          inputs: node.sources.map { $0.map { outputs[$0] } ?? input }, output: outputs[index],
+          saved: node.layer.savedCount > 0 ? matrix(node.layer.savedCount) : nothing, inputGradients: inputGradients,
           outputGradient: gradients[index], arena: arena, offsets: node.slots.map { network.slots[$0].offset },
-          derived: derived.pointer, gatesInputGradient: gates, outputGradientIsGated: isGated, index: node.index,
-          step: context))
+          gradientOffsets: node.gradientOffsets, stateOffsets: node.stateOffsets,
+          statisticsOffset: node.statisticsOffset, derived: derived.pointer, gatesInputGradient: gates,
+          outputGradientIsGated: isGated, index: node.index, step: context))
     }
+    outputGradient = network.outputNode.map { edge(to: $0) } ?? matrix(network.output.count)
+    gradientParts = parts
     let all = Array(passes.enumerated())
     gradientItems = all.reversed().flatMap { index, _ in
       (0..<network.nodes[index].layer.weightGradientItems).map { (index, $0) }
     }
-    derivedItems = all.filter { $0.element.inputGradient != nil }.flatMap { index, _ in
+    derivedItems = all.filter { $0.element.inputGradients.contains { $0 != nil } }.flatMap { index, _ in
       (0..<network.nodes[index].layer.derivedItems).map { (index, $0) }
     }
     self.buffers = buffers
@@ -96,9 +115,47 @@ package final class NetworkMemory {
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
   package func backward(rows: Range<Int>) {
-    for (index, node) in network.nodes.enumerated().reversed() {
-      node.layer.backwardToInput(passes[index], rows: rows)
-      if passes[index].inputGradient == nil { break }
+    var index = network.nodes.count - 1
+    while index >= trainsFrom {
+      let layer = network.nodes[index].layer
+      addParts(of: index, width: layer.output.count, rows: rows)
+      layer.backwardToInput(passes[index], rows: rows)
+      index -= 1
+    }
+  }
+
+  private func addParts(of node: Int, width: Int, rows: Range<Int>) {
+    guard let first = gradientParts[node].first else { return }
+    for row in rows {
+      let sum = passes[node].outputGradient[row]
+      sum.update(from: first[row], count: width)
+      for part in gradientParts[node].dropFirst() {
+        let more = part[row]
+        for index in 0..<width { sum[index] += more[index] }
+      }
+    }
+  }
+
+  /// Whether a layer applies the derivative of the one before it: its only source, which nobody else reads.
+  private static func gates(_ network: Network, _ node: Network.Node) -> Bool {
+    guard node.layer.canGateInput, node.sources.count == 1, let source = node.sources[0],
+      network.outputNode != source, network.nodes[source].layer.gatesByOutput
+    else { return false }
+    return network.nodes.count { $0.sources.contains(source) } == 1
+  }
+
+  /// Adds the gradients of parameters that two layers share, once they are summed over all samples.
+  package func foldSharedGradients(_ gradient: UnsafeMutablePointer<Float>) {
+    for fold in network.folds {
+      let target = gradient + fold.target, source = gradient + fold.source
+      for index in 0..<fold.count { target[index] += source[index] }
+    }
+  }
+
+  /// Renews the layers' states from the statistics in a summed gradient.
+  package func updateStates(_ gradient: UnsafePointer<Float>, weight: Double) {
+    for (index, node) in network.nodes.enumerated() where node.layer.statisticsCount > 0 {
+      node.layer.updateStates(passes[index], statistics: gradient + node.statisticsOffset, weight: weight)
     }
   }
 

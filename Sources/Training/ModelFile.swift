@@ -11,9 +11,8 @@ package struct ModelFile: Sendable {
   package init(
     _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription
   ) {
-    tensors = network.slots.map { slot in
-      NamedTensor(
-        name: slot.name, shape: slot.parameter.shape.extents, values: network.canonicalValues(of: slot, in: arena))
+    tensors = network.tensors.map { tensor in
+      NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
     }
     var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1"))]
     for key in ["model", "loss"] where config[key] != nil {

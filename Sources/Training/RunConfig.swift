@@ -9,7 +9,7 @@ package struct RunConfig: Sendable {
   package var name: String
   package var seed: UInt64
   package var data: DataSection
-  package var layers: [any LayerSpec]
+  package var layers: [LayerNode]
   package var loss: LossSection
   package var optimizer: OptimizerSection
   package var training: TrainingSection

@@ -48,14 +48,13 @@ package final class SavedModel {
     } catch let error as ConfigError {
       throw error.inFile(file)
     }
-    arena = AlignedBuffer(count: max(16, network.arenaCount))
-    for slot in network.slots {
-      guard let tensor = tensors.first(where: { $0.name == slot.name }), tensor.shape == slot.parameter.shape.extents
-      else {
+    arena = AlignedBuffer(count: max(16, network.storageCount))
+    for tensor in network.tensors {
+      guard let found = tensors.first(where: { $0.name == tensor.name }), found.shape == tensor.shape.extents else {
         throw TensorFileError(
-          file: file, problem: "tensor '\(slot.name)' of shape \(slot.parameter.shape) is missing or has another shape")
+          file: file, problem: "tensor '\(tensor.name)' of shape \(tensor.shape) is missing or has another shape")
       }
-      network.setCanonicalValues(tensor.values, of: slot, in: arena.pointer)
+      network.setValues(found.values, of: tensor, in: arena.pointer)
     }
   }
 

@@ -85,7 +85,7 @@ package final class StepExecutor {
     memory = NetworkMemory(network, rows: capacity, arena: arena, training: true)
     batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
     exchange = try cluster.makeExchange(
-      algorithm: allreduce, plan: reduction, count: network.arenaCount,
+      algorithm: allreduce, plan: reduction, count: network.gradientCount,
       trailer: Trailer.header + Trailer.perShard * shards)
     state = optimizer.stateNames.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
     statePointers = AlignedBuffer(count: max(1, state.count))
@@ -100,7 +100,7 @@ package final class StepExecutor {
   }
 
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
-  package var byteCount: Int { memory.byteCount + (state.count + subtrees.count) * network.arenaCount * 4 }
+  package var byteCount: Int { memory.byteCount + (state.count * network.arenaCount + subtrees.count * network.gradientCount) * 4 }
 
   /// Renews what layers derive from the parameters; call it after setting parameters from outside.
   package func renewDerived() {
@@ -174,6 +174,8 @@ package final class StepExecutor {
 
   private func update(weight: Double, learningRate: Double) {
     let optimizer = optimizer, arena = memory.arena, gradient = exchange.sum
+    memory.foldSharedGradients(gradient)
+    memory.updateStates(gradient, weight: weight)
     let state = statePointers.pointer, arrays = self.state.count, step = stepsDone
     queue.parallelRanges(count: network.arenaCount, grain: 16384, workers: threads) { range, _ in
       withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in

@@ -67,7 +67,7 @@ package final class Trainer {
     }
     shards = config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
-    arena = AlignedBuffer(count: max(16, network.arenaCount))
+    arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     executor = try StepExecutor(
       network: network, loss: loss, rows: rows, description: description, classWeights: config.loss.classWeights,

@@ -16,7 +16,7 @@ import Testing
   static let layers = LayerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
   static let losses = LossRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
 
-  static func layer(_ kind: String, _ sample: String) throws -> any LayerSpec {
+  static func layer(_ kind: String, _ sample: String) throws -> LayerNode {
     let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
@@ -33,9 +33,9 @@ import Testing
     let direction: [Float]
     let samples = AlignedBuffer<UInt64>(count: 7)
 
-    init(_ layers: [any LayerSpec], input: Port) throws {
+    init(_ layers: [LayerNode], input: Port) throws {
       network = try Network(layers, input: input, path: "layers")
-      arena = AlignedBuffer(count: max(16, network.arenaCount))
+      arena = AlignedBuffer(count: max(16, network.storageCount))
       network.initialize(arena.pointer, seed: 3)
       for slot in network.slots where slot.name.hasSuffix("bias") {
         network.setCanonicalValues(GradientTests.random(slot.parameter.count, 50), of: slot, in: arena.pointer)
@@ -72,7 +72,7 @@ import Testing
         }
       }
       memory.backward(rows: 0..<rows)
-      let gradient = AlignedBuffer<Float>(count: max(16, network.arenaCount))
+      let gradient = AlignedBuffer<Float>(count: max(16, network.gradientCount))
       let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(rows: rows))
       let leaf = GradientLeaf(rows: 0..<rows, merges: 0)
       withUnsafePointer(to: leaf) { leaf in
@@ -81,6 +81,7 @@ import Testing
             item: item, leaves: leaf, leafCount: 1, gradient: gradient.pointer, scratch: scratch.pointer)
         }
       }
+      memory.foldSharedGradients(gradient.pointer)
       return gradient
     }
   }
@@ -117,10 +118,15 @@ import Testing
   }
 
   /// The layer between two dense layers, so that both its inputs' and its weights' gradients are seen.
-  static func rig(_ layer: any LayerSpec) throws -> Rig {
-    try Rig(
+  static func rig(_ node: LayerNode) throws -> Rig {
+    var layer = node
+    // Layers that join read two others.
+    if !(layer.spec is any SingleInputLayerSpec) { layer.inputs = ["first", "second"] }
+    return try Rig(
       [
-        GradientTests.layer("dense", #"{"units": 6, "activation": "tanh"}"#), layer,
+        LayerNode(GradientTests.layer("dense", #"{"units": 6, "activation": "relu"}"#).spec, name: "first"),
+        LayerNode(
+          GradientTests.layer("dense", #"{"units": 6, "activation": "tanh"}"#).spec, name: "second"), layer,
         GradientTests.layer("dense", #"{"units": 4}"#),
       ], input: Port([5]))
   }

@@ -2,7 +2,7 @@ package import Kernels
 package import Specs
 
 /// An activation as config.json names it, in a layer's `"activation"` or as a layer of its own.
-package protocol ActivationSpec: LayerSpec {
+package protocol ActivationSpec: SingleInputLayerSpec {
   var activation: Activation { get }
 }
 

@@ -2,7 +2,7 @@ internal import Kernels
 package import Specs
 
 /// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`.
-package struct Dense: LayerSpec {
+package struct Dense: SingleInputLayerSpec {
   package static let kind = "dense"
   package static let summary = "fully connected: activation(x · Wᵀ + b), weight [units, inputs]"
   package static let samples = [
@@ -99,8 +99,8 @@ struct DenseLayer: Layer {
     scratch: UnsafeMutablePointer<Float>
   ) {
     WeightGradient.accumulate(
-      item: item, x: pass.input, d: pass.outputGradient, dw: gradient + pass.offsets[0],
-      db: hasBias ? gradient + pass.offsets[1] : nil, inner: inputs, outer: units, leaves: leaves, leafCount: leafCount,
+      item: item, x: pass.input, d: pass.outputGradient, dw: gradient + pass.gradientOffsets[0],
+      db: hasBias ? gradient + pass.gradientOffsets[1] : nil, inner: inputs, outer: units, leaves: leaves, leafCount: leafCount,
       scratch: scratch)
   }
 

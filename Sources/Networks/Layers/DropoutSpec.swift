@@ -4,7 +4,7 @@ package import Specs
 /// Sets elements to 0 with probability `rate` while training, and divides the others by `1 - rate`.
 ///
 /// Srivastava et al. 2014. Which elements depends on (seed, step, layer, sample, element) alone.
-package struct DropoutSpec: LayerSpec {
+package struct DropoutSpec: SingleInputLayerSpec {
   package static let kind = "dropout"
   package static let summary =
     "drops elements with probability rate while training, scales the others by 1 / (1 - rate)"

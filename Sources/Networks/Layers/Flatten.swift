@@ -1,7 +1,7 @@
 package import Specs
 
 /// The same numbers as one row: `[28, 28]` becomes `[784]`.
-package struct Flatten: LayerSpec {
+package struct Flatten: SingleInputLayerSpec {
   package static let kind = "flatten"
   package static let summary = "the sample as one flat row"
   package static let samples = ["{}", "{ }"]

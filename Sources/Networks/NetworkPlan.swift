@@ -1,0 +1,129 @@
+internal import Specs
+
+/// A network while it is built, layer by layer.
+struct NetworkPlan {
+  /// What a layer can be read as: a node's output, or the network's input, seen in some shape.
+  struct Source {
+    var node: Int?
+    var port: Port
+    var layer: Int?
+  }
+
+  var nodes: [Network.Node] = []
+  var slots: [Network.Slot] = []
+  var tensors: [Network.Tensor] = []
+  var folds: [Network.Fold] = []
+  var outline: [(kind: String, output: Port, parameterCount: Int)] = []
+  var last: Source
+  private(set) var arenaCount = 0
+  private(set) var stateCount = 0
+  /// Floats of a flat gradient behind the arena's.
+  private(set) var extraCount = 0
+  private let input: Port
+  private var names: [String: Source] = [:]
+  private var owners: [String: [Int]] = [:]
+  private var readers: [Int] = []
+
+  init(input: Port) {
+    self.input = input
+    last = Source(node: nil, port: input, layer: nil)
+  }
+
+  /// Adds the next layer of the config.
+  mutating func add(_ entry: LayerNode, index: Int, path: String) throws(ConfigError) {
+    var sources: [Source] = []
+    for name in entry.inputs { sources.append(try source(named: name, path: path + ".inputs")) }
+    if sources.isEmpty { sources = [last] }
+    let layer = try entry.spec.makeLayer(inputs: sources.map(\.port), path: path)
+    readers.append(0)
+    for source in sources { if let layer = source.layer { readers[layer] += 1 } }
+    outline.append((type(of: entry.spec).kind, layer.output, layer.parameters.reduce(0) { $0 + $1.count }))
+    var result = Source(node: sources[0].node, port: layer.output, layer: index)
+    if !layer.isView {
+      let own = try place(layer, sharing: entry.sharing, index: index, path: path)
+      nodes.append(
+        Network.Node(
+          index: index, layer: layer, sources: sources.map(\.node), slots: own, gradientOffsets: [], stateOffsets: [],
+          statisticsOffset: 0))
+      result.node = nodes.count - 1
+      if let name = entry.name { owners[name] = own }
+    }
+    last = result
+    guard let name = entry.name else { return }
+    guard names.updateValue(result, forKey: name) == nil else {
+      throw ConfigError("two layers are named '\(name)'; names must differ", path: path + ".name")
+    }
+  }
+
+  /// Lays out what follows the arena, and checks that every layer is read.
+  mutating func finish(path: String) throws(ConfigError) {
+    for (layer, count) in readers.enumerated().dropLast() where count == 0 {
+      throw ConfigError(
+        "no layer reads this one; name it in the 'inputs' of a later layer, or remove it", path: "\(path)[\(layer)]")
+    }
+    var states = 0, seen = Set<Int>()
+    for index in nodes.indices {
+      for slot in nodes[index].slots {
+        let parameter = slots[slot].parameter
+        if seen.insert(slot).inserted {
+          tensors.append(.parameter(slots[slot]))
+          nodes[index].gradientOffsets.append(slots[slot].offset)
+        } else {
+          let place = arenaCount + extraCount
+          nodes[index].gradientOffsets.append(place)
+          folds.append(Network.Fold(source: place, target: slots[slot].offset, count: parameter.storedCount))
+          extraCount += parameter.storedCount
+        }
+      }
+      for state in nodes[index].layer.states {
+        let offset = arenaCount + states
+        nodes[index].stateOffsets.append(offset)
+        tensors.append(
+          .state(.init(name: "layers.\(nodes[index].index).\(state.name)", state: state, offset: offset)))
+        states += (state.shape.count + 15) / 16 * 16
+      }
+      nodes[index].statisticsOffset = arenaCount + extraCount
+      extraCount += (nodes[index].layer.statisticsCount + 15) / 16 * 16
+    }
+    stateCount = states
+  }
+
+  private func source(named name: String, path: String) throws(ConfigError) -> Source {
+    if name == LayerNode.networkInput { return Source(node: nil, port: input, layer: nil) }
+    guard let source = names[name] else {
+      throw ConfigError(
+        "no earlier layer is named '\(name)'; \(NearestName.hint(name, among: names.keys.sorted() + [LayerNode.networkInput]))",
+        path: path)
+    }
+    return source
+  }
+
+  /// The slots of a layer's parameters: new ones, or those of the layer it shares with.
+  private mutating func place(_ layer: any Layer, sharing: String?, index: Int, path: String) throws(ConfigError)
+    -> [Int]
+  {
+    guard let sharing else {
+      var own: [Int] = []
+      for parameter in layer.parameters {
+        own.append(slots.count)
+        slots.append(
+          Network.Slot(name: "layers.\(index).\(parameter.name)", parameter: parameter, offset: arenaCount))
+        arenaCount += parameter.storedCount
+      }
+      return own
+    }
+    let path = path + ".share_weights_with"
+    guard let shared = owners[sharing] else {
+      throw ConfigError(
+        "no earlier layer with weights is named '\(sharing)'; \(NearestName.hint(sharing, among: owners.keys.sorted()))",
+        path: path)
+    }
+    let fits = zip(shared, layer.parameters).allSatisfy { slot, parameter in
+      slots[slot].parameter.shape == parameter.shape && slots[slot].parameter.storage == parameter.storage
+    }
+    guard fits, shared.count == layer.parameters.count else {
+      throw ConfigError("the weights of '\(sharing)' have other shapes than this layer's", path: path)
+    }
+    return shared
+  }
+}
