@@ -34,7 +34,8 @@ package protocol Layer: Sendable {
   var parameters: [Parameter] { get }
   /// What the layer keeps beside what it trains, like running means; part of the model, not of the gradient.
   var states: [LayerState] { get }
-  /// Floats that the layer adds up over the samples of a step beside its gradients, by the same tree, for ``updateStates(_:statistics:weight:)``.
+  /// Floats that the layer adds up over the samples of a step beside its gradients, by the same tree, for
+  /// ``updateStates(_:statistics:weight:)``.
   var statisticsCount: Int { get }
   /// Floats per row that forward keeps for backward, beside input and output.
   var savedCount: Int { get }

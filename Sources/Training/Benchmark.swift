@@ -45,8 +45,9 @@ package enum Benchmark {
         "time_ms",
         .object([
           .init("compute", phase(after.compute - before.compute)),
+          .init("wait", phase(after.wait - before.wait)),
           .init("communicate", phase(after.communicate - before.communicate)),
-          .init("update", phase(after.update - before.update)),
+          .init("update", phase(after.update - before.update)), .init("data", phase(after.data - before.data)),
         ])),
       .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
       .init("peak_rss_mb", .number((ProcessMemory.peakMegabytes * 10).rounded() / 10)),

@@ -10,10 +10,15 @@ package import Optimization
 /// gradients, last layer first, each summed over the rank's shards in tree order while it is in registers. Then the exchange
 /// across ranks and the update, replicated. Allocates nothing after `init`.
 package final class StepExecutor {
-  /// Where the time of the last steps went, in seconds.
+  /// Where the time of the steps went, in seconds of this rank.
   package struct Times: Sendable {
+    /// Fetching samples, on the first thread.
     package var data = 0.0
+    /// Forward, loss, backward and weight gradients.
     package var compute = 0.0
+    /// Until the slowest rank had computed as well.
+    package var wait = 0.0
+    /// The exchange, once all were there.
     package var communicate = 0.0
     package var update = 0.0
   }
@@ -29,7 +34,8 @@ package final class StepExecutor {
 
   /// One shard's share of a rank's trailer.
   private struct Trailer {
-    static let header = 8
+    /// A control word, and the seconds that the rank computed.
+    static let header = 16
     static let perShard = 16
   }
 
@@ -54,6 +60,10 @@ package final class StepExecutor {
   private let statePointers: AlignedBuffer<UnsafeMutablePointer<Float>>
   private let seed: UInt64
   private let queue = WorkQueue()
+  /// Seconds of the first thread for fetching samples.
+  private let fetching = AlignedBuffer<Double>(count: 1)
+  /// The longest computation of any rank in the last step, in seconds.
+  private var slowest = 0.0
   private let scratch: AlignedBuffer<Float>
   private let scratchStride: Int
   private let leaves: AlignedBuffer<GradientLeaf>
@@ -100,7 +110,9 @@ package final class StepExecutor {
   }
 
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
-  package var byteCount: Int { memory.byteCount + (state.count * network.arenaCount + subtrees.count * network.gradientCount) * 4 }
+  package var byteCount: Int {
+    memory.byteCount + (state.count * network.arenaCount + subtrees.count * network.gradientCount) * 4
+  }
 
   /// Renews what layers derive from the parameters; call it after setting parameters from outside.
   package func renewDerived() {
@@ -129,8 +141,10 @@ package final class StepExecutor {
       let workers = min(threads, max(1, rowCount / 6))
       parallel(workers: workers) { worker in
         let rows = Self.cut(rowCount, into: workers, piece: worker)
+        let begin = worker == 0 ? Clock.now() : 0
         for row in rows { batch.ids.pointer[row] = order[base + row] }
         batch.gather(rows, into: memory.input)
+        if worker == 0 { fetching.pointer[0] = Clock.now() - begin }
         memory.forward(rows: rows)
         loss.evaluate(
           memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
@@ -147,13 +161,18 @@ package final class StepExecutor {
       }
     }
     let computed = Clock.now()
-    times.compute += computed - start
+    let fetched = rowCount > 0 ? fetching.pointer[0] : 0
+    times.data += fetched
+    times.compute += computed - start - fetched
 
-    writeTrailer(batch: count, firstRow: own.lowerBound, control: control)
+    writeTrailer(batch: count, firstRow: own.lowerBound, control: control, seconds: computed - start)
     try exchange.allReduce(shardsInUse: plan.shardsInUse(batch: count))
     let outcome = readTrailers(batch: count)
     let exchanged = Clock.now()
-    times.communicate += exchanged - computed
+    // All ranks start a step together, so the longest computation of any is when all were there.
+    let waited = min(max(0, slowest - (computed - start)), exchanged - computed)
+    times.wait += waited
+    times.communicate += exchanged - computed - waited
 
     stepsDone += 1
     if outcome.weight > 0, outcome.loss.isFinite {
@@ -221,9 +240,10 @@ package final class StepExecutor {
     return merges
   }
 
-  private func writeTrailer(batch count: Int, firstRow: Int, control: Int64) {
+  private func writeTrailer(batch count: Int, firstRow: Int, control: Int64, seconds: Double) {
     let trailer = exchange.trailer(of: rank)
     trailer.storeBytes(of: control, as: Int64.self)
+    trailer.storeBytes(of: seconds, toByteOffset: 8, as: Double.self)
     for (index, shard) in reduction.shards(of: rank).enumerated() {
       let rows = plan.positions(of: shard, batch: count)
       let sums = batch.sums(rows.lowerBound - firstRow..<rows.upperBound - firstRow)
@@ -235,8 +255,10 @@ package final class StepExecutor {
 
   private func readTrailers(batch count: Int) -> Outcome {
     var control: Int64 = 0
+    slowest = 0
     for peer in 0..<size {
       let trailer = UnsafeRawPointer(exchange.trailer(of: peer))
+      slowest = max(slowest, trailer.load(fromByteOffset: 8, as: Double.self))
       control = max(control, trailer.load(as: Int64.self))
       for (index, shard) in reduction.shards(of: peer).enumerated() {
         let place = Trailer.header + index * Trailer.perShard

@@ -126,41 +126,39 @@ package final class Trainer {
       isFirst ? try RunLog(directory: options.outputDirectory, config: config, shards: shards, options: options) : nil
     }
     let begin = Clock.now()
-    var lossSum = 0.0, weightSum = 0.0, sampleCount = 0, mark = begin
+    var epochMean = LossMean(), interval = LossMean(), mark = begin
     var results: [(DataPart, Evaluation.Result)] = []
     for step in 0..<totalSteps {
       let outcome = try self.step(step)
-      lossSum += outcome.loss
-      weightSum += outcome.weight
-      sampleCount += min(batchSize, rows.count - step % stepsPerEpoch * batchSize)
+      epochMean.add(outcome)
+      interval.add(outcome)
+      interval.samples += batchCount(of: step)
       let epoch = step / stepsPerEpoch
       let endsEpoch = (step + 1) % stepsPerEpoch == 0 || step + 1 == totalSteps
       if let log, endsEpoch || (step + 1) % config.output.logEverySteps == 0 {
         let now = Clock.now()
+        let rate = Double(interval.samples) / max(1e-9, now - mark)
         try log.training(
-          step: step + 1, epoch: epoch + 1, loss: weightSum > 0 ? lossSum / weightSum : .nan,
+          step: step + 1, epoch: epoch + 1, loss: interval.value,
           learningRate: config.optimizer.schedule.learningRate(
             step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps),
-          samplesPerSecond: Double(sampleCount) / max(1e-9, now - mark))
+          samplesPerSecond: rate)
         log.progress.update(
-          step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs,
-          loss: weightSum > 0 ? lossSum / weightSum : .nan,
-          samplesPerSecond: Double(sampleCount) / max(1e-9, now - mark),
-          elapsed: now - begin)
+          step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs, loss: interval.value,
+          samplesPerSecond: rate, elapsed: now - begin)
+        interval = LossMean()
+        mark = now
       } else if let log, step % 16 == 0 {
         log.progress.tick(step: step + 1, of: totalSteps, elapsed: Clock.now() - begin)
       }
       guard endsEpoch else { continue }
-      let loss = weightSum > 0 ? lossSum / weightSum : .nan
       let result = try evaluate(.validation)
       if let log {
         if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
-        log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: loss, validation: result)
+        log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: epochMean.value, validation: result)
       }
       if let result { results = [(.validation, result)] }
-      lossSum = 0
-      weightSum = 0
-      sampleCount = 0
+      epochMean = LossMean()
       mark = Clock.now()
     }
     let trained = Clock.now() - begin
@@ -175,7 +173,7 @@ package final class Trainer {
   private func finish(
     log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double
   ) throws -> ConfigValue {
-    let trainedSamples = Double(min(totalSteps, config.training.epochs * stepsPerEpoch)) * Double(batchSize)
+    let trainedSamples = Double((0..<totalSteps).reduce(0) { $0 + batchCount(of: $1) })
     let times = executor.times
     let metrics = results.map { part, result in
       ConfigValue.Member(
@@ -193,8 +191,9 @@ package final class Trainer {
       .init(
         "seconds",
         .object([
-          .init("compute", .number(times.compute)), .init("communicate", .number(times.communicate)),
-          .init("update", .number(times.update)), .init("total", .number(seconds)),
+          .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
+          .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
+          .init("data", .number(times.data)), .init("checkpoint", .number(0)), .init("total", .number(seconds)),
         ])),
     ])
     try cluster.agree(describe: describeFailure) {
@@ -225,4 +224,18 @@ extension Trainer {
     let rows = data.description.count(of: .train)
     return min(batchSize, rows - step % stepsPerEpoch * batchSize)
   }
+}
+
+/// The mean loss of some steps.
+private struct LossMean {
+  var loss = 0.0
+  var weight = 0.0
+  var samples = 0
+
+  mutating func add(_ outcome: StepExecutor.Outcome) {
+    loss += outcome.loss
+    weight += outcome.weight
+  }
+
+  var value: Double { weight > 0 ? loss / weight : .nan }
 }

@@ -17,7 +17,9 @@ struct DoctorCommand: ParsableCommand {
       report.host = cluster.place.host
       report.cpu = cpuModel
       report.onlineCores = Affinity.onlineCount
-      report.maskCores = Affinity.cores().count
+      let mask = Affinity.cores()
+      report.maskCores = mask.count
+      report.nodeCores = Set(try ThreadCount.masksOfNode(cluster, mask: mask).flatMap { $0 }).count
       report.instructionSet = InstructionSet.detected.name
       report.mpi = String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
       report.ranks = cluster.size

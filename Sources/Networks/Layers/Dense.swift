@@ -100,7 +100,8 @@ struct DenseLayer: Layer {
   ) {
     WeightGradient.accumulate(
       item: item, x: pass.input, d: pass.outputGradient, dw: gradient + pass.gradientOffsets[0],
-      db: hasBias ? gradient + pass.gradientOffsets[1] : nil, inner: inputs, outer: units, leaves: leaves, leafCount: leafCount,
+      db: hasBias ? gradient + pass.gradientOffsets[1] : nil, inner: inputs, outer: units, leaves: leaves,
+      leafCount: leafCount,
       scratch: scratch)
   }
 

@@ -4,6 +4,8 @@ package struct DoctorReport: Sendable {
   package var cpu = ""
   package var onlineCores = 1
   package var maskCores = 1
+  /// Cores that any rank of the node may use.
+  package var nodeCores = 1
   package var instructionSet = ""
   package var mpi = ""
   package var ranks = 1
@@ -26,12 +28,12 @@ package struct DoctorReport: Sendable {
   package var findings: [String] {
     var findings: [String] = []
     if !hasMpirun { findings.append("mpirun is not on the PATH; install it with: apt-get install openmpi-bin") }
-    if maskCores < onlineCores {
+    if nodeCores < onlineCores {
       let mend =
         environment["OMPI_COMM_WORLD_SIZE"] == nil
         ? "it was started by taskset, numactl or a container that holds it there"
         : "use all with: mpirun -n \(ranks) --bind-to none ptrain ..., or give each rank PE cores: mpirun -n \(ranks) --map-by slot:PE=\(max(1, onlineCores / max(1, ranksOnNode))) ptrain ..."
-      findings.append("this rank may use \(maskCores) of \(onlineCores) cores; \(mend)")
+      findings.append("the ranks of this node may use \(nodeCores) of \(onlineCores) cores; \(mend)")
     }
     if ranksOnNode > onlineCores {
       findings.append(
