@@ -19,6 +19,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "One line of JSON instead of a table.")
   var json = false
 
+  @Flag(help: "The dense products of the config's layers beside oneDNN's, one thread.")
+  var kernels = false
+
   func validate() throws {
     guard steps > 0, steps <= 10_000_000 else {
       throw ValidationError("--steps takes a whole number from 1 to 10000000, found \(steps)")
@@ -39,6 +42,12 @@ struct BenchCommand: ParsableCommand {
           options: RunOptions(
             baseDirectory: common.baseDirectory, outputDirectory: "", threads: launch.threads, isQuiet: true,
             showsProgress: false), cluster: cluster)
+      }
+      if kernels {
+        guard cluster.rank == 0 else { return }
+        let table = try KernelBenchmark.run(trainer, repeats: steps)
+        print(json ? table.compactText : table.prettyText, terminator: json ? "\n" : "")
+        return
       }
       let result = try Benchmark.run(trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
       guard cluster.rank == 0 else { return }
