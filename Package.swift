@@ -76,6 +76,7 @@ let package = Package(
       "Training", ["Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "ptrain", "MPISelfTest"],
+      exclude: ["Allocations", "Reference"],
       swiftSettings: room),
   ],
   swiftLanguageModes: [.v6]

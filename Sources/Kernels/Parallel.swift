@@ -19,22 +19,30 @@ package func parallel(workers: Int, _ body: (_ worker: Int) -> Void) {
     body(0)
     return
   }
-  uncheckedLoop(workers, body)
+  uncheckedLoop.run(workers, body)
 }
 
-private func checkedLoop(workers: Int, _ body: @Sendable (Int) -> Void) {
+@Sendable private func checkedLoop(workers: Int, _ body: @Sendable (Int) -> Void) {
   DispatchQueue.concurrentPerform(iterations: workers) { worker in
     Denormals.flush()
     body(worker)
   }
 }
 
+private struct CheckedLoop: Sendable {
+  let run: @Sendable (Int, @Sendable (Int) -> Void) -> Void
+}
+
+private struct UncheckedLoop: Sendable {
+  let run: @Sendable (Int, (Int) -> Void) -> Void
+}
+
 /// `checkedLoop` without its demand that the body be sendable: what the body shares is the caller's promise.
 ///
 /// Sendability leaves no trace in a compiled function, so only the type is cast. Casting the body instead would take
-/// `withoutActuallyEscaping`, which allocates three times per loop (this: once, beside libdispatch's four).
-nonisolated(unsafe) private let uncheckedLoop = unsafeBitCast(
-  checkedLoop as (Int, @Sendable (Int) -> Void) -> Void, to: ((Int, (Int) -> Void) -> Void).self)
+/// `withoutActuallyEscaping`, which allocates three times per loop; casting a bare function adds a thunk, which allocates once;
+/// a member of a struct takes neither.
+private let uncheckedLoop = unsafeBitCast(CheckedLoop(run: checkedLoop), to: UncheckedLoop.self)
 
 /// Hands out items to workers in ascending order.
 ///

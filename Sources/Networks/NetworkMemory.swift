@@ -21,6 +21,8 @@ package final class NetworkMemory {
   private var passes: [LayerPass] = []
   /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last.
   private let gradientParts: [[Matrix]]
+  /// Elements of each node's output.
+  private let widths: [Int]
   /// The first node whose output's gradient is wanted.
   private let trainsFrom: Int
   private var buffers: [AlignedBuffer<Float>] = []
@@ -32,6 +34,7 @@ package final class NetworkMemory {
   ///   - training: whether gradients are wanted.
   package init(_ network: Network, rows: Int, arena: UnsafeMutablePointer<Float>, training: Bool) {
     self.network = network
+    widths = network.nodes.map(\.layer.output.count)
     rowCapacity = rows
     self.arena = arena
     var buffers: [AlignedBuffer<Float>] = []
@@ -117,15 +120,15 @@ package final class NetworkMemory {
   package func backward(rows: Range<Int>) {
     var index = network.nodes.count - 1
     while index >= trainsFrom {
-      let layer = network.nodes[index].layer
-      addParts(of: index, width: layer.output.count, rows: rows)
-      layer.backwardToInput(passes[index], rows: rows)
+      addParts(of: index, rows: rows)
+      network.nodes[index].layer.backwardToInput(passes[index], rows: rows)
       index -= 1
     }
   }
 
-  private func addParts(of node: Int, width: Int, rows: Range<Int>) {
+  private func addParts(of node: Int, rows: Range<Int>) {
     guard let first = gradientParts[node].first else { return }
+    let width = widths[node]
     for row in rows {
       let sum = passes[node].outputGradient[row]
       sum.update(from: first[row], count: width)

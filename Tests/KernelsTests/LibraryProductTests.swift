@@ -25,7 +25,8 @@ import Testing
       let (bMemory, b) = orderB == .normal ? Self.matrix(k, n, 2) : Self.matrix(n, k, 2)
       let (cMemory, c) = Self.matrix(m, n, 3), (beforeMemory, before) = Self.matrix(m, n, 3)
       try LibraryProduct.multiply(a, b, a: orderA, b: orderB, into: c, rows: m, columns: n, inner: k, adds: adds)
-      withExtendedLifetime((aMemory, bMemory, cMemory, beforeMemory)) {
+      do {
+        defer { withExtendedLifetime((aMemory, bMemory, cMemory, beforeMemory)) {} }
         for row in 0..<m {
           for column in 0..<n {
             var sum = adds ? Double(before[row][column]) : 0
@@ -44,10 +45,9 @@ import Testing
   @Test("a product that cannot be is an error, not a trap")
   func refused() {
     let (memory, a) = Self.matrix(2, 2, 0)
-    withExtendedLifetime(memory) {
-      #expect(throws: LibraryProduct.Failure.self) {
-        try LibraryProduct.multiply(a, a, into: a, rows: -1, columns: 2, inner: 2)
-      }
+    defer { withExtendedLifetime(memory) {} }
+    #expect(throws: LibraryProduct.Failure.self) {
+      try LibraryProduct.multiply(a, a, into: a, rows: -1, columns: 2, inner: 2)
     }
   }
 }

@@ -34,7 +34,8 @@ struct BinaryCrossEntropyLoss: Loss {
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
     // One output a row: gathered into runs, so that a vector holds sixteen rows.
-    let run = 256
+    // Temporary memory above 1 KiB would come from the heap.
+    let run = 128
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * run) { memory in
       guard let logits = memory.baseAddress else { return }
       let results = logits + run

@@ -29,15 +29,18 @@ struct CategoricalCrossEntropyLoss: Loss {
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
-    guard !rows.isEmpty else { return }
-    let first = rows.lowerBound
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { sums in
-      softmaxRows(
-        outputs[first], stride: outputs.stride, into: gradient[first], stride: gradient.stride,
-        rows: rows.count, columns: classes, logSumExp: sums.baseAddress)
-      for row in rows {
-        let logit = Double(outputs[row][Int(targets.classes[row])])
-        losses[row] = Double(targets.weights[row]) * (sums[row - first] - logit)
+    // Temporary memory above 1 KiB would come from the heap.
+    let run = 128
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: run) { sums in
+      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: run) {
+        let last = min(rows.upperBound, first + run)
+        softmaxRows(
+          outputs[first], stride: outputs.stride, into: gradient[first], stride: gradient.stride, rows: last - first,
+          columns: classes, logSumExp: sums.baseAddress)
+        for row in first..<last {
+          let logit = Double(outputs[row][Int(targets.classes[row])])
+          losses[row] = Double(targets.weights[row]) * (sums[row - first] - logit)
+        }
       }
     }
     for row in rows {
