@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// The rows of a source cut into training, validation and test part; each row is in exactly one, in ascending order.
 struct RowSplit: Equatable {
   var train: [Int] = []
@@ -23,7 +25,7 @@ struct RowSplit: Equatable {
     let validationCounts = Self.shares(of: validation, sizes: sizes, limits: sizes.map { $0 - 1 })
     let testCounts = Self.shares(of: test, sizes: sizes, limits: zip(sizes, validationCounts).map { $0 - $1 - 1 })
     for (index, rows) in groups.enumerated() {
-      let order = IndexPermutation(count: rows.count, seed: seed, purpose: .split, epoch: index)
+      let order = Permutation(count: rows.count, seed: seed, purpose: .split, epoch: UInt64(index))
       for position in rows.indices {
         let row = rows[order[position]]
         if position < validationCounts[index] {

@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Which sample comes at which position of an epoch: a pure function of seed, epoch and position.
 ///
 /// No rank, thread or machine appears in it, and it needs no memory, so every rank computes the samples of its own shards.
@@ -17,7 +19,7 @@ package struct SampleOrder: Sendable {
   /// The order of one epoch.
   package func epoch(_ epoch: Int) -> Epoch {
     Epoch(
-      permutation: shuffle ? IndexPermutation(count: count, seed: seed, purpose: .shuffle, epoch: epoch) : nil)
+      permutation: shuffle ? Permutation(count: count, seed: seed, epoch: UInt64(epoch)) : nil)
   }
 
   /// The sample at a position (`0 ..< count`) of an epoch; each sample has exactly one.
@@ -25,7 +27,7 @@ package struct SampleOrder: Sendable {
 
   /// The order of one epoch, its keys already made.
   package struct Epoch: Sendable {
-    let permutation: IndexPermutation?
+    let permutation: Permutation?
 
     package subscript(position: Int) -> Int { permutation.map { $0[position] } ?? position }
   }

@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Datasets
@@ -48,12 +49,12 @@ import Testing
   @Test func permutationsAreBijections() {
     for count in Array(0...70) + [127, 128, 129, 255, 256, 257, 1000, 4096, 10_007] {
       for seed in [0, 1, UInt64.max] {
-        let order = IndexPermutation(count: count, seed: seed, purpose: .shuffle, epoch: 3)
+        let order = Permutation(count: count, seed: seed, purpose: .shuffle, epoch: 3)
         #expect((0..<count).map { order[$0] }.sorted() == Array(0..<count))
       }
     }
     // Huge counts need no memory.
-    let huge = IndexPermutation(count: 1 << 40, seed: 5, purpose: .shuffle, epoch: 0)
+    let huge = Permutation(count: 1 << 40, seed: 5, purpose: .shuffle, epoch: 0)
     #expect(huge[1 << 39] < 1 << 40)
   }
 

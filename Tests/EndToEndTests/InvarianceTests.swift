@@ -22,6 +22,17 @@ import Testing
       name: "fewer samples than shards", config: "configs/digits.json",
       overrides: ["training.steps=20", "parallel.shards=17", "training.global_batch_size=7"]),
     Problem(
+      name: "a graph with shared weights", config: "configs/digits.json",
+      overrides: [
+        "training.epochs=1",
+        #"""
+        model.layers=[{"type": "dense", "units": 48, "activation": "relu", "name": "a"},
+        {"type": "dense", "units": 48, "activation": "relu", "name": "b"}, {"type": "add", "inputs": ["a", "b"]},
+        {"type": "dense", "units": 48, "activation": "tanh", "share_weights_with": "b", "name": "c"},
+        {"type": "concatenate", "inputs": ["a", "c", "input"]}, {"type": "dense", "units": 10}]
+        """#,
+      ]),
+    Problem(
       name: "gelu, silu, Nesterov", config: "configs/digits.json",
       overrides: [
         "training.epochs=1", "model.layers[0].activation=gelu", "model.layers[2].activation=silu",
@@ -49,6 +60,12 @@ import Testing
     #expect(try hash("configs/digits.json", short + ["seed=43"], ranks: 2, threads: 1) != plain)
   }
 
+  /// All pairs of values of ranks and threads beside others; the full product in the long run.
+  static let mnistLayouts =
+    ProcessInfo.processInfo.environment["PTRAIN_FULL"] == nil
+    ? [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (4, 1), (4, 2), (7, 1)]
+    : [1, 2, 3, 4, 7].flatMap { ranks in [1, 2].map { (ranks, $0) } }
+
   @Test("MNIST for an epoch gives the same bits on 1, 2, 3, 4, 7 ranks and 1, 2 threads")
   func mnist() throws {
     let folder = Command.root + "/../shared/data/mnist"
@@ -57,7 +74,7 @@ import Testing
       return
     }
     var hashes: Set<String> = []
-    for (ranks, threads) in [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (4, 1), (4, 2), (7, 1)] {
+    for (ranks, threads) in Self.mnistLayouts {
       hashes.insert(
         try hash(
           "configs/mnist-mlp.json",
