@@ -58,7 +58,8 @@ import Testing
     let runs = try [6000, 12000, 18000].map { try counts(path, ranks: 1, threads: 2, steps: $0) }
     let first = Double(runs[1].allocations - runs[0].allocations) / 6000
     let second = Double(runs[2].allocations - runs[1].allocations) / 6000
-    #expect(abs(first - second) < 0.5, "\(first), \(second) per step")
+    // On a busy machine libdispatch starts more or fewer helpers; one allocation a row or a layer would be tens a step.
+    #expect(abs(first - second) < 4, "\(first), \(second) per step")
     #expect(first < 16, "four loops of a step, three allocations of libdispatch each")
     #expect(Set(runs.map(\.large)).count == 1)
     #expect(runs[2].liveBytes - runs[0].liveBytes < 32768, "\(runs)")
