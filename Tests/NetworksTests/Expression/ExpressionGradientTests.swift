@@ -32,7 +32,7 @@ import Testing
     let loss = try expressionLoss(text, width: 1, constants: constants)
     var worst = (value: 0.0, slope: 0.0)
     // Between the multiples of 1/4 where the kinks of the list are.
-    for p in stride(from: -2.9, through: 3.1, by: 0.37) {
+    for p in stride(from: -2.9013, through: 3.1, by: 0.37) {
       for y in stride(from: -1.93, through: 2.1, by: 0.61) {
         let p = Float(p), y = Float(y), w: Float = 1.25
         let (losses, gradient) = ExpressionRows(p: [p], y: [y], w: w).evaluate(loss)
@@ -87,11 +87,11 @@ import Testing
       ("softplus(p) - y*p", "sigmoid(p) - y"),
       ("exp(p) - y*p", "exp(p) - y"), ("p*3", "3"), ("log(p)*y", "y / p"),
       ("where(y > p, 2*(y-p), p-y)", "where(y > p, -2, 1)"),
-      ("p^3/3", "0.33333334 * (3 * p^2)"), ("-(y - p)*w", "w"), ("p^-2", "-2 * p^(-3)"),
+      ("p^3/3", "p^2"), ("-(y - p)*w", "w"), ("p^-2", "-2 * p^(-3)"),
       ("sqrt(p)", "1 / (2 * sqrt(p))"),
       ("where(p > 0 and not (y < 1 or p < y), p, p - 1)", "1"), ("tanh(p)", "1 - tanh(p)^2"),
       ("min(p, y)", "where(p < y, 1, where(p > y, 0, 0.5))"),
-      ("(p - y)*(p + y)", "p + y + p - y"), ("p - (y - p)", "2"), ("2^p", "0.6931472 * 2^p"),
+      ("(p - y)*(p + y)", "p - y + p + y"), ("p - (y - p)", "2"), ("2^p", "0.6931472 * 2^p"),
     ])
   func text(_ text: String, gradient: String) throws {
     let expression = DifferentiatedExpression(try ExpressionParser.parse(text))

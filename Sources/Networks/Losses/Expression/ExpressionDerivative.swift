@@ -26,7 +26,8 @@ struct DifferentiatedExpression: Sendable {
         let x = operands.map { simple[$0] }, dx = operands.map { slopes[$0] }
         let result = graph.simplified(operation, x)
         simple.append(result)
-        let slope = operation.isCondition ? nil : Self.slope(of: operation, result, x, dx, in: &graph)
+        let isFixed = operation.isCondition || graph[result].number != nil
+        let slope = isFixed ? nil : Self.slope(of: operation, result, x, dx, in: &graph)
         slopes.append(slope.flatMap { graph[$0].number == 0 ? nil : $0 })
       }
     }

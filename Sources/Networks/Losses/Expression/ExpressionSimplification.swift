@@ -48,6 +48,7 @@ extension ExpressionGraph {
   private mutating func sum(_ a: Index, _ b: Index) -> Index {
     if nodes[a].number == 0 { return b }
     if nodes[b].number == 0 { return a }
+    if a == b { return scaled(constant(Float(2)), a) }
     if let negative = operands(b, of: .negate) { return difference(a, negative[0]) }
     if let negative = operands(a, of: .negate) { return difference(b, negative[0]) }
     return insert(.add, [min(a, b), max(a, b)])
@@ -63,6 +64,7 @@ extension ExpressionGraph {
   private mutating func product(_ a: Index, _ b: Index) -> Index {
     if nodes[b].number != nil { return scaled(b, a) }
     if nodes[a].number != nil { return scaled(a, b) }
+    if a == b { return power(a, constant(Float(2))) }
     if let left = operands(a, of: .negate) { return negated(product(left[0], b)) }
     if let right = operands(b, of: .negate) { return negated(product(a, right[0])) }
     // Constants move outwards, where they meet others.
@@ -99,6 +101,11 @@ extension ExpressionGraph {
       if divisor == -1 { return negated(a) }
       // Exact for powers of two only.
       if divisor.isNormal, divisor.significand == 1, (1 / divisor).isNormal { return scaled(constant(1 / divisor), a) }
+    }
+    if let divisor = nodes[b].number, let left = operands(a, of: .multiply), let factor = nodes[left[0]].number,
+      (factor / divisor).isNormal
+    {
+      return scaled(constant(factor / divisor), left[1])
     }
     if let left = operands(a, of: .negate) { return negated(quotient(left[0], b)) }
     if let right = operands(b, of: .negate) { return negated(quotient(a, right[0])) }

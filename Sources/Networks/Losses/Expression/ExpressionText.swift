@@ -38,7 +38,9 @@ extension ExpressionGraph {
       if let (sign, strength) = operation.infix {
         if operation == .power { return ("\(operand(x[0], atLeast: 8))\(sign)\(operand(x[1], atLeast: 8))", 7) }
         let left = operand(x[0], atLeast: strength == 3 ? 4 : strength)
-        return ("\(left) \(sign) \(operand(x[1], atLeast: strength + 1))", strength)
+        // a + (b + c) and a * (b * c) are shown as chains.
+        let isChain = (operation == .add || operation == .multiply) && operands(x[1], of: operation) != nil
+        return ("\(left) \(sign) \(operand(x[1], atLeast: isChain ? strength : strength + 1))", strength)
       }
       switch operation {
       case .negate: return ("-\(operand(x[0], atLeast: 6))", 6)
