@@ -107,6 +107,30 @@ static void apply(
   }
 }
 
+/// One float of each row put close together.
+INLINE void pack_column(float *to, const float *from, size_t ld, size_t rows) {
+  for (size_t r = 0; r < rows; r++) to[r] = from[r * ld];
+}
+
+/// The results of rows of one output, 16 rows at a time.
+INLINE void write_column(
+    const struct ck_program_rows *batch, const float *value, const float *slope, size_t first, size_t rows) {
+  for (size_t r = 0; r < rows; r += 16) {
+    size_t count = rows - r < 16 ? rows - r : 16;
+    f32x16 w = load_upto(batch->w + first + r, count, 0.0f);
+    f64x16 losses = __builtin_convertvector(load(value + r), f64x16) / batch->divisor;
+    double weighted[16];
+    losses *= __builtin_convertvector(w, f64x16);
+    __builtin_memcpy(weighted, &losses, sizeof weighted);
+    float slopes[16];
+    store(slopes, w * load(slope + r));
+    for (size_t i = 0; i < count; i++) {
+      batch->losses[first + r + i] = weighted[i];
+      batch->slope[(first + r + i) * batch->ld_slope] = slopes[i];
+    }
+  }
+}
+
 /// `rows` x `width` floats put close together. Each row is stored as whole vectors: what sticks out is overwritten by
 /// the next row, and after the last by the register that is filled next.
 INLINE void pack_rows(float *to, const float *from, size_t ld, size_t rows, size_t width) {
@@ -146,9 +170,15 @@ static void run_program(const struct ck_program *program, const struct ck_progra
     for (size_t start = 0; start < width; start += part) {
       size_t columns = width - start < part ? width - start : part;
       size_t n = (rows * columns + 15) / 16 * 16;
-      pack_rows(registers, batch->p + first * batch->ld_p + start, batch->ld_p, rows, columns);
-      pack_rows(registers + lanes, batch->y + first * batch->ld_y + start, batch->ld_y, rows, columns);
-      if (program->uses_weight) spread_weights(registers + 2 * lanes, batch->w + first, rows, columns);
+      if (width == 1) {
+        pack_column(registers, batch->p + first * batch->ld_p, batch->ld_p, rows);
+        pack_column(registers + lanes, batch->y + first * batch->ld_y, batch->ld_y, rows);
+        if (program->uses_weight) pack_column(registers + 2 * lanes, batch->w + first, 1, rows);
+      } else {
+        pack_rows(registers, batch->p + first * batch->ld_p + start, batch->ld_p, rows, columns);
+        pack_rows(registers + lanes, batch->y + first * batch->ld_y + start, batch->ld_y, rows, columns);
+        if (program->uses_weight) spread_weights(registers + 2 * lanes, batch->w + first, rows, columns);
+      }
 
       for (size_t i = 0; i < program->count; i++) {
         const struct ck_instruction *step = program->instructions + i;
@@ -159,6 +189,10 @@ static void run_program(const struct ck_program *program, const struct ck_progra
 #undef PLACE
       }
 
+      if (width == 1) {
+        write_column(batch, value, slope, first, rows);
+        continue;
+      }
       for (size_t r = 0; r < rows; r++) {
         f32x16 weight = splat(batch->w[first + r]);
         float *to = batch->slope + (first + r) * batch->ld_slope + start;

@@ -69,7 +69,7 @@ struct ck_program {
 };
 
 /// Rows of a loss: p, y and slope are `rows` x `width`, from row to row a multiple of 16 floats, of which those from
-/// `width` on are padding that may be read, and is 0 in slope afterwards. `width` >= 1.
+/// `width` on are padding: it may be read, and stays 0 in slope. `width` >= 1.
 struct ck_program_rows {
   const float *_Nonnull p;
   const float *_Nonnull y;

@@ -119,6 +119,10 @@ import Testing
         #"{"type": "expression", "per_sample": "p", "reduce_outputs": "max"}"#,
         "loss.reduce_outputs: unknown value 'max'"
       ),
+      (
+        #"{"type": "expression", "per_sample": "p", "constants": {"delta": 1}}"#,
+        "loss.per_sample: the constant 'delta' is not used; remove it from constants"
+      ),
       (#"{"type": "expression", "per_sampel": "p"}"#, "loss.per_sampel: unknown key; did you mean 'per_sample'?"),
     ])
   func configErrors(_ json: String, sentence: String) {
@@ -145,10 +149,18 @@ import Testing
       _ = try ElementwiseProgram(expression)
       #expect(expression.graph.text(of: expression.slope).result.utf8.count < 100_000)
     }
-    // Each exponential is needed after all of them are known.
-    let terms = (0..<120).map { "exp(p*\($0))" }
-    let wide = "max(\(terms.joined(separator: ",")))"
-    #expect(throws: Never.self) { try expressionLoss(wide) }
+    // Every power and its slope are needed again after all of them are known.
+    func wide(_ count: Int) -> String {
+      let terms = (100..<100 + count).map { "p^.\($0)" }.joined(separator: "+")
+      return "(\(terms))/(1-\(terms))"
+    }
+    #expect(throws: Never.self) { try expressionLoss(wide(150)) }
+    do {
+      _ = try expressionLoss(wide(280))
+      Issue.record("an expression with too many values was taken")
+    } catch let error as ExpressionError {
+      #expect(error.problem.contains("intermediate values at a time, at most 512"), "\(error)")
+    }
   }
 
   @Test("mutated and random texts are taken or refused, never a trap")

@@ -69,6 +69,10 @@ package struct ExpressionSpec: LossSpec {
     _ text: String, _ constants: [(name: String, value: Double)]
   ) throws(ExpressionError) -> DifferentiatedExpression {
     let expression = DifferentiatedExpression(try ExpressionParser.parse(text, constants: constants))
+    let words = try ExpressionLexer.tokens(of: text).map(\.text)
+    if let unused = constants.first(where: { !words.contains($0.name) }) {
+      throw ExpressionError("the constant '\(unused.name)' is not used; remove it from constants")
+    }
     if expression.graph[expression.slope].number == 0 {
       throw ExpressionError("the derivative by the output p is 0 everywhere, so nothing can be learned; use p")
     }
