@@ -7,6 +7,8 @@
 
 #include "loops.h"
 
+#include "program.h"
+
 #include "random.h"
 
 #include "updates.h"
@@ -45,4 +47,6 @@ const struct ck_table CK_TABLE_NAME = {
     .dropout_rows = dropout_rows,
     .sgd_update = sgd_update,
     .adam_update = adam_update,
+    .apply = apply,
+    .run_program = run_program,
 };

@@ -17,6 +17,9 @@ extension Trainer {
     for (index, row) in network.outline.enumerated() {
       lines.append(pad("\(index)", 10) + pad(row.kind, 14) + pad("\(row.output)", 12) + "\(row.parameterCount)")
     }
+    for (index, line) in config.loss.loss.explanation.enumerated() {
+      lines.append(pad(index == 0 ? "loss" : "", 10) + line)
+    }
     lines.append(
       "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
         + "\(bytes(network.arenaCount * 4)) for weights")

@@ -4,6 +4,7 @@
 
 #include "ck_math.h"
 #include "ck_philox.h"
+#include "ck_program.h"
 #include "ck_update.h"
 
 struct ck_table {
@@ -45,6 +46,9 @@ struct ck_table {
 
   ck_sgd_update _Nonnull sgd_update;
   ck_adam_update _Nonnull adam_update;
+
+  ck_apply _Nonnull apply;
+  ck_run_program _Nonnull run_program;
 };
 
 /// The table of a level, or of the highest level the CPU offers if that is less.

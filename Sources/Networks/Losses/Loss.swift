@@ -12,6 +12,12 @@ package protocol LossSpec: Spec {
   ///   - targetWidth: values of one sample's target.
   /// - Throws: ``ConfigError`` at `path` when they do not fit.
   func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss
+  /// Lines that `ptrain check` prints about the loss, such as a derived gradient.
+  var explanation: [String] { get }
+}
+
+extension LossSpec {
+  package var explanation: [String] { [] }
 }
 
 /// The kind of target a loss reads.

@@ -6,6 +6,7 @@ package enum LossRegistry {
     BinaryCrossEntropy.self,
     CategoricalCrossEntropy.self,
     MeanSquaredError.self,
+    ExpressionSpec.self,
   ]
 
   package static let registry = Registry<any LossSpec>(
