@@ -14,6 +14,23 @@ package enum DataPart: Int, Sendable, CaseIterable {
   }
 }
 
+/// The targets a loss can read.
+package enum TargetDemand: Sendable, Equatable {
+  case kind(TargetKind)
+  /// One column is read as classes, several as values.
+  case byColumns
+
+  package static let classes = TargetDemand.kind(.classes)
+  package static let values = TargetDemand.kind(.values)
+
+  func kind(columns: Int) -> TargetKind {
+    switch self {
+    case .kind(let kind): kind
+    case .byColumns: columns > 1 ? .values : .classes
+    }
+  }
+}
+
 /// What the loss wants of the targets.
 package enum TargetKind: String, Sendable, CaseIterable {
   /// One class per row, as an index.

@@ -29,10 +29,11 @@ package struct DataPreparation: Sendable {
   ///   - seed: of the rows that fractions choose.
   /// - Throws: ``DataError``, the first thing that cannot be used.
   init(
-    _ section: DataSection, in context: DataContext, targets kind: TargetKind, seed: UInt64
+    _ section: DataSection, in context: DataContext, targets demand: TargetDemand, seed: UInt64
   ) throws(DataError) {
-    if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
     let training = try section.train.load(in: context)
+    let kind = demand.kind(columns: training.targets?.names.count ?? 0)
+    if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
     description = DataDescription(
       featureShape: training.featureShape, element: training.features.element, columns: training.columns,
       targetKind: kind, classNames: [], targetNames: training.targets?.names ?? [], hasSampleWeights: false,
@@ -94,6 +95,12 @@ package struct DataPreparation: Sendable {
     description.counts = pieces.map(\.rows.count)
     description.hasSampleWeights = used.contains { $0.table.sampleWeights != nil }
     description.element = used.allSatisfy { $0.table.features.element == .uint8 } ? .uint8 : .float32
+  }
+
+  /// The source of a part's row, and where in it the row is, in words.
+  package func source(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
+    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0]
+    return (piece.table.source.file, piece.table.source.place(piece.rows[row]))
   }
 
   /// All rows of a source, with the targets that the description asks for.
@@ -215,7 +222,7 @@ package struct DataPreparation: Sendable {
 extension DataSection {
   /// Reads, checks, splits and measures the data of this config; see ``DataPreparation``.
   package func prepare(
-    in context: DataContext, targets: TargetKind, seed: UInt64
+    in context: DataContext, targets: TargetDemand, seed: UInt64
   ) throws(DataError) -> DataPreparation {
     try DataPreparation(self, in: context, targets: targets, seed: seed)
   }

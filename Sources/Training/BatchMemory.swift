@@ -43,6 +43,14 @@ final class BatchMemory {
     let first = range.lowerBound, count = range.count
     let ids = UnsafePointer(ids.pointer + first)
     rows.gatherFeatures(rows: ids, count: count, into: input[first], stride: input.stride)
+    gatherTargets(range)
+  }
+
+  /// Fetches targets and weights of rows whose ids are set.
+  func gatherTargets(_ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let first = range.lowerBound, count = range.count
+    let ids = UnsafePointer(ids.pointer + first)
     switch kind {
     case .classes: rows.gatherClasses(rows: ids, count: count, into: classes.pointer + first)
     case .values:

@@ -1,17 +1,21 @@
 package import Collectives
 package import Datasets
 internal import Foundation
+internal import Kernels
+package import Networks
 internal import Specs
 
 /// The data of a run, held once per node.
 package struct LoadedData: Sendable {
   package let prepared: PreparedData
   package var description: DataDescription { prepared.description }
+  /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
+  private var preparation: DataPreparation?
 
   /// Reads the data on one rank of each node into memory that the node's ranks share.
   ///
   /// - Throws: the agreed failure of the lowest rank that cannot read.
-  package init(_ section: DataSection, targets: TargetKind, context: DataContext, seed: UInt64, cluster: any Cluster)
+  package init(_ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, cluster: any Cluster)
     throws
   {
     let isLeader = cluster.place.rankOnNode == 0
@@ -22,7 +26,29 @@ package struct LoadedData: Sendable {
     let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
     preparation?.write(into: region)
+    self.preparation = preparation
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
+  }
+
+  /// Refuses targets that a loss cannot take, naming the first row; collective.
+  package mutating func checkTargets(_ loss: any Loss, cluster: any Cluster) throws {
+    defer { preparation = nil }
+    try cluster.agree(describe: describeFailure) {
+      guard let preparation else { return }
+      for part in DataPart.allCases {
+        guard let rows = prepared.rows(of: part), rows.count > 0 else { continue }
+        let block = 1024
+        let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
+        for first in stride(from: 0, to: rows.count, by: block) {
+          let count = min(block, rows.count - first)
+          for index in 0..<count { batch.ids.pointer[index] = first + index }
+          batch.gatherTargets(0..<count)
+          guard let problem = loss.problem(with: batch.targets, rows: 0..<count) else { continue }
+          let (file, place) = preparation.source(ofRow: first + problem.row, in: part)
+          throw RunError(.data, "\(file): \(place): \(problem.text)")
+        }
+      }
+    }
   }
 }

@@ -11,35 +11,61 @@ package struct PredictionTable: Sendable {
   package let labels: [String]?
 
   package init(_ outputs: [Float], model: SavedModel) {
-    let width = model.network.output.count, names = model.description.classNames
+    let width = model.network.output.count
     let rows = width > 0 ? outputs.count / width : 0
-    var numbers: [[Float]] = [], labels: [String] = []
-    for row in 0..<rows {
-      let slice = Array(outputs[row * width..<(row + 1) * width])
-      switch model.loss.prediction {
-      case .softmaxClass:
-        var probabilities = slice
-        softmaxRows(
-          slice, stride: width, into: &probabilities, stride: width, rows: 1, columns: width, logSumExp: nil)
-        numbers.append(probabilities)
-        labels.append(names[predictedClass(slice, classes: width)])
-      case .sigmoidClass:
-        var probability = slice
-        Elementwise.sigmoid(slice, into: &probability, count: 1)
-        numbers.append([1 - probability[0], probability[0]])
-        labels.append(names[predictedClass(slice, classes: 1)])
-      case .values:
-        numbers.append(
-          slice.enumerated().map { model.description.targetNormalization.restore($0.element, feature: $0.offset) })
-      }
+    let classes = model.description.classNames, targets = model.description.targetNames
+    let prediction = model.loss.prediction
+    numbers = (0..<rows).map { row in
+      Self.numbers(
+        Array(outputs[row * width..<(row + 1) * width]), prediction, units: model.description.targetNormalization)
     }
-    self.numbers = numbers
-    if case .values = model.loss.prediction {
-      columns = model.description.targetNames
-      self.labels = nil
-    } else {
-      columns = ["prediction"] + names.map { "probability_\($0)" }
-      self.labels = labels
+    labels =
+      prediction.isClass
+      ? (0..<rows).map { row in
+        let slice = Array(outputs[row * width..<(row + 1) * width])
+        return classes[min(classes.count - 1, predictedClass(slice, classes: width))]
+      } : nil
+    switch prediction {
+    case .softmaxClass, .sigmoidClass: columns = ["prediction"] + classes.map { "probability_\($0)" }
+    case .marginClass: columns = ["prediction", "score"]
+    case .marginClasses: columns = ["prediction"] + classes.map { "score_\($0)" }
+    case .sigmoidLabels, .softmaxDistribution: columns = targets.map { "probability_\($0)" }
+    case .values, .exponential: columns = targets
+    case .meanAndLogVariance: columns = targets + targets.map { "deviation_\($0)" }
+    case .quantiles(let levels): columns = levels.flatMap { level in targets.map { "\($0)_\(level)" } }
+    }
+  }
+
+  /// What the outputs of one sample predict, in the data's units.
+  private static func numbers(_ outputs: [Float], _ prediction: Prediction, units: Normalization) -> [Float] {
+    let width = outputs.count
+    switch prediction {
+    case .softmaxClass, .softmaxDistribution:
+      var probabilities = outputs
+      softmaxRows(
+        outputs, stride: width, into: &probabilities, stride: width, rows: 1, columns: width, logSumExp: nil)
+      return probabilities
+    case .sigmoidClass, .sigmoidLabels:
+      var probabilities = outputs
+      Elementwise.sigmoid(outputs, into: &probabilities, count: width)
+      if case .sigmoidClass = prediction { return [1 - probabilities[0], probabilities[0]] }
+      return probabilities
+    case .marginClass, .marginClasses: return outputs
+    case .values: return outputs.enumerated().map { units.restore($0.element, feature: $0.offset) }
+    case .exponential:
+      var values = outputs
+      Elementwise.exp(outputs, into: &values, count: width)
+      return values
+    case .meanAndLogVariance:
+      let half = width / 2
+      var deviations = outputs[half...].map { $0 / 2 }
+      Elementwise.exp(deviations, into: &deviations, count: half)
+      let zeros = (0..<half).map { units.restore(0, feature: $0) }
+      return (0..<half).map { units.restore(outputs[$0], feature: $0) }
+        + (0..<half).map { units.restore(deviations[$0], feature: $0) - zeros[$0] }
+    case .quantiles(let levels):
+      let targets = max(1, width / max(1, levels.count))
+      return outputs.enumerated().map { units.restore($0.element, feature: $0.offset % targets) }
     }
   }
 

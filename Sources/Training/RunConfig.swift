@@ -64,27 +64,6 @@ package struct RunConfig: Sendable {
   }
 }
 
-/// The `loss` object: a loss of the registry and the keys common to all.
-package struct LossSection: Sendable {
-  package var loss: any LossSpec
-  /// The weight of each class, nil: all 1.
-  package var classWeights: [Float]?
-
-  package init(from fields: FieldReader) throws(ConfigError) {
-    let kinds = LossRegistry.registry.kinds
-    let kind = try fields.text(
-      "type", default: fields.isDescribing ? kinds[0] : nil, "the loss: \(kinds.joined(separator: ", "))")
-    loss = try LossRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
-    let weights = try fields.numbers(
-      "class_weights", default: [], in: .nonNegative, "weight of each class, in the order of classes")
-    classWeights = weights.isEmpty ? nil : weights.map { Float($0) }
-    fields.later("label_smoothing", "cost", "reduction")
-    if classWeights != nil, loss.targets != .classes {
-      throw fields.error("class_weights", "only losses on classes have class weights; remove the key")
-    }
-  }
-}
-
 /// The `training` object.
 package struct TrainingSection: Sendable {
   package var epochs: Int

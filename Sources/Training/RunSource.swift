@@ -30,7 +30,7 @@ package enum RunSource {
     }
     let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(bytes, file: file)) }
     let preparation = try config.data.prepare(
-      in: DataContext(baseDirectory: directory(of: file)), targets: model.targets, seed: config.seed)
+      in: DataContext(baseDirectory: directory(of: file)), targets: .kind(model.targets), seed: config.seed)
     guard preparation.description.count(of: .test) > 0 else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }

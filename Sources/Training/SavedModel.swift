@@ -41,10 +41,11 @@ package final class SavedModel {
         try LossSection(from: fields)
       }.0
       network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
-      targets = section.loss.targets == .classes ? .classes : .values
+      targets = description.targetKind
       loss = try section.loss.makeLoss(
-        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
-        path: "loss")
+        LossContext(
+          output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
+          path: "loss"))
     } catch let error as ConfigError {
       throw error.inFile(file)
     }

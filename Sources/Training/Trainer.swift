@@ -34,6 +34,8 @@ package final class Trainer {
   package let batchSize: Int
   private let arena: AlignedBuffer<Float>
   private let loss: any Loss
+  /// What samples of each class count, nil: all 1.
+  private let classWeights: [Float]?
   private let rows: DataRows
   private let cluster: any Cluster
   private let options: RunOptions
@@ -45,9 +47,9 @@ package final class Trainer {
     self.config = config
     self.options = options
     self.cluster = cluster
-    let targets: TargetKind = config.loss.loss.targets == .classes ? .classes : .values
-    data = try LoadedData(
-      config.data, targets: targets, context: DataContext(baseDirectory: options.baseDirectory), seed: config.seed,
+    var data = try LoadedData(
+      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
+      seed: config.seed,
       cluster: cluster)
     let description = data.description
     guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
@@ -56,12 +58,12 @@ package final class Trainer {
     self.rows = rows
     network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
     loss = try config.loss.loss.makeLoss(
-      output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
-    if let weights = config.loss.classWeights, weights.count != description.classNames.count {
-      throw ConfigError(
-        "expected \(description.classNames.count) numbers, one for each class, found \(weights.count)",
-        path: "loss.class_weights")
-    }
+      LossContext(
+        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
+        path: "loss"))
+    try data.checkTargets(loss, cluster: cluster)
+    self.data = data
+    classWeights = try config.loss.classWeights(description, training: rows)
     for metric in config.metrics {
       _ = try metric.makeState(prediction: loss.prediction, outputs: network.output.count)
     }
@@ -70,7 +72,7 @@ package final class Trainer {
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     executor = try StepExecutor(
-      network: network, loss: loss, rows: rows, description: description, classWeights: config.loss.classWeights,
+      network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
       arena: arena.pointer, optimizer: config.optimizer.optimizer.makeOptimizer(), shards: shards, batchSize: batchSize,
       seed: config.seed, threads: options.threads, cluster: cluster, allreduce: config.parallel.allreduce,
       evaluationRows: options.threads * Evaluation.blockRows)
@@ -104,7 +106,7 @@ package final class Trainer {
   package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
     guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
     return try evaluation.run(
-      rows, description: data.description, classWeights: config.loss.classWeights, cluster: cluster)
+      rows, description: data.description, classWeights: classWeights, cluster: cluster)
   }
 
   /// The weights as a file.

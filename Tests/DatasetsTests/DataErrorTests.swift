@@ -10,12 +10,12 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
   var config: String
   var sentence: String
   var exitCode = ExitCode.data
-  var targets = TargetKind.classes
+  var targets = TargetDemand.classes
   var testDescription: String { sentence }
 
   static func csv(
     _ text: String, _ keys: String = #""targets": "y""#, _ sentence: String, exitCode: ExitCode = .data,
-    targets: TargetKind = .classes
+    targets: TargetDemand = .classes
   ) -> DamagedInput {
     DamagedInput(
       files: ["t.csv": Array(text.utf8)], config: #"{"train": {"format": "csv", "path": "t.csv", \#(keys)}}"#,
@@ -29,7 +29,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
   }
 
   static func npy(
-    _ features: [UInt8], _ targets: [UInt8], _ sentence: String, targets kind: TargetKind = .classes
+    _ features: [UInt8], _ targets: [UInt8], _ sentence: String, targets kind: TargetDemand = .classes
   ) -> DamagedInput {
     DamagedInput(
       files: ["x.npy": features, "y.npy": targets],
@@ -195,7 +195,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "validation": \#(validation)}"#
   }
 
-  static func csv(_ text: String, _ sentence: String, exitCode: ExitCode = .data, targets: TargetKind = .classes)
+  static func csv(_ text: String, _ sentence: String, exitCode: ExitCode = .data, targets: TargetDemand = .classes)
     -> DamagedInput
   { csv(text, #""targets": "y""#, sentence, exitCode: exitCode, targets: targets) }
 }

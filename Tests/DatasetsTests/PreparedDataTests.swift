@@ -14,7 +14,7 @@ import Testing
   }
 
   private func prepare(
-    _ table: String, _ keys: String, targets: TargetKind = .values
+    _ table: String, _ keys: String, targets: TargetDemand = .values
   ) throws -> DataPreparation {
     let directory = try TemporaryDirectory()
     try directory.write("t.csv", table)

@@ -13,7 +13,7 @@ import Testing
 
   static func make(_ kind: String, outputs: Int, classes: Int) throws -> any Loss {
     try FieldReader.readVariant(.string(kind), LossRegistry.registry, path: "loss").0
-      .makeLoss(output: Port([outputs]), classes: classes, targetWidth: outputs, path: "loss")
+      .makeLoss(LossContext(output: Port([outputs]), classes: classes, targetWidth: outputs, path: "loss"))
   }
 
   /// Loss and gradient of one sample.

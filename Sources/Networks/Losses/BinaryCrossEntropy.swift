@@ -12,16 +12,12 @@ package struct BinaryCrossEntropy: LossSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
-  package func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss {
-    guard output.shape.extents.count == 1, output.count == 1 else {
+  package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
+    try context.requireOutputs(1, for: "binary_cross_entropy needs one output (or use categorical_cross_entropy)")
+    guard context.classes == 2 else {
       throw ConfigError(
-        "binary_cross_entropy needs one output, found shape \(output.shape); give the last layer 1 unit, or use "
-          + "categorical_cross_entropy", path: path)
-    }
-    guard classes == 2 else {
-      throw ConfigError(
-        "binary_cross_entropy needs targets of two classes, found \(classes); use categorical_cross_entropy", path: path
-      )
+        "binary_cross_entropy needs targets of two classes, found \(context.classes); use categorical_cross_entropy",
+        path: context.path)
     }
     return BinaryCrossEntropyLoss()
   }

@@ -12,13 +12,9 @@ package struct CategoricalCrossEntropy: LossSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
-  package func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss {
-    guard output.shape.extents.count == 1, output.count == classes else {
-      throw ConfigError(
-        "the network's output has shape \(output.shape), but the targets have \(classes) classes; "
-          + "give the last layer \(classes) units", path: path)
-    }
-    return CategoricalCrossEntropyLoss(classes: classes)
+  package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
+    try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
+    return CategoricalCrossEntropyLoss(classes: context.classes)
   }
 }
 

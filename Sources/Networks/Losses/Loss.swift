@@ -5,13 +5,9 @@ package import Specs
 package protocol LossSpec: Spec {
   /// What the loss compares the outputs with.
   var targets: LossTargets { get }
-  /// Makes the loss for a network's output.
-  ///
-  /// - Parameters:
-  ///   - classes: classes of the targets, 0 where they are values.
-  ///   - targetWidth: values of one sample's target.
-  /// - Throws: ``ConfigError`` at `path` when they do not fit.
-  func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss
+  /// Makes the loss for a network's output and the targets.
+  /// - Throws: ``ConfigError`` when they do not fit.
+  func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss
   /// Lines that `ptrain check` prints about the loss, such as a derived gradient.
   var explanation: [String] { get }
 }
@@ -26,6 +22,55 @@ package enum LossTargets: Sendable {
   case classes
   /// One or more numbers per sample.
   case values
+  /// One column of targets is read as classes, several as numbers.
+  case classesOrValues
+}
+
+/// What a loss is made for.
+package struct LossContext: Sendable {
+  /// What the network puts out for a sample.
+  package var output: Port
+  /// Classes of the targets, 0 where they are values.
+  package var classes: Int
+  /// Values of one sample's target, 0 where it is a class.
+  package var targetWidth: Int
+  /// The JSON path of the loss, for messages.
+  package var path: String
+
+  package init(output: Port, classes: Int, targetWidth: Int, path: String) {
+    self.output = output
+    self.classes = classes
+    self.targetWidth = targetWidth
+    self.path = path
+  }
+
+  /// Throws unless the network has this many outputs, in a flat row.
+  package func requireOutputs(_ count: Int, for reason: String) throws(ConfigError) {
+    guard output.shape.extents.count == 1, output.count == count else {
+      throw ConfigError(
+        "the network's output has shape \(output.shape), but \(reason); give the last layer \(count) "
+          + "unit\(count == 1 ? "" : "s")", path: path)
+    }
+  }
+
+  /// Throws unless the network has one output for each target value.
+  package func requireOutputPerTarget() throws(ConfigError) {
+    try requireOutputs(targetWidth, for: "the targets have \(targetWidth) value\(targetWidth == 1 ? "" : "s")")
+  }
+}
+
+/// How the outputs of one sample make one loss.
+package enum OutputReduction: String, CaseIterable, Sendable {
+  case mean
+  case sum
+
+  /// Reads the key `reduction`.
+  package init(from fields: FieldReader) throws(ConfigError) {
+    self = try fields.option("reduction", default: OutputReduction.mean, "how the outputs of a sample are combined")
+  }
+
+  /// What each of several outputs counts.
+  package func scale(outputs: Int) -> Double { self == .mean ? 1 / Double(max(1, outputs)) : 1 }
 }
 
 /// A loss at work: for each row its value and the gradient with respect to the network's output.
@@ -51,8 +96,32 @@ package enum Prediction: Sendable {
   case softmaxClass
   /// The second of two classes where the output is positive, its probability by sigmoid.
   case sigmoidClass
+  /// For each output by itself whether it is positive, its probability by sigmoid.
+  case sigmoidLabels
+  /// The second of two classes where the only output is positive; no probabilities.
+  case marginClass
+  /// The class with the greatest output; no probabilities.
+  case marginClasses
   /// The outputs themselves.
   case values
+  /// e to the power of the outputs.
+  case exponential
+  /// The first half of the outputs are means, the second half logarithms of variances.
+  case meanAndLogVariance
+  /// For each target value the quantiles at these levels.
+  case quantiles([Double])
+  /// Each class's probability by softmax, compared with a distribution.
+  case softmaxDistribution
+}
+
+extension Prediction {
+  /// Whether one class out of several is predicted.
+  package var isClass: Bool {
+    switch self {
+    case .softmaxClass, .sigmoidClass, .marginClass, .marginClasses: true
+    default: false
+    }
+  }
 }
 
 /// Targets and weights of this rank's rows.

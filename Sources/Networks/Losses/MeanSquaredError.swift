@@ -10,13 +10,9 @@ package struct MeanSquaredError: LossSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
-  package func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss {
-    guard output.count == targetWidth else {
-      throw ConfigError(
-        "the network has \(output.count) outputs, but the targets have \(targetWidth) values; give the last layer "
-          + "\(targetWidth) units", path: path)
-    }
-    return MeanSquaredErrorLoss(width: targetWidth)
+  package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
+    try context.requireOutputPerTarget()
+    return MeanSquaredErrorLoss(width: context.targetWidth)
   }
 }
 

@@ -13,9 +13,9 @@ package struct Accuracy: MetricSpec {
 
   package func makeState(prediction: Prediction, outputs: Int) throws(ConfigError) -> any MetricState {
     switch prediction {
-    case .softmaxClass: return AccuracyState(classes: outputs)
-    case .sigmoidClass: return AccuracyState(classes: 1)
-    case .values: throw ConfigError("accuracy needs a loss on classes", path: "metrics")
+    case .softmaxClass, .marginClasses: return AccuracyState(classes: outputs)
+    case .sigmoidClass, .marginClass: return AccuracyState(classes: 1)
+    default: throw ConfigError("accuracy needs a loss on classes", path: "metrics")
     }
   }
 }

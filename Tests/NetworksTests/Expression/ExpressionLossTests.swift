@@ -15,7 +15,8 @@ import Testing
     let rows = ExpressionRows(rows: 37, width: width, seed: 3)
     let own = rows.evaluate(try expressionLoss("(p - y)^2", width: width))
     let builtIn = rows.evaluate(
-      try lossSpec(#"{"type": "mse"}"#).makeLoss(output: Port([width]), classes: 0, targetWidth: width, path: "loss"))
+      try lossSpec(#"{"type": "mse"}"#).makeLoss(
+        LossContext(output: Port([width]), classes: 0, targetWidth: width, path: "loss")))
     for (a, b) in zip(own.losses, builtIn.losses) { #expect(abs(a - b) <= 3 * 0x1p-24 * abs(b)) }
     for (a, b) in zip(own.gradient, builtIn.gradient) { #expect(abs(a - b) <= abs(b) * 0x1p-22) }
   }
@@ -132,9 +133,11 @@ import Testing
         .object([.init("type", .string("expression"))] + members), LossRegistry.registry, path: "loss")
       #expect(resolved["reduce_outputs"] != nil)
       #expect(spec.targets == .values && spec.explanation.count >= 2)
-      #expect(throws: Never.self) { try spec.makeLoss(output: Port([3]), classes: 0, targetWidth: 3, path: "loss") }
+      #expect(throws: Never.self) {
+        try spec.makeLoss(LossContext(output: Port([3]), classes: 0, targetWidth: 3, path: "loss"))
+      }
       #expect(throws: ConfigError.self) {
-        try spec.makeLoss(output: Port([3]), classes: 0, targetWidth: 2, path: "loss")
+        try spec.makeLoss(LossContext(output: Port([3]), classes: 0, targetWidth: 2, path: "loss"))
       }
     }
   }

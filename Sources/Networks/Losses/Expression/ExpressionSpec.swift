@@ -88,16 +88,12 @@ package struct ExpressionSpec: LossSpec {
       + slope.definitions.map { "gradient: \($0)" } + ["gradient: d/dp = \(slope.result)"]
   }
 
-  package func makeLoss(output: Port, classes: Int, targetWidth: Int, path: String) throws(ConfigError) -> any Loss {
-    guard output.count == targetWidth else {
-      throw ConfigError(
-        "the network has \(output.count) outputs, but the targets have \(targetWidth) values; give the last layer "
-          + "\(targetWidth) units", path: path)
-    }
+  package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
+    try context.requireOutputPerTarget()
     do {
-      return try ExpressionLoss(expression, width: targetWidth, reducesByMean: reduction == .mean)
+      return try ExpressionLoss(expression, width: context.targetWidth, reducesByMean: reduction == .mean)
     } catch {
-      throw Self.configError(error, path: path)
+      throw Self.configError(error, path: context.path)
     }
   }
 
