@@ -95,7 +95,6 @@ import Testing
     set("model.layers", #"[7]"#, says: "expected an object"),
     set("loss.type", "categorical_crossentropy", says: "did you mean 'categorical_cross_entropy'?"),
     set("loss.type", "binary_cross_entropy", says: "one output"),
-    set("loss.label_smoothing", "0.1", says: "not in this version"),
     set("loss.class_weights", "[1]", says: "2 numbers"),
     set("loss.class_weights", "[1,-1]", says: "≥ 0"),
     set("loss.clas_weights", "[1,1]", says: "did you mean 'class_weights'?"),
