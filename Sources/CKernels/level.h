@@ -13,6 +13,10 @@
 
 #include "updates.h"
 
+#include "gradients.h"
+
+#include "optimizers.h"
+
 const struct ck_table CK_TABLE_NAME = {
     .isa = CK_LEVEL,
     .exp = map_exp,
@@ -47,6 +51,19 @@ const struct ck_table CK_TABLE_NAME = {
     .dropout_rows = dropout_rows,
     .sgd_update = sgd_update,
     .adam_update = adam_update,
+    .adagrad_update = adagrad_update,
+    .adadelta_update = adadelta_update,
+    .rmsprop_update = rmsprop_update,
+    .moments_update = moments_update,
+    .amsgrad_update = amsgrad_update,
+    .adamax_update = adamax_update,
+    .lion_update = lion_update,
+    .prepare_gradient = prepare_gradient,
+    .lars_update = lars_update,
+    .lamb_direction = lamb_direction,
+    .add_scaled = add_scaled,
+    .add_arrays = add_arrays,
+    .moving_average = moving_average,
     .apply = apply,
     .run_program = run_program,
 };

@@ -94,6 +94,21 @@ package struct AdamUpdate: Sendable {
   }
 }
 
+extension AdamUpdate {
+  /// The direction of LAMB, in place of the gradient: `m̂ / (√v̂ + ε) + weightDecay · w`; the gradient is a mean already.
+  package func direction(
+    _ parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+    firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: Int
+  ) {
+    precondition(step >= 1, "LAMB counts steps from 1")
+    let scalars = ck_adam(
+      beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
+      epsilon: Float(epsilon), step: Float(1 / (1 - power(beta1, step))),
+      root: Float((1 - power(beta2, step)).squareRoot()), decay: Float(weightDecay), shrink: 1, weight: 1, clip: 1)
+    ck_active().pointee.lamb_direction(parameters, gradient, firstMoment, secondMoment, count, scalars)
+  }
+}
+
 /// `base` to the power `exponent` by repeated squaring: the C library's `pow` differs in bits between systems.
 private func power(_ base: Double, _ exponent: Int) -> Double {
   var result = 1.0

@@ -7,10 +7,29 @@ package protocol OptimizerSpec: Spec {
   func makeOptimizer() -> any Optimizer
 }
 
-/// The update of weights from a summed gradient, element by element: any cut of the arrays gives the same bits.
+/// The update of weights from a summed gradient.
 package protocol Optimizer: Sendable {
   /// The arrays of state, each as long as the parameters and 0 at the start.
   var stateNames: [String] { get }
+}
+
+/// An optimizer that scales each tensor's step by norms of the whole tensor, as LARS and LAMB do: first all directions, then the
+/// norms, then all moves. Both are element by element.
+package protocol LayerwiseOptimizer: Optimizer {
+  /// Turns the gradient (already divided by the batch's weight) into the direction whose norm matters; allocates nothing.
+  func direct(
+    weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+    state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, step: Int)
+  /// The step length of a tensor with these norms.
+  func rate(weightNorm: Double, directionNorm: Double, learningRate: Double) -> Double
+  /// Moves the weights along the direction; allocates nothing.
+  func move(
+    weights: UnsafeMutablePointer<Float>, direction: UnsafePointer<Float>,
+    state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, rate: Double)
+}
+
+/// An optimizer that works element by element: any cut of the arrays gives the same bits.
+package protocol ElementwiseOptimizer: Optimizer {
   /// Updates the elements of the given slices; allocates nothing.
   ///
   /// - Parameters:
@@ -33,20 +52,4 @@ package protocol ScheduleSpec: Spec {
   ///   - base: the optimizer's learning rate.
   ///   - totalSteps: updates of the whole run.
   func learningRate(step: Int, base: Double, totalSteps: Int) -> Double
-}
-
-/// The `optimizer` object: an optimizer of the registry, and its schedule.
-package struct OptimizerSection: Sendable {
-  package var optimizer: any OptimizerSpec
-  package var schedule: any ScheduleSpec
-
-  package init(from fields: FieldReader) throws(ConfigError) {
-    let kinds = OptimizerRegistry.registry.kinds
-    let kind = try fields.text(
-      "type", default: fields.isDescribing ? kinds[0] : nil, "the optimizer: \(kinds.joined(separator: ", "))")
-    optimizer = try OptimizerRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
-    schedule = try fields.variant(
-      "schedule", ScheduleRegistry.registry, default: "constant", "the learning rate over time")
-    fields.later("parameter_groups", "l1", "l2")
-  }
 }

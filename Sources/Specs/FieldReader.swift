@@ -29,6 +29,17 @@ package final class FieldReader {
     isDescribing = true
   }
 
+  /// A reader of this object's keys with some replaced and some left out, at another path for messages.
+  package func overlaid(
+    with changes: [ConfigValue.Member], without left: Set<String>, path: String
+  ) throws(ConfigError) -> FieldReader {
+    var members = source.filter { member in
+      !left.contains(member.key) && !changes.contains { $0.key == member.key }
+    }
+    members += changes
+    return try FieldReader(.object(members), path: path)
+  }
+
   /// The path of a key of this object.
   package func pathOf(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 

@@ -70,15 +70,37 @@ package struct TrainingSection: Sendable {
   /// Updates, where fewer than the epochs make.
   package var steps: Int?
   package var globalBatchSize: Int
+  package var clipping: GradientClipping
+  /// An average of the weights that takes their place in evaluations and files.
+  package var averaging: WeightAveraging?
+  package var onNonFinite: NonFinitePolicy
+  package var earlyStopping: EarlyStopping?
+  /// Whether the best weights, not the last, are handed over.
+  package var restoresBest: Bool
+
+  /// What happens when loss or gradient are not finite.
+  package enum NonFinitePolicy: String, CaseIterable, Sendable {
+    case stop
+    case skipStep = "skip_step"
+  }
 
   package init(from fields: FieldReader) throws(ConfigError) {
     epochs = try fields.integer("epochs", default: 10, in: 0...1_000_000, "passes over the training data")
     steps = try fields.optionalInteger("steps", in: 0...Int(Int32.max) * 1024, "stop after this many updates")
     globalBatchSize = try fields.integer(
       "global_batch_size", default: 64, in: 1...16_777_216, "samples of one update, over all ranks")
-    fields.later(
-      "micro_steps", "time_limit", "on_non_finite", "ema", "restore_best", "gradient_clip_norm", "gradient_clip_value",
-      "early_stopping")
+    clipping = try GradientClipping(from: fields)
+    averaging = try fields.optionalObject("ema", "a moving average of the weights, evaluated and kept in their place") {
+      fields throws(ConfigError) in try WeightAveraging(from: fields)
+    }
+    onNonFinite = try fields.option(
+      "on_non_finite", default: NonFinitePolicy.stop, "what to do when loss or gradient are not finite")
+    earlyStopping = try fields.optionalObject("early_stopping", "stop when validation no longer gets better") {
+      fields throws(ConfigError) in try EarlyStopping(from: fields)
+    }
+    restoresBest = try fields.boolean(
+      "restore_best", default: earlyStopping != nil, "hand over the weights of the best validation, not the last")
+    fields.later("micro_steps", "time_limit")
   }
 }
 

@@ -1,8 +1,8 @@
-package import Collectives
+internal import Collectives
 package import Datasets
 internal import Kernels
 package import Networks
-package import Optimization
+internal import Optimization
 
 /// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
 ///
@@ -30,6 +30,8 @@ package final class StepExecutor {
     package var weight: Double
     /// The greatest control word of all ranks.
     package var control: Int64
+    /// Whether loss and, where it was looked at, gradient were finite; if not, nothing was updated.
+    package var isFinite = true
   }
 
   /// One shard's share of a rank's trailer.
@@ -46,6 +48,8 @@ package final class StepExecutor {
   package private(set) var stepsDone = 0
   /// Steps without an update, because their weights summed to 0.
   package private(set) var emptySteps = 0
+  /// Steps without an update, because loss or gradient were not finite.
+  package private(set) var skippedSteps = 0
 
   private let network: Network
   private let loss: any Loss
@@ -55,9 +59,7 @@ package final class StepExecutor {
   private let exchange: any GradientExchange
   private let rank: Int
   private let size: Int
-  private let optimizer: any Optimizer
-  private let state: [AlignedBuffer<Float>]
-  private let statePointers: AlignedBuffer<UnsafeMutablePointer<Float>>
+  private let parameters: ParameterUpdate
   private let seed: UInt64
   private let queue = WorkQueue()
   /// Seconds of the first thread for fetching samples.
@@ -74,16 +76,16 @@ package final class StepExecutor {
   private let shardWeights: AlignedBuffer<Double>
 
   /// Plans and allocates everything a step needs.
-  package init(
+  init(
     network: Network, loss: any Loss, rows: DataRows, description: DataDescription, classWeights: [Float]?,
-    arena: UnsafeMutablePointer<Float>, optimizer: any Optimizer, shards: Int, batchSize: Int, seed: UInt64,
+    arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate, shards: Int, batchSize: Int, seed: UInt64,
     threads: Int,
     cluster: any Cluster, allreduce: String, evaluationRows: Int
   ) throws {
     self.network = network
     self.loss = loss
     self.threads = threads
-    self.optimizer = optimizer
+    self.parameters = parameters
     self.seed = seed
     rank = cluster.rank
     size = cluster.size
@@ -97,9 +99,6 @@ package final class StepExecutor {
     exchange = try cluster.makeExchange(
       algorithm: allreduce, plan: reduction, count: network.gradientCount,
       trailer: Trailer.header + Trailer.perShard * shards)
-    state = optimizer.stateNames.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
-    statePointers = AlignedBuffer(count: max(1, state.count))
-    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
     scratchStride = (WeightGradient.scratchCount(rows: capacity) + 15) / 16 * 16
     scratch = AlignedBuffer(count: threads * scratchStride)
     leaves = AlignedBuffer(count: max(1, shards))
@@ -111,7 +110,7 @@ package final class StepExecutor {
 
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
   package var byteCount: Int {
-    memory.byteCount + (state.count * network.arenaCount + subtrees.count * network.gradientCount) * 4
+    memory.byteCount + parameters.byteCount + subtrees.count * network.gradientCount * 4
   }
 
   /// Renews what layers derive from the parameters; call it after setting parameters from outside.
@@ -167,7 +166,7 @@ package final class StepExecutor {
 
     writeTrailer(batch: count, firstRow: own.lowerBound, control: control, seconds: computed - start)
     try exchange.allReduce(shardsInUse: plan.shardsInUse(batch: count))
-    let outcome = readTrailers(batch: count)
+    var outcome = readTrailers(batch: count)
     let exchanged = Clock.now()
     // All ranks start a step together, so the longest computation of any is when all were there.
     let waited = min(max(0, slowest - (computed - start)), exchanged - computed)
@@ -175,8 +174,10 @@ package final class StepExecutor {
     times.communicate += exchanged - computed - waited
 
     stepsDone += 1
-    if outcome.weight > 0, outcome.loss.isFinite {
-      update(weight: outcome.weight, learningRate: learningRate)
+    if outcome.weight > 0 {
+      let updates = outcome.loss.isFinite && update(weight: outcome.weight, learningRate: learningRate)
+      outcome.isFinite = updates
+      if !updates { skippedSteps += 1 }
     } else {
       emptySteps += 1
     }
@@ -191,22 +192,14 @@ package final class StepExecutor {
     return start..<end
   }
 
-  private func update(weight: Double, learningRate: Double) {
-    let optimizer = optimizer, arena = memory.arena, gradient = exchange.sum
+  /// - Returns: whether the weights were updated.
+  private func update(weight: Double, learningRate: Double) -> Bool {
+    let gradient = exchange.sum
     memory.foldSharedGradients(gradient)
+    guard parameters.apply(gradient, weight: weight, learningRate: learningRate, step: stepsDone) else { return false }
     memory.updateStates(gradient, weight: weight)
-    let state = statePointers.pointer, arrays = self.state.count, step = stepsDone
-    queue.parallelRanges(count: network.arenaCount, grain: 16384, workers: threads) { range, _ in
-      withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
-        guard let base = slices.baseAddress else { return }
-        for index in 0..<arrays { base[index] = state[index] + range.lowerBound }
-        optimizer.apply(
-          weights: arena + range.lowerBound, gradient: UnsafePointer(gradient + range.lowerBound),
-          state: UnsafePointer(base), count: range.count, weight: weight, clip: 1, learningRate: learningRate,
-          step: step)
-      }
-    }
     renewDerived()
+    return true
   }
 
   /// The rows of the rank's shards, counted from its first row, and the merges that build each of its subtrees.

@@ -41,6 +41,10 @@ package final class Trainer {
   private let options: RunOptions
   private let evaluation: Evaluation
   private let order: SampleOrder
+  private let parameters: ParameterUpdate
+  private let selection: WeightSelection
+  /// Updates made by ``run()``.
+  private var stepsTaken = 0
 
   /// Loads and plans everything.
   package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
@@ -71,12 +75,18 @@ package final class Trainer {
     batchSize = min(config.training.globalBatchSize, rows.count)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
+    parameters = try ParameterUpdate(
+      network, section: config.optimizer, clipping: config.training.clipping, averaging: config.training.averaging,
+      checksFinite: config.training.onNonFinite == .skipStep, arena: arena.pointer, threads: options.threads)
     executor = try StepExecutor(
       network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
-      arena: arena.pointer, optimizer: config.optimizer.optimizer.makeOptimizer(), shards: shards, batchSize: batchSize,
+      arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
       seed: config.seed, threads: options.threads, cluster: cluster, allreduce: config.parallel.allreduce,
       evaluationRows: options.threads * Evaluation.blockRows)
     evaluation = Evaluation(memory: executor.memory, loss: loss, metrics: config.metrics, threads: options.threads)
+    selection = try WeightSelection(
+      config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
+      hasValidation: description.count(of: .validation) > 0)
     order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
   }
 
@@ -94,7 +104,7 @@ package final class Trainer {
       step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps)
     let outcome = try executor.step(
       order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate)
-    guard outcome.loss.isFinite else {
+    guard outcome.isFinite || config.training.onNonFinite == .skipStep else {
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
         sentence: "step \(step): the loss is not finite; lower the learning rate or check the data for extreme values")
@@ -105,18 +115,19 @@ package final class Trainer {
   /// Evaluates a part of the data; nil where there is none.
   package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
     guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
-    return try evaluation.run(
-      rows, description: data.description, classWeights: classWeights, cluster: cluster)
+    return try selection.withEvaluatedWeights {
+      try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)
+    }
   }
 
-  /// The weights as a file.
-  package func modelFile() -> ModelFile {
+  /// Weights as a file.
+  private func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
     var resolved = config.resolved
     if case .object(var members) = resolved {
       members.removeAll { $0.key == "data" }
       resolved = .object(members)
     }
-    return ModelFile(network, arena: arena.pointer, config: resolved, description: data.description)
+    return ModelFile(network, arena: weights, config: resolved, description: data.description)
   }
 
   /// Trains to the end, writing the run's files on rank 0.
@@ -132,6 +143,7 @@ package final class Trainer {
     var results: [(DataPart, Evaluation.Result)] = []
     for step in 0..<totalSteps {
       let outcome = try self.step(step)
+      stepsTaken = step + 1
       epochMean.add(outcome)
       interval.add(outcome)
       interval.samples += batchCount(of: step)
@@ -159,23 +171,26 @@ package final class Trainer {
         if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
         log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: epochMean.value, validation: result)
       }
-      if let result { results = [(.validation, result)] }
+      if let result, selection.note(result, step: step + 1) { break }
       epochMean = LossMean()
       mark = Clock.now()
     }
     let trained = Clock.now() - begin
+    selection.choose()
+    if let result = try evaluate(.validation) { results.append((.validation, result)) }
     if let result = try evaluate(.test) {
       results.append((.test, result))
-      try log?.evaluation(result, part: .test, step: totalSteps, epoch: config.training.epochs)
+      try log?.evaluation(
+        result, part: .test, step: stepsTaken, epoch: (stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)
     }
-    let model = modelFile()
+    let model = modelFile(arena.pointer)
     return try finish(log: log, model: model, results: results, seconds: trained)
   }
 
   private func finish(
     log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double
   ) throws -> ConfigValue {
-    let trainedSamples = Double((0..<totalSteps).reduce(0) { $0 + batchCount(of: $1) })
+    let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + batchCount(of: $1) })
     let times = executor.times
     let metrics = results.map { part, result in
       ConfigValue.Member(
@@ -184,8 +199,10 @@ package final class Trainer {
     }
     let summary = ConfigValue.object([
       .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
-      .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(totalSteps)),
-      .init("epochs", .integer(config.training.epochs)), .init("metrics", .object(metrics)),
+      .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
+      .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
+      .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
+      .init("skipped_steps", .integer(executor.skippedSteps)),
       .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),
       .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
       .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
@@ -201,6 +218,9 @@ package final class Trainer {
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
       try model.write(to: log.directory + "/model.safetensors")
+      if let last = selection.last {
+        try modelFile(last.pointer).write(to: log.directory + "/last.safetensors")
+      }
       try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
       log.progress.finish()
     }
@@ -235,6 +255,7 @@ private struct LossMean {
   var samples = 0
 
   mutating func add(_ outcome: StepExecutor.Outcome) {
+    guard outcome.isFinite else { return }
     loss += outcome.loss
     weight += outcome.weight
   }

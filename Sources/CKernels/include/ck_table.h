@@ -2,7 +2,9 @@
 #ifndef PTRAIN_CK_TABLE_H
 #define PTRAIN_CK_TABLE_H
 
+#include "ck_gradient.h"
 #include "ck_math.h"
+#include "ck_optimizers.h"
 #include "ck_philox.h"
 #include "ck_program.h"
 #include "ck_update.h"
@@ -46,6 +48,19 @@ struct ck_table {
 
   ck_sgd_update _Nonnull sgd_update;
   ck_adam_update _Nonnull adam_update;
+  ck_adagrad_update _Nonnull adagrad_update;
+  ck_adadelta_update _Nonnull adadelta_update;
+  ck_rmsprop_update _Nonnull rmsprop_update;
+  ck_moments_update _Nonnull moments_update;
+  ck_amsgrad_update _Nonnull amsgrad_update;
+  ck_moments_update _Nonnull adamax_update;  ///< v is the greatest gradient: u = max(beta2 u, |g| + epsilon); w -= first_rate m / u
+  ck_lion_update _Nonnull lion_update;
+  ck_prepare_gradient _Nonnull prepare_gradient;
+  ck_lars_update _Nonnull lars_update;
+  ck_lamb_direction _Nonnull lamb_direction;
+  ck_add_scaled _Nonnull add_scaled;
+  ck_add_arrays _Nonnull add_arrays;
+  ck_moving_average _Nonnull moving_average;
 
   ck_apply _Nonnull apply;
   ck_run_program _Nonnull run_program;

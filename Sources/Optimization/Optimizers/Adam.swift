@@ -46,15 +46,15 @@ struct AdamMoments: Sendable {
   var epsilon: Double
   var weightDecay: Double
 
-  init(from fields: FieldReader, decay: Double) throws(ConfigError) {
+  init(from fields: FieldReader, decay: Double, epsilon standard: Double = 1e-8) throws(ConfigError) {
     beta1 = try fields.number("beta1", default: 0.9, in: .unitOpen, "decay of the first moment")
     beta2 = try fields.number("beta2", default: 0.999, in: .unitOpen, "decay of the second moment")
-    epsilon = try fields.number("epsilon", default: 1e-8, in: .positive, "added to the root of the second moment")
+    epsilon = try fields.number("epsilon", default: standard, in: .positive, "added to the root of the second moment")
     weightDecay = try fields.number("weight_decay", default: decay, in: .nonNegative, "pull towards 0")
   }
 }
 
-struct AdamOptimizer: Optimizer {
+struct AdamOptimizer: ElementwiseOptimizer {
   let moments: AdamMoments
   let isDecoupled: Bool
   var stateNames: [String] { ["first_moment", "second_moment"] }

@@ -6,6 +6,8 @@ package enum OptimizerRegistry {
     SGD.self,
     Adam.self,
     AdamW.self,
+    LAMB.self,
+    LARS.self,
   ]
 
   package static let registry = Registry<any OptimizerSpec>(

@@ -32,7 +32,7 @@ package struct SGD: OptimizerSpec {
   }
 }
 
-struct SGDOptimizer: Optimizer {
+struct SGDOptimizer: ElementwiseOptimizer {
   let momentum: Float
   let weightDecay: Float
   let isNesterov: Bool

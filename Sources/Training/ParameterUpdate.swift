@@ -1,0 +1,223 @@
+internal import Kernels
+internal import Networks
+internal import Optimization
+internal import Specs
+
+/// The update of all parameters from a summed gradient: division by the batch's weight, clipping, penalties, optimizer, average.
+///
+/// Allocates nothing after `init`; the same bits for any number of threads.
+final class ParameterUpdate {
+  /// A run of the arena with one set of settings; a whole tensor at most where norms matter.
+  private struct Piece {
+    var offset: Int
+    var count: Int
+    var group: Int
+    /// The tensor, where the optimizer is layer-wise.
+    var slot: Int
+  }
+
+  private struct Group {
+    /// One of the two is there.
+    var elementwise: (any ElementwiseOptimizer)?
+    var layerwise: (any LayerwiseOptimizer)?
+    var penalties: OptimizerSection.Penalties
+    /// Learning rate in units of the optimizer's.
+    var rateScale: Double
+
+    init(_ spec: any OptimizerSpec, penalties: OptimizerSection.Penalties, rateScale: Double) {
+      let optimizer = spec.makeOptimizer()
+      elementwise = optimizer as? any ElementwiseOptimizer
+      layerwise = optimizer as? any LayerwiseOptimizer
+      self.penalties = penalties
+      self.rateScale = rateScale
+    }
+
+    var stateNames: [String] { elementwise?.stateNames ?? layerwise?.stateNames ?? [] }
+  }
+
+  /// Floats of a piece: a few of the cache's lines less than half of a common second-level cache, for up to four arrays.
+  private static let grain = 16384
+
+  private let arena: UnsafeMutablePointer<Float>
+  private let groups: [Group]
+  private let pieces: [Piece]
+  private let clipping: GradientClipping
+  private let isLayerwise: Bool
+  private let needsPreparation: Bool
+  private let threads: Int
+  private let queue = WorkQueue()
+  private let gradientNorms: ParameterNorms?
+  private let weightNorms: ParameterNorms?
+  private let averaging: WeightAveraging?
+  /// The optimizer's arrays, each as long as the arena's trained part.
+  let state: [AlignedBuffer<Float>]
+  let stateNames: [String]
+  private let statePointers: AlignedBuffer<UnsafeMutablePointer<Float>>
+  /// The running average of the parameters, where one is kept.
+  let average: AlignedBuffer<Float>?
+  private let checksFinite: Bool
+
+  /// - Throws: ``ConfigError`` for a group that fits no parameter.
+  init(
+    _ network: Network, section: OptimizerSection, clipping: GradientClipping, averaging: WeightAveraging?,
+    checksFinite: Bool, arena: UnsafeMutablePointer<Float>, threads: Int
+  ) throws(ConfigError) {
+    self.arena = arena
+    self.threads = threads
+    self.clipping = clipping
+    self.averaging = averaging
+    self.checksFinite = checksFinite
+    let base = section.optimizer.learningRate
+    var groups = [Group(section.optimizer, penalties: section.penalties, rateScale: 1)]
+    for group in section.groups {
+      guard network.slots.contains(where: { group.pattern.matches($0.name) }) else {
+        throw ConfigError(
+          "'\(group.pattern.text)' fits no parameter; known: \(network.slots.map(\.name).joined(separator: ", "))",
+          path: group.path + ".match")
+      }
+      guard base > 0 || group.optimizer.learningRate == base else {
+        throw ConfigError(
+          "a group cannot have a learning rate of its own where the optimizer's is 0", path: group.path)
+      }
+      groups.append(
+        Group(
+          group.optimizer, penalties: group.penalties,
+          rateScale: base > 0 ? group.optimizer.learningRate / base : 1))
+    }
+    self.groups = groups
+    isLayerwise = groups[0].layerwise != nil
+    needsPreparation =
+      isLayerwise || clipping.value != nil || groups.contains { $0.penalties.l1 > 0 || $0.penalties.l2 > 0 }
+    pieces = Self.cut(network, section: section, byTensor: isLayerwise)
+    stateNames = groups.map(\.stateNames).max { $0.count < $1.count } ?? []
+    state = stateNames.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
+    statePointers = AlignedBuffer(count: max(1, state.count))
+    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+    let needsNorms = isLayerwise || clipping.norm != nil || checksFinite
+    gradientNorms = needsNorms ? ParameterNorms(network, threads: threads) : nil
+    weightNorms = isLayerwise ? ParameterNorms(network, threads: threads) : nil
+    average = averaging.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
+    average?.pointer.update(from: arena, count: network.arenaCount)
+  }
+
+  /// Runs of parameters with the same group, cut into pieces.
+  private static func cut(_ network: Network, section: OptimizerSection, byTensor: Bool) -> [Piece] {
+    var runs: [Piece] = []
+    for (index, slot) in network.slots.enumerated() {
+      let group = (section.groups.firstIndex { $0.pattern.matches(slot.name) } ?? -1) + 1
+      let count = slot.parameter.storedCount
+      if !byTensor, let last = runs.last, last.group == group, last.offset + last.count == slot.offset {
+        runs[runs.count - 1].count += count
+      } else {
+        runs.append(Piece(offset: slot.offset, count: count, group: group, slot: index))
+      }
+    }
+    return runs.flatMap { run in
+      stride(from: 0, to: run.count, by: grain).map { start in
+        Piece(
+          offset: run.offset + start, count: min(grain, run.count - start), group: run.group, slot: run.slot)
+      }
+    }
+  }
+
+  /// Bytes of optimizer state and average.
+  var byteCount: Int { state.reduce(0) { $0 + $1.count * 4 } + (average.map { $0.count * 4 } ?? 0) }
+
+  /// Updates all parameters; the gradient's contents are lost.
+  ///
+  /// - Parameters:
+  ///   - weight: of the batch, above 0.
+  ///   - step: 1 at the first update.
+  /// - Returns: false where the gradient was found not finite, and nothing was updated.
+  func apply(_ gradient: UnsafeMutablePointer<Float>, weight: Double, learningRate: Double, step: Int) -> Bool {
+    var clip: Float = 1
+    if let gradientNorms, clipping.norm != nil || checksFinite {
+      gradientNorms.measure(gradient)
+      let norm = gradientNorms.totalSquares.squareRoot() / weight
+      guard norm.isFinite else { return false }
+      // As in PyTorch's clip_grad_norm_.
+      if let most = clipping.norm { clip = Float(min(1, most / (norm + 1e-6))) }
+    }
+    if isLayerwise {
+      applyLayerwise(gradient, weight: weight, clip: clip, learningRate: learningRate, step: step)
+    } else {
+      queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+        let piece = pieces[item]
+        applyElementwise(
+          piece, gradient: gradient + piece.offset, weight: weight, clip: clip, learningRate: learningRate, step: step)
+        renewAverage(piece, step: step)
+      }
+    }
+    return true
+  }
+
+  private func applyElementwise(
+    _ piece: Piece, gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float, learningRate: Double, step: Int
+  ) {
+    let group = groups[piece.group]
+    guard let optimizer = group.elementwise else { return }
+    if needsPreparation { prepare(piece, gradient: gradient, weight: weight, clip: clip) }
+    withState(piece) { state in
+      optimizer.apply(
+        weights: arena + piece.offset, gradient: UnsafePointer(gradient), state: state, count: piece.count,
+        weight: needsPreparation ? 1 : weight, clip: needsPreparation ? 1 : clip,
+        learningRate: learningRate * group.rateScale, step: step)
+    }
+  }
+
+  private func applyLayerwise(
+    _ gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float, learningRate: Double, step: Int
+  ) {
+    guard let gradientNorms, let weightNorms else { return }
+    weightNorms.measure(arena)
+    queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+      let piece = pieces[item]
+      guard let optimizer = groups[piece.group].layerwise else { return }
+      prepare(piece, gradient: gradient + piece.offset, weight: weight, clip: clip)
+      withState(piece) { state in
+        optimizer.direct(
+          weights: arena + piece.offset, gradient: gradient + piece.offset, state: state, count: piece.count,
+          step: step)
+      }
+    }
+    gradientNorms.measure(gradient)
+    queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+      let piece = pieces[item]
+      let group = groups[piece.group]
+      guard let optimizer = group.layerwise else { return }
+      let rate = optimizer.rate(
+        weightNorm: weightNorms.tensorSquares.pointer[piece.slot].squareRoot(),
+        directionNorm: gradientNorms.tensorSquares.pointer[piece.slot].squareRoot(),
+        learningRate: learningRate * group.rateScale)
+      withState(piece) { state in
+        optimizer.move(
+          weights: arena + piece.offset, direction: gradient + piece.offset, state: state, count: piece.count,
+          rate: rate)
+      }
+      renewAverage(piece, step: step)
+    }
+  }
+
+  private func prepare(_ piece: Piece, gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float) {
+    let penalties = groups[piece.group].penalties
+    GradientArithmetic.prepare(
+      gradient, weights: arena + piece.offset, count: piece.count, weight: Float(weight), clip: clip,
+      limit: clipping.value.map { Float($0) } ?? .infinity, l1: Float(penalties.l1), l2: Float(penalties.l2))
+  }
+
+  private func renewAverage(_ piece: Piece, step: Int) {
+    guard let average, let averaging else { return }
+    GradientArithmetic.average(
+      arena + piece.offset, into: average.pointer + piece.offset, count: piece.count, decay: averaging.decay(step: step)
+    )
+  }
+
+  private func withState(_ piece: Piece, _ body: (UnsafePointer<UnsafeMutablePointer<Float>>) -> Void) {
+    let arrays = state.count, pointers = statePointers.pointer
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
+      guard let base = slices.baseAddress else { return }
+      for index in 0..<arrays { base[index] = pointers[index] + piece.offset }
+      body(UnsafePointer(base))
+    }
+  }
+}
