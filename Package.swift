@@ -69,7 +69,7 @@ let package = Package(
     tests("Specs", []),
     tests("Kernels", []),
     tests("Networks", ["Specs", "Kernels"], exclude: ["Golden"]),
-    tests("Optimization", ["Specs", "Kernels"]),
+    tests("Optimization", ["Specs", "Kernels"], exclude: ["Golden"]),
     tests("Datasets", ["Specs", "Kernels"]),
     tests("Collectives", ["Kernels"]),
     tests(

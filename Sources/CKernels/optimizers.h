@@ -105,6 +105,6 @@ static void lion_update(float *w, const float *gradient, float *m, size_t n, str
     f32x16 move = mixed > zero ? step : zero;
     move = mixed < zero ? -step : move;
     store_upto(m + i, fma16(splat(p.beta2), before, splat(p.rest2) * g), n - i);
-    store_upto(w + i, load_upto(w + i, n - i, 0.0f) * splat(shrink) - move, n - i);
+    store_upto(w + i, fma16(splat(-shrink), load_upto(w + i, n - i, 0.0f), load_upto(w + i, n - i, 0.0f)) - move, n - i);
   }
 }

@@ -26,7 +26,7 @@ static void adam_update(
   f32x16 beta1 = splat(parameters.beta1), beta2 = splat(parameters.beta2);
   f32x16 rest1 = splat(parameters.one_minus_beta1), rest2 = splat(parameters.one_minus_beta2);
   f32x16 backstep = splat(-parameters.step), root = splat(parameters.root), epsilon = splat(parameters.epsilon);
-  f32x16 shrink = splat(parameters.shrink);
+  f32x16 shrink = splat(-parameters.shrink);
   for (size_t i = 0; i < n; i += 16) {
     f32x16 value = load_upto(w + i, n - i, 0.0f);
     f32x16 g = mean_gradient(load_upto(gradient + i, n - i, 0.0f), weight, clip);
@@ -36,6 +36,6 @@ static void adam_update(
     store_upto(m + i, first, n - i);
     store_upto(v + i, second, n - i);
     f32x16 denominator = __builtin_elementwise_sqrt(second) / root + epsilon;
-    store_upto(w + i, fma16(backstep, first / denominator, value * shrink), n - i);
+    store_upto(w + i, fma16(backstep, first / denominator, fma16(shrink, value, value)), n - i);
   }
 }

@@ -89,7 +89,7 @@ package struct AdamUpdate: Sendable {
       beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
       epsilon: Float(epsilon), step: Float(learningRate / (1 - power(beta1, step))),
       root: Float((1 - power(beta2, step)).squareRoot()), decay: isDecoupled ? 0 : Float(weightDecay),
-      shrink: isDecoupled ? Float(1 - learningRate * weightDecay) : 1, weight: weight, clip: clip)
+      shrink: isDecoupled ? Float(learningRate * weightDecay) : 0, weight: weight, clip: clip)
     ck_active().pointee.adam_update(parameters, gradient, firstMoment, secondMoment, count, scalars)
   }
 }
@@ -104,20 +104,7 @@ extension AdamUpdate {
     let scalars = ck_adam(
       beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
       epsilon: Float(epsilon), step: Float(1 / (1 - power(beta1, step))),
-      root: Float((1 - power(beta2, step)).squareRoot()), decay: Float(weightDecay), shrink: 1, weight: 1, clip: 1)
+      root: Float((1 - power(beta2, step)).squareRoot()), decay: Float(weightDecay), shrink: 0, weight: 1, clip: 1)
     ck_active().pointee.lamb_direction(parameters, gradient, firstMoment, secondMoment, count, scalars)
   }
-}
-
-/// `base` to the power `exponent` by repeated squaring: the C library's `pow` differs in bits between systems.
-private func power(_ base: Double, _ exponent: Int) -> Double {
-  var result = 1.0
-  var square = base
-  var rest = exponent
-  while rest > 0 {
-    if rest & 1 == 1 { result *= square }
-    square *= square
-    rest >>= 1
-  }
-  return result
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Specs
 import Testing
 
@@ -6,110 +7,127 @@ import Testing
 
 /// The battery of optimizers.
 @Suite struct OptimizerTests {
-  struct Case: Sendable, CustomTestStringConvertible {
+  struct Case: Sendable, Codable, CustomTestStringConvertible {
     var kind: String
     var sample: String
     var testDescription: String { "\(kind) \(sample)" }
   }
 
-  static let all = OptimizerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+  struct Golden: Codable {
+    struct Run: Codable {
+      var kind: String
+      var sample: String
+      var path: [[Double]]
+    }
 
-  static func make(_ entry: Case) throws -> (spec: any OptimizerSpec, keys: ConfigValue) {
+    var slope: [Double]
+    var start: [Double]
+    var centre: [Double]
+    var steps: [Int]
+    var runs: [Run]
+  }
+
+  static let all = OptimizerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+  static let golden = Result {
+    try JSONDecoder().decode(
+      Golden.self, from: Data(contentsOf: folder.appendingPathComponent("optimizers.json")))
+  }
+
+  static func make(_ entry: Case) throws -> any OptimizerSpec {
     let keys = try ConfigValue.parse(Data(entry.sample.utf8), file: "sample")
     guard case .object(let members) = keys else { throw ConfigError("not an object") }
     let value = ConfigValue.object([.init("type", .string(entry.kind))] + members)
-    return (try FieldReader.readVariant(value, OptimizerRegistry.registry, path: "optimizer").0, keys)
+    return try FieldReader.readVariant(value, OptimizerRegistry.registry, path: "optimizer").0
   }
 
-  /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4.
-  static func run(_ spec: any OptimizerSpec, cuts: [Range<Int>]) -> [[Float]] {
-    let optimizer = spec.makeOptimizer()
-    var w = start.map(Float.init)
-    var state = optimizer.stateNames.map { _ in [Float](repeating: 0, count: w.count) }
+  /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is updated in
+  /// the given pieces.
+  static func run(_ spec: any OptimizerSpec, on problem: Golden, cuts: [Range<Int>], rateScale: Double = 1)
+    -> [[Float]]
+  {
+    let optimizer = spec.makeOptimizer(), count = problem.start.count
+    let w = AlignedBuffer<Float>(count: 32), g = AlignedBuffer<Float>(count: 32)
+    for (index, value) in problem.start.enumerated() { w.pointer[index] = Float(value) }
+    let state = optimizer.stateNames.map { _ in AlignedBuffer<Float>(count: 32) }
+    let rate = spec.learningRate * rateScale
     var path: [[Float]] = []
     for step in 1...100 {
-      let g = w.indices.map { Float(4 * slope[$0]) * (w[$0] - Float(centre[$0])) }
-      w.withUnsafeMutableBufferPointer { w in
-        guard let base = w.baseAddress else { return }
-        var pointers = state.indices.map { index in
-          state[index].withUnsafeMutableBufferPointer { $0.baseAddress ?? base }
-        }
-        if pointers.isEmpty { pointers = [base] }
+      for index in 0..<count {
+        g.pointer[index] = 4 * Float(problem.slope[index]) * (w.pointer[index] - Float(problem.centre[index]))
+      }
+      func pieces(_ body: (Range<Int>, UnsafePointer<UnsafeMutablePointer<Float>>) -> Void) {
         for cut in cuts {
-          let slices = pointers.map { $0 + cut.lowerBound }
-          g.withUnsafeBufferPointer { g in
-            guard let g = g.baseAddress else { return }
-            slices.withUnsafeBufferPointer { slices in
-              guard let slices = slices.baseAddress else { return }
-              optimizer.apply(
-                weights: base + cut.lowerBound, gradient: g + cut.lowerBound, state: slices, count: cut.count,
-                weight: 4,
-                clip: 1, learningRate: spec.learningRate, step: step)
-            }
-          }
+          var slices = state.map { $0.pointer + cut.lowerBound }
+          if slices.isEmpty { slices = [w.pointer] }
+          body(cut, slices)
         }
       }
-      path.append(w)
+      if let elementwise = optimizer as? any ElementwiseOptimizer {
+        pieces { cut, state in
+          elementwise.apply(
+            weights: w.pointer + cut.lowerBound, gradient: g.pointer + cut.lowerBound, state: state, count: cut.count,
+            weight: 4, clip: 1, learningRate: rate, step: step)
+        }
+      } else if let layerwise = optimizer as? any LayerwiseOptimizer {
+        let weightNorm = Sums.squares(w.pointer, count: count).squareRoot()
+        pieces { cut, state in
+          GradientArithmetic.prepare(
+            g.pointer + cut.lowerBound, weights: w.pointer + cut.lowerBound, count: cut.count, weight: 4, clip: 1,
+            limit: .infinity, l1: 0, l2: 0)
+          layerwise.direct(
+            weights: w.pointer + cut.lowerBound, gradient: g.pointer + cut.lowerBound, state: state, count: cut.count,
+            step: step)
+        }
+        let length = layerwise.rate(
+          weightNorm: weightNorm, directionNorm: Sums.squares(g.pointer, count: count).squareRoot(),
+          learningRate: rate)
+        pieces { cut, state in
+          layerwise.move(
+            weights: w.pointer + cut.lowerBound, direction: g.pointer + cut.lowerBound, state: state, count: cut.count,
+            rate: length)
+        }
+      }
+      path.append((0..<count).map { w.pointer[$0] })
     }
     return path
   }
 
-  static let start = (0..<21).map { Double($0) / 7 - 1.25 }
-  static let centre = (0..<21).map { sin(Double($0)) }
-  static let slope = (0..<21).map { 0.5 + Double($0 % 5) / 4 }
+  static func difference(_ path: [[Float]], _ run: Golden.Run, steps: [Int]) -> Double {
+    zip(steps, run.path).flatMap { step, expected in
+      zip(path[step - 1], expected).map { abs(Double($0) - $1) / max(0.1, abs($1)) }
+    }.max() ?? .infinity
+  }
 
-  @Test("follows a reference in double precision for 100 steps", arguments: all)
+  @Test("follows float64 for 100 steps", arguments: all)
   func trajectory(_ entry: Case) throws {
-    let (spec, keys) = try Self.make(entry)
-    func number(_ key: String, _ standard: Double) -> Double {
-      switch keys[key] {
-      case .number(let value)?: value
-      case .integer(let value)?: Double(value)
-      default: standard
-      }
-    }
-    let rate = number("learning_rate", 0.001)
-    var w = Self.start, m = w.map { _ in 0.0 }, v = m
-    let path = Self.run(spec, cuts: [0..<21])
-    for step in 1...100 {
-      for index in w.indices {
-        var g = Self.slope[index] * (w[index] - Self.centre[index])
-        switch entry.kind {
-        case "sgd":
-          g += number("weight_decay", 0) * w[index]
-          m[index] = number("momentum", 0) * m[index] + g
-          w[index] -= rate * (keys["nesterov"] == .boolean(true) ? g + number("momentum", 0) * m[index] : m[index])
-        case "adam", "adamw":
-          let b1 = number("beta1", 0.9), b2 = number("beta2", 0.999)
-          if entry.kind == "adam" {
-            g += number("weight_decay", 0) * w[index]
-          } else {
-            w[index] *= 1 - rate * number("weight_decay", 0.01)
-          }
-          m[index] = b1 * m[index] + (1 - b1) * g
-          v[index] = b2 * v[index] + (1 - b2) * g * g
-          let mean = m[index] / (1 - pow(b1, Double(step))), square = v[index] / (1 - pow(b2, Double(step)))
-          w[index] -= rate * mean / (square.squareRoot() + 1e-8)
-        default: Issue.record("no reference for \(entry.kind)")
-        }
-        let found = Double(path[step - 1][index])
-        #expect(
-          abs(found - w[index]) <= 1e-5 * max(0.1, abs(w[index])),
-          "step \(step), element \(index): \(found), \(w[index])")
-      }
-    }
+    let golden = try Self.golden.get()
+    let run = try #require(
+      golden.runs.first { $0.kind == entry.kind && $0.sample == entry.sample },
+      "no golden values; run Golden/optimizers.py on the samples")
+    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21])
+    let difference = Self.difference(path, run, steps: golden.steps)
+    #expect(difference <= 1e-5, "\(difference)")
+  }
+
+  @Test("negative control: a learning rate 0.1 % off does not follow", arguments: all)
+  func control(_ entry: Case) throws {
+    let golden = try Self.golden.get()
+    let run = try #require(golden.runs.first { $0.kind == entry.kind && $0.sample == entry.sample })
+    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21], rateScale: 1.001)
+    #expect(Self.difference(path, run, steps: golden.steps) > 1e-5)
   }
 
   @Test("any cut of the arrays gives the same bits", arguments: all)
   func cuts(_ entry: Case) throws {
-    let spec = try Self.make(entry).spec
-    #expect(Self.run(spec, cuts: [0..<21]).last == Self.run(spec, cuts: [0..<1, 1..<8, 8..<21]).last)
+    let golden = try Self.golden.get(), spec = try Self.make(entry)
+    let whole = Self.run(spec, on: golden, cuts: [0..<21])
+    #expect(whole == Self.run(spec, on: golden, cuts: [0..<1, 1..<16, 16..<21]))
+    #expect(whole == Self.run(spec, on: golden, cuts: [0..<7, 7..<20, 20..<21]))
   }
 
-  @Test("negative control: another learning rate is another path")
-  func control() throws {
-    let slow = try Self.make(Case(kind: "sgd", sample: #"{"learning_rate": 0.1}"#)).spec
-    let fast = try Self.make(Case(kind: "sgd", sample: #"{"learning_rate": 0.11}"#)).spec
-    #expect(Self.run(slow, cuts: [0..<21]).last != Self.run(fast, cuts: [0..<21]).last)
+  @Test("every optimizer has at least two samples")
+  func samples() {
+    for type in OptimizerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
   }
 }

@@ -55,7 +55,7 @@ typedef void (*ck_amsgrad_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nonnull m, float *_Nonnull v, float *_Nonnull most,
     size_t n, struct ck_mean mean, struct ck_moments parameters);
 
-/// w = shrink w - first_rate sign(beta1 m + rest1 g); m = beta2 m + rest2 g.
+/// w = w - shrink w - first_rate sign(beta1 m + rest1 g); m = beta2 m + rest2 g.
 typedef void (*ck_lion_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nonnull m, size_t n, struct ck_mean mean,
     struct ck_moments parameters, float shrink);

@@ -20,7 +20,7 @@ typedef void (*ck_sgd_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nullable m, size_t n, struct ck_sgd parameters);
 
 /// Scalars of Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019). The caller computes in double and
-/// rounds once: step = learning_rate / (1 - beta1^t), root = sqrt(1 - beta2^t), shrink = 1 - learning_rate * decay.
+/// rounds once: step = learning_rate / (1 - beta1^t), root = sqrt(1 - beta2^t), shrink = learning_rate * decay.
 struct ck_adam {
   float beta1, one_minus_beta1;
   float beta2, one_minus_beta2;
@@ -28,12 +28,12 @@ struct ck_adam {
   float step;    ///< learning rate over the first bias correction
   float root;    ///< square root of the second bias correction
   float decay;   ///< coupled weight decay (Adam): g += decay * w; 0 for AdamW
-  float shrink;  ///< decoupled weight decay (AdamW): w *= shrink; 1 for Adam
+  float shrink;  ///< decoupled weight decay (AdamW): w -= shrink * w; 0 for Adam
   float weight;  ///< as in ck_sgd
   float clip;    ///< as in ck_sgd
 };
 
-/// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w * shrink - step * m / (sqrt(v) / root + epsilon).
+/// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w - shrink w - step * m / (sqrt(v) / root + epsilon).
 typedef void (*ck_adam_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nonnull m, float *_Nonnull v, size_t n,
     struct ck_adam parameters);

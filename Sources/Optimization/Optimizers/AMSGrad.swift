@@ -1,0 +1,42 @@
+internal import Kernels
+package import Specs
+
+/// AMSGrad: Adam divided by the greatest second moment so far (Reddi, Kale & Kumar 2018, algorithm 2), PyTorch's formulas.
+package struct AMSGrad: OptimizerSpec {
+  package static let kind = "amsgrad"
+  package static let summary = "Adam divided by the greatest second moment so far"
+  package static let samples = [
+    #"{"learning_rate": 0.02}"#, #"{"learning_rate": 0.01, "beta1": 0.8, "weight_decay": 0.01}"#,
+  ]
+
+  package var learningRate: Double
+  var moments: AdamMoments
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    learningRate = try fields.number("learning_rate", default: 0.001, in: .nonNegative, "step length")
+    moments = try AdamMoments(from: fields, decay: 0)
+  }
+
+  package func makeOptimizer() -> any Optimizer { AMSGradOptimizer(spec: self) }
+}
+
+struct AMSGradOptimizer: ElementwiseOptimizer {
+  let spec: AMSGrad
+  var stateNames: [String] { ["first_moment", "second_moment", "greatest_second_moment"] }
+
+  func apply(
+    weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
+    step: Int
+  ) {
+    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
+    let moments = spec.moments
+    var scalars = MomentScalars(
+      beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
+      firstRate: learningRate / (1 - power(moments.beta1, step)))
+    scalars.root = (1 - power(moments.beta2, step)).squareRoot()
+    MomentUpdates.amsgrad(
+      weights, gradient: gradient, first: state[0], second: state[1], greatest: state[2], count: count, mean: mean,
+      scalars: scalars)
+  }
+}
