@@ -42,14 +42,3 @@ package protocol ElementwiseOptimizer: Optimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int)
 }
-
-/// A schedule as config.json names it: the learning rate of each update.
-package protocol ScheduleSpec: Spec {
-  /// The learning rate of an update, a pure function.
-  ///
-  /// - Parameters:
-  ///   - step: updates made before, from 0.
-  ///   - base: the optimizer's learning rate.
-  ///   - totalSteps: updates of the whole run.
-  func learningRate(step: Int, base: Double, totalSteps: Int) -> Double
-}

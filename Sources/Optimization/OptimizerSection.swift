@@ -3,7 +3,7 @@ package import Specs
 /// The `optimizer` object: an optimizer of the registry, its schedule, and parameters with settings of their own.
 package struct OptimizerSection: Sendable {
   package var optimizer: any OptimizerSpec
-  package var schedule: any ScheduleSpec
+  package var schedule: LearningRateSchedule
   package var penalties: Penalties
   /// The first group whose pattern matches a parameter's name holds for it.
   package var groups: [ParameterGroup]

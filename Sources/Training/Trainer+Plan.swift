@@ -24,6 +24,11 @@ extension Trainer {
       "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
         + "\(bytes(network.arenaCount * 4)) for weights")
     lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
+    let rates = SchedulePlot.draw(steps: totalSteps) { learningRate(at: $0) }
+    if Set((0..<min(totalSteps, 10_000)).map { learningRate(at: $0) }).count > 1 {
+      lines.append("learning rate")
+      lines += rates
+    }
     lines.append("the config is fine")
     return lines.joined(separator: "\n") + "\n"
   }

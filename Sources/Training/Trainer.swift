@@ -43,6 +43,8 @@ package final class Trainer {
   private let order: SampleOrder
   private let parameters: ParameterUpdate
   private let selection: WeightSelection
+  /// What a schedule that watches validation remembers.
+  private var plateau = PlateauState()
   /// Updates made by ``run()``.
   private var stepsTaken = 0
 
@@ -87,6 +89,13 @@ package final class Trainer {
     selection = try WeightSelection(
       config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
       hasValidation: description.count(of: .validation) > 0)
+    if let schedule = config.optimizer.schedule.plateau {
+      let path = "optimizer.schedule"
+      guard description.count(of: .validation) > 0 else {
+        throw ConfigError("reduce_on_plateau needs validation data; give data.validation", path: path)
+      }
+      try config.requireMetric(schedule.metric, path: path + ".metric")
+    }
     order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
   }
 
@@ -97,11 +106,20 @@ package final class Trainer {
     return config.training.steps.map { min($0, all) } ?? all
   }
 
+  /// The learning rate of an update, counted from 0.
+  package func learningRate(at step: Int) -> Double {
+    plateau.scale * config.optimizer.schedule.learningRate(at: step, of: schedulePlan)
+  }
+
+  private var schedulePlan: SchedulePlan {
+    SchedulePlan(
+      base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+  }
+
   /// One update; collective.
   package func step(_ step: Int) throws -> StepExecutor.Outcome {
     let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
-    let rate = config.optimizer.schedule.learningRate(
-      step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps)
+    let rate = learningRate(at: step)
     let outcome = try executor.step(
       order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate)
     guard outcome.isFinite || config.training.onNonFinite == .skipStep else {
@@ -154,9 +172,7 @@ package final class Trainer {
         let rate = Double(interval.samples) / max(1e-9, now - mark)
         try log.training(
           step: step + 1, epoch: epoch + 1, loss: interval.value,
-          learningRate: config.optimizer.schedule.learningRate(
-            step: step, base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps),
-          samplesPerSecond: rate)
+          learningRate: learningRate(at: step), samplesPerSecond: rate)
         log.progress.update(
           step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs, loss: interval.value,
           samplesPerSecond: rate, elapsed: now - begin)
@@ -170,6 +186,11 @@ package final class Trainer {
       if let log {
         if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
         log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: epochMean.value, validation: result)
+      }
+      if let result, let schedule = config.optimizer.schedule.plateau {
+        plateau.note(
+          result.value(of: schedule.metric), higherIsBetter: config.higherIsBetter(schedule.metric),
+          base: config.optimizer.optimizer.learningRate, schedule: schedule)
       }
       if let result, selection.note(result, step: step + 1) { break }
       epochMean = LossMean()

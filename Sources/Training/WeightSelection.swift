@@ -33,18 +33,9 @@ final class WeightSelection {
       throw ConfigError("this needs validation data; give data.validation, or remove the key", path: key)
     }
     let metric = stopping?.metric ?? "loss"
-    var higherIsBetter = false
-    if metric != "loss" {
-      guard let spec = config.metrics.first(where: { metric == type(of: $0).kind }) else {
-        let known = ["loss"] + config.metrics.map { type(of: $0).kind }
-        throw ConfigError(
-          "'\(metric)' is not among the metrics of this config; \(NearestName.hint(metric, among: known))",
-          path: key + ".metric")
-      }
-      higherIsBetter = spec.higherIsBetter
-    }
+    try config.requireMetric(metric, path: key + ".metric")
     best = BestResult(
-      metric: metric, higherIsBetter: higherIsBetter, minimumChange: stopping?.minimumChange ?? 0)
+      metric: metric, higherIsBetter: config.higherIsBetter(metric), minimumChange: stopping?.minimumChange ?? 0)
   }
 
   /// The step of the best validation, where one is kept.
@@ -66,8 +57,7 @@ final class WeightSelection {
   /// - Returns: whether training should stop.
   func note(_ result: Evaluation.Result, step: Int) -> Bool {
     guard var best else { return false }
-    let value = best.metric == "loss" ? result.loss : result.metrics.first { $0.name == best.metric }?.value ?? .nan
-    if best.note(value, step: step), keepsBest {
+    if best.note(result.value(of: best.metric), step: step), keepsBest {
       let weights = bestWeights ?? AlignedBuffer(count: max(16, network.storageCount))
       withEvaluatedWeights { weights.pointer.update(from: arena, count: network.storageCount) }
       bestWeights = weights

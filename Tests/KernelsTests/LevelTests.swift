@@ -106,6 +106,47 @@ import Testing
     }
   }
 
+  @Test func optimizersAndGradientArithmeticAreEqual() {
+    let mean = ck_mean(weight: 37, clip: 0.7, decay: 0.01)
+    let rms = ck_rmsprop(rate: 0.01, alpha: 0.9, rest: 0.1, epsilon: 1e-8, momentum: 0.5)
+    let moments = ck_moments(
+      beta1: 0.9, rest1: 0.1, beta2: 0.999, rest2: 0.001, epsilon: 1e-8, root: 0.3, first_rate: 0.01,
+      gradient_rate: 0.02, divides: 1)
+    let n = 1003
+    func results(_ table: UnsafePointer<ck_table>) -> [Float] {
+      var w = randomFloats(count: n, seed: 6), g = randomFloats(count: n, seed: 5)
+      var m = randomFloats(count: n, seed: 7)
+      var v = randomFloats(count: n, seed: 8).map(abs), u = randomFloats(count: n, seed: 9).map(abs)
+      let t = table.pointee
+      t.adagrad_update(&w, g, &v, n, mean, 0.1, 0.01, 1e-10)
+      t.adadelta_update(&w, g, &v, &u, n, mean, 1, 0.9, 0.1, 1e-6)
+      t.rmsprop_update(&w, g, &v, &m, &u, n, mean, rms)
+      v = v.map(abs)
+      u = u.map(abs)
+      t.moments_update(&w, g, &m, &v, n, mean, moments)
+      t.amsgrad_update(&w, g, &m, &v, &u, n, mean, moments)
+      t.adamax_update(&w, g, &m, &u, n, mean, moments)
+      t.lion_update(&w, g, &m, n, mean, moments, 0.001)
+      t.prepare_gradient(w, &g, n, ck_preparation(weight: 37, clip: 0.7, limit: 0.02, l1: 0.001, l2: 0.002))
+      t.lars_update(&w, g, &m, n, 0.9, 0.01, 0.1)
+      t.add_scaled(&u, w, n, -0.3)
+      t.add_arrays(&u, g, n)
+      t.moving_average(&v, w, n, 0.99, 0.01)
+      v = v.map(abs)
+      t.lamb_direction(
+        w, &g, &m, &v, n,
+        ck_adam(
+          beta1: 0.9, one_minus_beta1: 0.1, beta2: 0.999, one_minus_beta2: 0.001, epsilon: 1e-6, step: 2, root: 0.3,
+          decay: 0.01, shrink: 0, weight: 1, clip: 1))
+      return w + g + m + v + u
+    }
+    let expected = results(ck_table(0))
+    #expect(expected.allSatisfy { $0.isFinite })
+    for level in Self.levels {
+      #expect(firstDifference(expected, results(ck_table(Int32(level.rawValue)))) == nil, "\(level.name)")
+    }
+  }
+
   @Test func comparisonSeesOneBit() {
     let x = randomFloats(count: 100, seed: 1)
     var other = x

@@ -8,5 +8,5 @@ package struct ConstantSchedule: ScheduleSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
-  package func learningRate(step: Int, base: Double, totalSteps: Int) -> Double { base }
+  package func learningRate(at step: Int, of plan: SchedulePlan) -> Double { plan.base }
 }
