@@ -9,6 +9,8 @@
 
 #include "program.h"
 
+#include "losses.h"
+
 #include "random.h"
 
 #include "updates.h"
@@ -45,6 +47,21 @@ const struct ck_table CK_TABLE_NAME = {
     .block_squares = block_squares,
     .sum = sum,
     .sum_of_squares = sum_of_squares,
+    .squared_error_loss = squared_error_loss,
+    .absolute_error_loss = absolute_error_loss,
+    .huber_loss = huber_loss,
+    .smooth_absolute_loss = smooth_absolute_loss,
+    .squared_log_loss = squared_log_loss,
+    .pinball_loss = pinball_loss,
+    .log_cosh_loss = log_cosh_loss,
+    .poisson_loss = poisson_loss,
+    .gamma_loss = gamma_loss,
+    .tweedie_loss = tweedie_loss,
+    .binary_entropy_loss = binary_entropy_loss,
+    .binary_focal_loss = binary_focal_loss,
+    .binary_poly_loss = binary_poly_loss,
+    .binary_hinge_loss = binary_hinge_loss,
+    .binary_squared_hinge_loss = binary_squared_hinge_loss,
     .random_words = random_words,
     .random_uniform = random_uniform,
     .random_normal = random_normal,

@@ -1,16 +1,18 @@
 // Register programs of one level: an instruction is one loop over a block, so that dispatch costs nothing per element.
 
-/// a^b = e^(b log a), both in double to about 2^-38 of the value, so that the one rounding to float decides.
-INLINE f32x16 power16(f32x16 a, f32x16 b) {
-  f32x16 size = magnitude(a);
-  i32x16 k = ((i32x16)size - SQRT_HALF_BITS) >> 23;
-  f64x16 m = __builtin_convertvector((f32x16)((u32x16)size - ((u32x16)k << 23)), f64x16);
+/// log x of a positive normal x, in double to about 2^-38 of the value.
+INLINE f64x16 precise_log16(f32x16 x) {
+  i32x16 k = ((i32x16)x - SQRT_HALF_BITS) >> 23;
+  f64x16 m = __builtin_convertvector((f32x16)((u32x16)x - ((u32x16)k << 23)), f64x16);
   f64x16 s = (m - 1.0) / (m + 1.0);
   f64x16 square = s * s;
   f64x16 p = (f64x16)(1.0 / 17);
   for (int i = 15; i >= 3; i -= 2) p = p * square + 1.0 / i;
-  f64x16 log = __builtin_convertvector(k, f64x16) * 0x1.62e42fefa39efp-1 + (2.0 * s + 2.0 * s * (square * p));
-  f64x16 t = __builtin_convertvector(b, f64x16) * log;
+  return __builtin_convertvector(k, f64x16) * 0x1.62e42fefa39efp-1 + (2.0 * s + 2.0 * s * (square * p));
+}
+
+/// e^t in double, t bounded by 700.
+INLINE f64x16 precise_exp16(f64x16 t) {
   t = t > (f64x16)(700.0) ? (f64x16)(700.0) : t;
   t = t < (f64x16)(-700.0) ? (f64x16)(-700.0) : t;
   f64x16 shifted = t * 0x1.71547652b82fep+0 + 0x1.8p52;  // leaves round(t / ln 2) in the low bits
@@ -18,7 +20,14 @@ INLINE f32x16 power16(f32x16 a, f32x16 b) {
   f64x16 e = (f64x16)(1.0 / 39916800);
   const double factorials[] = {3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1};
   for (int i = 0; i < 11; i++) e = e * r + 1.0 / factorials[i];
-  f32x16 y = __builtin_convertvector((f64x16)((u64x16)e + ((u64x16)shifted << 52)), f32x16);
+  return (f64x16)((u64x16)e + ((u64x16)shifted << 52));
+}
+
+/// a^b = e^(b log a), both in double, so that the one rounding to float decides.
+INLINE f32x16 power16(f32x16 a, f32x16 b) {
+  f32x16 size = magnitude(a);
+  f64x16 t = __builtin_convertvector(b, f64x16) * precise_log16(size);
+  f32x16 y = __builtin_convertvector(precise_exp16(t), f32x16);
 
   f32x16 zero = splat(0.0f), one = splat(1.0f), infinite = splat(INFINITE);
   y = size < splat(0x1p-126f) ? (b < zero ? infinite : zero) : y;

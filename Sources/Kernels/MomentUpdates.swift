@@ -65,7 +65,8 @@ package enum MomentUpdates {
   }
 
   package static func rmsprop(
-    _ w: Array, gradient: UnsafePointer<Float>, squares: Array, average: Array?, momentum: (array: Array, keep: Double)?,
+    _ w: Array, gradient: UnsafePointer<Float>, squares: Array, average: Array?,
+    momentum: (array: Array, keep: Double)?,
     count: Int, mean: MeanGradient, rate: Double, decay: Double, epsilon: Double
   ) {
     ck_active().pointee.rmsprop_update(

@@ -3,6 +3,7 @@
 #define PTRAIN_CK_TABLE_H
 
 #include "ck_gradient.h"
+#include "ck_loss.h"
 #include "ck_math.h"
 #include "ck_optimizers.h"
 #include "ck_philox.h"
@@ -40,6 +41,22 @@ struct ck_table {
   ck_block_sums _Nonnull block_squares;  ///< of x^2, each square exact
   ck_sum _Nonnull sum;                   ///< of x
   ck_sum _Nonnull sum_of_squares;        ///< of x^2, each square exact
+
+  ck_element_loss _Nonnull squared_error_loss;
+  ck_element_loss _Nonnull absolute_error_loss;
+  ck_element_loss _Nonnull huber_loss;
+  ck_element_loss _Nonnull smooth_absolute_loss;
+  ck_element_loss _Nonnull squared_log_loss;
+  ck_element_loss _Nonnull pinball_loss;
+  ck_element_loss _Nonnull log_cosh_loss;
+  ck_element_loss _Nonnull poisson_loss;
+  ck_element_loss _Nonnull gamma_loss;
+  ck_element_loss _Nonnull tweedie_loss;
+  ck_element_loss _Nonnull binary_entropy_loss;
+  ck_element_loss _Nonnull binary_focal_loss;
+  ck_element_loss _Nonnull binary_poly_loss;
+  ck_element_loss _Nonnull binary_hinge_loss;
+  ck_element_loss _Nonnull binary_squared_hinge_loss;
 
   ck_random_words _Nonnull random_words;
   ck_random_uniform _Nonnull random_uniform;

@@ -1,57 +1,46 @@
 internal import Kernels
 package import Specs
 
-/// Binary cross-entropy from logits: `l = softplus(z) − z·y`, the mean over outputs; gradient `(sigmoid(z) − y) / outputs`.
+/// Binary cross-entropy from logits: `softplus(z) (1 − y) + softplus(−z) y · positive_weight`; gradient
+/// `sigmoid(z) (1 − y) − sigmoid(−z) y · positive_weight`; the mean over outputs (Good 1952; Cox 1958).
 ///
-/// For yes or no, and for several labels that may hold together. Targets are two classes (one output), or numbers from 0 to 1.
+/// For yes or no (targets of two classes, one output), and for several labels that may hold together (several target columns with
+/// values from 0 to 1, an output for each). `positive_weight` above 1 finds more of rare positives, at the price of more false
+/// alarms, as PyTorch's `pos_weight`.
 package struct BinaryCrossEntropy: LossSpec {
   package static let kind = "binary_cross_entropy"
-  package static let summary = "yes or no from logits, mean over outputs: softplus(z) − z · y"
-  package static let samples = ["{}", "{ }"]
-  package var targets: LossTargets { .classes }
+  package static let summary = "yes or no from logits, for one label or several"
+  package static let samples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#]
+  package var targets: LossTargets { .classesOrValues }
 
-  package init(from fields: FieldReader) throws(ConfigError) {}
+  var positiveWeight: Double
+  var reduction: OutputReduction
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    positiveWeight = try fields.number(
+      "positive_weight", default: 1, in: .positive, "what a positive counts, in units of a negative")
+    reduction = try OutputReduction(from: fields)
+  }
 
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
-    try context.requireOutputs(1, for: "binary_cross_entropy needs one output (or use categorical_cross_entropy)")
-    guard context.classes == 2 else {
-      throw ConfigError(
-        "binary_cross_entropy needs targets of two classes, found \(context.classes); use categorical_cross_entropy",
-        path: context.path)
+    let element = ElementLoss.binaryEntropy(positiveWeight: Float(positiveWeight))
+    if context.classes == 0 {
+      try context.requireOutputPerTarget()
+      return ElementwiseLoss(
+        element: element, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
+        prediction: .sigmoidLabels, domain: .probability)
     }
-    return BinaryCrossEntropyLoss()
+    try context.requireTwoClasses(Self.kind, instead: "categorical_cross_entropy")
+    return ElementwiseLoss(element: element, width: 1, factor: 1, prediction: .sigmoidClass, readsClasses: true)
   }
 }
 
-struct BinaryCrossEntropyLoss: Loss {
-  var prediction: Prediction { .sigmoidClass }
-
-  func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
-  ) {
-    // One output a row: gathered into runs, so that a vector holds sixteen rows.
-    // Temporary memory above 1 KiB would come from the heap.
-    let run = 128
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * run) { memory in
-      guard let logits = memory.baseAddress else { return }
-      let results = logits + run
-      var start = rows.lowerBound
-      while start < rows.upperBound {
-        let count = min(run, rows.upperBound - start)
-        for index in 0..<count { logits[index] = outputs[start + index][0] }
-        Elementwise.softplus(logits, into: results, count: count)
-        for index in 0..<count {
-          let row = start + index
-          let y = Float(targets.classes[row])
-          losses[row] = Double(targets.weights[row]) * (Double(results[index]) - Double(logits[index]) * Double(y))
-        }
-        Elementwise.sigmoid(logits, into: results, count: count)
-        for index in 0..<count {
-          let row = start + index
-          gradient[row][0] = targets.weights[row] * (results[index] - Float(targets.classes[row]))
-        }
-        start += count
-      }
+extension LossContext {
+  /// Throws unless there are two classes and one output.
+  func requireTwoClasses(_ kind: String, instead other: String) throws(ConfigError) {
+    guard classes == 2 else {
+      throw ConfigError("\(kind) needs targets of two classes, found \(classes); use \(other)", path: path)
     }
+    try requireOutputs(1, for: "\(kind) of two classes needs one (or use \(other))")
   }
 }

@@ -1,39 +1,27 @@
 internal import Kernels
 package import Specs
 
-/// Mean squared error: `l = (1/n) Σⱼ (pⱼ − yⱼ)²` over the n outputs; gradient `2 (p − y) / n`.
+/// Mean squared error: `l = (p − y)²`, gradient `2 (p − y)`, the mean over outputs (Gauss 1809).
+///
+/// For values whose errors are spread evenly and without outliers: its minimum is the mean.
 package struct MeanSquaredError: LossSpec {
   package static let kind = "mse"
   package static let summary = "mean of (p − y)² over outputs"
-  package static let samples = ["{}", "{ }"]
+  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
-  package init(from fields: FieldReader) throws(ConfigError) {}
+  var reduction: OutputReduction
+
+  init(reduction: OutputReduction) { self.reduction = reduction }
+
+  package init(from fields: FieldReader) throws(ConfigError) {
+    reduction = try OutputReduction(from: fields)
+  }
 
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
-    return MeanSquaredErrorLoss(width: context.targetWidth)
-  }
-}
-
-struct MeanSquaredErrorLoss: Loss {
-  let width: Int
-  var prediction: Prediction { .values }
-
-  func evaluate(
-    _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
-  ) {
-    let scale = 2 / Float(width)
-    for row in rows {
-      let p = outputs[row], y = targets.values[row], weight = targets.weights[row]
-      var sum = 0.0
-      for column in 0..<width {
-        let difference = Double(p[column]) - Double(y[column])
-        sum += difference * difference
-      }
-      losses[row] = Double(weight) * (sum / Double(width))
-      let d = gradient[row]
-      for column in 0..<width { d[column] = weight * (scale * (p[column] - y[column])) }
-    }
+    return ElementwiseLoss(
+      element: .squaredError, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
+      prediction: .values)
   }
 }

@@ -1,0 +1,191 @@
+// Losses that are sums over outputs of a function of one output and one target, with their derivatives, of one level.
+
+typedef struct {
+  f32x16 value, slope;
+} element_loss;
+
+INLINE f32x16 gather_rows(const float *p, size_t stride, size_t count) {
+  float lanes[16];
+  for (size_t i = 0; i < 16; i++) lanes[i] = i < count ? p[i * stride] : 0.0f;
+  return load(lanes);
+}
+
+// Rows of one output: sixteen rows to a vector. Wider rows: sixteen outputs to a vector. A row's value is the same either way:
+// its outputs are added in double, lane j % 16 by ascending j, lanes added by halves; one output is added to nothing.
+#define ELEMENT_LOSS(name, function)                                                                               \
+  static void name(const struct ck_loss_rows *c) {                                                                 \
+    f32x16 a = splat(c->a), b = splat(c->b), scale = splat(c->scale);                                              \
+    if (c->width == 1) {                                                                                           \
+      for (size_t r = 0; r < c->rows; r += 16) {                                                                   \
+        size_t count = c->rows - r < 16 ? c->rows - r : 16;                                                        \
+        element_loss l = function(                                                                                 \
+            gather_rows(c->p + r * c->p_stride, c->p_stride, count),                                               \
+            gather_rows(c->y + r * c->y_stride, c->y_stride, count), a, b);                                        \
+        f32x16 g = load_upto(c->weights + r, c->rows - r, 0.0f) * (scale * l.slope);                               \
+        float values[16], slopes[16];                                                                              \
+        store(values, l.value);                                                                                    \
+        store(slopes, g);                                                                                          \
+        for (size_t i = 0; i < count; i++) {                                                                       \
+          double loss = (double)c->weights[r + i] * ((double)values[i] * c->factor);                               \
+          c->losses[r + i] = c->adds ? c->losses[r + i] + loss : loss;                                             \
+          c->gradient[(r + i) * c->gradient_stride] = slopes[i];                                                   \
+        }                                                                                                          \
+      }                                                                                                            \
+      return;                                                                                                      \
+    }                                                                                                              \
+    for (size_t r = 0; r < c->rows; r++) {                                                                         \
+      const float *p = c->p + r * c->p_stride, *y = c->y + r * c->y_stride;                                        \
+      float *g = c->gradient + r * c->gradient_stride;                                                             \
+      f64x16 sums = (f64x16)(0.0);                                                                                 \
+      f32x16 weight = splat(c->weights[r]);                                                                        \
+      for (size_t j = 0; j < c->width; j += 16) {                                                                  \
+        size_t n = c->width - j;                                                                                   \
+        element_loss l = function(load_upto(p + j, n, 0.0f), load_upto(y + j, n, 0.0f), a, b);                     \
+        sums += __builtin_convertvector(first_lanes(l.value, n), f64x16);                                          \
+        store_upto(g + j, weight * (scale * l.slope), n);                                                          \
+      }                                                                                                            \
+      double loss = (double)c->weights[r] * (sum_of_lanes(sums) * c->factor);                                      \
+      c->losses[r] = c->adds ? c->losses[r] + loss : loss;                                                         \
+    }                                                                                                              \
+  }
+
+#define ZERO splat(0.0f)
+#define ONE splat(1.0f)
+
+INLINE f32x16 sign_or_zero(f32x16 d, f32x16 size) {
+  f32x16 s = d > ZERO ? size : ZERO;
+  return d < ZERO ? -size : s;
+}
+
+INLINE element_loss squared_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = p - y;
+  return (element_loss){d * d, d + d};
+}
+
+INLINE element_loss absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = p - y;
+  return (element_loss){magnitude(d), sign_or_zero(d, ONE)};
+}
+
+/// a: delta.
+INLINE element_loss huber_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
+  i32x16 near = size <= a;
+  return (element_loss){near ? half * d * d : a * (size - half * a), near ? d : sign_or_zero(d, a)};
+}
+
+/// a: beta, b: 1 / beta.
+INLINE element_loss smooth_absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
+  i32x16 near = size < a;
+  return (element_loss){near ? half * d * d / a : size - half * a, near ? d / a : sign_or_zero(d, ONE)};
+}
+
+/// a: the output below which log(1 + p) goes on in a straight line; b: log(1 + a).
+INLINE element_loss squared_log_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  i32x16 inside = p >= a;
+  f32x16 bounded = inside ? p : a;
+  f32x16 slope = ONE / (ONE + bounded);
+  f32x16 u = inside ? log1p16(bounded) : fma16(p - a, slope, b);
+  f32x16 d = u - log1p16(y);
+  return (element_loss){d * d, (d + d) * slope};
+}
+
+/// a: the level.
+INLINE element_loss pinball(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = y - p, other = a - ONE;
+  f32x16 slope = d > ZERO ? -a : ZERO;
+  return (element_loss){d >= ZERO ? a * d : other * d, d < ZERO ? -other : slope};
+}
+
+INLINE element_loss log_hyperbolic_cosine(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 d = p - y, size = magnitude(d);
+  f32x16 value = (size + log1p16(exp16(splat(-2.0f) * size))) - splat(0x1.62e43p-1f);
+  f32x16 small = splat(0.5f) * d * d;
+  return (element_loss){size < splat(0x1p-6f) ? fma16(splat(-1.0f / 3.0f) * small, small, small) : value, tanh16(d)};
+}
+
+INLINE element_loss poisson_rate(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 rate = exp16(p);
+  return (element_loss){fma16(-y, p, rate), rate - y};
+}
+
+/// 2 (y / mean - 1 - log(y / mean)), mean = e^p.
+INLINE element_loss gamma_deviance(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 ratio = y * exp16(-p), two = splat(2.0f);
+  return (element_loss){two * ((ratio - ONE) - (log16(y) - p)), two * (ONE - ratio)};
+}
+
+/// a: 1 - power, b: 2 - power. In double, because large terms cancel.
+INLINE element_loss tweedie_deviance(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f64x16 z = __builtin_convertvector(p, f64x16), target = __builtin_convertvector(y, f64x16);
+  f64x16 low = __builtin_convertvector(a, f64x16), high = low + 1.0;  // b would be rounded another way
+  f64x16 own = precise_exp16(high * precise_log16(y > ZERO ? y : ONE)) / (low * high);
+  own = target > (f64x16)(0.0) ? own : (f64x16)(0.0);
+  f64x16 left = target * precise_exp16(low * z), right = precise_exp16(high * z);
+  f64x16 value = 2.0 * ((own - left / low) + right / high);
+  return (element_loss){__builtin_convertvector(value, f32x16), __builtin_convertvector(2.0 * (right - left), f32x16)};
+}
+
+/// a: weight of positives.
+INLINE element_loss binary_entropy(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 complement, probability = sigmoid16(p, &complement);
+  f32x16 rest = log1p16(exp16(-magnitude(p)));
+  f32x16 above = (p > ZERO ? p : ZERO) + rest, below = (p < ZERO ? -p : ZERO) + rest;
+  f32x16 no = ONE - y, yes = a * y;
+  return (element_loss){fma16(no, above, yes * below), fma16(no, probability, -(yes * complement))};
+}
+
+/// a: gamma, b: alpha of positives, 1 - b of negatives; b below 0: both 1. y is 0 or 1.
+INLINE element_loss binary_focal(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  i32x16 positive = y > splat(0.5f);
+  f32x16 z = positive ? p : -p;
+  f32x16 complement, probability = sigmoid16(z, &complement);
+  f32x16 rest = log1p16(exp16(-magnitude(z)));
+  f32x16 above = (z > ZERO ? z : ZERO) + rest, below = (z < ZERO ? -z : ZERO) + rest;
+  f32x16 share = b < ZERO ? ONE : (positive ? b : ONE - b);
+  f32x16 factor = share * exp16(-a * above);
+  f32x16 slope = -factor * fma16(a * probability, below, complement);
+  return (element_loss){factor * below, positive ? slope : -slope};
+}
+
+/// a: epsilon. y is 0 or 1.
+INLINE element_loss binary_poly(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  i32x16 positive = y > splat(0.5f);
+  f32x16 z = positive ? p : -p;
+  f32x16 complement, probability = sigmoid16(z, &complement);
+  f32x16 below = (z < ZERO ? -z : ZERO) + log1p16(exp16(-magnitude(z)));
+  f32x16 slope = -fma16(a * probability, complement, complement);
+  return (element_loss){fma16(a, complement, below), positive ? slope : -slope};
+}
+
+/// a: margin. Targets below or at 0 are the first class, others the second.
+INLINE element_loss binary_hinge(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 side = y > ZERO ? ONE : -ONE;
+  f32x16 lack = a - side * p;
+  i32x16 lacks = lack > ZERO;
+  return (element_loss){lacks ? lack : ZERO, lacks ? -side : ZERO};
+}
+
+INLINE element_loss binary_squared_hinge(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
+  f32x16 side = y > ZERO ? ONE : -ONE;
+  f32x16 lack = a - side * p;
+  lack = lack > ZERO ? lack : ZERO;
+  return (element_loss){lack * lack, -(side * (lack + lack))};
+}
+
+ELEMENT_LOSS(squared_error_loss, squared_error)
+ELEMENT_LOSS(absolute_error_loss, absolute_error)
+ELEMENT_LOSS(huber_loss, huber_error)
+ELEMENT_LOSS(smooth_absolute_loss, smooth_absolute_error)
+ELEMENT_LOSS(squared_log_loss, squared_log_error)
+ELEMENT_LOSS(pinball_loss, pinball)
+ELEMENT_LOSS(log_cosh_loss, log_hyperbolic_cosine)
+ELEMENT_LOSS(poisson_loss, poisson_rate)
+ELEMENT_LOSS(gamma_loss, gamma_deviance)
+ELEMENT_LOSS(tweedie_loss, tweedie_deviance)
+ELEMENT_LOSS(binary_entropy_loss, binary_entropy)
+ELEMENT_LOSS(binary_focal_loss, binary_focal)
+ELEMENT_LOSS(binary_poly_loss, binary_poly)
+ELEMENT_LOSS(binary_hinge_loss, binary_hinge)
+ELEMENT_LOSS(binary_squared_hinge_loss, binary_squared_hinge)
