@@ -7,7 +7,10 @@ final class BatchMemory {
   let rows: DataRows
   let ids: AlignedBuffer<Int>
   let classes: AlignedBuffer<Int32>
+  /// Sample weights times class weights.
   let weights: AlignedBuffer<Float>
+  /// Sample weights alone, which metrics use.
+  let sampleWeights: AlignedBuffer<Float>
   let losses: AlignedBuffer<Double>
   let targets: LossRows
   private let values: AlignedBuffer<Float>
@@ -24,6 +27,7 @@ final class BatchMemory {
     ids = AlignedBuffer(count: max(1, capacity))
     classes = AlignedBuffer(count: max(1, capacity))
     weights = AlignedBuffer(count: max(1, capacity))
+    sampleWeights = classWeights == nil ? weights : AlignedBuffer(count: max(1, capacity))
     losses = AlignedBuffer(count: max(1, capacity))
     valueStride = Matrix.stride(for: max(1, description.targetWidth))
     values = AlignedBuffer(count: kind == .values ? max(1, capacity) * valueStride : 16)
@@ -59,6 +63,7 @@ final class BatchMemory {
     }
     rows.gatherWeights(rows: ids, count: count, into: weights.pointer + first)
     guard let classWeights else { return }
+    for row in range { sampleWeights.pointer[row] = weights.pointer[row] }
     for row in range { weights.pointer[row] *= classWeights[Int(classes.pointer[row])] }
   }
 

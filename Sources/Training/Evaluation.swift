@@ -2,7 +2,7 @@ package import Collectives
 package import Datasets
 internal import Kernels
 package import Networks
-internal import Specs
+package import Specs
 
 /// Loss and metrics over all samples of a part, every sample once.
 ///
@@ -21,17 +21,22 @@ package final class Evaluation {
 
   private let memory: NetworkMemory
   private let loss: any Loss
-  private let metrics: [any MetricSpec]
+  private let empty: [any MetricState]
   private let threads: Int
   private let queue = WorkQueue()
 
   /// An evaluation with a network's memory of at least `threads × blockRows` rows.
-  package init(memory: NetworkMemory, loss: any Loss, metrics: [any MetricSpec], threads: Int) {
+  /// - Throws: ``ConfigError`` where a metric does not suit the predictions.
+  package init(
+    memory: NetworkMemory, loss: any Loss, metrics: [any MetricSpec], context: MetricContext, threads: Int
+  ) throws(ConfigError) {
     precondition(memory.rowCapacity >= Self.blockRows, "evaluation needs memory for a block")
     self.memory = memory
     self.loss = loss
-    self.metrics = metrics
     self.threads = max(1, min(threads, memory.rowCapacity / Self.blockRows))
+    var states: [any MetricState] = []
+    for metric in metrics { states.append(try metric.makeState(context)) }
+    empty = states
   }
 
   /// Evaluates a part of the data on all ranks.
@@ -40,59 +45,65 @@ package final class Evaluation {
   ) throws -> Result {
     let blocks = (rows.count + Self.blockRows - 1) / Self.blockRows
     let own = blocks * cluster.rank / cluster.size..<blocks * (cluster.rank + 1) / cluster.size
-    let empty = try metrics.map { try $0.makeState(prediction: loss.prediction, outputs: memory.network.output.count) }
-    let width = 2 + empty.reduce(0) { $0 + $1.numbers.count }
-    let numbers = AlignedBuffer<Double>(count: max(1, own.count * width))
     let batch = BatchMemory(
       rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: batch.samples))
-    queue.parallelItems(count: own.count, workers: threads) { item, worker in
-      let start = (own.lowerBound + item) * Self.blockRows
-      let count = min(Self.blockRows, rows.count - start)
-      let first = worker * Self.blockRows
-      let range = first..<first + count
-      for index in 0..<count { batch.ids.pointer[first + index] = start + index }
-      batch.gather(range, into: memory.input)
-      memory.forward(rows: range)
-      loss.evaluate(
-        memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)
-      let sums = batch.sums(range)
-      var place = item * width
-      numbers.pointer[place] = sums.loss
-      numbers.pointer[place + 1] = sums.weight
-      place += 2
-      for var state in empty {
-        for row in range {
-          state.update(
-            outputs: memory.output[row], targetClass: batch.classes.pointer[row],
-            targetValues: batch.targets.values[row], weight: batch.weights.pointer[row])
-        }
-        for number in state.numbers {
-          numbers.pointer[place] = number
-          place += 1
-        }
+    var found = [[Double]](repeating: [], count: own.count)
+    found.withUnsafeMutableBufferPointer { found in
+      let found = found
+      queue.parallelItems(count: own.count, workers: threads) { item, worker in
+        let start = (own.lowerBound + item) * Self.blockRows
+        let first = worker * Self.blockRows
+        found[item] = evaluate(
+          samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch)
       }
     }
-    let bytes = [UInt8](UnsafeRawBufferPointer(start: numbers.pointer, count: own.count * width * 8))
-    let all = try cluster.gather(bytes).flatMap { $0 }
-    return merge(all, width: width, states: empty, samples: rows.count)
+    let bytes = found.withUnsafeBufferPointer { blocks in
+      blocks.flatMap { numbers in numbers.withUnsafeBytes { Array($0) } }
+    }
+    return merge(try cluster.gather(bytes).flatMap { $0 }, samples: rows.count)
   }
 
-  private func merge(_ bytes: [UInt8], width: Int, states: [any MetricState], samples: Int) -> Result {
-    var loss = 0.0, weight = 0.0, states = states
-    bytes.withUnsafeBytes { raw in
-      var place = 0
-      func next() -> Double {
-        defer { place += 8 }
-        return raw.loadUnaligned(fromByteOffset: place, as: Double.self)
+  /// Loss, weight, and each metric's numbers behind their count, of one block.
+  private func evaluate(samples: Range<Int>, at first: Int, batch: BatchMemory) -> [Double] {
+    let range = first..<first + samples.count
+    for (index, sample) in samples.enumerated() { batch.ids.pointer[first + index] = sample }
+    batch.gather(range, into: memory.input)
+    memory.forward(rows: range)
+    loss.evaluate(
+      memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)
+    let sums = batch.sums(range)
+    var numbers = [sums.loss, sums.weight]
+    for var state in empty {
+      for row in range {
+        state.update(
+          MetricRow(
+            outputs: memory.output[row], targetClass: Int(batch.classes.pointer[row]),
+            targetValues: batch.targets.values[row], weight: Double(batch.sampleWeights.pointer[row])))
       }
-      while place < raw.count {
-        loss += next()
-        weight += next()
-        for index in states.indices { states[index].merge((0..<states[index].numbers.count).map { _ in next() }) }
+      let own = state.numbers
+      numbers.append(Double(own.count))
+      numbers += own
+    }
+    return numbers
+  }
+
+  private func merge(_ bytes: [UInt8], samples: Int) -> Result {
+    let numbers = bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+    }
+    var loss = 0.0, weight = 0.0, states = empty, place = 0
+    while place < numbers.count {
+      loss += numbers[place]
+      weight += numbers[place + 1]
+      place += 2
+      for index in states.indices {
+        let count = Int(numbers[place])
+        states[index].merge(numbers[place + 1..<place + 1 + count])
+        place += 1 + count
       }
     }
-    let values = zip(metrics, states).map { (type(of: $0).kind, $1.result) }
-    return Result(loss: weight > 0 ? loss / weight : .nan, metrics: values, samples: samples)
+    return Result(
+      loss: weight > 0 ? loss / weight : .nan, metrics: states.flatMap(\.results), samples: samples)
   }
 }

@@ -9,7 +9,8 @@ package struct ModelFile: Sendable {
 
   /// The weights of a network.
   package init(
-    _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription
+    _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription,
+    threshold: Double = 0.5
   ) {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
@@ -18,6 +19,7 @@ package struct ModelFile: Sendable {
     for key in ["model", "loss"] where config[key] != nil {
       members.append(.init(key, .string(config[key]?.compactText ?? "")))
     }
+    if threshold != 0.5 { members.append(.init("threshold", .string("\(threshold)"))) }
     members.append(.init("data", .string(description.configValue.compactText)))
     metadata = members
   }

@@ -14,7 +14,7 @@ package struct PredictionTable: Sendable {
     let width = model.network.output.count
     let rows = width > 0 ? outputs.count / width : 0
     let classes = model.description.classNames, targets = model.description.targetNames
-    let prediction = model.loss.prediction
+    let prediction = model.loss.prediction, context = model.context
     numbers = (0..<rows).map { row in
       Self.numbers(
         Array(outputs[row * width..<(row + 1) * width]), prediction, units: model.description.targetNormalization)
@@ -23,7 +23,7 @@ package struct PredictionTable: Sendable {
       prediction.isClass
       ? (0..<rows).map { row in
         let slice = Array(outputs[row * width..<(row + 1) * width])
-        return classes[min(classes.count - 1, predictedClass(slice, classes: width))]
+        return classes[min(classes.count - 1, context.predictedClass(slice))]
       } : nil
     switch prediction {
     case .softmaxClass, .sigmoidClass: columns = ["prediction"] + classes.map { "probability_\($0)" }

@@ -11,6 +11,10 @@ package final class SavedModel {
   package let targets: TargetKind
   package let description: DataDescription
   package let arena: AlignedBuffer<Float>
+  /// The probability of the second of two classes from which it is predicted.
+  package let threshold: Double
+  /// What the config's loss says wrong classes cost.
+  private let cost: [[Double]]?
 
   /// Reads a model file, or the model of a run's directory.
   package init(_ path: String) throws {
@@ -40,6 +44,7 @@ package final class SavedModel {
       let section = try FieldReader.readObject(try text("loss"), path: "loss") { fields throws(ConfigError) in
         try LossSection(from: fields)
       }.0
+      cost = try section.cost?.matrix(classes: description.classNames.count, path: "loss.cost")
       network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
       targets = description.targetKind
       loss = try section.loss.makeLoss(
@@ -49,6 +54,7 @@ package final class SavedModel {
     } catch let error as ConfigError {
       throw error.inFile(file)
     }
+    threshold = try Self.threshold(metadata, file: file)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     for tensor in network.tensors {
       guard let found = tensors.first(where: { $0.name == tensor.name }), found.shape == tensor.shape.extents else {
@@ -57,6 +63,21 @@ package final class SavedModel {
       }
       network.setValues(found.values, of: tensor, in: arena.pointer)
     }
+  }
+
+  /// How outputs become predictions.
+  package var context: MetricContext {
+    MetricContext(
+      prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
+      targetNames: description.targetNames, units: description.targetNormalization, threshold: threshold, cost: cost)
+  }
+
+  private static func threshold(_ metadata: [ConfigValue.Member], file: String) throws -> Double {
+    guard case .string(let text)? = metadata.first(where: { $0.key == "threshold" })?.value else { return 0.5 }
+    guard let number = Double(text), number >= 0, number <= 1.1 else {
+      throw TensorFileError(file: file, problem: "the metadata's 'threshold' is not a number from 0 to 1")
+    }
+    return number
   }
 
   /// The network's outputs for all rows, computed in blocks of 64.

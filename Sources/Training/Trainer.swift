@@ -39,7 +39,8 @@ package final class Trainer {
   private let rows: DataRows
   private let cluster: any Cluster
   private let options: RunOptions
-  private let evaluation: Evaluation
+  private var evaluation: Evaluation
+  private var context: MetricContext
   private let order: SampleOrder
   private let parameters: ParameterUpdate
   private let selection: WeightSelection
@@ -70,9 +71,6 @@ package final class Trainer {
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)
-    for metric in config.metrics {
-      _ = try metric.makeState(prediction: loss.prediction, outputs: network.output.count)
-    }
     shards = config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     arena = AlignedBuffer(count: max(16, network.storageCount))
@@ -85,7 +83,12 @@ package final class Trainer {
       arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
       seed: config.seed, threads: options.threads, cluster: cluster, allreduce: config.parallel.allreduce,
       evaluationRows: options.threads * Evaluation.blockRows)
-    evaluation = Evaluation(memory: executor.memory, loss: loss, metrics: config.metrics, threads: options.threads)
+    context = MetricContext(
+      prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
+      targetNames: description.targetNames, units: description.targetNormalization,
+      cost: try config.loss.cost?.matrix(classes: description.classNames.count, path: "loss.cost"))
+    evaluation = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
     selection = try WeightSelection(
       config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
       hasValidation: description.count(of: .validation) > 0)
@@ -138,6 +141,20 @@ package final class Trainer {
     }
   }
 
+  /// Where wrong classes cost differently, the threshold between two classes that costs least on the validation part.
+  private func chooseThreshold() throws {
+    guard context.cost != nil, context.classes == 2,
+      let rows = data.prepared.rows(of: .validation), rows.count > 0
+    else { return }
+    do throws(ConfigError) { try context.requireProbabilities("cost") } catch { return }
+    let search = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: [DecisionThreshold()], context: context, threads: options.threads)
+    let found = try search.run(rows, description: data.description, classWeights: nil, cluster: cluster)
+    context.threshold = found.metrics[0].value
+    evaluation = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
+  }
+
   /// Weights as a file.
   private func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
     var resolved = config.resolved
@@ -145,7 +162,8 @@ package final class Trainer {
       members.removeAll { $0.key == "data" }
       resolved = .object(members)
     }
-    return ModelFile(network, arena: weights, config: resolved, description: data.description)
+    return ModelFile(
+      network, arena: weights, config: resolved, description: data.description, threshold: context.threshold)
   }
 
   /// Trains to the end, writing the run's files on rank 0.
@@ -198,6 +216,7 @@ package final class Trainer {
     }
     let trained = Clock.now() - begin
     selection.choose()
+    try chooseThreshold()
     if let result = try evaluate(.validation) { results.append((.validation, result)) }
     if let result = try evaluate(.test) {
       results.append((.test, result))
@@ -222,6 +241,7 @@ package final class Trainer {
       .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
       .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
+      .init("decision_threshold", context.threshold == 0.5 ? .null : .number(context.threshold)),
       .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
       .init("skipped_steps", .integer(executor.skippedSteps)),
       .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),

@@ -12,7 +12,7 @@ extension Evaluation.Result {
 extension RunConfig {
   /// Whether more of a watched metric is better.
   func higherIsBetter(_ metric: String) -> Bool {
-    metrics.first { type(of: $0).kind == metric }?.higherIsBetter ?? false
+    metrics.first { type(of: $0).kind == metric }.flatMap(\.higherIsBetter) ?? false
   }
 
   /// Throws unless the metric is the loss or one of the config's.

@@ -34,7 +34,9 @@ struct EvaluateCommand: ParsableCommand {
     if model.targets == .classes {
       metrics.append(try FieldReader.readVariant(.string("accuracy"), MetricRegistry.registry, path: "").0)
     }
-    let result = try Evaluation(memory: memory, loss: model.loss, metrics: metrics, threads: threads).run(
+    let result = try Evaluation(
+      memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
+    ).run(
       rows, description: prepared.description, classWeights: nil, cluster: SoloCluster())
     print(
       ConfigValue.object(

@@ -1,4 +1,3 @@
-package import Networks
 package import Specs
 
 /// The share of samples whose class is predicted right, by weight.
@@ -6,47 +5,92 @@ package struct Accuracy: MetricSpec {
   package static let kind = "accuracy"
   package static let summary = "share of samples whose class is predicted right"
   package static let samples = ["{}", "{ }"]
-  package var higherIsBetter: Bool { true }
-  package var unit: String { "" }
+  package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
-  package func makeState(prediction: Prediction, outputs: Int) throws(ConfigError) -> any MetricState {
-    switch prediction {
-    case .softmaxClass, .marginClasses: return AccuracyState(classes: outputs)
-    case .sigmoidClass, .marginClass: return AccuracyState(classes: 1)
-    default: throw ConfigError("accuracy needs a loss on classes", path: "metrics")
+  package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
+    try context.requireClasses(Self.kind)
+    return SumState(2) { row, sums in
+      if context.predictedClass(row.outputs) == row.targetClass { sums[0] += row.weight }
+      sums[1] += row.weight
+    } finish: {
+      [(Self.kind, $0[1] > 0 ? $0[0] / $0[1] : .nan)]
     }
   }
 }
 
-struct AccuracyState: MetricState {
-  let classes: Int
-  var correct = 0.0
-  var total = 0.0
+/// The share of samples whose class is among the k of greatest output; of equal outputs the first classes count as greater.
+package struct TopKAccuracy: MetricSpec {
+  package static let kind = "top_k_accuracy"
+  package static let summary = "share of samples whose class is among the k likeliest"
+  package static let samples = [#"{"k": 2}"#, #"{"k": 1}"#]
+  package var higherIsBetter: Bool? { true }
+  var k: Int
 
-  init(classes: Int) { self.classes = classes }
-
-  mutating func update(
-    outputs: UnsafePointer<Float>, targetClass: Int32, targetValues: UnsafePointer<Float>, weight: Float
-  ) {
-    total += Double(weight)
-    if predictedClass(outputs, classes: classes) == Int(targetClass) { correct += Double(weight) }
+  package init(from fields: FieldReader) throws(ConfigError) {
+    k = try fields.integer("k", default: 5, in: 1...1_000_000, "how many classes may be named")
   }
 
-  mutating func merge(_ numbers: [Double]) {
-    correct += numbers[0]
-    total += numbers[1]
+  package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
+    try context.requireClasses(Self.kind)
+    guard context.outputs > 1 else {
+      throw ConfigError("\(Self.kind) needs an output for each class, found one output", path: "metrics")
+    }
+    let k = k, outputs = context.outputs
+    return SumState(2) { row, sums in
+      let own = row.outputs[row.targetClass]
+      let ahead = (0..<outputs).count {
+        row.outputs[$0] > own || (row.outputs[$0] == own && $0 < row.targetClass)
+      }
+      if ahead < k { sums[0] += row.weight }
+      sums[1] += row.weight
+    } finish: {
+      [("top_\(k)_accuracy", $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+    }
   }
-
-  var numbers: [Double] { [correct, total] }
-  var result: Double { total > 0 ? correct / total : .nan }
 }
 
-/// The class that outputs predict: the first greatest logit, or, for one output, whether it is positive.
-package func predictedClass(_ outputs: UnsafePointer<Float>, classes: Int) -> Int {
-  guard classes > 1 else { return outputs[0] > 0 ? 1 : 0 }
-  var best = 0
-  for index in 1..<classes where outputs[index] > outputs[best] { best = index }
-  return best
+/// The mean over classes of the share of each that is predicted right; classes without samples are left out.
+package struct BalancedAccuracy: MetricSpec {
+  package static let kind = "balanced_accuracy"
+  package static let summary = "mean over classes of the share of each that is predicted right"
+  package static let samples = ["{}", "{ }"]
+  package var higherIsBetter: Bool? { true }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+
+  package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
+    try context.requireClasses(Self.kind)
+    return ConfusionCounts.state(context) { counts in
+      let shares = (0..<counts.classes).filter { counts.actual($0) > 0 }.map { counts[$0, $0] / counts.actual($0) }
+      return [(Self.kind, shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count))]
+    }
+  }
+}
+
+/// The correlation of actual and predicted classes (Matthews 1975; Gorodkin 2004 for several classes); 0 where either is constant.
+package struct MatthewsCorrelation: MetricSpec {
+  package static let kind = "matthews_correlation"
+  package static let summary = "correlation of actual and predicted classes"
+  package static let samples = ["{}", "{ }"]
+  package var higherIsBetter: Bool? { true }
+
+  package init(from fields: FieldReader) throws(ConfigError) {}
+
+  package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
+    try context.requireClasses(Self.kind)
+    return ConfusionCounts.state(context) { counts in
+      let total = counts.total
+      guard total > 0 else { return [(Self.kind, .nan)] }
+      var both = 0.0, actual = 0.0, predicted = 0.0
+      for index in 0..<counts.classes {
+        both += counts.actual(index) * counts.predicted(index)
+        actual += counts.actual(index) * counts.actual(index)
+        predicted += counts.predicted(index) * counts.predicted(index)
+      }
+      let spread = (total * total - actual) * (total * total - predicted)
+      return [(Self.kind, spread > 0 ? (counts.correct * total - both) / spread.squareRoot() : 0)]
+    }
+  }
 }

@@ -1,23 +1,172 @@
+package import Datasets
+internal import Foundation
 package import Networks
 package import Specs
 
 /// A metric as config.json names it.
 package protocol MetricSpec: Spec {
-  var higherIsBetter: Bool { get }
+  /// Whether more is better; nil where neither is.
+  var higherIsBetter: Bool? { get }
   /// What the numbers are in, like `%`; empty for none.
   var unit: String { get }
   /// Makes an empty state, or says why the metric does not suit the predictions.
-  func makeState(prediction: Prediction, outputs: Int) throws(ConfigError) -> any MetricState
+  func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState
 }
 
-/// What a metric has seen so far. Sums are in double precision; states are merged in the order of evaluation blocks.
+extension MetricSpec {
+  package var unit: String { "" }
+}
+
+/// What a metric has seen so far. Sums are in double precision; states are merged in the order of evaluation blocks, so results
+/// do not depend on ranks or threads.
 package protocol MetricState: Sendable {
   /// Adds one sample.
-  mutating func update(
-    outputs: UnsafePointer<Float>, targetClass: Int32, targetValues: UnsafePointer<Float>, weight: Float)
-  /// Adds what another state, of later samples, has seen.
-  mutating func merge(_ numbers: [Double])
-  /// The state as numbers, to send to other ranks.
+  mutating func update(_ row: MetricRow)
+  /// Adds what another state, of later samples, has seen: its ``numbers``.
+  mutating func merge(_ numbers: ArraySlice<Double>)
+  /// The state as numbers, to send to other ranks; may grow with the samples.
   var numbers: [Double] { get }
-  var result: Double { get }
+  /// The results by name; NaN where there are too few samples.
+  var results: [(name: String, value: Double)] { get }
+}
+
+/// One sample for a metric.
+package struct MetricRow {
+  package var outputs: UnsafePointer<Float>
+  package var targetClass: Int
+  package var targetValues: UnsafePointer<Float>
+  package var weight: Double
+
+  package init(outputs: UnsafePointer<Float>, targetClass: Int, targetValues: UnsafePointer<Float>, weight: Double) {
+    self.outputs = outputs
+    self.targetClass = targetClass
+    self.targetValues = targetValues
+    self.weight = weight
+  }
+}
+
+/// What metrics know of the run: how outputs become predictions, and what the targets are.
+package struct MetricContext: Sendable {
+  package var prediction: Prediction
+  package var outputs: Int
+  package var classNames: [String]
+  package var targetNames: [String]
+  /// Targets and predicted values are compared in the data's units.
+  package var units: Normalization
+  /// The probability of the second class from which it is predicted.
+  package var threshold: Double
+  /// What wrong classes cost, where the loss says so: row actual, column predicted.
+  package var cost: [[Double]]?
+
+  package init(
+    prediction: Prediction, outputs: Int, classNames: [String], targetNames: [String], units: Normalization,
+    threshold: Double = 0.5, cost: [[Double]]? = nil
+  ) {
+    self.prediction = prediction
+    self.outputs = outputs
+    self.classNames = classNames
+    self.targetNames = targetNames
+    self.units = units
+    self.threshold = threshold
+    self.cost = cost
+  }
+
+  package var classes: Int { classNames.count }
+
+  /// Throws unless one class is predicted.
+  func requireClasses(_ kind: String) throws(ConfigError) {
+    guard prediction.isClass, classes > 0 else {
+      throw ConfigError("\(kind) needs a loss on classes", path: "metrics")
+    }
+  }
+
+  /// Throws unless each class has a probability.
+  func requireProbabilities(_ kind: String) throws(ConfigError) {
+    switch prediction {
+    case .softmaxClass, .sigmoidClass: return
+    default:
+      throw ConfigError(
+        "\(kind) needs a loss with a probability for each class, like categorical_cross_entropy", path: "metrics")
+    }
+  }
+
+  /// Throws unless values are predicted.
+  func requireValues(_ kind: String) throws(ConfigError) {
+    switch prediction {
+    case .values, .exponential, .meanAndLogVariance, .quantiles: return
+    default: throw ConfigError("\(kind) needs a loss on values, like mse", path: "metrics")
+    }
+  }
+
+  /// The class that outputs predict: the first greatest output; of two classes with one output, the second from the threshold on.
+  package func predictedClass(_ outputs: UnsafePointer<Float>) -> Int {
+    if threshold != 0.5, classes == 2 { return probabilities(outputs)[1] >= threshold ? 1 : 0 }
+    return Training.predictedClass(outputs, classes: self.outputs)
+  }
+
+  /// The probability of each class.
+  func probabilities(_ outputs: UnsafePointer<Float>) -> [Double] {
+    if case .sigmoidClass = prediction { return [sigmoid(-outputs[0]), sigmoid(outputs[0])] }
+    let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
+    let powers = (0..<self.outputs).map { exp(Double(outputs[$0]) - Double(most)) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
+  /// The logarithm of the probability of a class, exact far out too.
+  func logProbability(of index: Int, _ outputs: UnsafePointer<Float>) -> Double {
+    if case .sigmoidClass = prediction {
+      let z = Double(index == 1 ? outputs[0] : -outputs[0])
+      return min(z, 0) - log1p(exp(-abs(z)))
+    }
+    let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
+    let sum = (0..<self.outputs).reduce(0.0) { $0 + exp(Double(outputs[$1]) - Double(most)) }
+    return Double(outputs[index]) - Double(most) - log(sum)
+  }
+
+  /// A score that grows with the certainty of the class, for ranking.
+  func score(of index: Int, _ outputs: UnsafePointer<Float>) -> Double {
+    switch prediction {
+    case .softmaxClass: probabilities(outputs)[index]
+    case .sigmoidClass, .marginClass: index == 1 ? Double(outputs[0]) : -Double(outputs[0])
+    default: Double(outputs[index])
+    }
+  }
+
+  /// Values of one sample's target.
+  var width: Int {
+    switch prediction {
+    case .meanAndLogVariance: outputs / 2
+    case .quantiles(let levels): outputs / max(1, levels.count)
+    default: outputs
+    }
+  }
+
+  /// The predicted value of a target, in the data's units; of quantiles the one nearest the median.
+  func value(_ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
+    switch prediction {
+    case .exponential: return exp(Double(outputs[column]))
+    case .quantiles(let levels):
+      let middle = levels.indices.min { abs(levels[$0] - 0.5) < abs(levels[$1] - 0.5) } ?? 0
+      return Double(units.restore(outputs[middle * width + column], feature: column))
+    default: return Double(units.restore(outputs[column], feature: column))
+    }
+  }
+
+  /// A target's value in the data's units.
+  func target(_ column: Int, _ values: UnsafePointer<Float>) -> Double {
+    Double(units.restore(values[column], feature: column))
+  }
+
+  private func sigmoid(_ z: Float) -> Double {
+    z >= 0 ? 1 / (1 + exp(-Double(z))) : exp(Double(z)) / (1 + exp(Double(z)))
+  }
+}
+
+/// The class that outputs predict: the first greatest logit, or, for one output, whether it is positive.
+package func predictedClass(_ outputs: UnsafePointer<Float>, classes: Int) -> Int {
+  guard classes > 1 else { return outputs[0] > 0 ? 1 : 0 }
+  var best = 0
+  for index in 1..<classes where outputs[index] > outputs[best] { best = index }
+  return best
 }
