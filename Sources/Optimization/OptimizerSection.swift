@@ -35,10 +35,11 @@ package struct OptimizerSection: Sendable {
     package var penalties: Penalties
   }
 
-  package init(from fields: FieldReader) throws(ConfigError) {
+  /// - Parameter describing: the kind to describe, where only the keys are wanted.
+  package init(from fields: FieldReader, describing described: String? = nil) throws(ConfigError) {
     let kinds = OptimizerRegistry.registry.kinds
     let kind = try fields.text(
-      "type", default: fields.isDescribing ? kinds[0] : nil, "the optimizer: \(kinds.joined(separator: ", "))")
+      "type", default: described, "the optimizer: \(kinds.joined(separator: ", "))")
     optimizer = try OptimizerRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
     schedule = try fields.variant(
       "schedule", ScheduleRegistry.registry, default: "constant", "the learning rate over time")

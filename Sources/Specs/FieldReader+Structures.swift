@@ -10,6 +10,34 @@ extension FieldReader {
     }
   }
 
+  /// A required object whose keys depend on the kind that its key `type` names.
+  ///
+  /// - Parameter readValue: reads the object; when it only describes, it is told which kind.
+  package func object<Value>(
+    _ key: String, kinds: [String], _ summary: String,
+    _ readValue: (FieldReader, _ describing: String?) throws(ConfigError) -> Value
+  ) throws(ConfigError) -> Value {
+    var schemas: [Schema] = [], example: Value?
+    for kind in kinds {
+      let reader = FieldReader(describing: pathOf(key))
+      let value = try readValue(reader, kind)
+      example = example ?? value
+      schemas.append(
+        .object(
+          reader.properties.map { property in
+            guard property.key == "type" else { return property }
+            var fixed = property
+            fixed.schema = .fixed(kind)
+            return fixed
+          }))
+    }
+    guard let example else { throw ConfigError("there are no kinds to choose from", path: pathOf(key)) }
+    return try read(key, schema: .anyOf(schemas), default: nil, example: example, summary: summary) {
+      value, path throws(ConfigError) in
+      try Self.readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
+    }
+  }
+
   /// An object that may be left out: then its defaults hold.
   package func section<Value>(
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value

@@ -19,16 +19,17 @@ package struct LossSection: Sendable {
   /// What wrong predictions cost; nil where all cost the same.
   package var cost: MisclassificationCost?
 
-  package init(from fields: FieldReader) throws(ConfigError) {
+  /// - Parameter describing: the kind to describe, where only the keys are wanted.
+  package init(from fields: FieldReader, describing described: String? = nil) throws(ConfigError) {
     let kinds = LossRegistry.registry.kinds
     let kind = try fields.text(
-      "type", default: fields.isDescribing ? kinds[0] : nil, "the loss: \(kinds.joined(separator: ", "))")
+      "type", default: described, "the loss: \(kinds.joined(separator: ", "))")
     loss = try LossRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
     classWeights = try Self.readClassWeights(fields)
     cost = try fields.optionalObject("cost", "what wrong predictions cost; weighs samples by their class's cost") {
       fields throws(ConfigError) in try MisclassificationCost(from: fields)
     }
-    guard loss.targets == .values else { return }
+    guard loss.targets == .values, !fields.isDescribing else { return }
     if classWeights != .equal {
       throw fields.error("class_weights", "only losses on classes have class weights; remove the key")
     }

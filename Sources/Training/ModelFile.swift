@@ -8,18 +8,25 @@ package struct ModelFile: Sendable {
   package var metadata: [ConfigValue.Member]
 
   /// The weights of a network.
+  /// - Parameters:
+  ///   - classWeights: what samples of each class counted in training, nil: all 1.
+  ///   - threshold: the decision threshold, where one was chosen.
   package init(
     _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription,
-    threshold: Double = 0.5
+    classWeights: [Float]? = nil, threshold: Double? = nil
   ) {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
     }
     var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1"))]
-    for key in ["model", "loss"] where config[key] != nil {
+    for key in ["model", "loss", "metrics"] where config[key] != nil {
       members.append(.init(key, .string(config[key]?.compactText ?? "")))
     }
-    if threshold != 0.5 { members.append(.init("threshold", .string("\(threshold)"))) }
+    if let classWeights {
+      let numbers = classWeights.map { ConfigValue.number(Double($0)) }
+      members.append(.init("class_weights", .string(ConfigValue.array(numbers).compactText)))
+    }
+    if let threshold { members.append(.init("threshold", .string("\(threshold)"))) }
     members.append(.init("data", .string(description.configValue.compactText)))
     metadata = members
   }

@@ -38,11 +38,13 @@ package struct RunConfig: Sendable {
         try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
       }
     }
-    loss = try fields.object("loss", "what training makes small") { fields throws(ConfigError) in
-      try LossSection(from: fields)
+    loss = try fields.object("loss", kinds: LossRegistry.registry.kinds, "what training makes small") {
+      fields, kind throws(ConfigError) in
+      try LossSection(from: fields, describing: kind)
     }
-    optimizer = try fields.object("optimizer", "how weights are updated") { fields throws(ConfigError) in
-      try OptimizerSection(from: fields)
+    optimizer = try fields.object("optimizer", kinds: OptimizerRegistry.registry.kinds, "how weights are updated") {
+      fields, kind throws(ConfigError) in
+      try OptimizerSection(from: fields, describing: kind)
     }
     training = try fields.section("training", "how long and in what batches") { fields throws(ConfigError) in
       try TrainingSection(from: fields)
@@ -50,11 +52,7 @@ package struct RunConfig: Sendable {
     parallel = try fields.section("parallel", "how work is shared") { fields throws(ConfigError) in
       try ParallelSection(from: fields)
     }
-    metrics = try fields.list(
-      "metrics", of: .names(MetricRegistry.registry.kinds), default: [], "what evaluations report beside the loss"
-    ) { value, path throws(ConfigError) in
-      try FieldReader.readVariant(value, MetricRegistry.registry, path: path)
-    }
+    metrics = try MetricRegistry.metrics(from: fields)
     let standard = "runs/\(name)"
     output = try fields.section("output", "where results go") { fields throws(ConfigError) in
       try OutputSection(from: fields, standard: standard)

@@ -15,6 +15,10 @@ package final class SavedModel {
   package let threshold: Double
   /// What the config's loss says wrong classes cost.
   private let cost: [[Double]]?
+  /// What the run's evaluations reported beside the loss.
+  package let metrics: [any MetricSpec]
+  /// What samples of each class counted in training, nil: all 1.
+  package let classWeights: [Float]?
 
   /// Reads a model file, or the model of a run's directory.
   package init(_ path: String) throws {
@@ -51,6 +55,13 @@ package final class SavedModel {
         LossContext(
           output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
           path: "loss"))
+      metrics = try FieldReader.readObject(
+        .object([.init("metrics", metadata.contains { $0.key == "metrics" } ? try text("metrics") : .array([]))]),
+        path: ""
+      ) { fields throws(ConfigError) in try MetricRegistry.metrics(from: fields) }.0
+      classWeights = try Self.classWeights(
+        metadata.contains { $0.key == "class_weights" } ? try text("class_weights") : nil,
+        classes: description.classNames.count)
     } catch let error as ConfigError {
       throw error.inFile(file)
     }
@@ -70,6 +81,18 @@ package final class SavedModel {
     MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization, threshold: threshold, cost: cost)
+  }
+
+  private static func classWeights(_ value: ConfigValue?, classes: Int) throws(ConfigError) -> [Float]? {
+    guard let value else { return nil }
+    guard case .array(let entries) = value, entries.count == classes else {
+      throw ConfigError("expected \(classes) numbers, one for each class, found \(value.excerpt)", path: "class_weights")
+    }
+    var weights: [Float] = []
+    for entry in entries {
+      weights.append(Float(try FieldReader.number(entry, in: .nonNegative, path: "class_weights")))
+    }
+    return weights
   }
 
   private static func threshold(_ metadata: [ConfigValue.Member], file: String) throws -> Double {

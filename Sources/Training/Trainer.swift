@@ -41,6 +41,8 @@ package final class Trainer {
   private let options: RunOptions
   private var evaluation: Evaluation
   private var context: MetricContext
+  /// The decision threshold, where costs ask for one.
+  private var threshold: Double?
   private let order: SampleOrder
   private let parameters: ParameterUpdate
   private let selection: WeightSelection
@@ -151,6 +153,7 @@ package final class Trainer {
       memory: executor.memory, loss: loss, metrics: [DecisionThreshold()], context: context, threads: options.threads)
     let found = try search.run(rows, description: data.description, classWeights: nil, cluster: cluster)
     context.threshold = found.metrics[0].value
+    threshold = context.threshold
     evaluation = try Evaluation(
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
   }
@@ -163,7 +166,8 @@ package final class Trainer {
       resolved = .object(members)
     }
     return ModelFile(
-      network, arena: weights, config: resolved, description: data.description, threshold: context.threshold)
+      network, arena: weights, config: resolved, description: data.description, classWeights: classWeights,
+      threshold: threshold)
   }
 
   /// Trains to the end, writing the run's files on rank 0.
@@ -241,7 +245,7 @@ package final class Trainer {
       .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
       .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
-      .init("decision_threshold", context.threshold == 0.5 ? .null : .number(context.threshold)),
+      .init("decision_threshold", threshold.map(ConfigValue.number) ?? .null),
       .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
       .init("skipped_steps", .integer(executor.skippedSteps)),
       .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),

@@ -30,14 +30,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     let memory = NetworkMemory(
       model.network, rows: threads * Evaluation.blockRows, arena: model.arena.pointer, training: false)
-    var metrics: [any MetricSpec] = []
-    if model.targets == .classes {
+    var metrics = model.metrics
+    if metrics.isEmpty, model.targets == .classes {
       metrics.append(try FieldReader.readVariant(.string("accuracy"), MetricRegistry.registry, path: "").0)
     }
     let result = try Evaluation(
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
-      rows, description: prepared.description, classWeights: nil, cluster: SoloCluster())
+      rows, description: prepared.description, classWeights: model.classWeights, cluster: SoloCluster())
     print(
       ConfigValue.object(
         [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]

@@ -35,4 +35,13 @@ package enum MetricRegistry {
   package static let registry = Registry<any MetricSpec>(
     "metric",
     all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
+
+  /// Reads the `metrics` list of the root object.
+  package static func metrics(from fields: FieldReader) throws(ConfigError) -> [any MetricSpec] {
+    try fields.list(
+      "metrics", of: .names(registry.kinds), default: [], "what evaluations report beside the loss"
+    ) { value, path throws(ConfigError) in
+      try FieldReader.readVariant(value, registry, path: path)
+    }
+  }
 }
