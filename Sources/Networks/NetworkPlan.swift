@@ -115,7 +115,9 @@ struct NetworkPlan {
     let path = path + ".share_weights_with"
     guard let shared = owners[sharing] else {
       throw ConfigError(
-        "no earlier layer with weights is named '\(sharing)'; \(NearestName.hint(sharing, among: owners.keys.sorted()))",
+        owners.isEmpty
+          ? "no earlier layer with weights has a name; give one a 'name', or remove the key"
+          : "no earlier layer with weights is named '\(sharing)'; \(NearestName.hint(sharing, among: owners.keys.sorted()))",
         path: path)
     }
     let fits = zip(shared, layer.parameters).allSatisfy { slot, parameter in

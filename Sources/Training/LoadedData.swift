@@ -39,14 +39,20 @@ package struct LoadedData: Sendable {
       for part in DataPart.allCases {
         guard let rows = prepared.rows(of: part), rows.count > 0 else { continue }
         let block = 1024
+        var weighsSomething = false
         let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
         for first in stride(from: 0, to: rows.count, by: block) {
           let count = min(block, rows.count - first)
           for index in 0..<count { batch.ids.pointer[index] = first + index }
           batch.gatherTargets(0..<count)
+          weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }
           guard let problem = loss.problem(with: batch.targets, rows: 0..<count) else { continue }
           let (file, place) = preparation.source(ofRow: first + problem.row, in: part)
           throw RunError(.data, "\(file): \(place): \(problem.text)")
+        }
+        guard weighsSomething else {
+          let (file, _) = preparation.source(ofRow: 0, in: part)
+          throw RunError(.data, "\(file): all \(part.name) samples weigh 0; give some a sample weight above 0")
         }
       }
     }
