@@ -86,7 +86,8 @@ package final class SavedModel {
   private static func classWeights(_ value: ConfigValue?, classes: Int) throws(ConfigError) -> [Float]? {
     guard let value else { return nil }
     guard case .array(let entries) = value, entries.count == classes else {
-      throw ConfigError("expected \(classes) numbers, one for each class, found \(value.excerpt)", path: "class_weights")
+      throw ConfigError(
+        "expected \(classes) numbers, one for each class, found \(value.excerpt)", path: "class_weights")
     }
     var weights: [Float] = []
     for entry in entries {
