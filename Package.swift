@@ -73,7 +73,8 @@ let package = Package(
     tests("Datasets", ["Specs", "Kernels"]),
     tests("Collectives", ["Kernels"]),
     tests(
-      "Training", ["Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives"], exclude: ["Golden"]),
+      "Training", ["Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "ptrain", "MPISelfTest"],
       exclude: ["Allocations", "Reference"],

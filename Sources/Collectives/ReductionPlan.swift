@@ -35,7 +35,7 @@ package struct ReductionPlan: Sendable {
     self.ranks = ranks
     let ranges = Self.cut(shards: shards, ranks: ranks)
     self.ranges = ranges
-    subtreesByRank = ranges.map { Self.maximalSubtrees(of: 0..<shards, inside: $0) }
+    subtreesByRank = ranges.map { ReductionTree.maximalSubtrees(of: 0..<shards, inside: $0) }
     var first = [0]
     for subtrees in subtreesByRank { first.append((first.last ?? 0) + subtrees.count) }
     firstLeaf = first
@@ -90,13 +90,5 @@ package struct ReductionPlan: Sendable {
       }
     }
     return ranges
-  }
-
-  private static func maximalSubtrees(of node: Range<Int>, inside range: Range<Int>) -> [Range<Int>] {
-    guard node.overlaps(range) else { return [] }
-    if range.lowerBound <= node.lowerBound && node.upperBound <= range.upperBound { return [node] }
-    let middle = ReductionTree.split(node)
-    return maximalSubtrees(of: node.lowerBound..<middle, inside: range)
-      + maximalSubtrees(of: middle..<node.upperBound, inside: range)
   }
 }

@@ -9,6 +9,15 @@ package enum ReductionTree {
     shards.lowerBound + (shards.count + 1) / 2
   }
 
+  /// The largest subtrees of a node that lie inside a range of shards, in order.
+  package static func maximalSubtrees(of node: Range<Int>, inside range: Range<Int>) -> [Range<Int>] {
+    guard node.overlaps(range) else { return [] }
+    if range.lowerBound <= node.lowerBound && node.upperBound <= range.upperBound { return [node] }
+    let middle = split(node)
+    return maximalSubtrees(of: node.lowerBound..<middle, inside: range)
+      + maximalSubtrees(of: middle..<node.upperBound, inside: range)
+  }
+
   /// Adds up one value per shard, in tree order.
   ///
   /// - Parameters:

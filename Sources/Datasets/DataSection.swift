@@ -17,6 +17,8 @@ package struct DataSection: Sendable {
   package var normalizesTargets: Bool
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
+  /// What is randomly changed in training samples, in this order.
+  package var augmentation: [any TransformSpec]
 
   private enum TargetMethod: String, CaseIterable { case none, standard }
 
@@ -44,6 +46,12 @@ package struct DataSection: Sendable {
         "normalize_targets", default: TargetMethod.none,
         "targets of regression: standard (mean 0, deviation 1; predictions are mapped back) or none") == .standard
     shuffle = try fields.boolean("shuffle", default: true, "whether each epoch has an order of its own")
+    augmentation = try fields.list(
+      "augmentation", of: try FieldReader.schema(of: TransformRegistry.registry, path: fields.pathOf("augmentation")),
+      default: [], "random changes of training samples, in this order; keyed by sample and epoch"
+    ) { value, path throws(ConfigError) in
+      try FieldReader.readVariant(value, TransformRegistry.registry, path: path)
+    }
   }
 
   private static func requireTargets(_ format: any DataFormat, path: String) throws(ConfigError) {

@@ -19,7 +19,7 @@ package struct SampleOrder: Sendable {
   /// The order of one epoch.
   package func epoch(_ epoch: Int) -> Epoch {
     Epoch(
-      permutation: shuffle ? Permutation(count: count, seed: seed, epoch: UInt64(epoch)) : nil)
+      index: epoch, permutation: shuffle ? Permutation(count: count, seed: seed, epoch: UInt64(epoch)) : nil)
   }
 
   /// The sample at a position (`0 ..< count`) of an epoch; each sample has exactly one.
@@ -27,6 +27,8 @@ package struct SampleOrder: Sendable {
 
   /// The order of one epoch, its keys already made.
   package struct Epoch: Sendable {
+    /// Which epoch it is, from 0.
+    package let index: Int
     let permutation: Permutation?
 
     package subscript(position: Int) -> Int { permutation.map { $0[position] } ?? position }

@@ -101,7 +101,7 @@ package enum KernelBenchmark {
       for leaf in 0..<leafCount {
         leaves.pointer[leaf] = GradientLeaf(
           rows: plan.positions(of: leaf, batch: rows),
-          merges: StepExecutor.merges(after: leaf, in: 0..<shards, present: leafCount))
+          merges: MicroSteps.merges(after: leaf, in: 0..<shards, present: leafCount))
       }
       self.memory = memory
     }

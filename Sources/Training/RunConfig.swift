@@ -68,6 +68,8 @@ package struct TrainingSection: Sendable {
   /// Updates, where fewer than the epochs make.
   package var steps: Int?
   package var globalBatchSize: Int
+  /// Groups in which a rank works through its shards of a batch.
+  package var microSteps: Int
   package var clipping: GradientClipping
   /// An average of the weights that takes their place in evaluations and files.
   package var averaging: WeightAveraging?
@@ -98,7 +100,10 @@ package struct TrainingSection: Sendable {
     }
     restoresBest = try fields.boolean(
       "restore_best", default: earlyStopping != nil, "hand over the weights of the best validation, not the last")
-    fields.later("micro_steps", "time_limit")
+    microSteps = try fields.integer(
+      "micro_steps", default: 1, in: 1...65536,
+      "groups in which a rank works through its shards of a batch: more need less memory, the result is the same")
+    fields.later("time_limit")
   }
 }
 

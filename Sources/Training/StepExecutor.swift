@@ -68,19 +68,20 @@ package final class StepExecutor {
   private var slowest = 0.0
   private let scratch: AlignedBuffer<Float>
   private let scratchStride: Int
-  private let leaves: AlignedBuffer<GradientLeaf>
-  private let subtrees: [Range<Int>]
-  private let leafCounts: AlignedBuffer<Int>
-  private var leavesFor = -1
+  /// The ways through the batches of this run: a whole one, and the last of an epoch.
+  private let layouts: [MicroSteps]
+  /// Partial sums that wait for later groups of shards.
+  private let waiting: [AlignedBuffer<Float>]
+  private let augmentation: Augmentation
   private let shardLosses: AlignedBuffer<Double>
   private let shardWeights: AlignedBuffer<Double>
 
   /// Plans and allocates everything a step needs.
   init(
     network: Network, loss: any Loss, rows: DataRows, description: DataDescription, classWeights: [Float]?,
-    arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate, shards: Int, batchSize: Int, seed: UInt64,
-    threads: Int,
-    cluster: any Cluster, allreduce: String, evaluationRows: Int
+    augmentation: Augmentation, arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate, shards: Int,
+    batchSize: Int, microSteps: Int, seed: UInt64, threads: Int, cluster: any Cluster, allreduce: String,
+    evaluationRows: Int
   ) throws {
     self.network = network
     self.loss = loss
@@ -91,9 +92,16 @@ package final class StepExecutor {
     size = cluster.size
     plan = ShardPlan(shardCount: shards)
     reduction = ReductionPlan(shards: shards, ranks: cluster.size)
-    subtrees = reduction.subtrees(of: rank)
-    let ownRows = plan.positions(of: reduction.shards(of: rank), batch: batchSize).count
-    let capacity = max(ownRows, evaluationRows, 1)
+    self.augmentation = augmentation
+    let (plan, reduction, rank) = (plan, reduction, rank)
+    let layouts = Set([batchSize, rows.count % batchSize]).subtracting([0]).sorted().map {
+      MicroSteps(plan, reduction, rank: rank, groups: microSteps, batch: $0)
+    }
+    self.layouts = layouts
+    waiting = (0..<layouts.reduce(0) { max($0, $1.waitingSlots) }).map { _ in
+      AlignedBuffer(count: max(16, network.gradientCount))
+    }
+    let capacity = max(layouts.reduce(0) { max($0, $1.rowCapacity) }, evaluationRows, 1)
     memory = NetworkMemory(network, rows: capacity, arena: arena, training: true)
     batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
     exchange = try cluster.makeExchange(
@@ -101,8 +109,6 @@ package final class StepExecutor {
       trailer: Trailer.header + Trailer.perShard * shards)
     scratchStride = (WeightGradient.scratchCount(rows: capacity) + 15) / 16 * 16
     scratch = AlignedBuffer(count: threads * scratchStride)
-    leaves = AlignedBuffer(count: max(1, shards))
-    leafCounts = AlignedBuffer(count: max(1, subtrees.count))
     shardLosses = AlignedBuffer(count: shards)
     shardWeights = AlignedBuffer(count: shards)
     renewDerived()
@@ -110,7 +116,8 @@ package final class StepExecutor {
 
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
   package var byteCount: Int {
-    memory.byteCount + parameters.byteCount + subtrees.count * network.gradientCount * 4
+    memory.byteCount + parameters.byteCount
+      + (reduction.subtrees(of: rank).count + waiting.count) * network.gradientCount * 4
   }
 
   /// Renews what layers derive from the parameters; call it after setting parameters from outside.
@@ -129,44 +136,24 @@ package final class StepExecutor {
     order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0
   ) throws -> Outcome {
     let start = Clock.now()
-    let count = positions.count
-    let shards = reduction.shards(of: rank)
-    let own = plan.positions(of: shards, batch: count)
-    let rowCount = own.count
-    prepareLeaves(batch: count, firstRow: own.lowerBound)
-    memory.begin(StepContext(isTraining: true, seed: seed, step: stepsDone, samples: batch.samples))
-    let base = positions.lowerBound + own.lowerBound
-    if rowCount > 0 {
-      let workers = min(threads, max(1, rowCount / 6))
-      parallel(workers: workers) { worker in
-        let rows = Self.cut(rowCount, into: workers, piece: worker)
-        let begin = worker == 0 ? Clock.now() : 0
-        for row in rows { batch.ids.pointer[row] = order[base + row] }
-        batch.gather(rows, into: memory.input)
-        if worker == 0 { fetching.pointer[0] = Clock.now() - begin }
-        memory.forward(rows: rows)
-        loss.evaluate(
-          memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
-        memory.backward(rows: rows)
-      }
-      let items = memory.gradientItems.count
-      queue.parallelItems(count: items * subtrees.count, workers: threads) { index, worker in
-        let tree = index % subtrees.count
-        guard leafCounts.pointer[tree] > 0 else { return }
-        memory.accumulateWeightGradient(
-          item: index / subtrees.count, leaves: leaves.pointer + (subtrees[tree].lowerBound - shards.lowerBound),
-          leafCount: leafCounts.pointer[tree], gradient: exchange.partial(tree),
-          scratch: scratch.pointer + worker * scratchStride)
-      }
+    guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
+      preconditionFailure("a batch of \(positions.count) samples was not planned")
+    }
+    var fetched = 0.0
+    for group in layout.groups where !group.rows.isEmpty {
+      compute(group, layout, order: order, from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound)
+      fetched += fetching.pointer[0]
+      writeSums(group, batch: positions.count)
     }
     let computed = Clock.now()
-    let fetched = rowCount > 0 ? fetching.pointer[0] : 0
     times.data += fetched
     times.compute += computed - start - fetched
 
-    writeTrailer(batch: count, firstRow: own.lowerBound, control: control, seconds: computed - start)
-    try exchange.allReduce(shardsInUse: plan.shardsInUse(batch: count))
-    var outcome = readTrailers(batch: count)
+    let trailer = exchange.trailer(of: rank)
+    trailer.storeBytes(of: control, as: Int64.self)
+    trailer.storeBytes(of: computed - start, toByteOffset: 8, as: Double.self)
+    try exchange.allReduce(shardsInUse: plan.shardsInUse(batch: positions.count))
+    var outcome = readTrailers(batch: positions.count)
     let exchanged = Clock.now()
     // All ranks start a step together, so the longest computation of any is when all were there.
     let waited = min(max(0, slowest - (computed - start)), exchanged - computed)
@@ -183,6 +170,50 @@ package final class StepExecutor {
     }
     times.update += Clock.now() - exchanged
     return outcome
+  }
+
+  /// Loss and gradients of one group of shards.
+  /// - Parameter base: the position in the epoch of the group's first row.
+  private func compute(_ group: MicroSteps.Group, _ layout: MicroSteps, order: SampleOrder.Epoch, from base: Int) {
+    let rowCount = group.rows.count
+    memory.begin(StepContext(isTraining: true, seed: seed, step: stepsDone, samples: batch.samples))
+    let workers = min(threads, max(1, rowCount / 6))
+    parallel(workers: workers) { worker in
+      let rows = Self.cut(rowCount, into: workers, piece: worker)
+      let begin = worker == 0 ? Clock.now() : 0
+      for row in rows { batch.ids.pointer[row] = order[base + row] }
+      batch.gather(rows, into: memory.input)
+      if !augmentation.isEmpty {
+        for row in rows { augmentation.apply(memory.input[row], id: batch.ids.pointer[row], epoch: order.index) }
+      }
+      if worker == 0 { fetching.pointer[0] = Clock.now() - begin }
+      memory.forward(rows: rows)
+      loss.evaluate(
+        memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
+      memory.backward(rows: rows)
+    }
+    let parts = group.parts
+    queue.parallelItems(count: memory.gradientItems.count * parts.count, workers: threads) { index, worker in
+      let part = layout.parts[parts.lowerBound + index % parts.count]
+      memory.accumulateWeightGradient(
+        item: index / parts.count, leaves: layout.leaves.pointer + part.firstLeaf, leafCount: part.leafCount,
+        gradient: sum(part.slot, of: part.tree), scratch: scratch.pointer + worker * scratchStride)
+    }
+    for merge in group.merges { join(layout.merges[merge]) }
+  }
+
+  /// A place for a partial sum of one of the rank's subtrees.
+  private func sum(_ slot: Int, of tree: Int) -> UnsafeMutablePointer<Float> {
+    slot == 0 ? exchange.partial(tree) : waiting[slot - 1].pointer
+  }
+
+  /// Adds a sum to one that waited for it.
+  private func join(_ merge: MicroSteps.Merge) {
+    let left = sum(merge.left, of: merge.tree), right = UnsafePointer(sum(merge.right, of: merge.tree))
+    let block = 4096, count = network.gradientCount
+    queue.parallelItems(count: (count + block - 1) / block, workers: threads) { item, _ in
+      for index in item * block..<min(count, (item + 1) * block) { left[index] += right[index] }
+    }
   }
 
   /// The rows of one of several pieces, cut at multiples of 6 rows, the height of the kernels' tiles, where there are enough.
@@ -202,45 +233,14 @@ package final class StepExecutor {
     return true
   }
 
-  /// The rows of the rank's shards, counted from its first row, and the merges that build each of its subtrees.
-  private func prepareLeaves(batch count: Int, firstRow: Int) {
-    guard leavesFor != count else { return }
-    leavesFor = count
-    let first = reduction.shards(of: rank).lowerBound
-    let inUse = plan.shardsInUse(batch: count)
-    for (tree, subtree) in subtrees.enumerated() {
-      let present = subtree.lowerBound..<max(subtree.lowerBound, min(subtree.upperBound, inUse))
-      leafCounts.pointer[tree] = present.count
-      for shard in present {
-        let rows = plan.positions(of: shard, batch: count)
-        leaves.pointer[shard - first] = GradientLeaf(
-          rows: rows.lowerBound - firstRow..<rows.upperBound - firstRow,
-          merges: Self.merges(after: shard, in: subtree, present: inUse))
-      }
-    }
-  }
-
-  /// How many nodes of the tree are complete once this leaf is done, given the leaves before it.
-  ///
-  /// A node is complete after its last leaf that is present; a node whose right side is absent is its left side, no merge.
-  static func merges(after shard: Int, in subtree: Range<Int>, present: Int) -> Int {
-    var node = subtree, merges = 0
-    while node.count > 1 {
-      let middle = ReductionTree.split(node), end = min(node.upperBound, present)
-      if middle < end, shard == end - 1 { merges += 1 }
-      node = shard < middle ? node.lowerBound..<middle : middle..<node.upperBound
-    }
-    return merges
-  }
-
-  private func writeTrailer(batch count: Int, firstRow: Int, control: Int64, seconds: Double) {
+  /// Puts the sums of a group's losses and weights where all ranks will see them.
+  private func writeSums(_ group: MicroSteps.Group, batch count: Int) {
     let trailer = exchange.trailer(of: rank)
-    trailer.storeBytes(of: control, as: Int64.self)
-    trailer.storeBytes(of: seconds, toByteOffset: 8, as: Double.self)
-    for (index, shard) in reduction.shards(of: rank).enumerated() {
+    let first = plan.positions(of: group.shards, batch: count).lowerBound
+    for shard in group.shards {
       let rows = plan.positions(of: shard, batch: count)
-      let sums = batch.sums(rows.lowerBound - firstRow..<rows.upperBound - firstRow)
-      let place = Trailer.header + index * Trailer.perShard
+      let sums = batch.sums(rows.lowerBound - first..<rows.upperBound - first)
+      let place = Trailer.header + (shard - reduction.shards(of: rank).lowerBound) * Trailer.perShard
       trailer.storeBytes(of: sums.loss, toByteOffset: place, as: Double.self)
       trailer.storeBytes(of: sums.weight, toByteOffset: place + 8, as: Double.self)
     }

@@ -82,9 +82,11 @@ package final class Trainer {
       checksFinite: config.training.onNonFinite == .skipStep, arena: arena.pointer, threads: options.threads)
     executor = try StepExecutor(
       network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
+      augmentation: try Augmentation(
+        config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
       arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
-      seed: config.seed, threads: options.threads, cluster: cluster, allreduce: config.parallel.allreduce,
-      evaluationRows: options.threads * Evaluation.blockRows)
+      microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
+      allreduce: config.parallel.allreduce, evaluationRows: options.threads * Evaluation.blockRows)
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization,

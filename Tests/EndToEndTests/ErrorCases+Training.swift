@@ -85,6 +85,10 @@ extension ErrorCase {
       alone("training.restore_best", "true", says: "needs validation data"),
       alone("training.gradient_clip_norm", "0", says: "> 0"),
       alone("training.gradient_clip_value", "-1", says: "> 0"),
+      alone(
+        "data.augmentation", #"[{"type": "random_crop"}]"#, says: "data.augmentation[0]: random_crop needs samples of"),
+      alone("data.augmentation", #"[{"type": "rotate"}]"#, says: "unknown augmentation 'rotate'"),
+      alone("training.micro_steps", "0", says: "whole number"),
       alone("training.ema", #"{"decay": 1}"#, says: "< 1"),
       alone("training.ema", "0.9", says: "expected an object"),
       alone("training.on_non_finite", "ignore", says: "known: stop, skip_step"),

@@ -24,6 +24,7 @@ import Testing
     ].map { "optimizer=\($0)" } + [
       "training.gradient_clip_norm=0.1", "training.gradient_clip_value=0.001", #"training.ema={"decay": 0.9}"#,
       #"training.early_stopping={"patience": 1, "min_delta": 1}"#, "training.on_non_finite=skip_step",
+      #"data.augmentation=[{"type": "gaussian_noise", "deviation": 0.3}]"#,
     ]
 
   private func hashes(_ config: String, _ overrides: [String]) throws -> Set<String> {
@@ -49,6 +50,34 @@ import Testing
   func setting(_ override: String) throws {
     let hashes = try hashes("configs/digits.json", ["training.steps=60", override])
     #expect(hashes.count == 1 && hashes.first?.hasPrefix("weights_sha256 ") == true, "\(hashes)")
+  }
+
+  @Test("the number of groups of shards changes no bit")
+  func microSteps() throws {
+    let all = try [1, 2, 3, 8].reduce(into: Set<String>()) { all, count in
+      all.formUnion(
+        try hashes(
+          "configs/digits.json",
+          [
+            "training.steps=40", "parallel.shards=13", "training.global_batch_size=30", "training.micro_steps=\(count)",
+            #"data.augmentation=[{"type": "gaussian_noise"}]"#,
+            #"model.layers=[{"type": "flatten"}, {"type": "dense", "units": 20, "activation": "gelu"}, {"type": "dropout"}, {"type": "dense", "units": 10}]"#,
+          ]))
+    }
+    #expect(all.count == 1)
+  }
+
+  @Test("moved and mirrored pictures are the same on every rank, and not the old ones")
+  func pictures() throws {
+    let data = [
+      #"data.train={"format": "synthetic", "task": "classification", "examples": 200, "features": [2, 6, 5], "classes": 10}"#,
+      #"model.layers=[{"type": "flatten"}, {"type": "dense", "units": 10}]"#, "training.epochs=3",
+    ]
+    let plain = try hashes("configs/digits.json", data)
+    let changed = try hashes(
+      "configs/digits.json",
+      data + [#"data.augmentation=[{"type": "random_crop", "padding": 1}, {"type": "horizontal_flip"}]"#])
+    #expect(plain.count == 1 && changed.count == 1 && plain != changed)
   }
 
   @Test("every loss has an example, and all settings differ in their results")

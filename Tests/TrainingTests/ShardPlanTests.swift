@@ -31,7 +31,7 @@ import Testing
             var stack: [String] = []
             for leaf in leaves {
               var value = "\(leaf)"
-              for _ in 0..<StepExecutor.merges(after: leaf, in: subtree, present: present) {
+              for _ in 0..<MicroSteps.merges(after: leaf, in: subtree, present: present) {
                 value = "(\(stack.removeLast())+\(value))"
               }
               stack.append(value)
