@@ -10,6 +10,18 @@ INLINE f32x16 gather_rows(const float *p, size_t stride, size_t count) {
   return load(lanes);
 }
 
+INLINE i32x16 lanes_below(size_t count) {
+  i32x16 mask;
+  for (int i = 0; i < 16; i++) mask[i] = (size_t)i < count ? -1 : 0;
+  return mask;
+}
+
+/// Whether sixteen floats can be read from the start of each row: rows of matrices are padded to multiples of 16.
+INLINE int whole_vectors(const float *p, size_t stride) { return (size_t)p % 64 == 0 && stride >= 16 && stride % 16 == 0; }
+
+/// The lanes of a mask, 0 elsewhere.
+INLINE f32x16 kept(f32x16 v, i32x16 mask) { return (f32x16)((i32x16)v & mask); }
+
 // Rows of one output: sixteen rows to a vector. Wider rows: sixteen outputs to a vector. A row's value is the same either way:
 // its outputs are added in double, lane j % 16 by ascending j, lanes added by halves; one output is added to nothing.
 #define ELEMENT_LOSS(name, function)                                                                               \
@@ -30,6 +42,18 @@ INLINE f32x16 gather_rows(const float *p, size_t stride, size_t count) {
           c->losses[r + i] = c->adds ? c->losses[r + i] + loss : loss;                                             \
           c->gradient[(r + i) * c->gradient_stride] = slopes[i];                                                   \
         }                                                                                                          \
+      }                                                                                                            \
+      return;                                                                                                      \
+    }                                                                                                              \
+    if (c->width <= 16 && whole_vectors(c->p, c->p_stride) && whole_vectors(c->y, c->y_stride)) {                  \
+      i32x16 mask = lanes_below(c->width);                                                                         \
+      for (size_t r = 0; r < c->rows; r++) {                                                                       \
+        element_loss l = function(                                                                                 \
+            kept(load(c->p + r * c->p_stride), mask), kept(load(c->y + r * c->y_stride), mask), a, b);             \
+        double sum = sum_of_lanes(__builtin_convertvector(kept(l.value, mask), f64x16)), weight = c->weights[r];   \
+        store_upto(c->gradient + r * c->gradient_stride, splat(c->weights[r]) * (scale * l.slope), c->width);      \
+        double loss = weight * (sum * c->factor);                                                                  \
+        c->losses[r] = c->adds ? c->losses[r] + loss : loss;                                                       \
       }                                                                                                            \
       return;                                                                                                      \
     }                                                                                                              \
@@ -71,14 +95,15 @@ INLINE element_loss absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
 INLINE element_loss huber_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
   i32x16 near = size <= a;
-  return (element_loss){near ? half * d * d : a * (size - half * a), near ? d : sign_or_zero(d, a)};
+  return (element_loss){near ? half * d * d : a * (size - half * a), near ? d : with_sign(a, d)};
 }
 
-/// a: beta, b: 1 / beta.
+/// a: beta.
 INLINE element_loss smooth_absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
+  f32x16 slope = d / a;
   i32x16 near = size < a;
-  return (element_loss){near ? half * d * d / a : size - half * a, near ? d / a : sign_or_zero(d, ONE)};
+  return (element_loss){near ? half * d * slope : size - half * a, near ? slope : with_sign(ONE, d)};
 }
 
 /// a: the output below which log(1 + p) goes on in a straight line; b: log(1 + a).

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Networks
 internal import Specs
 internal import Training
 
@@ -22,6 +23,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "The dense products of the config's layers beside oneDNN's, one thread.")
   var kernels = false
 
+  @Flag(help: "Every loss with its gradient on one batch of the config's size and outputs, one thread.")
+  var losses = false
+
   func validate() throws {
     guard steps > 0, steps <= 10_000_000 else {
       throw ValidationError("--steps takes a whole number from 1 to 10000000, found \(steps)")
@@ -43,9 +47,13 @@ struct BenchCommand: ParsableCommand {
             baseDirectory: common.baseDirectory, outputDirectory: "", threads: launch.threads, isQuiet: true,
             showsProgress: false), cluster: cluster)
       }
-      if kernels {
+      if kernels || losses {
         guard cluster.rank == 0 else { return }
-        let table = try KernelBenchmark.run(trainer, repeats: steps)
+        let table =
+          kernels
+          ? try KernelBenchmark.run(trainer, repeats: steps)
+          : try LossBenchmark.run(
+            rows: config.training.globalBatchSize, outputs: trainer.network.output.count, repeats: steps)
         print(json ? table.compactText : table.prettyText, terminator: json ? "\n" : "")
         return
       }
