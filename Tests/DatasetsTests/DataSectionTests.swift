@@ -17,7 +17,9 @@ import Testing
     let reader = FieldReader(describing: "data")
     _ = try DataSection(from: reader)
     #expect(
-      reader.properties.map(\.key) == ["train", "validation", "test", "normalize", "normalize_targets", "shuffle"])
+      reader.properties.map(\.key) == [
+        "train", "validation", "test", "normalize", "normalize_targets", "shuffle", "augmentation",
+      ])
     let schema = Schema.object(reader.properties).json.compactText
     for word in ["fraction", "minmax", "csv", "idx", "npy", "synthetic", "sample_weight"] {
       #expect(schema.contains(word), "\(word)")
