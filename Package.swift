@@ -76,7 +76,7 @@ let package = Package(
       "Training", ["Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "ptrain", "MPISelfTest"],
+      name: "EndToEndTests", dependencies: ["TestSupport", "Specs", "ptrain", "MPISelfTest"],
       exclude: ["Allocations", "Reference"],
       swiftSettings: room),
   ],

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 import TestSupport
 import Testing
 
@@ -118,6 +119,26 @@ import Testing
       ["configs/losses/binary_cross_entropy.json", "--output", folder.path + "/plain"], ranks: 2)
     let before = plain.output.components(separatedBy: "expected_cost ").last?.split(separator: "\n").first
     #expect(try #require(Double(cost)) < (try #require(before.flatMap { Double($0) })), "costs lower the expected cost")
+  }
+
+  @Test(
+    "metrics are the same to the last bit on 1, 2, 3, 4 ranks",
+    arguments: ["binary_cross_entropy", "categorical_cross_entropy", "quantile", "huber", "poisson", "cost"])
+  func metrics(_ example: String) throws {
+    var found: Set<String> = []
+    for ranks in [0, 2, 3, 4] {
+      let folder = try TemporaryFolder()
+      let outcome = try Command.ptrain(
+        ["configs/losses/\(example).json", "--quiet", "--set", "training.epochs=2", "--output", folder.path + "/run"],
+        ranks: ranks)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let summary = try ConfigValue.parse(
+        Data(contentsOf: URL(fileURLWithPath: folder.path + "/run/summary.json")), file: "summary.json")
+      let metrics = try #require(summary["metrics"])
+      #expect(metrics["test"]?["loss"] != nil)
+      found.insert(metrics.compactText)
+    }
+    #expect(found.count == 1, "\(found)")
   }
 
   @Test("other weights are handed over: the average, and the best")
