@@ -90,20 +90,32 @@ void ISA(ck_product)(const struct ck_product *p) {
   }
 }
 
-// A tile of the weight gradient: mr rows of the matrix, nv vectors of columns, summed over the leaves in tree order.
+// Some rows of consecutive leaves, few enough that a panel's columns of d stay in the first-level cache while all tiles go over them.
+struct gradient_chunk {
+  long leaf_begin, leaf_end;
+  long row_begin, row_end;
+  // Finished sums before it.
+  int depth;
+  // Whether it goes on with a leaf that the chunk before it began.
+  int continues;
+};
+
+// A tile of the weight gradient over one chunk: mr rows of the matrix, nv vectors of columns. `stack` holds the tile's finished sums and,
+// behind them, the leaf at work where it goes on.
 INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, const float *d, long ds, const struct ck_leaf *leaves,
-                          long leaf_count, float *out, long width) {
-  vf stack[CK_TREE_DEPTH][TILE_VECTORS];
-  int depth = 0;
-  for (long leaf = 0;; leaf++) {
+                          long leaf_count, const struct gradient_chunk *chunk, float *stack, float *out, long width) {
+  enum { SLOT = TILE_VECTORS * VL };
+  float *top = stack + (long)chunk->depth * SLOT;
+  for (long leaf = chunk->leaf_begin; leaf < chunk->leaf_end; leaf++) {
     vf acc[TILE_VECTORS];
+    const int continues = chunk->continues && leaf == chunk->leaf_begin;
 #pragma unroll
-    for (int i = 0; i < mr; i++)
-#pragma unroll
-      for (int v = 0; v < nv; v++) acc[i * nv + v] = splat(0);
-    const long end = leaves[leaf].row_end;
+    for (int n = 0; n < mr * nv; n++) acc[n] = continues ? load(top + n * VL) : splat(0);
+    const long begin = continues ? chunk->row_begin : leaves[leaf].row_begin, leaf_end = leaves[leaf].row_end;
+    const long end = leaf_end < chunk->row_end ? leaf_end : chunk->row_end;
 #pragma nounroll
-    for (long r = leaves[leaf].row_begin; r < end; r++) {
+    for (long r = begin; r < end; r++) {
+      __builtin_prefetch(x + r * xs + 16);  // the next tiles' inputs
       vf b[4];
 #pragma unroll
       for (int v = 0; v < nv; v++) b[v] = load(d + r * ds + v * VL);
@@ -114,35 +126,36 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
         for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
       }
     }
-    for (int m = leaves[leaf].merges; m > 0; m--) {
-      depth--;
+    if (end == leaf_end) {
+      for (int m = leaves[leaf].merges; m > 0; m--) {
+        top -= SLOT;
 #pragma unroll
-      for (int i = 0; i < mr; i++)
+        for (int n = 0; n < mr * nv; n++) acc[n] = load(top + n * VL) + acc[n];
+      }
+      if (leaf + 1 == leaf_count) {
 #pragma unroll
-        for (int v = 0; v < nv; v++) acc[i * nv + v] = stack[depth][i * nv + v] + acc[i * nv + v];
+        for (int i = 0; i < mr; i++)
+#pragma unroll
+          for (int v = 0; v < nv; v++) store(out + i * width + v * VL, acc[i * nv + v]);
+        return;
+      }
     }
-    if (leaf + 1 == leaf_count) {
 #pragma unroll
-      for (int i = 0; i < mr; i++)
-#pragma unroll
-        for (int v = 0; v < nv; v++) store(out + i * width + v * VL, acc[i * nv + v]);
-      return;
-    }
-#pragma unroll
-    for (int i = 0; i < mr; i++)
-#pragma unroll
-      for (int v = 0; v < nv; v++) stack[depth][i * nv + v] = acc[i * nv + v];
-    depth++;
+    for (int n = 0; n < mr * nv; n++) store(top + n * VL, acc[n]);
+    top += SLOT;
   }
 }
 
-INLINE void gradient_panel(const int nv, const struct ck_weight_gradient *p, const float *d, long ds, long column, long width, long c) {
+// All tiles of nv vectors of columns over one chunk.
+INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, const float *d,
+                                 long ds, float *stacks, long column, long width, long c) {
   const int full = ROWS(nv);
+  const long slots = p->stack_depth * TILE_VECTORS * VL;
   float *out = p->dw + p->inner * column + c;
   long i = p->i_begin;
-#define TILES(mr)                                                                                                       \
-  for (; i + (mr) <= p->i_end; i += (mr))                                                                               \
-    gradient_tile(mr, nv, p->x + i, p->x_stride, d + c, ds, p->leaves, p->leaf_count, out + i * width, width);
+#define TILES(mr)                                                                                                             \
+  for (; i + (mr) <= p->i_end; i += (mr), stacks += slots)                                                                    \
+    gradient_tile(mr, nv, p->x + i, p->x_stride, d, ds, p->leaves, p->leaf_count, chunk, stacks, out + i * width, width);
   TILES(full)
   if (full > 4) { TILES(4) }
   if (full > 2) { TILES(2) }
@@ -150,7 +163,36 @@ INLINE void gradient_panel(const int nv, const struct ck_weight_gradient *p, con
 #undef TILES
   if (p->db && p->i_begin == 0) {
     static const float one = 1;
-    gradient_tile(1, nv, &one, 0, d + c, ds, p->leaves, p->leaf_count, p->db + column + c, width);
+    gradient_tile(1, nv, &one, 0, d, ds, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c, width);
+  }
+}
+
+// All chunks of nv vectors of columns from column c of the panel on.
+INLINE void gradient_columns(const int nv, const struct ck_weight_gradient *p, long column, long width, long c) {
+  const struct ck_leaf *leaves = p->leaves;
+  struct gradient_chunk chunk = {0, 0, leaves[0].row_begin, 0, 0, 0};
+  const long last = leaves[p->leaf_count - 1].row_end, packed = nv * VL;
+  while (chunk.row_begin < last) {
+    // Whole leaves as long as they fit, else a piece of one.
+    const long most = chunk.row_begin + CK_GRADIENT_ROWS;
+    chunk.leaf_end = chunk.leaf_begin + 1;
+    while (chunk.leaf_end < p->leaf_count && leaves[chunk.leaf_end].row_end <= most) chunk.leaf_end++;
+    const long whole = leaves[chunk.leaf_end - 1].row_end;
+    chunk.row_end = whole <= most ? whole : most;
+    // The columns of d row after row without gaps.
+    const float *d = p->d + column + c;
+    long ds = p->d_stride;
+    if (ds > packed && p->i_end - p->i_begin > 4 * ROWS(nv)) {
+      for (long r = chunk.row_begin; r < chunk.row_end; r++)
+        for (int v = 0; v < nv; v++) store(p->scratch + (r - chunk.row_begin) * packed + v * VL, load(d + r * ds + v * VL));
+      d = p->scratch - chunk.row_begin * packed;
+      ds = packed;
+    }
+    gradient_chunk_tiles(nv, p, &chunk, d, ds, p->scratch + CK_GRADIENT_ROWS * CK_PANEL, column, width, c);
+    chunk.continues = chunk.row_end < whole;
+    for (long leaf = chunk.leaf_begin; leaf < chunk.leaf_end - chunk.continues; leaf++) chunk.depth += 1 - leaves[leaf].merges;
+    chunk.leaf_begin = chunk.leaf_end - chunk.continues;
+    chunk.row_begin = chunk.row_end;
   }
 }
 
@@ -162,25 +204,15 @@ void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
       for (long n = 0; n < width; n++) p->db[column + n] = 0;
     return;
   }
-  // The panel's columns of d, row after row without gaps: each is read once per tile of the panel.
-  const float *d = p->d + column;
-  long ds = p->d_stride;
-  const long first = p->leaves[0].row_begin, last = p->leaves[p->leaf_count - 1].row_end;
-  if (p->scratch && ds > width && p->i_end - p->i_begin > 4 * ROWS(TILE / VL)) {
-    for (long r = first; r < last; r++)
-      for (long n = 0; n < width; n += VL) store(p->scratch + (r - first) * width + n, load(d + r * ds + n));
-    d = p->scratch - first * width;
-    ds = width;
-  }
 #if TILE == 64
   switch (width / VL) {
-    case 4: gradient_panel(4, p, d, ds, column, width, 0); break;
-    case 3: gradient_panel(3, p, d, ds, column, width, 0); break;
-    case 2: gradient_panel(2, p, d, ds, column, width, 0); break;
-    default: gradient_panel(1, p, d, ds, column, width, 0); break;
+    case 4: gradient_columns(4, p, column, width, 0); break;
+    case 3: gradient_columns(3, p, column, width, 0); break;
+    case 2: gradient_columns(2, p, column, width, 0); break;
+    default: gradient_columns(1, p, column, width, 0); break;
   }
 #else
-  for (long c = 0; c < width; c += TILE) gradient_panel(TILE / VL, p, d, ds, column, width, c);
+  for (long c = 0; c < width; c += TILE) gradient_columns(TILE / VL, p, column, width, c);
 #endif
 }
 

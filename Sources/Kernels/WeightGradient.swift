@@ -6,10 +6,10 @@ package typealias GradientLeaf = ck_leaf
 /// Gradients of packed weights, summed over shards in the order of the tree while they are in registers.
 package enum WeightGradient {
   /// Rows of the packed matrix in one item of work.
-  private static let rowsPerItem = 192
+  private static let rowsPerItem = Int(CK_GRADIENT_ITEM)
 
-  /// Floats of scratch memory that each worker needs for gradients over `rows` rows.
-  package static func scratchCount(rows: Int) -> Int { ck_weight_gradient_scratch(rows) }
+  /// Floats of scratch memory that each worker needs for gradients over a subtree of at most so many leaves.
+  package static func scratchCount(leaves: Int) -> Int { ck_weight_gradient_scratch(ck_stack_depth(leaves)) }
 
   /// Items of work that a matrix is cut into; their bits do not depend on the cut.
   package static func itemCount(inner: Int, outer: Int) -> Int {
@@ -39,6 +39,7 @@ package enum WeightGradient {
     gradient.leaves = leaves
     gradient.leaf_count = leafCount
     gradient.scratch = scratch
+    gradient.stack_depth = ck_stack_depth(leafCount)
     ck_weight_gradient(&gradient)
   }
 }

@@ -60,7 +60,7 @@ package protocol Layer: Sendable {
   ///
   /// - Parameters:
   ///   - gradient: a flat gradient; the layer's parts are at ``LayerPass/gradientOffsets``.
-  ///   - scratch: `WeightGradient.scratchCount(rows:)` floats of this worker.
+  ///   - scratch: `WeightGradient.scratchCount(leaves:)` floats of this worker.
   func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
     gradient: UnsafeMutablePointer<Float>,

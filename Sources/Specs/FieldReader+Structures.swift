@@ -145,7 +145,7 @@ extension FieldReader {
       return (result, reader.resolvedObject)
     } catch {
       // A misspelt key explains a missing one better than the missing one does.
-      if error.problem.hasPrefix("key '"), error.path == path { try reader.finish() }
+      if error.problem.hasPrefix("key '"), error.path == path { try reader.requireNoMisspelling() }
       throw error
     }
   }

@@ -62,6 +62,14 @@ package final class FieldReader {
     }
   }
 
+  /// Refuses a key that was not read and is nearly one that was; others may be read later.
+  func requireNoMisspelling() throws(ConfigError) {
+    let known = properties.map(\.key)
+    for member in source where !known.contains(member.key) && NearestName.of(member.key, among: known) != nil {
+      throw error(member.key, "unknown key; \(NearestName.hint(member.key, among: known))")
+    }
+  }
+
   /// The object with defaults filled in.
   package var resolvedObject: ConfigValue { .object(resolved) }
 

@@ -94,7 +94,7 @@ package enum KernelBenchmark {
       packed = filled(DenseProduct.packedCount(inner: inner, outer: outer))
       transposed = filled(DenseProduct.packedCount(inner: outer, outer: inner))
       gradient = filled(DenseProduct.packedCount(inner: inner, outer: outer))
-      scratch = filled(WeightGradient.scratchCount(rows: rows))
+      scratch = filled(WeightGradient.scratchCount(leaves: shards))
       let plan = ShardPlan(shardCount: shards)
       leafCount = plan.shardsInUse(batch: rows)
       leaves = AlignedBuffer(count: max(1, leafCount))

@@ -107,7 +107,7 @@ package final class StepExecutor {
     exchange = try cluster.makeExchange(
       algorithm: allreduce, plan: reduction, count: network.gradientCount,
       trailer: Trailer.header + Trailer.perShard * shards)
-    scratchStride = (WeightGradient.scratchCount(rows: capacity) + 15) / 16 * 16
+    scratchStride = (WeightGradient.scratchCount(leaves: shards) + 15) / 16 * 16
     scratch = AlignedBuffer(count: threads * scratchStride)
     shardLosses = AlignedBuffer(count: shards)
     shardWeights = AlignedBuffer(count: shards)

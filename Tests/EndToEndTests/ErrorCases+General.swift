@@ -5,6 +5,12 @@ extension ErrorCase {
     config("not JSON", "{\"name\": ", says: "not valid JSON"),
     config("a list", "[]", says: "expected an object"),
     config("no data", #"{"model": {"layers": []}}"#, says: "data"),
+    config(
+      "no optimizer",
+      #"""
+      {"data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}}, "model": {"layers": [{"type": "dense",
+       "units": 2}]}, "loss": {"type": "categorical_cross_entropy"}, "training": {"epochs": 1}}
+      """#, says: "key 'optimizer' is required"),
     config("null", "null", says: "expected an object"),
     set("nam", "x", says: "did you mean 'name'?"),
     set("data.trian", "1", says: "did you mean 'train'?"),

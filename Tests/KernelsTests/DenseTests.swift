@@ -95,7 +95,9 @@ import Testing
     }
   }
 
-  @Test("weight gradients equal chains over each shard, added by the tree", arguments: sizes, [1, 2, 3, 5, 8])
+  @Test(
+    "weight gradients equal chains over each shard, added by the tree", arguments: sizes + [(30, 40, 500)],
+    [1, 2, 3, 5, 8])
   func gradients(_ size: (inner: Int, outer: Int, rows: Int), shards: Int) {
     let (inner, outer, rows) = size
     let (x, xs) = Self.matrix(rows: rows, columns: inner, 6)
@@ -122,7 +124,8 @@ import Testing
     for level in Self.levels {
       let dw = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: inner, outer: outer))
       let db = AlignedBuffer<Float>(count: (outer + 15) / 16 * 16)
-      let scratch = AlignedBuffer<Float>(count: rows * 64)
+      let depth = ck_stack_depth(leaves.count)
+      let scratch = AlignedBuffer<Float>(count: ck_weight_gradient_scratch(depth))
       leaves.withUnsafeBufferPointer { leaves in
         for panel in 0..<(outer + 63) / 64 {
           for cut in [0..<inner / 3, inner / 3..<inner] where !cut.isEmpty {
@@ -141,6 +144,7 @@ import Testing
             gradient.leaves = leaves.baseAddress
             gradient.leaf_count = leaves.count
             gradient.scratch = scratch.pointer
+            gradient.stack_depth = depth
             level.gradient(&gradient)
           }
         }

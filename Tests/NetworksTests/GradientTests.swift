@@ -73,7 +73,7 @@ import Testing
       }
       memory.backward(rows: 0..<rows)
       let gradient = AlignedBuffer<Float>(count: max(16, network.gradientCount))
-      let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(rows: rows))
+      let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(leaves: 64))
       let leaf = GradientLeaf(rows: 0..<rows, merges: 0)
       withUnsafePointer(to: leaf) { leaf in
         for item in memory.gradientItems.indices {

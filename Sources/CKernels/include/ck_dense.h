@@ -78,14 +78,29 @@ struct ck_weight_gradient {
   long i_begin, i_end;
   const struct ck_leaf *leaves;
   long leaf_count;
-  /// At least `ck_weight_gradient_scratch(rows of all leaves)` floats, 64-byte aligned, one per thread.
+  /// At least `ck_weight_gradient_scratch(stack_depth)` floats, 64-byte aligned, one per thread.
   float *scratch;
+  /// Sums that are kept for each tile at most: `ck_stack_depth(leaves)` of the subtree.
+  long stack_depth;
 };
 
-/// The deepest tree whose partial sums fit the kernel's stack: 2^20 leaves.
-enum { CK_TREE_DEPTH = 21 };
+/// Rows of the matrix in one call, at most.
+enum { CK_GRADIENT_ITEM = 192 };
+/// Samples over which all tiles of a call go before the next ones: their gradients of 64 outputs
+/// and one tile's inputs and sums take 30 KiB.
+enum { CK_GRADIENT_ROWS = 64 };
 
-static inline long ck_weight_gradient_scratch(long rows) { return rows * CK_PANEL; }
+/// Sums that a tree of so many leaves keeps at a time, the one at work included.
+static inline long ck_stack_depth(long leaves) {
+  long depth = 1;
+  while ((1L << (depth - 1)) < leaves) depth++;
+  return depth + 1;
+}
+
+/// Floats of a call's scratch memory: packed rows, and the stacks of at most 54 tiles of at most 24 vectors of 16 floats.
+static inline long ck_weight_gradient_scratch(long stack_depth) {
+  return CK_GRADIENT_ROWS * CK_PANEL + (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
+}
 
 #define CK_DENSE_DECLARE(isa)                                     \
   void ck_product_##isa(const struct ck_product *p);              \
