@@ -20,11 +20,16 @@ import Testing
   func theOrderIsTheTreesForAnyRanksAndEmptyShards(shards: Int) throws {
     let count = 37
     for ranks in 1...8 {
-      for limit in [0, OrderedAllReduce.directLimit] {
+      // The ordered sum in both its forms, then every other invariant kind.
+      let others = AllReduceRegistry.all.filter { $0.isInvariant && $0 != OrderedAllReduce.self }.map { $0.kind }
+      for (kind, limit) in [("ordered", 0), ("ordered", OrderedAllReduce.directLimit)] + others.map({ ($0, 0) }) {
         let sums = try InProcessCluster.run(size: ranks) { cluster in
           let plan = ReductionPlan(shards: shards, ranks: ranks)
-          let exchange = try OrderedAllReduce.makeExchange(
-            plan: plan, count: count, trailer: 0, over: cluster.makeTransport(), directLimit: limit)
+          let exchange =
+            kind == "ordered"
+            ? try OrderedAllReduce.makeExchange(
+              plan: plan, count: count, trailer: 0, over: cluster.makeTransport(), directLimit: limit)
+            : try cluster.makeExchange(algorithm: kind, plan: plan, count: count, trailer: 0)
           return try (0...shards).map { inUse in
             Self.fill(exchange, plan: plan, rank: cluster.rank, inUse: inUse)
             try exchange.allReduce(shardsInUse: inUse)
@@ -36,7 +41,7 @@ import Testing
           for rank in 0..<ranks {
             #expect(
               sums[rank][inUse] == Reference.bits(expected),
-              "rank \(rank) of \(ranks), \(inUse) of \(shards) shards, limit \(limit)")
+              "rank \(rank) of \(ranks), \(inUse) of \(shards) shards, \(kind), limit \(limit)")
           }
         }
       }
@@ -145,6 +150,6 @@ import Testing
     let unknown = #expect(throws: ClusterError.self) {
       try cluster.makeExchange(algorithm: "rong", plan: ReductionPlan(shards: 8, ranks: 1), count: 1, trailer: 0)
     }
-    #expect(unknown?.description == "unknown allreduce 'rong'; use one of auto, ordered, mpi")
+    #expect(unknown?.description == "unknown allreduce 'rong'; use one of auto, ordered, recursive, ring, mpi")
   }
 }

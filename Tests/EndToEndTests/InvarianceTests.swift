@@ -52,6 +52,20 @@ import Testing
     #expect(hashes.count == 1, "\(hashes)")
   }
 
+  @Test("same bits with every invariant allreduce")
+  func allReduces() throws {
+    let plain = try hash("configs/digits.json", ["training.epochs=1"], ranks: 0, threads: 1)
+    for kind in ["auto", "ordered", "recursive"] {
+      for ranks in [2, 3, 4] {
+        let found = try hash(
+          "configs/digits.json", ["training.epochs=1", "parallel.allreduce=\(kind)"], ranks: ranks, threads: 1)
+        #expect(found == plain, "\(kind) on \(ranks) ranks")
+      }
+    }
+    let ring = ["training.epochs=1", "parallel.allreduce=ring", "parallel.invariant=false"]
+    #expect(try hash("configs/digits.json", ring, ranks: 4, threads: 1) != plain, "the ring rounds in another order")
+  }
+
   @Test("negative control: another number of shards, another seed give other bits")
   func otherBits() throws {
     let short = ["training.epochs=1"]

@@ -31,6 +31,8 @@ package struct AllReduceCost: Sendable, Equatable {
 package enum AllReduceRegistry {
   package static let all: [any AllReduceAlgorithm.Type] = [
     OrderedAllReduce.self,
+    RecursiveAllReduce.self,
+    RingAllReduce.self,
     LibraryAllReduce.self,
   ]
 
