@@ -22,16 +22,27 @@ package protocol Cluster: AnyObject {
   func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer
   /// Returns after every rank of this node has called it; makes writes to shared memory visible.
   func nodeBarrier() throws
-  /// Prepares the exchange of gradients; all buffers are allocated here, none later.
+  /// Messages between these ranks, apart from all others.
   ///
-  /// - Parameters:
-  ///   - algorithm: a name of `AllReduceRegistry`, or `auto`.
-  ///   - plan: which subtrees each rank owns.
-  ///   - count: floats in one flat gradient.
-  ///   - trailer: bytes each rank adds to every step (see ``GradientExchange/trailer(of:)``).
+  /// Collective: all ranks make theirs in the same order.
+  func makeTransport() throws -> any Transport
+}
+
+extension Cluster {
+  /// Prepares an exchange of gradients; all buffers are allocated here, none later.
+  ///
   /// - Returns: the exchange; it lives no longer than the cluster.
   /// - Throws: ``ClusterError`` for an unknown name or a plan for another number of ranks; an error of the network.
-  func makeExchange(algorithm: String, plan: ReductionPlan, count: Int, trailer: Int) throws -> any GradientExchange
+  package func makeExchange(_ request: ExchangeRequest) throws -> GradientExchange {
+    try GradientExchange(request, over: makeTransport())
+  }
+
+  /// As above, for a gradient in one bucket.
+  package func makeExchange(
+    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
+  ) throws -> GradientExchange {
+    try makeExchange(ExchangeRequest(algorithm: algorithm, plan: plan, count: count, trailer: trailer))
+  }
 }
 
 /// Where a rank runs.
@@ -54,31 +65,4 @@ package struct Place: Sendable, Equatable {
     self.node = node
     self.nodeCount = nodeCount
   }
-}
-
-/// A prepared sum of flat gradients over all ranks, in the order of the reduction tree.
-///
-/// Each step: write this rank's partial sums into ``partial(_:)``, its trailer into ``trailer(of:)`` of its own rank, call
-/// ``allReduce(shardsInUse:)``, read the sum from ``sum`` and every rank's trailer from ``trailer(of:)``.
-/// No method allocates. Handed whole to one thread at a time. The thread that calls ``allReduce(shardsInUse:)`` adds: it
-/// has to have set flush-to-zero and denormals-are-zero before, or its bits differ from the other threads'.
-package protocol GradientExchange: AnyObject {
-  /// Floats in one flat gradient.
-  var count: Int { get }
-  /// The buffers for this rank's maximal subtrees, as many as `plan.subtrees(of: rank)`; 64-byte aligned, zero at first.
-  func partial(_ index: Int) -> UnsafeMutablePointer<Float>
-  /// The sum over all ranks; may be the same memory as `partial(0)`.
-  var sum: UnsafeMutablePointer<Float> { get }
-  /// The trailer of a rank: own one to be written before, all to be read after the exchange.
-  func trailer(of rank: Int) -> UnsafeMutableRawPointer
-  /// Adds up all ranks' partial sums; afterwards ``sum`` and all trailers have the same bits on every rank.
-  ///
-  /// The partial sums are consumed: afterwards their buffers hold intermediate sums. The buffer of a subtree without a
-  /// sample is never read for a sum. With no shard in use the sum is zero.
-  ///
-  /// - Parameter shardsInUse: shards `0 ..< shardsInUse` hold samples, the others are absent from the tree.
-  /// - Throws: an error of the network; the sums are then undefined and the run has to end.
-  func allReduce(shardsInUse: Int) throws
-  /// What every call costs this rank, counted from the prepared messages: compare with the algorithm's cost sheet.
-  var traffic: AllReduceCost { get }
 }

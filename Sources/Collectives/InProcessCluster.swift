@@ -15,11 +15,12 @@ package final class InProcessCluster: Cluster {
 
   /// Runs `body` on `size` ranks, each in a thread of its own, and returns their results in rank order.
   ///
+  /// - Parameter ranksPerNode: as many neighbours play to be on one node; nil: all.
   /// - Throws: the error of the lowest rank that failed by itself; other ranks that waited for it are let go.
   package static func run<Value: Sendable>(
-    size: Int, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
+    size: Int, ranksPerNode: Int? = nil, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
   ) throws -> [Value] {
-    let outcomes = outcomes(size: size, body)
+    let outcomes = outcomes(size: size, ranksPerNode: ranksPerNode, body)
     let failures = outcomes.compactMap { outcome in
       if case .failure(let error) = outcome { error } else { nil }
     }
@@ -32,9 +33,9 @@ package final class InProcessCluster: Cluster {
 
   /// As ``run(size:_:)``, but returns every rank's own result or error.
   package static func outcomes<Value: Sendable>(
-    size: Int, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
+    size: Int, ranksPerNode: Int? = nil, _ body: @escaping @Sendable (InProcessCluster) throws -> Value
   ) -> [Result<Value, any Error>] {
-    let session = InProcessSession(size: size)
+    let session = InProcessSession(size: size, ranksPerNode: ranksPerNode ?? size)
     let results = ResultBoard<Value>()
     let done = DispatchGroup()
     for rank in 0..<size {
@@ -54,7 +55,10 @@ package final class InProcessCluster: Cluster {
   }
 
   package var place: Place {
-    Place(host: "localhost", rankOnNode: rank, ranksOnNode: size, node: 0, nodeCount: 1)
+    let node = session.nodes.firstIndex { $0.contains(rank) } ?? 0
+    return Place(
+      host: "localhost", rankOnNode: session.nodes[node].firstIndex(of: rank) ?? 0,
+      ranksOnNode: session.nodes[node].count, node: node, nodeCount: session.nodes.count)
   }
 
   package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
@@ -80,14 +84,6 @@ package final class InProcessCluster: Cluster {
     return region
   }
 
-  package func makeExchange(
-    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
-  ) throws -> any GradientExchange {
-    try AllReduceRegistry.makeExchange(
-      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: makeTransport())
-  }
-
-  /// A transport of this rank; all ranks make theirs in the same order.
   package func makeTransport() -> any Transport {
     InProcessTransport(rank: rank, session: session, channel: session.openChannel(rank: rank))
   }

@@ -13,6 +13,8 @@ final class InProcessSession: @unchecked Sendable {
   }
 
   let size: Int
+  /// The ranks of each node.
+  let nodes: [[Int]]
   private let condition = NSCondition()
   private var mailboxes: [Address: [[UInt8]]] = [:]
   /// Ranks that have left, first to leave first: it is the cause of the others' leaving.
@@ -23,8 +25,9 @@ final class InProcessSession: @unchecked Sendable {
   private var shared: [AlignedMemory] = []
   private var channels: [Int]
 
-  init(size: Int) {
+  init(size: Int, ranksPerNode: Int) {
     self.size = size
+    nodes = stride(from: 0, to: size, by: max(1, ranksPerNode)).map { Array($0..<min(size, $0 + ranksPerNode)) }
     slots = Array(repeating: nil, count: size)
     channels = Array(repeating: 0, count: size)
   }
@@ -104,6 +107,20 @@ final class InProcessSession: @unchecked Sendable {
   }
 }
 
+extension InProcessSession {
+  /// Memory of this rank that all others may find; returns everybody's.
+  func show(byteCount: Int, rank: Int) throws -> [UnsafeMutableRawPointer] {
+    let memory = AlignedMemory(byteCount: byteCount)
+    condition.withLock { shared.append(memory) }
+    let address = UInt(bitPattern: memory.base)
+    let addresses = try gather(withUnsafeBytes(of: address) { Array($0) }, rank: rank)
+    return addresses.map { bytes in
+      memory.base
+        + (Int(bitPattern: bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt.self) }) - Int(bitPattern: address))
+    }
+  }
+}
+
 /// Messages between threads.
 ///
 /// They are copied, so it allocates: it is for tests.
@@ -125,6 +142,15 @@ final class InProcessTransport: Transport {
     return MailRound(
       rank: rank, session: session, channel: channel, round: rounds, receives: receives, sends: sends)
   }
+
+  var nodes: [[Int]] { session.nodes }
+
+  func sharedMemory(byteCount: Int) throws -> [UnsafeMutableRawPointer]? {
+    let all = try session.show(byteCount: byteCount, rank: rank)
+    return nodes.first { $0.contains(rank) }?.map { all[$0] }
+  }
+
+  func close() {}
 
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws {
     let own = Array(UnsafeRawBufferPointer(start: values, count: count * MemoryLayout<Float>.size))

@@ -31,9 +31,13 @@ package struct ReductionPlan: Sendable {
   /// Cuts `shards` among `ranks`.
   package init(shards: Int, ranks: Int) {
     precondition(shards >= 1 && ranks >= 1, "a plan needs a shard and a rank")
+    self.init(shards: shards, ranges: Self.cut(shards: shards, ranks: ranks))
+  }
+
+  /// A plan for owners of these shards, in order; together all of them.
+  init(shards: Int, ranges: [Range<Int>]) {
     self.shards = shards
-    self.ranks = ranks
-    let ranges = Self.cut(shards: shards, ranks: ranks)
+    ranks = ranges.count
     self.ranges = ranges
     subtreesByRank = ranges.map { ReductionTree.maximalSubtrees(of: 0..<shards, inside: $0) }
     var first = [0]

@@ -22,12 +22,7 @@ package final class SoloCluster: Cluster {
     return UnsafeMutableRawBufferPointer(start: memory.base, count: byteCount)
   }
 
-  package func makeExchange(
-    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
-  ) throws -> any GradientExchange {
-    try AllReduceRegistry.makeExchange(
-      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: SoloTransport())
-  }
+  package func makeTransport() -> any Transport { SoloTransport() }
 }
 
 /// The transport of one rank: nobody to talk to.
@@ -35,10 +30,16 @@ final class SoloTransport: Transport {
   var rank: Int { 0 }
   var size: Int { 1 }
 
+  var nodes: [[Int]] { [[0]] }
+
+  func sharedMemory(byteCount: Int) -> [UnsafeMutableRawPointer]? { nil }
+
   func makeRound(receives: [Message], sends: [Message]) -> any Round {
     precondition(receives.isEmpty && sends.isEmpty, "one rank has no peers")
     return SilentRound()
   }
+
+  func close() {}
 
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) {}
 

@@ -19,8 +19,24 @@ package protocol Transport: AnyObject {
   /// - Throws: an error of the network.
   func makeRound(receives: [Message], sends: [Message]) throws -> any Round
 
+  /// The ranks of each node, ascending; nodes in the order of their first rank.
+  var nodes: [[Int]] { get }
+
+  /// Memory that the ranks of this node see, a region of each of them; zero-filled, on 64-byte borders, valid as long as the
+  /// transport.
+  ///
+  /// Collective over all ranks of the run. The corresponding C functions are `MPI_Win_allocate_shared` and
+  /// `MPI_Win_shared_query`.
+  ///
+  /// - Parameter byteCount: what this rank asks for.
+  /// - Returns: the regions of this node's ranks, in their order; nil on every rank when there was not enough room on one.
+  func sharedMemory(byteCount: Int) throws -> [UnsafeMutableRawPointer]?
+
   /// Adds up `count` floats over all ranks in place, in an order of the transport's own choice.
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws
+
+  /// Collective: gives prepared rounds and shared memory back; the transport's last use.
+  func close() throws
 }
 
 /// One message of a round: a peer and the memory to be sent to it or filled from it.

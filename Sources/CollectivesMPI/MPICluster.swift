@@ -9,8 +9,10 @@ package final class MPICluster: Cluster {
   package let place: Place
   private let world: Communicator
   private let node: Communicator
-  private let messages: Communicator
-  private let prepared: MPITransport
+  /// The ranks of each node.
+  private let nodes: [[Int]]
+  private let messageLimit: Int
+  private var transports: [MPITransport] = []
   /// The world's rank that is first on this node.
   private let firstOnNode: Int
   private var windows: [SharedWindow] = []
@@ -24,13 +26,14 @@ package final class MPICluster: Cluster {
   package init(_ world: Communicator, messageLimit: Int = 1 << 30) throws {
     self.world = world
     node = try world.splitByNode()
-    messages = try world.duplicate()
-    prepared = try MPITransport(messages, pieceLimit: messageLimit)
     // A node is named by its first rank. The split keeps the order of ranks, so that is the node's rank 0.
     var first = Int64(world.rank)
     try node.broadcast(&first, count: 1, from: 0)
     firstOnNode = Int(first)
-    let nodes = Set(try world.allGather(first)).sorted()
+    let firsts = try world.allGather(first)
+    let nodes = Set(firsts).sorted()
+    self.nodes = nodes.map { name in firsts.indices.filter { firsts[$0] == name } }
+    self.messageLimit = messageLimit
     place = Place(
       host: try processorName(), rankOnNode: node.rank, ranksOnNode: node.size,
       node: nodes.firstIndex(of: first) ?? 0, nodeCount: nodes.count)
@@ -38,8 +41,6 @@ package final class MPICluster: Cluster {
 
   package var rank: Int { world.rank }
   package var size: Int { world.size }
-  /// Messages between these ranks, for an algorithm made by hand.
-  package var transport: any Transport { prepared }
 
   package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     var count = Int64(bytes.count)
@@ -81,11 +82,10 @@ package final class MPICluster: Cluster {
     return region
   }
 
-  package func makeExchange(
-    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
-  ) throws -> any GradientExchange {
-    try AllReduceRegistry.makeExchange(
-      algorithm: algorithm, plan: plan, count: count, trailer: trailer, over: transport)
+  package func makeTransport() throws -> any Transport {
+    let transport = try MPITransport(world.duplicate(), node: node, nodes: nodes, pieceLimit: messageLimit)
+    transports.append(transport)
+    return transport
   }
 
   /// Collective: frees shared memory, prepared messages and communicators.
@@ -94,8 +94,8 @@ package final class MPICluster: Cluster {
   package func close() throws {
     for window in windows.reversed() { try window.free() }
     windows = []
-    try prepared.close()
-    try messages.free()
+    for transport in transports { try transport.close() }
+    transports = []
     try node.free()
   }
 }

@@ -1,18 +1,25 @@
 internal import Collectives
+internal import Glibc
 internal import MPI
 
 /// Rounds of messages over MPI, prepared as persistent requests.
 ///
-/// All rounds share one communicator of their own; a round's number is its tag, and messages between two ranks match in order.
+/// All rounds share one communicator of their own, which goes with the transport; a round's number is its tag, and messages between two ranks match in order.
 final class MPITransport: Transport {
   private let communicator: Communicator
   private let largestTag: Int
   /// Bytes of one MPI message; longer ones are cut, alike on both sides.
   private let pieceLimit: Int
+  private let node: Communicator
+  let nodes: [[Int]]
   private var rounds: [MPIRound] = []
+  private var windows: [SharedWindow] = []
+  private var isClosed = false
 
-  init(_ communicator: Communicator, pieceLimit: Int) throws(MPIError) {
+  init(_ communicator: Communicator, node: Communicator, nodes: [[Int]], pieceLimit: Int) throws(MPIError) {
     self.communicator = communicator
+    self.node = node
+    self.nodes = nodes
     self.pieceLimit = pieceLimit
     largestTag = try communicator.largestTag()
   }
@@ -33,14 +40,37 @@ final class MPITransport: Transport {
     return round
   }
 
+  func sharedMemory(byteCount: Int) throws -> [UnsafeMutableRawPointer]? {
+    // Windows live in /dev/shm, which containers keep small: running out of it there is a bus error, not an error code.
+    let page = 4096, alignment = 64
+    let wanted = (byteCount + alignment + page - 1) / page * page
+    let ofNode = try node.allReduce(Int64(wanted), .sum)
+    var room = statvfs()
+    let isEnough = statvfs("/dev/shm", &room) != 0 || UInt64(ofNode) < UInt64(room.f_bavail) * UInt64(room.f_frsize) / 2
+    guard try communicator.allReduce(Int64(isEnough ? 1 : 0), .min) == 1 else { return nil }
+    let window = try SharedWindow(node, byteCount: wanted)
+    windows.append(window)
+    let regions = try (0..<node.size).compactMap { rank in
+      // Parts start on page borders in every process, so the step to the next 64-byte border is the same for all.
+      try window.part(of: rank).baseAddress?.alignedUp(toMultipleOf: alignment)
+    }
+    // New memory of the system is zero; who writes a page first has it near.
+    try node.barrier()
+    return regions
+  }
+
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws {
     try communicator.allReduce(values, count: count, .sum)
   }
 
-  /// Gives all prepared messages back.
-  func close() throws(MPIError) {
+  func close() throws {
+    guard !isClosed else { return }
+    isClosed = true
     for round in rounds { try round.free() }
     rounds = []
+    for window in windows.reversed() { try window.free() }
+    windows = []
+    try communicator.free()
   }
 
   private func pieces(of message: Message) -> [Message] {

@@ -123,13 +123,17 @@ final class ParameterUpdate {
   /// Bytes of optimizer state and average.
   var byteCount: Int { state.reduce(0) { $0 + $1.count * 4 } + (average.map { $0.count * 4 } ?? 0) }
 
-  /// Updates all parameters; the gradient's contents are lost.
+  /// Updates all parameters.
   ///
   /// - Parameters:
+  ///   - gradient: summed; not written to, unless it is the memory of `work`.
+  ///   - work: as long; its contents are lost.
   ///   - weight: of the batch, above 0.
   ///   - step: 1 at the first update.
   /// - Returns: false where the gradient was found not finite, and nothing was updated.
-  func apply(_ gradient: UnsafeMutablePointer<Float>, weight: Double, learningRate: Double, step: Int) -> Bool {
+  func apply(
+    _ gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, weight: Double, learningRate: Double, step: Int
+  ) -> Bool {
     var clip: Float = 1
     if let gradientNorms, clipping.norm != nil || checksFinite {
       gradientNorms.measure(gradient)
@@ -139,12 +143,12 @@ final class ParameterUpdate {
       if let most = clipping.norm { clip = Float(min(1, most / (norm + 1e-6))) }
     }
     if isLayerwise {
-      applyLayerwise(gradient, weight: weight, clip: clip, learningRate: learningRate, step: step)
+      applyLayerwise(gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
     } else {
       queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
         let piece = pieces[item]
         applyElementwise(
-          piece, gradient: gradient + piece.offset, weight: weight, clip: clip, learningRate: learningRate, step: step)
+          piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
         renewAverage(piece, step: step)
       }
     }
@@ -152,35 +156,41 @@ final class ParameterUpdate {
   }
 
   private func applyElementwise(
-    _ piece: Piece, gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float, learningRate: Double, step: Int
+    _ piece: Piece, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, weight: Double, clip: Float,
+    learningRate: Double, step: Int
   ) {
     let group = groups[piece.group]
     guard let optimizer = group.elementwise else { return }
-    if needsPreparation { prepare(piece, gradient: gradient, weight: weight, clip: clip) }
+    var source = gradient
+    if needsPreparation {
+      prepare(piece, gradient: gradient, into: work, weight: weight, clip: clip)
+      source = UnsafePointer(work)
+    }
     withState(piece) { state in
       optimizer.apply(
-        weights: arena + piece.offset, gradient: UnsafePointer(gradient), state: state, count: piece.count,
+        weights: arena + piece.offset, gradient: source + piece.offset, state: state, count: piece.count,
         weight: needsPreparation ? 1 : weight, clip: needsPreparation ? 1 : clip,
         learningRate: learningRate * group.rateScale, step: step)
     }
   }
 
   private func applyLayerwise(
-    _ gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float, learningRate: Double, step: Int
+    _ gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, weight: Double, clip: Float,
+    learningRate: Double, step: Int
   ) {
     guard let gradientNorms, let weightNorms else { return }
     weightNorms.measure(arena)
     queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
       let piece = pieces[item]
       guard let optimizer = groups[piece.group].layerwise else { return }
-      prepare(piece, gradient: gradient + piece.offset, weight: weight, clip: clip)
+      prepare(piece, gradient: gradient, into: work, weight: weight, clip: clip)
       withState(piece) { state in
         optimizer.direct(
-          weights: arena + piece.offset, gradient: gradient + piece.offset, state: state, count: piece.count,
+          weights: arena + piece.offset, gradient: work + piece.offset, state: state, count: piece.count,
           step: step)
       }
     }
-    gradientNorms.measure(gradient)
+    gradientNorms.measure(work)
     queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
       let piece = pieces[item]
       let group = groups[piece.group]
@@ -191,17 +201,22 @@ final class ParameterUpdate {
         learningRate: learningRate * group.rateScale)
       withState(piece) { state in
         optimizer.move(
-          weights: arena + piece.offset, direction: gradient + piece.offset, state: state, count: piece.count,
+          weights: arena + piece.offset, direction: work + piece.offset, state: state, count: piece.count,
           rate: rate)
       }
       renewAverage(piece, step: step)
     }
   }
 
-  private func prepare(_ piece: Piece, gradient: UnsafeMutablePointer<Float>, weight: Double, clip: Float) {
+  private func prepare(
+    _ piece: Piece, gradient: UnsafePointer<Float>, into work: UnsafeMutablePointer<Float>, weight: Double, clip: Float
+  ) {
     let penalties = groups[piece.group].penalties
+    if gradient != UnsafePointer(work) {
+      (work + piece.offset).update(from: gradient + piece.offset, count: piece.count)
+    }
     GradientArithmetic.prepare(
-      gradient, weights: arena + piece.offset, count: piece.count, weight: Float(weight), clip: clip,
+      work + piece.offset, weights: arena + piece.offset, count: piece.count, weight: Float(weight), clip: clip,
       limit: clipping.value.map { Float($0) } ?? .infinity, l1: Float(penalties.l1), l2: Float(penalties.l2))
   }
 

@@ -56,7 +56,7 @@ package final class StepExecutor {
   private let batch: BatchMemory
   private let plan: ShardPlan
   private let reduction: ReductionPlan
-  private let exchange: any GradientExchange
+  private let exchange: GradientExchange
   private let rank: Int
   private let size: Int
   private let parameters: ParameterUpdate
@@ -225,9 +225,16 @@ package final class StepExecutor {
 
   /// - Returns: whether the weights were updated.
   private func update(weight: Double, learningRate: Double) -> Bool {
-    let gradient = exchange.sum
-    memory.foldSharedGradients(gradient)
-    guard parameters.apply(gradient, weight: weight, learningRate: learningRate, step: stepsDone) else { return false }
+    var gradient = exchange.sum
+    let work = exchange.partial(0)
+    if !network.folds.isEmpty {
+      if exchange.sharesSum { work.update(from: gradient, count: network.gradientCount) }
+      memory.foldSharedGradients(work)
+      gradient = UnsafePointer(work)
+    }
+    guard parameters.apply(gradient, work: work, weight: weight, learningRate: learningRate, step: stepsDone) else {
+      return false
+    }
     memory.updateStates(gradient, weight: weight)
     renewDerived()
     return true

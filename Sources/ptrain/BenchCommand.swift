@@ -26,7 +26,16 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Every loss with its gradient on one batch of the config's size and outputs, one thread.")
   var losses = false
 
+  @Flag(help: "Every allreduce on 4 KiB to 256 MiB beside MPI_Allreduce, on the ranks of this launch.")
+  var collectives = false
+
+  @Option(help: "With --collectives: the largest gradient, in MiB.")
+  var limit = 256
+
   func validate() throws {
+    guard limit > 0, limit <= 1 << 20 else {
+      throw ValidationError("--limit takes MiB from 1 to 1048576, found \(limit)")
+    }
     guard steps > 0, steps <= 10_000_000 else {
       throw ValidationError("--steps takes a whole number from 1 to 10000000, found \(steps)")
     }
@@ -40,6 +49,13 @@ struct BenchCommand: ParsableCommand {
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
       if cluster.rank == 0, !common.quiet, !json { launch.announce(config) }
+      if collectives {
+        let table = try CollectiveBenchmark.run(
+          cluster: cluster, shards: config.parallel.shards ?? cluster.size, limit: limit << 20, repeats: steps)
+        guard cluster.rank == 0 else { return }
+        print(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), terminator: "")
+        return
+      }
       let trainer = try common.naming {
         try Trainer(
           config,

@@ -4,7 +4,7 @@ import Testing
 /// The battery every allreduce of the registry passes, with ranks as threads.
 @Suite struct AllReduceTests {
   /// Fills a rank's partial sums from the reference; where a subtree has no sample its buffer holds NaN, to be ignored.
-  static func fill(_ exchange: any GradientExchange, plan: ReductionPlan, rank: Int, inUse: Int) {
+  static func fill(_ exchange: GradientExchange, plan: ReductionPlan, rank: Int, inUse: Int) {
     for (index, subtree) in plan.subtrees(of: rank).enumerated() {
       let values = Reference.sum(subtree, inUse: inUse, count: exchange.count)
       let partial = exchange.partial(index)
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  static func sum(_ exchange: any GradientExchange) -> [Float] {
+  static func sum(_ exchange: GradientExchange) -> [Float] {
     Array(UnsafeBufferPointer(start: exchange.sum, count: exchange.count))
   }
 
@@ -25,11 +25,9 @@ import Testing
       for (kind, limit) in [("ordered", 0), ("ordered", OrderedAllReduce.directLimit)] + others.map({ ($0, 0) }) {
         let sums = try InProcessCluster.run(size: ranks) { cluster in
           let plan = ReductionPlan(shards: shards, ranks: ranks)
-          let exchange =
-            kind == "ordered"
-            ? try OrderedAllReduce.makeExchange(
-              plan: plan, count: count, trailer: 0, over: cluster.makeTransport(), directLimit: limit)
-            : try cluster.makeExchange(algorithm: kind, plan: plan, count: count, trailer: 0)
+          var request = ExchangeRequest(algorithm: kind, plan: plan, count: count)
+          request.directLimit = limit
+          let exchange = try cluster.makeExchange(request)
           return try (0...shards).map { inUse in
             Self.fill(exchange, plan: plan, rank: cluster.rank, inUse: inUse)
             try exchange.allReduce(shardsInUse: inUse)
@@ -48,13 +46,13 @@ import Testing
     }
   }
 
-  @Test(arguments: AllReduceRegistry.names)
-  func everyAlgorithmTakesEveryLength(name: String) throws {
-    let algorithm = try AllReduceRegistry.algorithm(name)
+  /// Algorithms, and ranks of a node.
+  @Test(arguments: AllReduceRegistry.names, [8, 1, 2, 3])
+  func everyAlgorithmTakesEveryLength(name: String, perNode: Int) throws {
     for ranks in 1...8 {
       for count in Set([0, 1, ranks - 1, ranks, ranks + 1, 10007]) {
         let plan = ReductionPlan(shards: 8, ranks: ranks)
-        let results = try InProcessCluster.run(size: ranks) { cluster in
+        let results = try InProcessCluster.run(size: ranks, ranksPerNode: perNode) { cluster in
           let exchange = try cluster.makeExchange(algorithm: name, plan: plan, count: count, trailer: 24)
           Self.fill(exchange, plan: plan, rank: cluster.rank, inUse: 8)
           for index in 0..<24 {
@@ -63,11 +61,15 @@ import Testing
           }
           try exchange.allReduce(shardsInUse: 8)
           let trailers = (0..<ranks).map { Array(UnsafeRawBufferPointer(start: exchange.trailer(of: $0), count: 24)) }
-          return (sum: Self.sum(exchange), trailers: trailers.flatMap { $0 }, traffic: exchange.traffic)
+          return (
+            sum: Self.sum(exchange), trailers: trailers.flatMap { $0 }, exchange: exchange.traffic, exchange.algorithm
+          )
         }
         let expected = Reference.sum(0..<8, inUse: 8, count: count) ?? []
+        let algorithm = try #require(AllReduceRegistry.all.first { $0.kind == results[0].3 })
+        let nodes = stride(from: 0, to: ranks, by: perNode).map { Array($0..<min(ranks, $0 + perNode)) }
         for (rank, result) in results.enumerated() {
-          let place = Comment(rawValue: "\(name), rank \(rank) of \(ranks), \(count) floats")
+          let place = Comment(rawValue: "\(name), rank \(rank) of \(ranks), \(perNode) to a node, \(count) floats")
           #expect(Reference.bits(result.sum) == Reference.bits(results[0].sum), place)
           if algorithm.isInvariant {
             #expect(Reference.bits(result.sum) == Reference.bits(expected), place)
@@ -75,7 +77,8 @@ import Testing
             #expect(zip(result.sum, expected).allSatisfy { abs($0 - $1) <= 1e-3 }, place)
           }
           #expect(result.trailers == (0..<ranks * 24).map { UInt8($0) }, place)
-          #expect(result.traffic == algorithm.cost(plan: plan, count: count, trailer: 24, rank: rank), place)
+          let sheet = CostSheet(plan: plan, count: count, trailer: 24, rank: rank, nodes: nodes)
+          #expect(result.exchange == algorithm.cost(sheet), place)
         }
       }
     }
@@ -114,7 +117,7 @@ import Testing
   func aPowerOfTwoOfRanksSendsTheLowerBound(ranks: Int) {
     let count = 1 << 20
     let cost = OrderedAllReduce.cost(
-      plan: ReductionPlan(shards: 8, ranks: ranks), count: count, trailer: 0, rank: ranks - 1)
+      CostSheet(plan: ReductionPlan(shards: 8, ranks: ranks), count: count, trailer: 0, rank: ranks - 1))
     #expect(cost == AllReduceCost(steps: 2, bytes: 2 * (ranks - 1) * 4 * count / ranks))
   }
 
@@ -138,7 +141,7 @@ import Testing
     Self.fill(exchange, plan: ReductionPlan(shards: 8, ranks: 1), rank: 0, inUse: 3)
     try exchange.allReduce(shardsInUse: 3)
     #expect(Self.sum(exchange) == Reference.sum(0..<8, inUse: 3, count: 5))
-    #expect(exchange.sum == exchange.partial(0) && exchange.traffic == AllReduceCost(steps: 0, bytes: 0))
+    #expect(exchange.sum == UnsafePointer(exchange.partial(0)) && exchange.traffic == AllReduceCost(steps: 0, bytes: 0))
     #expect(Int(bitPattern: exchange.partial(0)) % 64 == 0)
   }
 
@@ -150,6 +153,8 @@ import Testing
     let unknown = #expect(throws: ClusterError.self) {
       try cluster.makeExchange(algorithm: "rong", plan: ReductionPlan(shards: 8, ranks: 1), count: 1, trailer: 0)
     }
-    #expect(unknown?.description == "unknown allreduce 'rong'; use one of auto, ordered, recursive, ring, mpi")
+    #expect(
+      unknown?.description
+        == "unknown allreduce 'rong'; use one of auto, ordered, recursive, shared_memory, hierarchical, ring, mpi")
   }
 }

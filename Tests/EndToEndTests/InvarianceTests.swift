@@ -55,7 +55,7 @@ import Testing
   @Test("same bits with every invariant allreduce")
   func allReduces() throws {
     let plain = try hash("configs/digits.json", ["training.epochs=1"], ranks: 0, threads: 1)
-    for kind in ["auto", "ordered", "recursive"] {
+    for kind in ["auto", "ordered", "recursive", "shared_memory", "hierarchical"] {
       for ranks in [2, 3, 4] {
         let found = try hash(
           "configs/digits.json", ["training.epochs=1", "parallel.allreduce=\(kind)"], ranks: ranks, threads: 1)

@@ -61,8 +61,9 @@ extension Checks {
       let plan = ReductionPlan(shards: shards, ranks: size)
       for limit in [0, OrderedAllReduce.directLimit] {
         run("\(shards) shards, direct up to \(limit) bytes") {
-          let exchange = try OrderedAllReduce.makeExchange(
-            plan: plan, count: 37, trailer: 0, over: cluster.transport, directLimit: limit)
+          var request = ExchangeRequest(algorithm: "ordered", plan: plan, count: 37)
+          request.directLimit = limit
+          let exchange = try cluster.makeExchange(request)
           for inUse in 0...shards {
             if let problem = try sumDiffers(exchange, plan: plan, rank: cluster.rank, inUse: inUse, exactly: true) {
               return "\(inUse) in use: \(problem)"
@@ -85,7 +86,8 @@ extension Checks {
             if let problem = problem ?? difference(trailers, (0..<size).map { $0 * 100 + step }) { return problem }
           }
           return difference(
-            exchange.traffic, algorithm.cost(plan: plan, count: count, trailer: 8, rank: cluster.rank))
+            exchange.traffic,
+            algorithm.cost(CostSheet(plan: plan, count: count, trailer: 8, rank: cluster.rank)))
         }
       }
     }
@@ -94,7 +96,7 @@ extension Checks {
 
 /// Runs one exchange of the reference gradients and says how its sum is wrong, nil when it is right.
 private func sumDiffers(
-  _ exchange: any GradientExchange, plan: ReductionPlan, rank: Int, inUse: Int, exactly: Bool
+  _ exchange: GradientExchange, plan: ReductionPlan, rank: Int, inUse: Int, exactly: Bool
 ) throws -> String? {
   for (index, subtree) in plan.subtrees(of: rank).enumerated() {
     for position in 0..<exchange.count {

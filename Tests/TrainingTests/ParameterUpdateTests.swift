@@ -56,7 +56,9 @@ import Testing
     let weight = 4.0, before = bench.values(bench.arena)
     let mean = bench.values(bench.gradient).map { $0.map { $0 / weight } }
     let norm = mean.joined().reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(bench.update.apply(bench.gradient.pointer, weight: weight, learningRate: 1, step: 1))
+    #expect(
+      bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: weight, learningRate: 1, step: 1)
+    )
     let factor = min(1, most / (norm + 1e-6))
     expect(bench.values(bench.arena), zip(before, mean).map { zip($0, $1).map { $0 - factor * $1 } })
     #expect((factor == 1) == (most > 1))
@@ -67,7 +69,7 @@ import Testing
     let bench = try Bench(optimizer: Self.plain, training: #"{"gradient_clip_norm": 20, "gradient_clip_value": 0.1}"#)
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
     let factor = min(1, 20 / (gradient.joined().reduce(0) { $0 + $1 * $1 }.squareRoot() + 1e-6))
-    _ = bench.update.apply(bench.gradient.pointer, weight: 1, learningRate: 1, step: 1)
+    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 1, step: 1)
     expect(
       bench.values(bench.arena), zip(before, gradient).map { zip($0, $1).map { $0 - min(0.1, max(-0.1, factor * $1)) } }
     )
@@ -77,7 +79,7 @@ import Testing
   func penalties() throws {
     let bench = try Bench(optimizer: #"{"type": "sgd", "learning_rate": 1, "l1": 0.01, "l2": 0.1}"#)
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
-    _ = bench.update.apply(bench.gradient.pointer, weight: 8, learningRate: 0.5, step: 1)
+    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 8, learningRate: 0.5, step: 1)
     expect(
       bench.values(bench.arena),
       zip(before, gradient).map {
@@ -99,7 +101,7 @@ import Testing
       bench.network.setValues([Float](repeating: 0.7, count: tensor.shape.count), of: tensor, in: bench.arena.pointer)
     }
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
-    _ = bench.update.apply(bench.gradient.pointer, weight: 1, learningRate: 0.5, step: 1)
+    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 0.5, step: 1)
     let names = bench.network.tensors.map(\.name)
     #expect(names == ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"])
     let settings = [(0.5, 0.2), (0.1, 0.0), (0.5, 0.0), (0.1, 0.0)]
@@ -115,7 +117,8 @@ import Testing
     let bench = try Bench(optimizer: Self.plain, training: "{\"ema\": {\"decay\": 0.9, \"warmup\": \(warmsUp)}}")
     var average = bench.values(bench.arena)
     for step in 1...5 {
-      _ = bench.update.apply(bench.gradient.pointer, weight: 10, learningRate: 0.1, step: step)
+      _ = bench.update.apply(
+        bench.gradient.pointer, work: bench.gradient.pointer, weight: 10, learningRate: 0.1, step: step)
       let decay = warmsUp ? min(0.9, Double(1 + step) / Double(10 + step)) : 0.9
       average = zip(average, bench.values(bench.arena)).map { zip($0, $1).map { decay * $0 + (1 - decay) * $1 } }
     }
@@ -127,7 +130,8 @@ import Testing
     let bench = try Bench(optimizer: Self.plain, checksFinite: true)
     let before = bench.values(bench.arena)
     bench.gradient.pointer[17] = .infinity
-    #expect(!bench.update.apply(bench.gradient.pointer, weight: 1, learningRate: 1, step: 1))
+    #expect(
+      !bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 1, step: 1))
     #expect(bench.values(bench.arena) == before)
   }
 
@@ -136,7 +140,10 @@ import Testing
     let results = try [1, 2, 3].map { threads in
       let bench = try Bench(
         optimizer: #"{"type": "lamb", "l2": 0.01}"#, training: #"{"gradient_clip_norm": 1}"#, threads: threads)
-      for step in 1...3 { _ = bench.update.apply(bench.gradient.pointer, weight: 3, learningRate: 0.01, step: step) }
+      for step in 1...3 {
+        _ = bench.update.apply(
+          bench.gradient.pointer, work: bench.gradient.pointer, weight: 3, learningRate: 0.01, step: step)
+      }
       return bench.values(bench.arena)
     }
     #expect(results[0] == results[1] && results[0] == results[2])

@@ -7,6 +7,7 @@
 #include "ck_math.h"
 #include "ck_philox.h"
 #include "ck_program.h"
+#include "ck_shared.h"
 #include "ck_table.h"
 #include "ck_update.h"
 

@@ -1,0 +1,177 @@
+/// What an exchange is prepared for.
+package struct ExchangeRequest: Sendable {
+  /// A name of ``AllReduceRegistry``, or `auto`.
+  package var algorithm: String
+  /// Which subtrees each rank owns.
+  package var plan: ReductionPlan
+  /// Floats in one flat gradient.
+  package var count: Int
+  /// Parts of the gradient that are exchanged one after the other, in the order they start; together all of it, once.
+  package var buckets: [Range<Int>]
+  /// Bytes each rank adds to the first bucket.
+  package var head = 0
+  /// Bytes each rank adds to the last bucket.
+  package var tail = 0
+  /// Only the owner of a slice gets its sum; see ``GradientExchange/owned(_:)``.
+  package var keepsSlices = false
+  /// Partial sums of all ranks up to so many bytes take the way with the fewest messages.
+  package var directLimit = OrderedAllReduce.directLimit
+  /// How floats travel.
+  package var wire = WireFormat.float32
+
+  /// One bucket of everything.
+  package init(algorithm: String, plan: ReductionPlan, count: Int, trailer: Int = 0) {
+    self.algorithm = algorithm
+    self.plan = plan
+    self.count = count
+    buckets = [0..<count]
+    head = trailer
+  }
+}
+
+/// A prepared sum of flat gradients over all ranks, in buckets.
+///
+/// Each step: ``begin(shardsInUse:)``; write this rank's partial sums into ``partial(_:)`` and its trailer into ``trailer(of:)``
+/// of its own rank; ``start(_:)`` each bucket, in order, when its part of all partial sums is final; ``finish(_:)`` it; read the
+/// sum from ``sum`` and every rank's trailer from ``trailer(of:)``. ``allReduce(shardsInUse:)`` is all of that at once.
+/// No method allocates. Handed whole to one thread at a time. That thread adds: it has to have set flush-to-zero and
+/// denormals-are-zero before, or its bits differ from the other threads'.
+package final class GradientExchange {
+  /// The name of the algorithm at work.
+  package let algorithm: String
+  /// Why it is not the one asked for, where it is not.
+  package let note: String?
+  package let count: Int
+  package let buckets: [Range<Int>]
+  /// What every step costs this rank, counted from the prepared messages: compare with the algorithm's cost sheet.
+  package let traffic: AllReduceCost
+  /// Bytes of this rank's buffers; where a node shares them, of its part.
+  package let byteCount: Int
+  private let transport: any Transport
+  private let buffers: GradientBuffers
+  private let staged: [StagedBucket]
+  private let slices: [Range<Int>]
+  private var shardsInUse = 0
+  /// Buckets `0 ..< started` are under way or done, `0 ..< finished` are done.
+  private var started = 0
+  private var finished = 0
+
+  init(_ request: ExchangeRequest, over transport: any Transport) throws {
+    precondition(request.count >= 0 && request.head >= 0, "a gradient and a trailer have no negative length")
+    guard request.plan.ranks == transport.size else {
+      throw ClusterError.planForOtherSize(planned: request.plan.ranks, size: transport.size)
+    }
+    let choice = try AllReduceRegistry.choose(request, transport: transport)
+    let trailer = request.head + request.tail
+    var shared: NodeMemory?
+    if choice.algorithm.sharesMemory {
+      shared = try NodeMemory(
+        plan: request.plan, count: request.count, trailer: trailer, flags: request.buckets.count * 2,
+        transport: transport)
+    }
+    let found = choice.algorithm.sharesMemory && shared == nil ? OrderedAllReduce.self : choice.algorithm
+    algorithm = found.kind
+    note =
+      found == choice.algorithm
+      ? choice.note : "\(choice.algorithm.kind) found too little room in /dev/shm: ordered instead"
+    self.transport = transport
+    count = request.count
+    buckets = request.buckets
+    let buffers = GradientBuffers(
+      plan: request.plan, count: request.count, trailer: trailer, rank: transport.rank, shared: shared)
+    self.buffers = buffers
+    byteCount = max(1, buffers.rowCount) * request.count * MemoryLayout<Float>.size
+    var staged: [StagedBucket] = [], slices: [Range<Int>] = []
+    var traffic = AllReduceCost(steps: 0, bytes: 0)
+    for (index, range) in request.buckets.enumerated() {
+      let isLast = index == request.buckets.count - 1
+      let first = index == 0 ? 0 : isLast ? request.head : 0
+      let last = isLast ? trailer : index == 0 ? request.head : 0
+      let stages = try found.makeStages(
+        BucketContext(
+          plan: request.plan, buffers: buffers, transport: transport, index: index, range: range, trailer: first..<last,
+          directLimit: request.directLimit, wire: request.wire))
+      staged.append(StagedBucket(stages.reduce + (request.keepsSlices ? [] : stages.spread) + stages.close))
+      slices.append(stages.owned)
+      traffic += stages.reduceTraffic
+      if !request.keepsSlices { traffic += stages.spreadTraffic }
+    }
+    self.staged = staged
+    self.slices = slices
+    self.traffic = traffic
+  }
+
+  /// The buffers for this rank's maximal subtrees, as many as `plan.subtrees(of: rank)`; 64-byte aligned, zero at first.
+  ///
+  /// Consumed: after a step they hold anything, and ``partial(_:)`` 0 may be written to. The buffer of a subtree without a sample
+  /// is never read for a sum.
+  package func partial(_ index: Int) -> UnsafeMutablePointer<Float> { buffers.row(index) }
+
+  /// The sum over all ranks; may be the memory of `partial(0)`, or be shared by the ranks of a node: then it is not to be written.
+  package var sum: UnsafePointer<Float> { UnsafePointer(buffers.sum) }
+
+  /// Whether other ranks read the memory of ``sum`` too.
+  package var sharesSum: Bool { buffers.shared != nil }
+
+  /// The trailer of a rank, head before tail: own one to be written before, all to be read after the exchange.
+  package func trailer(of rank: Int) -> UnsafeMutableRawPointer { buffers.trailer(of: rank) }
+
+  /// The part of a bucket that this rank has summed; with ``ExchangeRequest/keepsSlices`` all it knows of the sum.
+  package func owned(_ bucket: Int) -> Range<Int> { slices[bucket] }
+
+  /// A new step, in which shards `0 ..< shardsInUse` hold samples; the others are absent from the tree. With none the sum is 0.
+  package func begin(shardsInUse: Int) {
+    precondition(finished == started, "a step has not ended")
+    self.shardsInUse = shardsInUse
+    started = 0
+    finished = 0
+  }
+
+  /// Lets the next bucket go: its part of all partial sums, and for the first and the last one the trailer, are final.
+  package func start(_ bucket: Int) throws {
+    precondition(bucket == started, "buckets start in order")
+    started += 1
+    try staged[bucket].start(shardsInUse: shardsInUse)
+    try advance()
+  }
+
+  /// Makes progress where messages have arrived; never waits.
+  package func advance() throws {
+    var bucket = finished
+    while bucket < started {
+      if !staged[bucket].isDone { _ = try staged[bucket].advance(mayBlock: false) }
+      if bucket == finished, staged[bucket].isDone { finished += 1 }
+      bucket += 1
+    }
+  }
+
+  /// Whether a bucket's sum, or this rank's slice of it, is there.
+  package func isFinished(_ bucket: Int) -> Bool { bucket < started && staged[bucket].isDone }
+
+  /// Returns when a bucket that was started, and all before it, are done.
+  ///
+  /// - Throws: an error of the network; the sums are then undefined and the run has to end.
+  package func finish(_ bucket: Int) throws {
+    precondition(bucket < started, "the bucket was not started")
+    var patience = Patience()
+    while finished <= bucket {
+      if try staged[finished].advance(mayBlock: true) {
+        finished += 1
+        patience = Patience()
+        continue
+      }
+      try advance()
+      if finished <= bucket { patience.pause() }
+    }
+  }
+
+  /// Collective: gives back what is shared with other ranks; the exchange's last use. Left out, that happens with the cluster's.
+  package func close() throws { try transport.close() }
+
+  /// Adds up all ranks' partial sums; afterwards ``sum`` and all trailers have the same bits on every rank.
+  package func allReduce(shardsInUse: Int) throws {
+    begin(shardsInUse: shardsInUse)
+    for bucket in staged.indices { try start(bucket) }
+    try finish(staged.count - 1)
+  }
+}
