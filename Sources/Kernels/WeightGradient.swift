@@ -16,6 +16,14 @@ package enum WeightGradient {
     ((outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)) * ((inner + rowsPerItem - 1) / rowsPerItem)
   }
 
+  /// Floats of the packed matrix, from its start, that the first `items` items write.
+  package static func finishedCount(items: Int, inner: Int, outer: Int) -> Int {
+    let cuts = (inner + rowsPerItem - 1) / rowsPerItem
+    let panel = items / cuts, cut = items % cuts
+    guard panel * Int(CK_PANEL) < outer else { return ck_packed_count(inner, outer) }
+    return inner * Int(CK_PANEL) * panel + cut * rowsPerItem * ck_panel_width(panel * Int(CK_PANEL), outer)
+  }
+
   /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with x = 1.
   package static func accumulate(
     item: Int, x: Matrix, d: Matrix, dw: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>?, inner: Int,

@@ -25,7 +25,7 @@ extension SingleInputLayerSpec {
 
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
 ///
-/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``backwardToInput(_:rows:)``; then,
+/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:)``; then,
 /// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. Rows are independent:
 /// a row's bits do not depend on the cut.
 package protocol Layer: Sendable {
@@ -52,9 +52,14 @@ package protocol Layer: Sendable {
   /// Items of work of the weight gradient.
   var weightGradientItems: Int { get }
 
+  /// How many floats of the layer's part of a flat gradient, from its first parameter's start, are final once the first `items`
+  /// items of the weight gradient are done; with all of them everything is.
+  func finishedGradients(items: Int) -> Int
+
   func forward(_ pass: LayerPass, rows: Range<Int>)
-  /// Turns ``LayerPass/outputGradient`` into the gradient that the weights need (in place) and, where wanted, writes
-  /// ``LayerPass/inputGradient``.
+  /// Turns ``LayerPass/outputGradient`` into the gradient that the weights need, in place.
+  func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>)
+  /// Writes ``LayerPass/inputGradient``, where it is wanted, from the prepared gradient of the output.
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>)
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
@@ -95,6 +100,8 @@ extension Layer {
   package var derivedCount: Int { 0 }
   package var derivedItems: Int { 0 }
   package var weightGradientItems: Int { 0 }
+  package func finishedGradients(items: Int) -> Int { 0 }
+  package func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {}
   package func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
     gradient: UnsafeMutablePointer<Float>,

@@ -16,6 +16,8 @@ package final class NetworkMemory {
   package let outputGradient: Matrix
   /// The items of work of the weight gradient: last layer first.
   package let gradientItems: [(node: Int, item: Int)]
+  /// Which of ``gradientItems`` are a node's.
+  package let gradientItemsOfNode: [Range<Int>]
   /// The items of work after an update.
   package let derivedItems: [(node: Int, item: Int)]
   private var passes: [LayerPass] = []
@@ -97,6 +99,13 @@ package final class NetworkMemory {
     gradientItems = all.reversed().flatMap { index, _ in
       (0..<network.nodes[index].layer.weightGradientItems).map { (index, $0) }
     }
+    var ends = [Range<Int>](repeating: 0..<0, count: passes.count), next = 0
+    for index in passes.indices.reversed() {
+      let count = network.nodes[index].layer.weightGradientItems
+      ends[index] = next..<next + count
+      next += count
+    }
+    gradientItemsOfNode = ends
     derivedItems = all.filter { $0.element.inputGradients.contains { $0 != nil } }.flatMap { index, _ in
       (0..<network.nodes[index].layer.derivedItems).map { (index, $0) }
     }
@@ -118,12 +127,29 @@ package final class NetworkMemory {
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
   package func backward(rows: Range<Int>) {
-    var index = network.nodes.count - 1
-    while index >= trainsFrom {
-      addParts(of: index, rows: rows)
-      network.nodes[index].layer.backwardToInput(passes[index], rows: rows)
-      index -= 1
+    var node = network.nodes.count - 1
+    while node >= trainsFrom {
+      prepareOutputGradient(of: node, rows: rows)
+      backwardToInput(of: node, rows: rows)
+      node -= 1
     }
+  }
+
+  /// The nodes that ``backward(rows:)`` goes through, from last to first.
+  package var backwardNodes: ReversedCollection<Range<Int>> { (trainsFrom..<network.nodes.count).reversed() }
+
+  /// Whether ``backwardToInput(of:rows:)`` has something to do.
+  package func hasInputGradient(_ node: Int) -> Bool { passes[node].inputGradients.contains { $0 != nil } }
+
+  /// Makes the gradient of a node's output final, once that of all its readers' outputs is.
+  package func prepareOutputGradient(of node: Int, rows: Range<Int>) {
+    addParts(of: node, rows: rows)
+    network.nodes[node].layer.prepareOutputGradient(passes[node], rows: rows)
+  }
+
+  /// Hands the gradient of a node's output on to the nodes it reads.
+  package func backwardToInput(of node: Int, rows: Range<Int>) {
+    network.nodes[node].layer.backwardToInput(passes[node], rows: rows)
   }
 
   private func addParts(of node: Int, rows: Range<Int>) {

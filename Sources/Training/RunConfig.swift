@@ -1,4 +1,4 @@
-internal import Collectives
+package import Collectives
 package import Datasets
 package import Networks
 package import Optimization
@@ -120,6 +120,25 @@ package struct ParallelSection: Sendable {
   package var threads: Threads
   package var allreduce: String
   package var isInvariant: Bool
+  /// MiB of gradients that are exchanged together.
+  package var bucketMegabytes: Double
+  /// Whether gradients travel while layers are still at work; nil: where that pays.
+  package var overlap: Bool?
+  package var update: Update
+  package var wire: WireFormat
+  /// Steps between comparisons of the ranks' weights; 0: never.
+  package var replicaCheckEvery: Int
+
+  /// Who updates the parameters.
+  package enum Update: String, CaseIterable, Sendable {
+    /// Every rank all of them.
+    case replicated
+    /// Every rank its slice, for which alone it keeps the optimizer's arrays.
+    case sharded
+  }
+
+  /// Floats of a bucket, whole cache lines.
+  var bucketFloats: Int { max(16, Int(bucketMegabytes * 262_144) / 16 * 16) }
 
   package init(from fields: FieldReader) throws(ConfigError) {
     shards = try fields.read(
@@ -148,7 +167,36 @@ package struct ParallelSection: Sendable {
         "allreduce",
         "'\(allreduce)' rounds differently on other numbers of ranks; set parallel.invariant to false to allow that")
     }
-    fields.later("bucket_mb", "overlap", "update", "wire", "replica_check_every", "watchdog_seconds")
+    bucketMegabytes = try fields.number(
+      "bucket_mb", default: 4, in: Interval(0.001, 4096), "MiB of gradients that are exchanged together, with overlap")
+    overlap = try fields.read(
+      "overlap", schema: .anyOf([.boolean, .fixed("auto")]), default: (nil, .string("auto")), example: true,
+      summary: "exchange gradients while layers are still at work; auto: where ranks are on several nodes"
+    ) { value, path throws(ConfigError) in
+      if value == .string("auto") { return (nil, value) }
+      guard case .boolean(let isOn) = value else {
+        throw ConfigError("expected true, false or \"auto\", found \(value.compactText)", path: path)
+      }
+      return (isOn, value)
+    }
+    update = try fields.option(
+      "update", default: Update.replicated, "whether every rank updates all parameters, or its slice of them")
+    wire = try fields.option(
+      "wire", default: WireFormat.float32, "how gradients travel; 16 bits change the result and need invariant: false")
+    replicaCheckEvery = try fields.integer(
+      "replica_check_every", default: 100, in: 0...Int(Int32.max),
+      "steps between comparisons of the ranks' weights; 0: never")
+    if isInvariant, wire != .float32 {
+      throw fields.error(
+        "wire",
+        "'\(wire.rawValue)' rounds differently on other numbers of ranks; set parallel.invariant to false to allow that"
+      )
+    }
+    if wire != .float32, allreduce != "auto", allreduce != OrderedAllReduce.kind {
+      throw fields.error(
+        "wire", "16 bits on the wire go with allreduce 'ordered' only, found '\(allreduce)'; leave allreduce at 'auto'")
+    }
+    fields.later("watchdog_seconds")
   }
 }
 

@@ -14,6 +14,8 @@ package struct RunOptions: Sendable {
   package var threads: Int
   package var isQuiet: Bool
   package var showsProgress: Bool
+  /// Cores of this node for each of its ranks that no worker uses.
+  package var spareCores = 0
 
   package init(baseDirectory: String, outputDirectory: String, threads: Int, isQuiet: Bool, showsProgress: Bool) {
     self.baseDirectory = baseDirectory
@@ -80,13 +82,19 @@ package final class Trainer {
     parameters = try ParameterUpdate(
       network, section: config.optimizer, clipping: config.training.clipping, averaging: config.training.averaging,
       checksFinite: config.training.onNonFinite == .skipStep, arena: arena.pointer, threads: options.threads)
+    if config.parallel.update == .sharded, !parameters.isElementwise {
+      throw ConfigError(
+        "'sharded' needs an optimizer that updates every element from its own gradient, and "
+          + "\(type(of: config.optimizer.optimizer).kind) looks at whole tensors; use 'replicated'",
+        path: "parallel.update")
+    }
     executor = try StepExecutor(
       network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
       augmentation: try Augmentation(
         config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
       arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
       microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
-      allreduce: config.parallel.allreduce, evaluationRows: options.threads * Evaluation.blockRows)
+      section: config.parallel, spareCores: options.spareCores, evaluationRows: options.threads * Evaluation.blockRows)
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization,

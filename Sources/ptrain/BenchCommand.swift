@@ -59,9 +59,7 @@ struct BenchCommand: ParsableCommand {
       let trainer = try common.naming {
         try Trainer(
           config,
-          options: RunOptions(
-            baseDirectory: common.baseDirectory, outputDirectory: "", threads: launch.threads, isQuiet: true,
-            showsProgress: false), cluster: cluster)
+          options: common.runOptions(launch, output: "", isQuiet: true, showsProgress: false), cluster: cluster)
       }
       if kernels || losses {
         guard cluster.rank == 0 else { return }

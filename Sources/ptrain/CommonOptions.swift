@@ -38,6 +38,15 @@ struct CommonOptions: ParsableArguments {
   /// The run's directory: `--output` as given, the config's from the current directory.
   func outputDirectory(_ config: RunConfig) -> String { output ?? config.output.directory }
 
+  /// What a trainer is started with.
+  func runOptions(_ launch: Launch, output: String, isQuiet: Bool, showsProgress: Bool) -> RunOptions {
+    var options = RunOptions(
+      baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads, isQuiet: isQuiet,
+      showsProgress: showsProgress)
+    options.spareCores = launch.spareCores
+    return options
+  }
+
   /// Reads the config on the first rank; every rank decodes the same bytes.
   func load(_ cluster: any Cluster) throws -> RunConfig {
     let bytes = try cluster.agree(describe: describeFailure) { cluster.rank == 0 ? try readFile(config) : [] }

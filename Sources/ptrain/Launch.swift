@@ -8,6 +8,8 @@ internal import Training
 struct Launch {
   let threads: Int
   let mask: [Int]
+  /// Cores of this node for each of its ranks that no worker uses.
+  let spareCores: Int
   private let size: Int
   private let nodes: Int
   private let host: String
@@ -23,6 +25,7 @@ struct Launch {
     let masks = try ThreadCount.masksOfNode(cluster, mask: mask)
     self.threads = ThreadCount.resolve(
       commandLine: threads, config: config.parallel.threads, environment: environment, mask: mask, masksOfNode: masks)
+    spareCores = max(0, Set(masks.flatMap { $0 }).count - masks.count * self.threads) / max(1, masks.count)
     size = cluster.size
     nodes = cluster.place.nodeCount
     host = cluster.place.host

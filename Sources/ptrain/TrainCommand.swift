@@ -31,12 +31,14 @@ struct TrainCommand: ParsableCommand {
       let trainer = try common.naming {
         try Trainer(
           config,
-          options: RunOptions(
-            baseDirectory: common.baseDirectory, outputDirectory: common.outputDirectory(config),
-            threads: launch.threads,
-            isQuiet: common.quiet, showsProgress: !noProgress), cluster: cluster)
+          options: common.runOptions(
+            launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress),
+          cluster: cluster)
       }
-      if cluster.rank == 0, !common.quiet { print(trainer.headline) }
+      if cluster.rank == 0, !common.quiet {
+        print(trainer.headline)
+        if cluster.size > 1 { print(trainer.executor.parallelism.line) }
+      }
       let summary = try trainer.run()
       guard cluster.rank == 0 else { return }
       if !common.quiet { report(summary, directory: common.outputDirectory(config)) }

@@ -33,10 +33,22 @@ import Testing
       update = try ParameterUpdate(
         network, section: section, clipping: settings.clipping, averaging: settings.averaging,
         checksFinite: checksFinite, arena: arena.pointer, threads: threads)
+      // Two buckets, the later layer first, as a step completes them.
+      let cut = network.slots[2].offset
+      let buckets = [cut..<network.arenaCount, 0..<cut]
+      update.plan(buckets: buckets, owned: buckets)
       for (index, tensor) in network.tensors.enumerated() {
         network.setValues(
           (0..<tensor.shape.count).map { sinf(Float($0) * 0.37 + Float(index)) }, of: tensor, in: gradient.pointer)
       }
+    }
+
+    func apply(weight: Double, learningRate: Double, step: Int) -> Bool {
+      let gradient = UnsafePointer(gradient.pointer)
+      guard update.begin(gradient, weight: weight, learningRate: learningRate, step: step) else { return false }
+      for bucket in 0..<2 { update.apply(bucket: bucket, gradient: gradient, work: self.gradient.pointer) }
+      update.renewAverage()
+      return true
     }
 
     func values(_ array: AlignedBuffer<Float>) -> [[Double]] {
@@ -56,9 +68,7 @@ import Testing
     let weight = 4.0, before = bench.values(bench.arena)
     let mean = bench.values(bench.gradient).map { $0.map { $0 / weight } }
     let norm = mean.joined().reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(
-      bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: weight, learningRate: 1, step: 1)
-    )
+    #expect(bench.apply(weight: weight, learningRate: 1, step: 1))
     let factor = min(1, most / (norm + 1e-6))
     expect(bench.values(bench.arena), zip(before, mean).map { zip($0, $1).map { $0 - factor * $1 } })
     #expect((factor == 1) == (most > 1))
@@ -69,7 +79,7 @@ import Testing
     let bench = try Bench(optimizer: Self.plain, training: #"{"gradient_clip_norm": 20, "gradient_clip_value": 0.1}"#)
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
     let factor = min(1, 20 / (gradient.joined().reduce(0) { $0 + $1 * $1 }.squareRoot() + 1e-6))
-    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 1, step: 1)
+    _ = bench.apply(weight: 1, learningRate: 1, step: 1)
     expect(
       bench.values(bench.arena), zip(before, gradient).map { zip($0, $1).map { $0 - min(0.1, max(-0.1, factor * $1)) } }
     )
@@ -79,7 +89,7 @@ import Testing
   func penalties() throws {
     let bench = try Bench(optimizer: #"{"type": "sgd", "learning_rate": 1, "l1": 0.01, "l2": 0.1}"#)
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
-    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 8, learningRate: 0.5, step: 1)
+    _ = bench.apply(weight: 8, learningRate: 0.5, step: 1)
     expect(
       bench.values(bench.arena),
       zip(before, gradient).map {
@@ -101,7 +111,7 @@ import Testing
       bench.network.setValues([Float](repeating: 0.7, count: tensor.shape.count), of: tensor, in: bench.arena.pointer)
     }
     let before = bench.values(bench.arena), gradient = bench.values(bench.gradient)
-    _ = bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 0.5, step: 1)
+    _ = bench.apply(weight: 1, learningRate: 0.5, step: 1)
     let names = bench.network.tensors.map(\.name)
     #expect(names == ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"])
     let settings = [(0.5, 0.2), (0.1, 0.0), (0.5, 0.0), (0.1, 0.0)]
@@ -131,7 +141,7 @@ import Testing
     let before = bench.values(bench.arena)
     bench.gradient.pointer[17] = .infinity
     #expect(
-      !bench.update.apply(bench.gradient.pointer, work: bench.gradient.pointer, weight: 1, learningRate: 1, step: 1))
+      !bench.apply(weight: 1, learningRate: 1, step: 1))
     #expect(bench.values(bench.arena) == before)
   }
 

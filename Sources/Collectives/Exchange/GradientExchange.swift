@@ -18,6 +18,8 @@ package struct ExchangeRequest: Sendable {
   package var directLimit = OrderedAllReduce.directLimit
   /// How floats travel.
   package var wire = WireFormat.float32
+  /// Samples of a batch, to keep sums within the range of 16 bits.
+  package var batchSize = 1
 
   /// One bucket of everything.
   package init(algorithm: String, plan: ReductionPlan, count: Int, trailer: Int = 0) {

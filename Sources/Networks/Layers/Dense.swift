@@ -79,13 +79,20 @@ struct DenseLayer: Layer {
     for row in rows { activation.forward(before[row], into: pass.output[row], count: units) }
   }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func finishedGradients(items: Int) -> Int {
+    WeightGradient.finishedCount(items: items, inner: inputs, outer: units)
+  }
+
+  func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {
     if activation != .identity, !(activation == .relu && pass.outputGradientIsGated) {
       let saved = activation.saved == .input ? pass.saved : pass.output
       for row in rows {
         activation.backward(saved: saved[row], pass.outputGradient[row], into: pass.outputGradient[row], count: units)
       }
     }
+  }
+
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
     guard let inputGradient = pass.inputGradient else { return }
     DenseProduct.multiply(
       pass.outputGradient, weights: pass.derived, bias: nil, into: inputGradient, rows: rows, inner: units,

@@ -14,6 +14,8 @@ final class ParameterUpdate {
     var group: Int
     /// The tensor, where the optimizer is layer-wise.
     var slot: Int
+    /// Where its part of the optimizer's arrays starts.
+    var state = 0
   }
 
   private struct Group {
@@ -39,8 +41,12 @@ final class ParameterUpdate {
   private static let grain = 16384
 
   private let arena: UnsafeMutablePointer<Float>
+  private let network: Network
   private let groups: [Group]
-  private let pieces: [Piece]
+  private let runs: [Piece]
+  private var pieces: [Piece] = []
+  /// Which pieces are a bucket's.
+  private var piecesOfBucket: [Range<Int>] = []
   private let clipping: GradientClipping
   private let isLayerwise: Bool
   private let needsPreparation: Bool
@@ -49,10 +55,15 @@ final class ParameterUpdate {
   private let gradientNorms: ParameterNorms?
   private let weightNorms: ParameterNorms?
   private let averaging: WeightAveraging?
-  /// The optimizer's arrays, each as long as the arena's trained part.
-  let state: [AlignedBuffer<Float>]
+  /// The optimizer's arrays, each as long as the part of the arena that this rank updates.
+  private(set) var state: [AlignedBuffer<Float>] = []
   let stateNames: [String]
   private let statePointers: AlignedBuffer<UnsafeMutablePointer<Float>>
+  /// What ``begin(_:weight:learningRate:step:)`` was told.
+  private var weight = 1.0
+  private var clip: Float = 1
+  private var learningRate = 0.0
+  private var step = 0
   /// The running average of the parameters, where one is kept.
   let average: AlignedBuffer<Float>?
   private let checksFinite: Bool
@@ -62,6 +73,7 @@ final class ParameterUpdate {
     _ network: Network, section: OptimizerSection, clipping: GradientClipping, averaging: WeightAveraging?,
     checksFinite: Bool, arena: UnsafeMutablePointer<Float>, threads: Int
   ) throws(ConfigError) {
+    self.network = network
     self.arena = arena
     self.threads = threads
     self.clipping = clipping
@@ -88,11 +100,9 @@ final class ParameterUpdate {
     isLayerwise = groups[0].layerwise != nil
     needsPreparation =
       isLayerwise || clipping.value != nil || groups.contains { $0.penalties.l1 > 0 || $0.penalties.l2 > 0 }
-    pieces = Self.cut(network, section: section, byTensor: isLayerwise)
+    runs = Self.runs(network, section: section, byTensor: isLayerwise)
     stateNames = groups.map(\.stateNames).max { $0.count < $1.count } ?? []
-    state = stateNames.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
-    statePointers = AlignedBuffer(count: max(1, state.count))
-    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+    statePointers = AlignedBuffer(count: max(1, stateNames.count))
     let needsNorms = isLayerwise || clipping.norm != nil || checksFinite
     gradientNorms = needsNorms ? ParameterNorms(network, threads: threads) : nil
     weightNorms = isLayerwise ? ParameterNorms(network, threads: threads) : nil
@@ -100,8 +110,8 @@ final class ParameterUpdate {
     average?.pointer.update(from: arena, count: network.arenaCount)
   }
 
-  /// Runs of parameters with the same group, cut into pieces.
-  private static func cut(_ network: Network, section: OptimizerSection, byTensor: Bool) -> [Piece] {
+  /// Runs of parameters with the same group.
+  private static func runs(_ network: Network, section: OptimizerSection, byTensor: Bool) -> [Piece] {
     var runs: [Piece] = []
     for (index, slot) in network.slots.enumerated() {
       let group = (section.groups.firstIndex { $0.pattern.matches(slot.name) } ?? -1) + 1
@@ -112,29 +122,55 @@ final class ParameterUpdate {
         runs.append(Piece(offset: slot.offset, count: count, group: group, slot: index))
       }
     }
-    return runs.flatMap { run in
-      stride(from: 0, to: run.count, by: grain).map { start in
-        Piece(
-          offset: run.offset + start, count: min(grain, run.count - start), group: run.group, slot: run.slot)
-      }
-    }
+    return runs
   }
+
+  /// Cuts the work, and allocates the optimizer's arrays.
+  ///
+  /// - Parameters:
+  ///   - buckets: parts of a flat gradient, in the order of their updates.
+  ///   - owned: the part of each bucket that this rank updates.
+  func plan(buckets: [Range<Int>], owned: [Range<Int>]) {
+    var pieces: [Piece] = [], ranges: [Range<Int>] = [], states = 0
+    for range in owned {
+      let first = pieces.count
+      for run in runs {
+        let part = range.clamped(to: run.offset..<run.offset + run.count)
+        for start in stride(from: part.lowerBound, to: part.upperBound, by: Self.grain) {
+          let count = min(Self.grain, part.upperBound - start)
+          pieces.append(Piece(offset: start, count: count, group: run.group, slot: run.slot, state: states))
+          states += count
+        }
+      }
+      ranges.append(first..<pieces.count)
+    }
+    self.pieces = pieces
+    piecesOfBucket = ranges
+    state = stateNames.map { _ in AlignedBuffer<Float>(count: max(16, states)) }
+    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+  }
+
+  /// Whether a bucket can be updated before the others' gradients are known.
+  var goesByBucket: Bool { !isLayerwise && clipping.norm == nil && !checksFinite }
+
+  /// Whether every parameter is updated from its own gradient alone, so that ranks may share the work.
+  var isElementwise: Bool { !isLayerwise }
 
   /// Bytes of optimizer state and average.
   var byteCount: Int { state.reduce(0) { $0 + $1.count * 4 } + (average.map { $0.count * 4 } ?? 0) }
 
-  /// Updates all parameters.
+  /// A new update; ``apply(bucket:gradient:work:between:)`` of every bucket follows, unless it returns false.
   ///
   /// - Parameters:
-  ///   - gradient: summed; not written to, unless it is the memory of `work`.
-  ///   - work: as long; its contents are lost.
+  ///   - gradient: summed; read only where ``goesByBucket`` is false.
   ///   - weight: of the batch, above 0.
   ///   - step: 1 at the first update.
-  /// - Returns: false where the gradient was found not finite, and nothing was updated.
-  func apply(
-    _ gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, weight: Double, learningRate: Double, step: Int
-  ) -> Bool {
-    var clip: Float = 1
+  /// - Returns: false where the gradient was found not finite.
+  func begin(_ gradient: UnsafePointer<Float>, weight: Double, learningRate: Double, step: Int) -> Bool {
+    self.weight = weight
+    self.learningRate = learningRate
+    self.step = step
+    clip = 1
     if let gradientNorms, clipping.norm != nil || checksFinite {
       gradientNorms.measure(gradient)
       let norm = gradientNorms.totalSquares.squareRoot() / weight
@@ -142,17 +178,39 @@ final class ParameterUpdate {
       // As in PyTorch's clip_grad_norm_.
       if let most = clipping.norm { clip = Float(min(1, most / (norm + 1e-6))) }
     }
-    if isLayerwise {
-      applyLayerwise(gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
-    } else {
-      queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
-        let piece = pieces[item]
-        applyElementwise(
-          piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
-        renewAverage(piece, step: step)
-      }
-    }
     return true
+  }
+
+  /// Updates the parameters of a bucket; layer-wise optimizers do all of it with the last one.
+  ///
+  /// - Parameters:
+  ///   - gradient: summed; not written to, unless it is the memory of `work`.
+  ///   - work: as long; its contents are lost.
+  ///   - between: called by one worker at a time, between two pieces.
+  func apply(
+    bucket: Int, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, between: () -> Void = {}
+  ) {
+    if isLayerwise {
+      guard bucket == piecesOfBucket.count - 1 else { return }
+      return applyLayerwise(gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+    }
+    let range = piecesOfBucket[bucket]
+    queue.parallelItems(count: range.count, workers: threads) { item, worker in
+      let piece = pieces[range.lowerBound + item]
+      applyElementwise(
+        piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+      if worker == 0 { between() }
+    }
+  }
+
+  /// Moves the average on, once all parameters are updated on this rank.
+  func renewAverage() {
+    guard let average, let averaging else { return }
+    let decay = averaging.decay(step: step), count = network.arenaCount
+    queue.parallelRanges(count: count, grain: Self.grain, workers: threads) { range, _ in
+      GradientArithmetic.average(
+        arena + range.lowerBound, into: average.pointer + range.lowerBound, count: range.count, decay: decay)
+    }
   }
 
   private func applyElementwise(
@@ -204,7 +262,6 @@ final class ParameterUpdate {
           weights: arena + piece.offset, direction: work + piece.offset, state: state, count: piece.count,
           rate: rate)
       }
-      renewAverage(piece, step: step)
     }
   }
 
@@ -220,18 +277,11 @@ final class ParameterUpdate {
       limit: clipping.value.map { Float($0) } ?? .infinity, l1: Float(penalties.l1), l2: Float(penalties.l2))
   }
 
-  private func renewAverage(_ piece: Piece, step: Int) {
-    guard let average, let averaging else { return }
-    GradientArithmetic.average(
-      arena + piece.offset, into: average.pointer + piece.offset, count: piece.count, decay: averaging.decay(step: step)
-    )
-  }
-
   private func withState(_ piece: Piece, _ body: (UnsafePointer<UnsafeMutablePointer<Float>>) -> Void) {
     let arrays = state.count, pointers = statePointers.pointer
     withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
       guard let base = slices.baseAddress else { return }
-      for index in 0..<arrays { base[index] = pointers[index] + piece.offset }
+      for index in 0..<arrays { base[index] = pointers[index] + piece.state }
       body(UnsafePointer(base))
     }
   }

@@ -1,0 +1,82 @@
+package import Collectives
+internal import Foundation
+internal import Kernels
+
+/// What every rank did when: `--trace FILE`, in Chrome's trace format, which Perfetto opens too.
+///
+/// Recording allocates nothing; when its memory is full, the rest of the run is left out and the file says so.
+package final class TraceRecorder {
+  /// What a rank did.
+  package enum Event: Int, CaseIterable, Sendable {
+    case compute
+    case exchange
+    case update
+    case evaluate
+  }
+
+  private let capacity: Int
+  private let begins: AlignedBuffer<Double>
+  private let ends: AlignedBuffer<Double>
+  private let events: AlignedBuffer<Int>
+  private var count = 0
+  private var dropped = 0
+
+  /// - Parameter capacity: events of this rank that are kept.
+  package init(capacity: Int = 1 << 17) {
+    self.capacity = capacity
+    begins = AlignedBuffer(count: capacity)
+    ends = AlignedBuffer(count: capacity)
+    events = AlignedBuffer(count: capacity)
+  }
+
+  /// Notes an event between two times of ``Clock``.
+  package func record(_ event: Event, from begin: Double, to end: Double) {
+    guard count < capacity else {
+      dropped += 1
+      return
+    }
+    begins.pointer[count] = begin
+    ends.pointer[count] = end
+    events.pointer[count] = event.rawValue
+    count += 1
+  }
+
+  /// All ranks' events on the first rank's clock, as the file's bytes on that rank; collective.
+  ///
+  /// Clocks of other nodes are compared where all ranks leave a barrier together: to about one network latency.
+  package func collect(_ cluster: any Cluster) throws -> [UInt8] {
+    let shift = try Self.shift(cluster)
+    var lines: [String] = [
+      #"{"ph":"M","name":"process_name","pid":\#(cluster.rank),"args":{"name":"rank \#(cluster.rank) on \#(cluster.place.host)"}}"#
+    ]
+    for index in 0..<count {
+      let event = Event(rawValue: events.pointer[index]) ?? .compute
+      let begin = (begins.pointer[index] + shift) * 1e6, length = (ends.pointer[index] - begins.pointer[index]) * 1e6
+      lines.append(
+        #"{"ph":"X","name":"\#(event)","cat":"step","pid":\#(cluster.rank),"tid":\#(event.rawValue),"#
+          + #""ts":\#(Self.text(begin)),"dur":\#(Self.text(length))}"#)
+    }
+    let all = try cluster.gather(Array(lines.joined(separator: ",\n").utf8))
+    let lost = try cluster.gather(Array("\(dropped)".utf8)).reduce(0) {
+      $0 + (Int(String(decoding: $1, as: UTF8.self)) ?? 0)
+    }
+    guard cluster.rank == 0 else { return [] }
+    let head = #"{"displayTimeUnit":"ms","otherData":{"events_left_out":"\#(lost)"},"traceEvents":["# + "\n"
+    return Array(head.utf8) + Array(all.joined(separator: Array(",\n".utf8))) + Array("\n]}\n".utf8)
+  }
+
+  private static func text(_ microseconds: Double) -> String { String(format: "%.3f", microseconds) }
+
+  /// Seconds to add to this rank's clock for the first rank's.
+  private static func shift(_ cluster: any Cluster) throws -> Double {
+    guard cluster.place.nodeCount > 1 else { return 0 }
+    var shifts: [Double] = []
+    for _ in 0..<15 {
+      try cluster.barrier()
+      let now = Clock.now()
+      let first = try cluster.broadcast(withUnsafeBytes(of: now) { Array($0) }, from: 0)
+      shifts.append(first.withUnsafeBytes { $0.loadUnaligned(as: Double.self) } - now)
+    }
+    return cluster.rank == 0 ? 0 : shifts.sorted()[shifts.count / 2]
+  }
+}

@@ -1,0 +1,52 @@
+internal import Foundation
+internal import Kernels
+
+/// A thread of its own for the exchange, where a core is to spare: it polls the driver while the workers compute.
+///
+/// Between steps it sleeps. The exchange belongs to it from ``lend()`` to the end of ``takeBack()``.
+final class CommunicationThread: @unchecked Sendable {
+  private let driver: ExchangeDriver
+  private let work = DispatchSemaphore(value: 0)
+  private let back = DispatchSemaphore(value: 0)
+  /// 1 while the thread is to poll.
+  private let isLent = SharedCounters(count: 1)
+  private let isOver = SharedCounters(count: 1)
+
+  init(_ driver: ExchangeDriver) {
+    self.driver = driver
+    let thread = Thread { [self] in run() }
+    thread.name = "ptrain exchange"
+    thread.start()
+  }
+
+  /// Ends the thread; it must not be polling.
+  func stop() {
+    isOver.set(0, to: 1)
+    work.signal()
+  }
+
+  /// Hands the exchange to the thread.
+  func lend() {
+    isLent.set(0, to: 1)
+    work.signal()
+  }
+
+  /// Returns once the thread has let the exchange go.
+  func takeBack() {
+    isLent.set(0, to: 0)
+    back.wait()
+  }
+
+  private func run() {
+    Denormals.flush()
+    while true {
+      work.wait()
+      guard isOver.value(of: 0) == 0 else { return }
+      while isLent.value(of: 0) == 1 {
+        driver.poll()
+        usleep(20)
+      }
+      back.signal()
+    }
+  }
+}

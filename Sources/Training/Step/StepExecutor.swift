@@ -1,0 +1,348 @@
+internal import Collectives
+package import Datasets
+internal import Kernels
+package import Networks
+internal import Optimization
+
+/// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
+///
+/// Threads take rows, through all layers to the loss and back to the inputs; then pieces of the weight gradients, last layer first,
+/// each summed over the rank's shards in tree order while it is in registers. With overlap the way back goes layer by layer, and a
+/// bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by bucket.
+/// Allocates nothing after `init`.
+package final class StepExecutor {
+  /// What all ranks know after a step.
+  package struct Outcome: Sendable {
+    /// Σ wᵢ lᵢ and Σ wᵢ over the batch.
+    package var loss: Double
+    package var weight: Double
+    /// The greatest control word of all ranks.
+    package var control: Int64
+    /// Whether loss and, where it was looked at, gradient were finite; if not, nothing was updated.
+    package var isFinite = true
+  }
+
+  package let memory: NetworkMemory
+  package let threads: Int
+  package private(set) var times = StepTimes()
+  /// Updates made so far.
+  package private(set) var stepsDone = 0
+  /// Steps without an update, because their weights summed to 0.
+  package private(set) var emptySteps = 0
+  /// Steps without an update, because loss or gradient were not finite.
+  package private(set) var skippedSteps = 0
+  /// How gradients are added over ranks.
+  package let parallelism: StepParallelism
+
+  private let network: Network
+  private let loss: any Loss
+  private let batch: BatchMemory
+  private let plan: ShardPlan
+  private let reduction: ReductionPlan
+  private let exchange: GradientExchange
+  private let driver: ExchangeDriver
+  private let thread: CommunicationThread?
+  private let trailer: StepTrailer
+  private let sharing: ParameterSharing?
+  private let rank: Int
+  private let parameters: ParameterUpdate
+  private let seed: UInt64
+  private let queue = WorkQueue()
+  /// Seconds of the first thread for fetching samples.
+  private let fetching = AlignedBuffer<Double>(count: 1)
+  private let scratch: AlignedBuffer<Float>
+  private let scratchStride: Int
+  /// The ways through the batches of this run: a whole one, and the last of an epoch.
+  private let layouts: [MicroSteps]
+  /// Partial sums that wait for later groups of shards.
+  private let waiting: [AlignedBuffer<Float>]
+  private let augmentation: Augmentation
+  package var trace: TraceRecorder?
+
+  /// Plans and allocates everything a step needs.
+  init(
+    network: Network, loss: any Loss, rows: DataRows, description: DataDescription, classWeights: [Float]?,
+    augmentation: Augmentation, arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate, shards: Int,
+    batchSize: Int, microSteps: Int, seed: UInt64, threads: Int, cluster: any Cluster, section: ParallelSection,
+    spareCores: Int, evaluationRows: Int
+  ) throws {
+    self.network = network
+    self.loss = loss
+    self.threads = threads
+    self.parameters = parameters
+    self.seed = seed
+    rank = cluster.rank
+    plan = ShardPlan(shardCount: shards)
+    reduction = ReductionPlan(shards: shards, ranks: cluster.size)
+    trailer = StepTrailer(reduction, rank: cluster.rank)
+    self.augmentation = augmentation
+    let (plan, reduction, rank) = (plan, reduction, rank)
+    let layouts = Set([batchSize, rows.count % batchSize]).subtracting([0]).sorted().map {
+      MicroSteps(plan, reduction, rank: rank, groups: microSteps, batch: $0)
+    }
+    self.layouts = layouts
+    waiting = (0..<layouts.reduce(0) { max($0, $1.waitingSlots) }).map { _ in
+      AlignedBuffer(count: max(16, network.gradientCount))
+    }
+    let capacity = max(layouts.reduce(0) { max($0, $1.rowCapacity) }, evaluationRows, 1)
+    memory = NetworkMemory(network, rows: capacity, arena: arena, training: true)
+    batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
+
+    var parallelism = StepParallelism(section, cluster: cluster, spareCores: spareCores)
+    let buckets =
+      parallelism.overlap == .off
+      ? BucketPlan(whole: memory) : BucketPlan(memory, limit: section.bucketFloats)
+    var request = ExchangeRequest(algorithm: section.allreduce, plan: reduction, count: network.gradientCount)
+    request.buckets = buckets.buckets.map(\.range)
+    request.head = trailer.headBytes
+    request.tail = trailer.tailBytes
+    request.wire = section.wire
+    request.batchSize = batchSize
+    let isSharded = section.update == .sharded && cluster.size > 1
+    request.keepsSlices =
+      isSharded && parameters.goesByBucket && network.folds.isEmpty
+      && network.gradientCount == network.arenaCount
+    exchange = try cluster.makeExchange(request)
+    parallelism.note(exchange)
+    self.parallelism = parallelism
+    driver = ExchangeDriver(exchange, plan: buckets, trailer: trailer)
+    thread = parallelism.overlap == .thread ? CommunicationThread(driver) : nil
+    let exchange = exchange
+    let owned = request.buckets.indices.map { isSharded ? exchange.owned($0) : request.buckets[$0] }
+    let trained = 0..<network.arenaCount
+    parameters.plan(
+      buckets: request.buckets.map { $0.clamped(to: trained) }, owned: owned.map { $0.clamped(to: trained) })
+    sharing =
+      try isSharded
+      ? ParameterSharing(owned: owned.map { $0.clamped(to: trained) }, arena: arena, cluster: cluster) : nil
+
+    scratchStride = (WeightGradient.scratchCount(leaves: shards) + 15) / 16 * 16
+    scratch = AlignedBuffer(count: threads * scratchStride)
+    renewDerived()
+  }
+
+  deinit {
+    thread?.stop()
+  }
+
+  /// Bytes of this rank's buffers for activations, gradients and optimizer state.
+  package var byteCount: Int {
+    memory.byteCount + parameters.byteCount + exchange.byteCount + waiting.count * network.gradientCount * 4
+  }
+
+  /// What the exchange of one step sends from this rank, and the least any allreduce of this size sends.
+  package var traffic: (bytes: Int, lowerBound: Int) {
+    let ranks = reduction.ranks
+    return (
+      exchange.traffic.bytes + (sharing?.byteCount ?? 0), 2 * (ranks - 1) * network.gradientCount * 4 / ranks
+    )
+  }
+
+  /// Renews what layers derive from the parameters; call it after setting parameters from outside.
+  package func renewDerived() {
+    queue.parallelItems(count: memory.derivedItems.count, workers: threads) { item, _ in memory.renewDerived(item: item)
+    }
+  }
+
+  /// Trains on the samples at positions of an epoch's order.
+  ///
+  /// - Parameters:
+  ///   - order: the epoch's order of samples.
+  ///   - positions: the batch.
+  ///   - control: 0, or what this rank wants all ranks to know.
+  package func step(
+    order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0
+  ) throws -> Outcome {
+    let start = Clock.now()
+    guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
+      preconditionFailure("a batch of \(positions.count) samples was not planned")
+    }
+    let inUse = plan.shardsInUse(batch: positions.count)
+    driver.begin(shardsInUse: inUse, at: start)
+    trailer.setControl(control, in: exchange)
+    var fetched = 0.0
+    for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty {
+      forward(group, order: order, from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound)
+      fetched += fetching.pointer[0]
+      writeSums(group, batch: positions.count)
+      // Sums that are still to be joined to others cannot leave yet.
+      let isFinal = index == layout.groups.count - 1 && group.merges.isEmpty
+      backward(group, layout, overlaps: isFinal && parallelism.overlap != .off)
+    }
+    let computed = Clock.now()
+    try driver.finishStarting()
+    times.data += fetched
+    times.compute += computed - start - fetched
+    trace?.record(.compute, from: start, to: computed)
+    return try finish(shardsInUse: inUse, learningRate: learningRate, begun: start, computed: computed)
+  }
+
+  /// The rest of the exchange, and the update.
+  private func finish(shardsInUse: Int, learningRate: Double, begun: Double, computed: Double) throws -> Outcome {
+    var mark = computed, waited = 0.0
+    /// Waits for a bucket.
+    func arrive(_ bucket: Int) throws {
+      try exchange.finish(bucket)
+      let now = Clock.now()
+      trace?.record(.exchange, from: mark, to: now)
+      waited += now - mark
+      mark = now
+    }
+    /// Ends some work that updates.
+    func updated() {
+      let now = Clock.now()
+      trace?.record(.update, from: mark, to: now)
+      times.update += now - mark
+      mark = now
+    }
+    let last = driver.plan.buckets.count - 1
+    try arrive(0)
+    var outcome = trailer.outcome(exchange, shardsInUse: shardsInUse)
+    stepsDone += 1
+    outcome.isFinite = outcome.weight == 0 || outcome.loss.isFinite
+    let needsAll = !parameters.goesByBucket || !network.folds.isEmpty
+    if needsAll { try arrive(last) }
+    var updates = outcome.weight > 0 && outcome.isFinite
+    let work = exchange.partial(0)
+    var gradient = exchange.sum
+    if updates {
+      if !network.folds.isEmpty {
+        if exchange.sharesSum { work.update(from: gradient, count: network.gradientCount) }
+        memory.foldSharedGradients(work)
+        gradient = UnsafePointer(work)
+      }
+      updates = parameters.begin(gradient, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
+      outcome.isFinite = updates
+    }
+    for bucket in 0...last {
+      if !needsAll, bucket > 0 { try arrive(bucket) }
+      guard updates else { continue }
+      parameters.apply(bucket: bucket, gradient: gradient, work: work) { driver.advance() }
+      try sharing?.start(bucket)
+      updated()
+    }
+    try driver.check()
+    if updates, let sharing {
+      try sharing.finish()
+      let now = Clock.now()
+      waited += now - mark
+      mark = now
+    }
+    // All ranks start a step together, so the longest computation of any is when all were there.
+    let wait = min(max(0, trailer.slowest(exchange) - (computed - begun)), waited)
+    times.wait += wait
+    times.communicate += waited - wait
+    if updates {
+      parameters.renewAverage()
+      memory.updateStates(gradient, weight: outcome.weight)
+      renewDerived()
+    } else if outcome.isFinite {
+      emptySteps += 1
+    } else {
+      skippedSteps += 1
+    }
+    updated()
+    return outcome
+  }
+
+  /// Outputs and losses of one group of shards and, where nothing overlaps, gradients back to the inputs.
+  /// - Parameter base: the position in the epoch of the group's first row.
+  private func forward(_ group: MicroSteps.Group, order: SampleOrder.Epoch, from base: Int) {
+    let rowCount = group.rows.count
+    memory.begin(StepContext(isTraining: true, seed: seed, step: stepsDone, samples: batch.samples))
+    let workers = min(threads, max(1, rowCount / 6))
+    parallel(workers: workers) { worker in
+      let rows = Self.cut(rowCount, into: workers, piece: worker)
+      let begin = worker == 0 ? Clock.now() : 0
+      for row in rows { batch.ids.pointer[row] = order[base + row] }
+      batch.gather(rows, into: memory.input)
+      if !augmentation.isEmpty {
+        for row in rows { augmentation.apply(memory.input[row], id: batch.ids.pointer[row], epoch: order.index) }
+      }
+      if worker == 0 { fetching.pointer[0] = Clock.now() - begin }
+      memory.forward(rows: rows)
+      loss.evaluate(
+        memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
+      if parallelism.overlap == .off {
+        memory.backward(rows: rows)
+      } else if let last = memory.backwardNodes.first {
+        memory.prepareOutputGradient(of: last, rows: rows)
+      }
+    }
+  }
+
+  /// The weight gradients of a group, and with overlap, layer by layer, gradients back to the inputs.
+  private func backward(_ group: MicroSteps.Group, _ layout: MicroSteps, overlaps: Bool) {
+    let parts = group.parts
+    if parallelism.overlap == .off {
+      queue.parallelItems(count: memory.gradientItems.count * parts.count, workers: threads) { index, worker in
+        weightGradient(index / parts.count, part: layout.parts[parts.lowerBound + index % parts.count], layout, worker)
+      }
+    } else {
+      if overlaps {
+        driver.open(parts: parts.count)
+        thread?.lend()
+      }
+      let polls = overlaps && thread == nil
+      let rowCount = group.rows.count, pieces = max(1, (rowCount + Self.pieceRows - 1) / Self.pieceRows)
+      for node in memory.backwardNodes {
+        let items = memory.gradientItemsOfNode[node], products = items.count * parts.count
+        let hands = memory.hasInputGradient(node) || node > (memory.backwardNodes.last ?? node)
+        queue.parallelItems(count: products + (hands ? pieces : 0), workers: threads) { index, worker in
+          if index < products {
+            let item = items.lowerBound + index / parts.count
+            weightGradient(item, part: layout.parts[parts.lowerBound + index % parts.count], layout, worker)
+            if overlaps { driver.done(item) }
+          } else {
+            let rows = Self.cut(rowCount, into: pieces, piece: index - products)
+            memory.backwardToInput(of: node, rows: rows)
+            if node > (memory.backwardNodes.last ?? node) { memory.prepareOutputGradient(of: node - 1, rows: rows) }
+          }
+          if polls, worker == 0 { driver.poll() }
+        }
+      }
+      if overlaps { thread?.takeBack() }
+    }
+    for merge in group.merges { join(layout.merges[merge]) }
+  }
+
+  /// Rows of one piece on the way back with overlap: a few milliseconds even of wide layers, so that messages move on.
+  private static let pieceRows = 96
+
+  private func weightGradient(_ item: Int, part: MicroSteps.Part, _ layout: MicroSteps, _ worker: Int) {
+    memory.accumulateWeightGradient(
+      item: item, leaves: layout.leaves.pointer + part.firstLeaf, leafCount: part.leafCount,
+      gradient: sum(part.slot, of: part.tree), scratch: scratch.pointer + worker * scratchStride)
+  }
+
+  /// A place for a partial sum of one of the rank's subtrees.
+  private func sum(_ slot: Int, of tree: Int) -> UnsafeMutablePointer<Float> {
+    slot == 0 ? exchange.partial(tree) : waiting[slot - 1].pointer
+  }
+
+  /// Adds a sum to one that waited for it.
+  private func join(_ merge: MicroSteps.Merge) {
+    let left = sum(merge.left, of: merge.tree), right = UnsafePointer(sum(merge.right, of: merge.tree))
+    let block = 4096, count = network.gradientCount
+    queue.parallelItems(count: (count + block - 1) / block, workers: threads) { item, _ in
+      for index in item * block..<min(count, (item + 1) * block) { left[index] += right[index] }
+    }
+  }
+
+  /// The rows of one of several pieces, cut at multiples of 6 rows, the height of the kernels' tiles, where there are enough.
+  static func cut(_ rows: Int, into pieces: Int, piece: Int) -> Range<Int> {
+    let tiles = (rows + 5) / 6
+    let start = min(rows, tiles * piece / pieces * 6), end = min(rows, tiles * (piece + 1) / pieces * 6)
+    return start..<end
+  }
+
+  /// Puts the sums of a group's losses and weights where all ranks will see them.
+  private func writeSums(_ group: MicroSteps.Group, batch count: Int) {
+    let first = plan.positions(of: group.shards, batch: count).lowerBound
+    for shard in group.shards {
+      let rows = plan.positions(of: shard, batch: count)
+      let sums = batch.sums(rows.lowerBound - first..<rows.upperBound - first)
+      trailer.setSums(loss: sums.loss, weight: sums.weight, of: shard, in: exchange)
+    }
+  }
+}
