@@ -19,6 +19,8 @@
 
 #include "optimizers.h"
 
+#include "wire.h"
+
 const struct ck_table CK_TABLE_NAME = {
     .isa = CK_LEVEL,
     .exp = map_exp,
@@ -81,6 +83,8 @@ const struct ck_table CK_TABLE_NAME = {
     .add_scaled = add_scaled,
     .add_arrays = add_arrays,
     .moving_average = moving_average,
+    .narrow = narrow,
+    .widen = widen,
     .apply = apply,
     .run_program = run_program,
 };

@@ -12,6 +12,7 @@ package enum Benchmark {
   ) throws -> ConfigValue {
     for step in 0..<warmup { _ = try trainer.step(step) }
     try cluster.barrier()
+    trainer.executor.trace = trainer.options.trace
     let before = trainer.executor.times
     var seconds: [Double] = []
     seconds.reserveCapacity(steps)
@@ -49,6 +50,10 @@ package enum Benchmark {
           .init("communicate", phase(after.communicate - before.communicate)),
           .init("update", phase(after.update - before.update)), .init("data", phase(after.data - before.data)),
         ])),
+      .init("allreduce", .string(trainer.executor.parallelism.allreduce)),
+      .init("overlap", .string(trainer.executor.parallelism.overlap.rawValue)),
+      .init("bytes_sent_per_step", .integer(trainer.executor.traffic.bytes)),
+      .init("bytes_lower_bound", .integer(trainer.executor.traffic.lowerBound)),
       .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
       .init("peak_rss_mb", .number((ProcessMemory.peakMegabytes * 10).rounded() / 10)),
     ])

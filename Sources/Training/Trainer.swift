@@ -6,7 +6,7 @@ internal import Optimization
 package import Specs
 
 /// What a run is started with.
-package struct RunOptions: Sendable {
+package struct RunOptions {
   /// The directory that the config's paths start from.
   package var baseDirectory: String
   /// Where the run's files go.
@@ -16,6 +16,8 @@ package struct RunOptions: Sendable {
   package var showsProgress: Bool
   /// Cores of this node for each of its ranks that no worker uses.
   package var spareCores = 0
+  /// Takes note of what this rank does when.
+  package var trace: TraceRecorder?
 
   package init(baseDirectory: String, outputDirectory: String, threads: Int, isQuiet: Bool, showsProgress: Bool) {
     self.baseDirectory = baseDirectory
@@ -40,7 +42,7 @@ package final class Trainer {
   private let classWeights: [Float]?
   private let rows: DataRows
   private let cluster: any Cluster
-  private let options: RunOptions
+  let options: RunOptions
   private var evaluation: Evaluation
   private var context: MetricContext
   /// The decision threshold, where costs ask for one.
@@ -50,6 +52,8 @@ package final class Trainer {
   private let selection: WeightSelection
   /// What a schedule that watches validation remembers.
   private var plateau = PlateauState()
+  /// A line for each rank that computed much longer than most; known at the end of ``run()``.
+  package private(set) var slowRanks: [String] = []
   /// Updates made by ``run()``.
   private var stepsTaken = 0
 
@@ -137,6 +141,7 @@ package final class Trainer {
     let rate = learningRate(at: step)
     let outcome = try executor.step(
       order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate)
+    if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
     guard outcome.isFinite || config.training.onNonFinite == .skipStep else {
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
@@ -145,9 +150,26 @@ package final class Trainer {
     return outcome
   }
 
+  /// Ends the run because a rank holds other weights than the first; collective.
+  private func reportReplica(_ rank: Int, step: Int) throws {
+    let own = WeightHash(network).hashes(arena.pointer)
+    let all = try cluster.gather(own.flatMap { hash in withUnsafeBytes(of: hash) { Array($0) } })
+    let hosts = try cluster.gather(Array(cluster.place.host.utf8))
+    let tensor = own.indices.first { all[rank][8 * $0..<8 * $0 + 8] != all[0][8 * $0..<8 * $0 + 8] }
+    let name = tensor.map { network.slots[$0].name } ?? "the weights"
+    throw AgreedFailure(
+      rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.internalError.rawValue,
+      sentence:
+        "step \(step): rank \(rank) on \(String(decoding: hosts[rank], as: UTF8.self)) holds other weights than "
+        + "rank 0, first in \(name); nothing of this run can be trusted since the last check: look for a faulty "
+        + "machine, and start again")
+  }
+
   /// Evaluates a part of the data; nil where there is none.
   package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
     guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
+    let begin = Clock.now()
+    defer { executor.trace?.record(.evaluate, from: begin, to: Clock.now()) }
     return try selection.withEvaluatedWeights {
       try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)
     }
@@ -189,6 +211,7 @@ package final class Trainer {
       isFirst ? try RunLog(directory: options.outputDirectory, config: config, shards: shards, options: options) : nil
     }
     let begin = Clock.now()
+    if let trace = options.trace { executor.trace = trace }
     var epochMean = LossMean(), interval = LossMean(), mark = begin
     var results: [(DataPart, Evaluation.Result)] = []
     for step in 0..<totalSteps {
@@ -251,6 +274,7 @@ package final class Trainer {
         part.name,
         .object([.init("loss", .number(result.loss))] + result.metrics.map { .init($0.name, .number($0.value)) }))
     }
+    let evidence = try RankTimes.gather(times, cluster: cluster)
     let summary = ConfigValue.object([
       .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
@@ -268,7 +292,10 @@ package final class Trainer {
           .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
           .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
           .init("data", .number(times.data)), .init("checkpoint", .number(0)), .init("total", .number(seconds)),
-        ])),
+        ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
+      .init("allreduce", .string(executor.parallelism.allreduce)),
+      .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),
+      .init("bytes_lower_bound", .integer(executor.traffic.lowerBound)),
     ])
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
@@ -279,6 +306,7 @@ package final class Trainer {
       try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
       log.progress.finish()
     }
+    slowRanks = RankTimes.slowRanks(evidence)
     return summary
   }
 }

@@ -56,11 +56,8 @@ struct BenchCommand: ParsableCommand {
         print(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), terminator: "")
         return
       }
-      let trainer = try common.naming {
-        try Trainer(
-          config,
-          options: common.runOptions(launch, output: "", isQuiet: true, showsProgress: false), cluster: cluster)
-      }
+      let options = common.runOptions(launch, output: "", isQuiet: true, showsProgress: false)
+      let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if kernels || losses {
         guard cluster.rank == 0 else { return }
         let table =
@@ -72,6 +69,7 @@ struct BenchCommand: ParsableCommand {
         return
       }
       let result = try Benchmark.run(trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
+      try common.writeTrace(options.trace, cluster)
       guard cluster.rank == 0 else { return }
       print(json ? result.compactText : result.prettyText, terminator: json ? "\n" : "")
     }

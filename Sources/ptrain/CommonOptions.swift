@@ -20,6 +20,9 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "The run's directory, instead of the config's.")
   var output: String?
 
+  @Option(help: "Write what every rank did when to FILE, for Perfetto or chrome://tracing.")
+  var trace: String?
+
   @Flag(help: "Print errors only.")
   var quiet = false
 
@@ -44,7 +47,17 @@ struct CommonOptions: ParsableArguments {
       baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads, isQuiet: isQuiet,
       showsProgress: showsProgress)
     options.spareCores = launch.spareCores
+    if trace != nil { options.trace = TraceRecorder() }
     return options
+  }
+
+  /// Writes the file of `--trace`; collective.
+  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
+    guard let recorder, let trace else { return }
+    let bytes = try recorder.collect(cluster)
+    try cluster.agree(describe: describeFailure) {
+      if cluster.rank == 0 { try AtomicFile.write(bytes, to: trace) }
+    }
   }
 
   /// Reads the config on the first rank; every rank decodes the same bytes.

@@ -28,20 +28,20 @@ struct TrainCommand: ParsableCommand {
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
       if cluster.rank == 0, !common.quiet { launch.announce(config) }
-      let trainer = try common.naming {
-        try Trainer(
-          config,
-          options: common.runOptions(
-            launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress),
-          cluster: cluster)
-      }
+      let options = common.runOptions(
+        launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress)
+      let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if cluster.rank == 0, !common.quiet {
         print(trainer.headline)
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }
       let summary = try trainer.run()
+      try common.writeTrace(options.trace, cluster)
       guard cluster.rank == 0 else { return }
-      if !common.quiet { report(summary, directory: common.outputDirectory(config)) }
+      if !common.quiet {
+        for line in trainer.slowRanks { print(line) }
+        report(summary, directory: common.outputDirectory(config))
+      }
       print("weights_sha256 \(text(summary["weights_sha256"]))")
     }
   }

@@ -9,6 +9,7 @@
 #include "ck_philox.h"
 #include "ck_program.h"
 #include "ck_update.h"
+#include "ck_wire.h"
 
 struct ck_table {
   int isa;
@@ -78,6 +79,9 @@ struct ck_table {
   ck_add_scaled _Nonnull add_scaled;
   ck_add_arrays _Nonnull add_arrays;
   ck_moving_average _Nonnull moving_average;
+
+  ck_narrow _Nonnull narrow;
+  ck_widen _Nonnull widen;
 
   ck_apply _Nonnull apply;
   ck_run_program _Nonnull run_program;

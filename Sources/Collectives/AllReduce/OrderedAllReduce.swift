@@ -22,7 +22,8 @@ package enum OrderedAllReduce: AllReduceAlgorithm {
   package static let directLimit = 64 << 10
 
   package static func makeStages(_ bucket: BucketContext) throws -> Stages {
-    isDirect(plan: bucket.plan, count: bucket.range.count, limit: bucket.directLimit)
+    if bucket.wire != .float32 { return try NarrowExchange.stages(bucket) }
+    return isDirect(plan: bucket.plan, count: bucket.range.count, limit: bucket.directLimit)
       ? try directStages(bucket) : try slicedStages(bucket)
   }
 

@@ -92,7 +92,7 @@ package final class GradientExchange {
       let stages = try found.makeStages(
         BucketContext(
           plan: request.plan, buffers: buffers, transport: transport, index: index, range: range, trailer: first..<last,
-          directLimit: request.directLimit, wire: request.wire))
+          directLimit: request.directLimit, wire: request.wire, batchSize: request.batchSize))
       staged.append(StagedBucket(stages.reduce + (request.keepsSlices ? [] : stages.spread) + stages.close))
       slices.append(stages.owned)
       traffic += stages.reduceTraffic

@@ -40,6 +40,8 @@ package struct BucketContext {
   let directLimit: Int
   /// How floats travel.
   let wire: WireFormat
+  /// Samples of a batch.
+  let batchSize: Int
 
   var rank: Int { transport.rank }
   var ranks: Int { plan.ranks }

@@ -18,6 +18,8 @@ package final class StepExecutor {
     package var weight: Double
     /// The greatest control word of all ranks.
     package var control: Int64
+    /// The first rank that holds other weights than the first one, where that was looked at.
+    package var differingRank: Int?
     /// Whether loss and, where it was looked at, gradient were finite; if not, nothing was updated.
     package var isFinite = true
   }
@@ -44,6 +46,8 @@ package final class StepExecutor {
   private let thread: CommunicationThread?
   private let trailer: StepTrailer
   private let sharing: ParameterSharing?
+  private let hashing: WeightHash
+  private let hashEvery: Int
   private let rank: Int
   private let parameters: ParameterUpdate
   private let seed: UInt64
@@ -116,6 +120,8 @@ package final class StepExecutor {
       try isSharded
       ? ParameterSharing(owned: owned.map { $0.clamped(to: trained) }, arena: arena, cluster: cluster) : nil
 
+    hashing = WeightHash(network)
+    hashEvery = section.replicaCheckEvery
     scratchStride = (WeightGradient.scratchCount(leaves: shards) + 15) / 16 * 16
     scratch = AlignedBuffer(count: threads * scratchStride)
     renewDerived()
@@ -160,6 +166,8 @@ package final class StepExecutor {
     let inUse = plan.shardsInUse(batch: positions.count)
     driver.begin(shardsInUse: inUse, at: start)
     trailer.setControl(control, in: exchange)
+    let isHashed = hashEvery > 0 && reduction.ranks > 1 && stepsDone % hashEvery == 0
+    trailer.setHash(isHashed ? hashing.hash(memory.arena, threads: threads) : 0, in: exchange)
     var fetched = 0.0
     for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty {
       forward(group, order: order, from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound)
@@ -198,6 +206,7 @@ package final class StepExecutor {
     let last = driver.plan.buckets.count - 1
     try arrive(0)
     var outcome = trailer.outcome(exchange, shardsInUse: shardsInUse)
+    outcome.differingRank = trailer.differingRank(exchange)
     stepsDone += 1
     outcome.isFinite = outcome.weight == 0 || outcome.loss.isFinite
     let needsAll = !parameters.goesByBucket || !network.folds.isEmpty

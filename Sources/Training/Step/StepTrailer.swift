@@ -2,10 +2,11 @@ internal import Collectives
 internal import Kernels
 
 /// What every rank tells all others in a step, beside gradients: with the first bucket the sums of its shards' losses and weights and
-/// its control word, with the last one how long it computed.
+/// its control word, now and then a hash of its weights; with the last one how long it computed.
 struct StepTrailer {
   private static let perShard = 16
-  private static let header = 8
+  /// Control word and hash.
+  private static let header = 16
   let headBytes: Int
   let tailBytes = 8
 
@@ -24,6 +25,19 @@ struct StepTrailer {
 
   func setControl(_ control: Int64, in exchange: GradientExchange) {
     exchange.trailer(of: rank).storeBytes(of: control, as: Int64.self)
+  }
+
+  /// - Parameter hash: of the weights before this step; 0 where none is compared.
+  func setHash(_ hash: UInt64, in exchange: GradientExchange) {
+    exchange.trailer(of: rank).storeBytes(of: hash, toByteOffset: 8, as: UInt64.self)
+  }
+
+  /// The first rank whose hash is not the first rank's.
+  func differingRank(_ exchange: GradientExchange) -> Int? {
+    let first = exchange.trailer(of: 0).load(fromByteOffset: 8, as: UInt64.self)
+    return (0..<reduction.ranks).first {
+      exchange.trailer(of: $0).load(fromByteOffset: 8, as: UInt64.self) != first
+    }
   }
 
   func setSums(loss: Double, weight: Double, of shard: Int, in exchange: GradientExchange) {

@@ -1,0 +1,74 @@
+internal import Kernels
+internal import Networks
+
+/// A 64-bit hash of all weights, to compare ranks with: quick, not meant against intent.
+struct WeightHash {
+  private struct Block {
+    var offset: Int
+    var count: Int
+    var slot: Int
+  }
+
+  private static let grain = 1 << 16
+  private let blocks: [Block]
+  private let slotCount: Int
+  private let results: AlignedBuffer<UInt64>
+  private let queue = WorkQueue()
+
+  init(_ network: Network) {
+    slotCount = network.slots.count
+    blocks = network.slots.enumerated().flatMap { index, slot in
+      stride(from: 0, to: slot.parameter.storedCount, by: Self.grain).map {
+        Block(offset: slot.offset + $0, count: min(Self.grain, slot.parameter.storedCount - $0), slot: index)
+      }
+    }
+    results = AlignedBuffer(count: max(1, blocks.count))
+  }
+
+  /// The hash of all parameters, never 0; allocates nothing.
+  func hash(_ arena: UnsafePointer<Float>, threads: Int) -> UInt64 {
+    compute(arena, threads: threads)
+    var hash: UInt64 = 1
+    for index in blocks.indices { hash = Self.mix(hash, results.pointer[index]) }
+    return max(1, hash)
+  }
+
+  /// A hash of each parameter.
+  func hashes(_ arena: UnsafePointer<Float>) -> [UInt64] {
+    compute(arena, threads: 1)
+    var hashes = [UInt64](repeating: 1, count: slotCount)
+    for (index, block) in blocks.enumerated() {
+      hashes[block.slot] = Self.mix(hashes[block.slot], results.pointer[index])
+    }
+    return hashes
+  }
+
+  private func compute(_ arena: UnsafePointer<Float>, threads: Int) {
+    queue.parallelItems(count: blocks.count, workers: threads) { item, _ in
+      results.pointer[item] = Self.hash(arena + blocks[item].offset, count: blocks[item].count)
+    }
+  }
+
+  /// Four chains side by side, so that their multiplications overlap.
+  private static func hash(_ values: UnsafePointer<Float>, count: Int) -> UInt64 {
+    var a: UInt64 = 1, b: UInt64 = 2, c: UInt64 = 3, d: UInt64 = 4
+    var index = 0
+    while index + 4 <= count {
+      a = mix(a, UInt64(values[index].bitPattern))
+      b = mix(b, UInt64(values[index + 1].bitPattern))
+      c = mix(c, UInt64(values[index + 2].bitPattern))
+      d = mix(d, UInt64(values[index + 3].bitPattern))
+      index += 4
+    }
+    while index < count {
+      a = mix(a, UInt64(values[index].bitPattern))
+      index += 1
+    }
+    return mix(mix(a, b), mix(c, d))
+  }
+
+  private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+    return product ^ (product >> 29)
+  }
+}
