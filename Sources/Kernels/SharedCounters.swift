@@ -1,9 +1,9 @@
 internal import CKernels
 
 /// Counters that several threads count down; each on a cache line of its own.
-package final class SharedCounters: Sendable {
+package final class SharedCounters: @unchecked Sendable {
   private static let line = 8
-  private nonisolated(unsafe) let places: UnsafeMutablePointer<UInt64>
+  private let places: UnsafeMutablePointer<UInt64>
   private let count: Int
 
   package init(count: Int) {

@@ -15,6 +15,18 @@ extension ErrorCase {
     set("nam", "x", says: "did you mean 'name'?"),
     set("data.trian", "1", says: "did you mean 'train'?"),
     set("data.train.format", "cvs", says: "did you mean 'csv'?"),
+    set("parallel.bucket_mb", "0", says: "parallel.bucket_mb: expected a number from 0.001 to 4096, found 0"),
+    set("parallel.overlap", "maybe", says: "parallel.overlap: expected true, false or \"auto\", found \"maybe\""),
+    set("parallel.update", "shared", says: "parallel.update: "),
+    set("parallel.wire", "bfloat16", says: "'bfloat16' rounds differently on other numbers of ranks"),
+    ErrorCase(
+      name: "16 bits with another allreduce",
+      overrides: ["parallel.invariant=false", "parallel.wire=float16", "parallel.allreduce=recursive"], code: 78,
+      says: "16 bits on the wire go with allreduce 'ordered' only, found 'recursive'"),
+    ErrorCase(
+      name: "sharded with a layer-wise optimizer",
+      overrides: ["parallel.update=sharded", #"optimizer={"type": "lars", "learning_rate": 0.1}"#], code: 78,
+      says: "'sharded' needs an optimizer that updates every element from its own gradient, and lars looks at"),
     set("data.train.format", "parquet", says: "not in this version"),
     set("data.train.path", "absent.csv", 66, says: "absent.csv"),
     set("data.train.path", ".", 66, says: "directory"),

@@ -127,8 +127,7 @@ import Testing
     let bench = try Bench(optimizer: Self.plain, training: "{\"ema\": {\"decay\": 0.9, \"warmup\": \(warmsUp)}}")
     var average = bench.values(bench.arena)
     for step in 1...5 {
-      _ = bench.update.apply(
-        bench.gradient.pointer, work: bench.gradient.pointer, weight: 10, learningRate: 0.1, step: step)
+      _ = bench.apply(weight: 10, learningRate: 0.1, step: step)
       let decay = warmsUp ? min(0.9, Double(1 + step) / Double(10 + step)) : 0.9
       average = zip(average, bench.values(bench.arena)).map { zip($0, $1).map { decay * $0 + (1 - decay) * $1 } }
     }
@@ -151,8 +150,7 @@ import Testing
       let bench = try Bench(
         optimizer: #"{"type": "lamb", "l2": 0.01}"#, training: #"{"gradient_clip_norm": 1}"#, threads: threads)
       for step in 1...3 {
-        _ = bench.update.apply(
-          bench.gradient.pointer, work: bench.gradient.pointer, weight: 3, learningRate: 0.01, step: step)
+        _ = bench.apply(weight: 3, learningRate: 0.01, step: step)
       }
       return bench.values(bench.arena)
     }

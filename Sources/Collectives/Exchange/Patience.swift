@@ -10,9 +10,9 @@ struct Patience {
   /// Called between two looks.
   mutating func pause() {
     looks += 1
-    if looks == 1 { start = clock_gettime_nsec() }
+    if looks == 1 { start = nanoseconds() }
     guard looks > 16 else { return }
-    let elapsed = clock_gettime_nsec() - start
+    let elapsed = nanoseconds() - start
     if elapsed > 1_000_000 {
       usleep(50)
     } else if elapsed > 20_000 {
@@ -20,7 +20,7 @@ struct Patience {
     }
   }
 
-  private func clock_gettime_nsec() -> UInt64 {
+  private func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One model from every layout: all pairs of values of ranks, threads, allreduce, overlap, update and bucket size; the whole product in
+/// the long run.
+@Suite(.serialized) struct LayoutTests {
+  static let values: [[String]] = [
+    ["1", "2", "3", "4", "7"],
+    ["1", "2", "3"],
+    ["auto", "ordered", "recursive", "shared_memory", "hierarchical"],
+    ["true", "false"],
+    ["replicated", "sharded"],
+    ["0.0625", "1", "64"],
+  ]
+
+  /// Layouts, as indices of ``values``, such that any two values of two dimensions meet: greedily, in a fixed order.
+  static let pairs: [[Int]] = {
+    struct Pair: Hashable {
+      var a: Int
+      var x: Int
+      var b: Int
+      var y: Int
+    }
+    var open: Set<Pair> = []
+    for a in values.indices {
+      for b in values.indices where b > a {
+        for x in values[a].indices { for y in values[b].indices { open.insert(Pair(a: a, x: x, b: b, y: y)) } }
+      }
+    }
+    func covered(_ layout: [Int]) -> [Pair] {
+      layout.indices.flatMap { a in
+        layout.indices.filter { $0 > a }.map { Pair(a: a, x: layout[a], b: $0, y: layout[$0]) }
+      }
+    }
+    let all = product
+    var chosen: [[Int]] = []
+    while !open.isEmpty {
+      guard
+        let best = all.max(by: { covered($0).count { open.contains($0) } < covered($1).count { open.contains($0) } })
+      else { break }
+      chosen.append(best)
+      open.subtract(covered(best))
+    }
+    return chosen
+  }()
+
+  static var product: [[Int]] {
+    values.reduce([[]]) { layouts, values in layouts.flatMap { layout in values.indices.map { layout + [$0] } } }
+  }
+
+  static let layouts = ProcessInfo.processInfo.environment["PTRAIN_FULL"] == nil ? pairs : product
+
+  /// Wide enough for several buckets of the smallest size.
+  static let problem = [
+    "training.steps=12", "model.layers[0].units=320", "model.layers[2].units=200",
+    #"optimizer={"type": "adam", "learning_rate": 0.003}"#,
+  ]
+
+  @Test("the same hash from every layout")
+  func sameHash() throws {
+    #expect(Self.pairs.count <= 36, "\(Self.pairs.count) layouts")
+    let problem = Self.problem
+    let expected = try hash(problem, ranks: 0, threads: 1)
+    #expect(try hash(problem + ["seed=43"], ranks: 2, threads: 1) != expected, "negative control: another seed")
+    for layout in Self.layouts {
+      let text = zip(Self.values, layout).map { $0[$1] }
+      let found = try hash(
+        problem + [
+          "parallel.allreduce=\(text[2])", "parallel.overlap=\(text[3])", "parallel.update=\(text[4])",
+          "parallel.bucket_mb=\(text[5])",
+        ], ranks: Int(text[0]) ?? 0, threads: Int(text[1]) ?? 0)
+      #expect(found == expected, "\(text)")
+    }
+  }
+
+  @Test("gradients that need all buckets first: clipping by norm, shared weights, micro steps, overlapped and sharded")
+  func wholeGradients() throws {
+    let variants = [
+      ["training.gradient_clip_norm=0.5"], ["training.on_non_finite=skip_step"], ["training.micro_steps=3"],
+      ["training.ema={\"decay\": 0.9}"],
+      [
+        #"""
+        model.layers=[{"type": "dense", "units": 128, "activation": "relu", "name": "a"},
+        {"type": "dense", "units": 128, "activation": "relu", "name": "b"},
+        {"type": "dense", "units": 128, "activation": "tanh", "share_weights_with": "b", "name": "c"},
+        {"type": "dense", "units": 10}]
+        """#
+      ],
+    ]
+    for variant in variants {
+      let base = ["training.steps=10"] + variant
+      let expected = try hash(base, ranks: 0, threads: 1)
+      for (ranks, update) in [(2, "sharded"), (3, "replicated"), (4, "sharded")] {
+        let found = try hash(
+          base + ["parallel.overlap=true", "parallel.bucket_mb=0.02", "parallel.update=\(update)"], ranks: ranks,
+          threads: 2)
+        #expect(found == expected, "\(variant) on \(ranks) ranks, \(update)")
+      }
+    }
+  }
+
+  private func hash(_ overrides: [String], ranks: Int, threads: Int) throws -> String {
+    let folder = try TemporaryFolder()
+    let outcome = try Command.ptrain(
+      ["configs/digits.json", "--quiet", "--threads", "\(threads)", "--output", folder.path + "/run"]
+        + overrides.flatMap { ["--set", $0] }, ranks: ranks)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let line = try #require(outcome.output.split(separator: "\n").last { $0.hasPrefix("weights_sha256 ") })
+    return String(line)
+  }
+}
