@@ -37,7 +37,9 @@ import Testing
       let halves = Self.halves(level, bfloat: false)
       for (index, value) in Self.values.enumerated() where !value.isSubnormal {
         let half = halves[index], expected = expectations[index]
-        #expect(value.isNaN ? Float16(bitPattern: half).isNaN : half == expected.bitPattern, "\(value) \(half) \(expected.bitPattern)")
+        #expect(
+          value.isNaN ? Float16(bitPattern: half).isNaN : half == expected.bitPattern,
+          "\(value) \(half) \(expected.bitPattern)")
       }
     }
   }
