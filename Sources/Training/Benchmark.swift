@@ -28,6 +28,8 @@ package enum Benchmark {
     let total = seconds.reduce(0, +)
     let samples = (0..<steps).reduce(0) { $0 + trainer.batchCount(of: warmup + $1) }
     let flops = Double(trainer.network.flopsPerSample) * Double(samples) / total
+    // The hash below makes copies.
+    let peak = ProcessMemory.peakMegabytes
     func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
     return .object([
       .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
@@ -55,7 +57,8 @@ package enum Benchmark {
       .init("bytes_sent_per_step", .integer(trainer.executor.traffic.bytes)),
       .init("bytes_lower_bound", .integer(trainer.executor.traffic.lowerBound)),
       .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
-      .init("peak_rss_mb", .number((ProcessMemory.peakMegabytes * 10).rounded() / 10)),
+      .init("weights_sha256", .string(trainer.weightsHash)),
+      .init("peak_rss_mb", .number((peak * 10).rounded() / 10)),
     ])
   }
 

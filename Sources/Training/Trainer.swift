@@ -202,6 +202,9 @@ package final class Trainer {
       threshold: threshold)
   }
 
+  /// The SHA-256 of the weights as they are.
+  package var weightsHash: String { modelFile(arena.pointer).hash }
+
   /// Trains to the end, writing the run's files on rank 0.
   ///
   /// - Returns: the summary that `summary.json` holds.

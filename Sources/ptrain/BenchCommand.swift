@@ -1,5 +1,8 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Foundation
+internal import Kernels
+internal import MPI
 internal import Networks
 internal import Specs
 internal import Training
@@ -32,7 +35,33 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "With --collectives: the largest gradient, in MiB.")
   var limit = 256
 
+  @Flag(help: "Strong and weak scaling over ranks and threads; starts mpirun itself, so run it without.")
+  var sweep = false
+
+  @Option(help: "With --sweep: numbers of ranks, like 1,2,4; the cores' powers of two unless given.")
+  var ranks: String?
+
+  @Option(help: "With --sweep: numbers of threads per rank, like 1,2.")
+  var threadCounts = "1"
+
+  @Option(help: "With --sweep: runs of every layout.")
+  var repeats = 3
+
+  @Option(help: "With --sweep: a directory for scaling.json and scaling.svg.")
+  var report: String?
+
+  @Flag(
+    inversion: .prefixedNo, help: "With --sweep: whether weak scaling, the batch growing with workers, is measured too."
+  )
+  var weak = true
+
   func validate() throws {
+    guard repeats > 0, repeats <= 1000 else {
+      throw ValidationError("--repeats takes a whole number from 1 to 1000, found \(repeats)")
+    }
+    for (name, text) in [("--ranks", ranks ?? "1"), ("--thread-counts", threadCounts)] where Self.counts(text) == nil {
+      throw ValidationError("\(name) takes whole numbers from 1 to 4096 with commas between, found \(text)")
+    }
     guard limit > 0, limit <= 1 << 20 else {
       throw ValidationError("--limit takes MiB from 1 to 1048576, found \(limit)")
     }
@@ -44,7 +73,42 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
+  /// Whole numbers with commas between.
+  private static func counts(_ text: String) -> [Int]? {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    return numbers.allSatisfy { (1...4096).contains($0) } ? numbers : nil
+  }
+
+  private func runSweep() throws {
+    guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+      throw RunError(.usage, "--sweep starts mpirun itself; run it without mpirun")
+    }
+    let config = try common.load(SoloCluster())
+    let environment = ProcessInfo.processInfo.environment
+    let cores = environment["SLURM_NTASKS"].flatMap { Int($0) } ?? Affinity.cores().count
+    var powers = [1]
+    while let last = powers.last, last * 2 <= cores { powers.append(last * 2) }
+    let sweep = ScalingSweep(
+      arguments: [common.config] + common.overrides.flatMap { ["--set", $0] },
+      ranks: ranks.flatMap(Self.counts) ?? powers, threads: Self.counts(threadCounts) ?? [1],
+      batch: config.training.globalBatchSize, repeats: repeats, steps: steps, warmup: warmup, measuresWeak: weak,
+      title: "\(config.name) on \(ProcessInfo.processInfo.hostName)")
+    let result = try sweep.run(cores: cores) { line in
+      if !common.quiet, !json { writeToStandardError(line) }
+    }
+    if let report {
+      try FileManager.default.createDirectory(atPath: report, withIntermediateDirectories: true)
+      try AtomicFile.write(Array(result.json.prettyText.utf8), to: report + "/scaling.json")
+      try AtomicFile.write(Array(ScalingPlot.svg(result).utf8), to: report + "/scaling.svg")
+    }
+    print(json ? result.json.compactText + "\n" : result.text, terminator: "")
+    guard result.disagreements.isEmpty || !config.parallel.isInvariant else {
+      throw RunError(.internalError, "layouts gave different weights: \(result.disagreements.joined(separator: "; "))")
+    }
+  }
+
   func run() throws {
+    if sweep { return try runSweep() }
     try withCluster { cluster in
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
@@ -56,6 +120,7 @@ struct BenchCommand: ParsableCommand {
         print(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), terminator: "")
         return
       }
+      try common.prepareTrace(cluster)
       let options = common.runOptions(launch, output: "", isQuiet: true, showsProgress: false)
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if kernels || losses {

@@ -51,6 +51,12 @@ struct CommonOptions: ParsableArguments {
     return options
   }
 
+  /// Makes sure that the file of `--trace` can be written before anything is trained; collective.
+  func prepareTrace(_ cluster: any Cluster) throws {
+    guard let trace else { return }
+    try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try AtomicFile.write([], to: trace) } }
+  }
+
   /// Writes the file of `--trace`; collective.
   func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
     guard let recorder, let trace else { return }

@@ -28,6 +28,7 @@ struct TrainCommand: ParsableCommand {
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
       if cluster.rank == 0, !common.quiet { launch.announce(config) }
+      try common.prepareTrace(cluster)
       let options = common.runOptions(
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress)
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }

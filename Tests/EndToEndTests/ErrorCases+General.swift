@@ -15,7 +15,7 @@ extension ErrorCase {
     set("nam", "x", says: "did you mean 'name'?"),
     set("data.trian", "1", says: "did you mean 'train'?"),
     set("data.train.format", "cvs", says: "did you mean 'csv'?"),
-    set("parallel.bucket_mb", "0", says: "parallel.bucket_mb: expected a number from 0.001 to 4096, found 0"),
+    set("parallel.bucket_mb", "0", says: "parallel.bucket_mb: expected a number ≥ 0.001 and ≤ 4096, found 0"),
     set("parallel.overlap", "maybe", says: "parallel.overlap: expected true, false or \"auto\", found \"maybe\""),
     set("parallel.update", "shared", says: "parallel.update: "),
     set("parallel.wire", "bfloat16", says: "'bfloat16' rounds differently on other numbers of ranks"),
@@ -27,6 +27,26 @@ extension ErrorCase {
       name: "sharded with a layer-wise optimizer",
       overrides: ["parallel.update=sharded", #"optimizer={"type": "lars", "learning_rate": 0.1}"#], code: 78,
       says: "'sharded' needs an optimizer that updates every element from its own gradient, and lars looks at"),
+    ErrorCase(
+      name: "sweep under mpirun", arguments: ["bench", "config.json", "--sweep"], code: 64, ranks: [2],
+      says: "--sweep starts mpirun itself; run it without mpirun"),
+    ErrorCase(
+      name: "sweep of no ranks", arguments: ["bench", "config.json", "--sweep", "--ranks", "1,0"], code: 64, ranks: [0],
+      says: "--ranks takes whole numbers from 1 to 4096 with commas between, found 1,0"),
+    ErrorCase(
+      name: "sweep repeats", arguments: ["bench", "config.json", "--sweep", "--repeats", "0"], code: 64, ranks: [0],
+      says: "--repeats takes a whole number from 1 to 1000, found 0"),
+    ErrorCase(
+      name: "collectives limit", arguments: ["bench", "config.json", "--collectives", "--limit", "0"], code: 64,
+      ranks: [0], says: "--limit takes MiB from 1 to 1048576, found 0"),
+    ErrorCase(
+      name: "sweep of a run that fails",
+      arguments: [
+        "bench", "config.json", "--sweep", "--quiet", "--ranks", "1", "--set", "data.train.path=absent.csv",
+      ], code: 66, ranks: [0], says: "1 × 1: "),
+    ErrorCase(
+      name: "trace into no directory", arguments: ["config.json", "--trace", "absent/trace.json"], code: 74,
+      says: "absent/trace.json"),
     set("data.train.format", "parquet", says: "not in this version"),
     set("data.train.path", "absent.csv", 66, says: "absent.csv"),
     set("data.train.path", ".", 66, says: "directory"),

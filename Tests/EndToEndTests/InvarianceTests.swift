@@ -33,6 +33,13 @@ import Testing
         """#,
       ]),
     Problem(
+      name: "a net of denormals", config: "configs/digits.json",
+      overrides: [
+        "training.epochs=1", #"model.layers[0].initializer={"type": "normal", "deviation": 1e-38}"#,
+        #"model.layers[2].initializer={"type": "normal", "deviation": 1e-20}"#,
+        #"optimizer={"type": "sgd", "learning_rate": 1e-3, "momentum": 0.5}"#,
+      ]),
+    Problem(
       name: "gelu, silu, Nesterov", config: "configs/digits.json",
       overrides: [
         "training.epochs=1", "model.layers[0].activation=gelu", "model.layers[2].activation=silu",
