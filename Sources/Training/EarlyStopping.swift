@@ -34,6 +34,13 @@ struct BestResult: Sendable {
     self.minimumChange = minimumChange
   }
 
+  /// Goes on from what was noticed before.
+  mutating func resume(value: Double?, step: Int, waited: Int) {
+    self.value = value
+    self.step = step
+    self.waited = waited
+  }
+
   /// Takes notice of an evaluation; a value that is not a number is no improvement.
   /// - Returns: whether it is the best.
   mutating func note(_ value: Double, step: Int) -> Bool {

@@ -333,18 +333,3 @@ extension Trainer {
     return min(batchSize, rows - step % stepsPerEpoch * batchSize)
   }
 }
-
-/// The mean loss of some steps.
-private struct LossMean {
-  var loss = 0.0
-  var weight = 0.0
-  var samples = 0
-
-  mutating func add(_ outcome: StepExecutor.Outcome) {
-    guard outcome.isFinite else { return }
-    loss += outcome.loss
-    weight += outcome.weight
-  }
-
-  var value: Double { weight > 0 ? loss / weight : .nan }
-}

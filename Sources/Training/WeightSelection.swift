@@ -8,7 +8,8 @@ final class WeightSelection {
   private let network: Network
   private let arena: UnsafeMutablePointer<Float>
   private let average: UnsafeMutablePointer<Float>?
-  private var best: BestResult?
+  /// The best validation so far, where one is watched.
+  private(set) var best: BestResult?
   private let patience: Int?
   private let keepsBest: Bool
   private var bestWeights: AlignedBuffer<Float>?
@@ -37,6 +38,19 @@ final class WeightSelection {
     best = BestResult(
       metric: metric, higherIsBetter: config.higherIsBetter(metric), minimumChange: stopping?.minimumChange ?? 0)
   }
+
+  /// The best weights so far, where they are kept.
+  var bestCopy: UnsafePointer<Float>? { bestWeights.map { UnsafePointer($0.pointer) } }
+
+  /// Memory to put the best weights back into.
+  func makeBestCopy() -> UnsafeMutablePointer<Float> {
+    let weights = bestWeights ?? AlignedBuffer(count: max(16, network.storageCount))
+    bestWeights = weights
+    return weights.pointer
+  }
+
+  /// Goes on from what was noticed before.
+  func resume(value: Double?, step: Int, waited: Int) { best?.resume(value: value, step: step, waited: waited) }
 
   /// The step of the best validation, where one is kept.
   var bestStep: Int? { keepsBest ? best.flatMap { $0.value == nil ? nil : $0.step } : nil }

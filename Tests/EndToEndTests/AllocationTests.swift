@@ -22,13 +22,15 @@ import Testing
   }
 
   /// The counts of rank 0 after a benchmark of some steps.
-  private func counts(_ config: String, ranks: Int, threads: Int, steps: Int) throws -> Counts {
+  private func counts(
+    _ config: String, ranks: Int, threads: Int, steps: Int, settings: [String] = []
+  ) throws -> Counts {
     let folder = try TemporaryFolder()
     let file = folder.path + "/counts"
     let line =
       (ranks > 1 ? ["mpirun", "-n", "\(ranks)", "--bind-to", "none"] : []) + [
         Command.ptrain, "bench", config, "--json", "--threads", "\(threads)", "--steps", "\(steps)", "--warmup", "50",
-      ]
+      ] + settings.flatMap { ["--set", $0] }
     let outcome = try Command.run(
       ["env", "LD_PRELOAD=\(try Self.counter.get())", "ALLOCATION_COUNTS=\(file)"] + line)
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -50,6 +52,23 @@ import Testing
     #expect(abs(long.allocations - short.allocations) <= 60, "\(short) \(long)")
     #expect(long.large == short.large)
     #expect(long.liveBytes - short.liveBytes < 4096)
+  }
+
+  @Test(
+    "buckets, overlap, slices and 16 bits allocate nothing in a step either",
+    arguments: [
+      ["parallel.overlap=true"], ["parallel.overlap=true", "parallel.update=sharded"],
+      ["parallel.allreduce=ordered", "parallel.overlap=true"],
+      ["parallel.allreduce=recursive", "parallel.overlap=true"],
+      ["parallel.wire=bfloat16", "parallel.invariant=false", "parallel.overlap=true"],
+    ])
+  func buckets(settings: [String]) throws {
+    let path = "configs/bench/mlp-small.json", settings = settings + ["parallel.bucket_mb=0.25"]
+    let short = try counts(path, ranks: 2, threads: 1, steps: 300, settings: settings)
+    let long = try counts(path, ranks: 2, threads: 1, steps: 900, settings: settings)
+    #expect(abs(long.allocations - short.allocations) <= 60, "\(short) \(long)")
+    #expect(long.large == short.large)
+    #expect(long.liveBytes - short.liveBytes < 65536)
   }
 
   @Test("two threads: libdispatch allocates the same in every step, nothing large, and gives it back")

@@ -34,11 +34,19 @@ package struct ReduceOnPlateau: ScheduleSpec {
 package struct PlateauState: Sendable, Equatable {
   /// What the learning rate is multiplied by.
   package private(set) var scale = 1.0
-  private var best: Double?
-  private var waited = 0
-  private var cooling = 0
+  package private(set) var best: Double?
+  package private(set) var waited = 0
+  package private(set) var cooling = 0
 
   package init() {}
+
+  /// A state as it was.
+  package init(scale: Double, best: Double?, waited: Int, cooling: Int) {
+    self.scale = scale
+    self.best = best
+    self.waited = waited
+    self.cooling = cooling
+  }
 
   /// Takes notice of a validation's value.
   ///

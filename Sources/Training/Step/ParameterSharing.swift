@@ -5,12 +5,15 @@ final class ParameterSharing {
   /// Bytes that this rank sends in a step.
   let byteCount: Int
   private let rounds: [any Round]
+  /// For each rank, the part of each bucket that it updates.
+  let ownedByRank: [[Range<Int>]]
 
   /// Collective.
   /// - Parameter owned: for each bucket, the part of the arena that this rank updates.
   init(owned: [Range<Int>], arena: UnsafeMutablePointer<Float>, cluster: any Cluster) throws {
     let all = try cluster.gather(owned.flatMap { range in [range.lowerBound, range.upperBound].flatMap(Self.bytes) })
       .map { bytes in stride(from: 0, to: bytes.count, by: 8).map { Self.integer(bytes[$0..<$0 + 8]) } }
+    ownedByRank = all.map { bounds in owned.indices.map { bounds[2 * $0]..<bounds[2 * $0 + 1] } }
     let transport = try cluster.makeTransport()
     let peers = (1..<max(1, cluster.size)).map { (cluster.rank + $0) % cluster.size }
     func message(_ peer: Int, _ range: Range<Int>) -> [Message] {

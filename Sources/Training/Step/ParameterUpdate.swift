@@ -8,7 +8,7 @@ internal import Specs
 /// Allocates nothing after `init`; the same bits for any number of threads.
 final class ParameterUpdate {
   /// A run of the arena with one set of settings; a whole tensor at most where norms matter.
-  private struct Piece {
+  struct Piece {
     var offset: Int
     var count: Int
     var group: Int
@@ -131,6 +131,14 @@ final class ParameterUpdate {
   ///   - buckets: parts of a flat gradient, in the order of their updates.
   ///   - owned: the part of each bucket that this rank updates.
   func plan(buckets: [Range<Int>], owned: [Range<Int>]) {
+    (pieces, piecesOfBucket) = pieces(owned: owned)
+    let count = pieces.reduce(0) { $0 + $1.count }
+    state = stateNames.map { _ in AlignedBuffer<Float>(count: max(16, count)) }
+    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+  }
+
+  /// The pieces of a rank that updates these parts, in the order of its optimizer's arrays, and which are each part's.
+  func pieces(owned: [Range<Int>]) -> (pieces: [Piece], ofBucket: [Range<Int>]) {
     var pieces: [Piece] = [], ranges: [Range<Int>] = [], states = 0
     for range in owned {
       let first = pieces.count
@@ -144,11 +152,11 @@ final class ParameterUpdate {
       }
       ranges.append(first..<pieces.count)
     }
-    self.pieces = pieces
-    piecesOfBucket = ranges
-    state = stateNames.map { _ in AlignedBuffer<Float>(count: max(16, states)) }
-    for (index, buffer) in state.enumerated() { statePointers.pointer[index] = buffer.pointer }
+    return (pieces, ranges)
   }
+
+  /// The pieces of this rank.
+  var ownPieces: [Piece] { pieces }
 
   /// Whether a bucket can be updated before the others' gradients are known.
   var goesByBucket: Bool { !isLayerwise && clipping.norm == nil && !checksFinite }

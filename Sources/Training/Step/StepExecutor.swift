@@ -150,6 +150,17 @@ package final class StepExecutor {
     }
   }
 
+  /// Goes on from counts of an earlier process; parameters have been set.
+  func resume(stepsDone: Int, emptySteps: Int, skippedSteps: Int) {
+    self.stepsDone = stepsDone
+    self.emptySteps = emptySteps
+    self.skippedSteps = skippedSteps
+    renewDerived()
+  }
+
+  /// The optimizer's arrays, for checkpoints.
+  var optimizerState: OptimizerState { OptimizerState(parameters: parameters, ownedByRank: sharing?.ownedByRank) }
+
   /// Trains on the samples at positions of an epoch's order.
   ///
   /// - Parameters:

@@ -1,0 +1,23 @@
+#include "ck_signal.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t received;
+
+static void remember(int signal) {
+  if (signal == SIGINT && received == SIGINT) _exit(130);
+  received = signal;
+}
+
+void ck_listen_for_stop(void) {
+  struct sigaction action = {0};
+  action.sa_handler = remember;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGUSR1, &action, 0);
+  sigaction(SIGTERM, &action, 0);
+  sigaction(SIGINT, &action, 0);
+}
+
+int ck_stop_signal(void) { return received; }

@@ -1,0 +1,156 @@
+internal import Foundation
+package import Specs
+
+/// The directory of a run's checkpoints: each complete or absent, never half.
+///
+/// A checkpoint is written as `.writing-STEP`, with a file of tensors by each rank and, last, `manifest.json` with sizes and SHA-256
+/// of all of them, and then renamed to `step-STEP`.
+package struct CheckpointStore: Sendable {
+  /// A file of tensors.
+  struct Part: Sendable, Equatable {
+    var file: String
+    var bytes: Int
+    var hash: String
+  }
+
+  /// A checkpoint as read back.
+  package struct Checkpoint: Sendable {
+    package var step: Int
+    package var manifest: ConfigValue
+    package var tensors: [NamedTensor]
+  }
+
+  package let directory: String
+  let storage: any Storage
+
+  package init(directory: String, storage: any Storage = DiskStorage()) {
+    self.directory = directory
+    self.storage = storage
+  }
+
+  static func name(of step: Int) -> String { "step-" + digits(step) }
+
+  private static func digits(_ step: Int) -> String {
+    let text = "\(step)"
+    return String(repeating: "0", count: max(0, 10 - text.count)) + text
+  }
+
+  private func workPath(_ step: Int) -> String { directory + "/.writing-" + Self.digits(step) }
+
+  /// Steps of complete checkpoints, oldest first.
+  package func steps() throws -> [Int] {
+    try storage.names(in: directory).compactMap { name in
+      name.hasPrefix("step-") ? Int(name.dropFirst(5)) : nil
+    }.sorted()
+  }
+
+  /// Removes what a killed run left half written.
+  func clean() throws {
+    for name in try storage.names(in: directory) where name.hasPrefix(".writing-") || name.hasPrefix(".removing-") {
+      try storage.remove(directory + "/" + name)
+    }
+  }
+
+  /// Removes all checkpoints after a step, which another history would contradict.
+  func removeAll(after step: Int) throws {
+    for found in try steps() where found > step { try remove(found) }
+  }
+
+  /// Writes one rank's file.
+  func writePart(_ tensors: [NamedTensor], rank: Int, step: Int) throws -> Part {
+    try storage.createDirectory(workPath(step))
+    let bytes = Safetensors.encode(tensors, metadata: [.init("format", .string("ptrain-checkpoint-1"))])
+    let file = "part-\(rank).safetensors"
+    try storage.write(bytes, to: workPath(step) + "/" + file)
+    return Part(file: file, bytes: bytes.count, hash: Self.hash(bytes))
+  }
+
+  /// Completes a checkpoint whose parts are all on the disk, and removes the oldest beyond `keep`.
+  ///
+  /// - Parameter members: what the manifest says beside its parts.
+  func commit(step: Int, parts: [Part], members: [ConfigValue.Member], keep: Int, best: Int?) throws {
+    let work = workPath(step), final = directory + "/" + Self.name(of: step)
+    let body = ConfigValue.object(
+      [.init("format", .string("ptrain-checkpoint-1")), .init("step", .integer(step))] + members + [
+        .init(
+          "parts",
+          .array(
+            parts.map {
+              .object([
+                .init("file", .string($0.file)), .init("bytes", .integer($0.bytes)), .init("sha256", .string($0.hash)),
+              ])
+            }))
+      ])
+    guard case .object(let all) = body else { return }
+    let sealed = ConfigValue.object(all + [.init("sha256", .string(Self.hash(Array(body.compactText.utf8))))])
+    try storage.write(Array(sealed.prettyText.utf8), to: work + "/manifest.json")
+    try storage.flushDirectory(work)
+    // A checkpoint of this step may be there: written by a history that is the same, bit for bit.
+    if try storage.names(in: directory).contains(Self.name(of: step)) { try remove(step) }
+    try storage.rename(work, to: final)
+    try storage.flushDirectory(directory)
+    for old in try steps().dropLast(keep) where old != best && old != step { try remove(old) }
+  }
+
+  /// A checkpoint is absent from the moment it is renamed.
+  private func remove(_ step: Int) throws {
+    let away = directory + "/.removing-" + Self.digits(step)
+    try storage.remove(away)
+    try storage.rename(directory + "/" + Self.name(of: step), to: away)
+    try storage.remove(away)
+  }
+
+  /// Gives up a checkpoint that could not be written.
+  func abandon(step: Int) { try? storage.remove(workPath(step)) }
+
+  /// Reads a checkpoint and checks every byte of it.
+  ///
+  /// - Throws: ``RunError`` or ``TensorFileError`` for a damaged one.
+  package func read(step: Int) throws -> Checkpoint { try Self.read(directory + "/" + Self.name(of: step), storage) }
+
+  /// Reads the checkpoint in a directory of its own.
+  package static func read(_ path: String, _ storage: any Storage = DiskStorage()) throws -> Checkpoint {
+    func damaged(_ problem: String) -> RunError {
+      RunError(.data, "\(path): \(problem); resume from an older checkpoint, or start anew with --resume never")
+    }
+    let text = try storage.read(path + "/manifest.json")
+    let manifest: ConfigValue
+    do {
+      manifest = try ConfigValue.parse(Data(text), file: path + "/manifest.json")
+    } catch { throw damaged("manifest.json is damaged") }
+    guard case .object(var members) = manifest, case .string(let seal)? = manifest["sha256"],
+      case .integer(let step)? = manifest["step"], case .array(let parts)? = manifest["parts"],
+      manifest["format"] == .string("ptrain-checkpoint-1"), step >= 0
+    else { throw damaged("manifest.json is not that of a checkpoint") }
+    members.removeAll { $0.key == "sha256" }
+    guard hash(Array(ConfigValue.object(members).compactText.utf8)) == seal else {
+      throw damaged("manifest.json does not fit its checksum")
+    }
+    var tensors: [NamedTensor] = []
+    for part in parts {
+      guard case .string(let file)? = part["file"], case .integer(let count)? = part["bytes"],
+        case .string(let expected)? = part["sha256"], !file.contains("/")
+      else { throw damaged("manifest.json names a file without size or checksum") }
+      let bytes = try storage.read(path + "/" + file)
+      guard bytes.count == count, hash(bytes) == expected else { throw damaged("\(file) does not fit its checksum") }
+      tensors += try Safetensors.decode(bytes, file: path + "/" + file).tensors
+    }
+    return Checkpoint(step: step, manifest: manifest, tensors: tensors)
+  }
+
+  /// The newest checkpoint that is whole; damaged ones are passed over, with a line each.
+  package func newest(warn: (String) -> Void) throws -> Checkpoint? {
+    for step in try steps().reversed() {
+      do { return try read(step: step) } catch let error as any ReportableError {
+        warn("warning: checkpoint passed over: \(error.sentence)")
+      }
+    }
+    return nil
+  }
+
+  private static func hash(_ bytes: [UInt8]) -> String {
+    let hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    return hash.finish()
+  }
+}

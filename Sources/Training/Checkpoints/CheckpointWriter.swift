@@ -1,0 +1,146 @@
+internal import Collectives
+internal import Dispatch
+internal import Foundation
+internal import Kernels
+internal import Specs
+
+/// Writes checkpoints while training goes on: every rank its tensors, on a thread of its own; the first rank completes them.
+///
+/// ``begin(step:copies:members:best:)`` copies nothing and waits for nothing but an earlier checkpoint; when all ranks know that
+/// all files are on the disk (``writtenStep`` of each, exchanged with a step), ``complete()`` makes it whole.
+final class CheckpointWriter {
+  private struct Pending {
+    var step: Int
+    var members: [ConfigValue.Member]
+    var best: Int?
+  }
+
+  /// What the background thread leaves behind.
+  private final class Outcome: @unchecked Sendable {
+    var part: Result<CheckpointStore.Part, any Error>?
+    var commitFailure: (any Error)?
+  }
+
+  let store: CheckpointStore
+  private let cluster: any Cluster
+  private let keep: Int
+  private let queue = DispatchQueue(label: "ptrain.checkpoint", qos: .utility)
+  private let warn: (String) -> Void
+  private var pending: Pending?
+  private var outcome = Outcome()
+  /// 0 once this rank's file is on the disk, or cannot be.
+  private let open = SharedCounters(count: 1)
+  /// Seconds of training that waited for checkpoints.
+  private(set) var seconds = 0.0
+  /// Checkpoints begun.
+  private(set) var count = 0
+
+  init(_ store: CheckpointStore, cluster: any Cluster, keep: Int, warn: @escaping (String) -> Void) {
+    self.store = store
+    self.cluster = cluster
+    self.keep = keep
+    self.warn = warn
+  }
+
+  /// The step of the checkpoint whose file this rank has written, waiting for the others; -1: none.
+  var writtenStep: Int64 {
+    guard let pending, open.value(of: 0) == 0 else { return -1 }
+    return Int64(pending.step)
+  }
+
+  /// The step of the checkpoint under way.
+  var pendingStep: Int? { pending?.step }
+
+  /// Hands copies to the background thread; collective, because an earlier checkpoint is completed first.
+  func begin(
+    step: Int, members: [ConfigValue.Member], best: Int?, copies: () throws -> [CheckpointTensors.Copy]
+  ) throws {
+    let start = Clock.now()
+    defer { seconds += Clock.now() - start }
+    if pending != nil { try complete() }
+    let copies = try copies()
+    pending = Pending(step: step, members: members, best: best)
+    count += 1
+    open.set(0, to: 1)
+    let (outcome, store, rank, open) = (outcome, store, cluster.rank, open)
+    outcome.part = nil
+    queue.async {
+      // Denormal weights are not there to be flushed: this thread only moves bits.
+      outcome.part = Result { try store.writePart(copies.map(\.named), rank: rank, step: step) }
+      open.countDown(0)
+    }
+  }
+
+  /// Makes the pending checkpoint whole, once every rank has written its file; collective.
+  ///
+  /// - Parameter synchronously: returns when it is on the disk; otherwise the first rank finishes it in the background.
+  /// - Returns: whether every rank's file could be written.
+  @discardableResult
+  func complete(synchronously: Bool = false) throws -> Bool {
+    guard let pending else { return true }
+    let start = Clock.now()
+    defer { seconds += Clock.now() - start }
+    queue.sync {}
+    self.pending = nil
+    let report: ConfigValue
+    switch outcome.part {
+    case .success(let part)?:
+      report = .object([
+        .init("file", .string(part.file)), .init("bytes", .integer(part.bytes)), .init("sha256", .string(part.hash)),
+      ])
+    case .failure(let error)?: report = .object([.init("problem", .string(describeFailure(error).sentence))])
+    case nil: report = .object([.init("problem", .string("no file was written"))])
+    }
+    let reports = try cluster.gather(Array(report.compactText.utf8)).map {
+      try ConfigValue.parse(Data($0), file: "report")
+    }
+    for (rank, report) in reports.enumerated() {
+      guard case .string(let problem)? = report["problem"] else { continue }
+      if cluster.rank == 0 {
+        warn("warning: no checkpoint of step \(pending.step): rank \(rank): \(problem); training goes on")
+        store.abandon(step: pending.step)
+      }
+      return false
+    }
+    var isWhole = true
+    if cluster.rank == 0 {
+      let parts = reports.compactMap { report -> CheckpointStore.Part? in
+        guard case .string(let file)? = report["file"], case .integer(let bytes)? = report["bytes"],
+          case .string(let hash)? = report["sha256"]
+        else { return nil }
+        return CheckpointStore.Part(file: file, bytes: bytes, hash: hash)
+      }
+      let (store, keep, outcome, warn) = (store, keep, outcome, WarningHandle(warn))
+      queue.async {
+        do {
+          try store.commit(
+            step: pending.step, parts: parts, members: pending.members, keep: keep, best: pending.best)
+          outcome.commitFailure = nil
+        } catch {
+          outcome.commitFailure = error
+          warn.call(
+            "warning: no checkpoint of step \(pending.step): \(describeFailure(error).sentence); training goes on")
+          store.abandon(step: pending.step)
+        }
+      }
+      if synchronously {
+        queue.sync {}
+        isWhole = outcome.commitFailure == nil
+      }
+    }
+    guard synchronously else { return true }
+    return try cluster.broadcast([isWhole ? 1 : 0], from: 0) == [1]
+  }
+
+  /// Returns when nothing is being written any more; collective.
+  func finish() throws {
+    try complete(synchronously: true)
+    queue.sync {}
+  }
+}
+
+/// Lets a closure travel to the background thread: it writes one line to standard error.
+private struct WarningHandle: @unchecked Sendable {
+  let call: (String) -> Void
+  init(_ call: @escaping (String) -> Void) { self.call = call }
+}

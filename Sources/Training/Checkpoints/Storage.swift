@@ -1,0 +1,74 @@
+internal import Foundation
+internal import Glibc
+internal import Specs
+
+/// What checkpoints need of a file system; tests put one that fails in its place.
+package protocol Storage: Sendable {
+  /// Makes a directory, and those above it; one that is there is fine.
+  func createDirectory(_ path: String) throws
+  /// Writes a whole file and flushes it to the disk.
+  func write(_ bytes: [UInt8], to path: String) throws
+  /// Flushes a directory's entries to the disk.
+  func flushDirectory(_ path: String) throws
+  func rename(_ path: String, to other: String) throws
+  /// The names in a directory; none where it does not exist.
+  func names(in path: String) throws -> [String]
+  func read(_ path: String) throws -> [UInt8]
+  /// Removes a directory with its files.
+  func remove(_ path: String) throws
+}
+
+/// The machine's file system.
+package struct DiskStorage: Storage {
+  package init() {}
+
+  package func createDirectory(_ path: String) throws { try AtomicFile.createDirectory(path) }
+
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 26))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure(path, "cannot be written") }
+      written += count
+    }
+    guard fsync(descriptor) == 0 else { throw Self.failure(path, "cannot be flushed to the disk") }
+  }
+
+  package func flushDirectory(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "cannot be opened") }
+    defer { close(descriptor) }
+    // Some network file systems cannot flush a directory, and need not.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw Self.failure(path, "cannot be flushed to the disk") }
+  }
+
+  package func rename(_ path: String, to other: String) throws {
+    guard Glibc.rename(path, other) == 0 else { throw Self.failure(other, "cannot be put in place") }
+  }
+
+  package func names(in path: String) throws -> [String] {
+    guard access(path, F_OK) == 0 else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  package func read(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw Self.failure(path, "cannot be read") }
+    return [UInt8](data)
+  }
+
+  package func remove(_ path: String) throws {
+    guard access(path, F_OK) == 0 else { return }
+    try FileManager.default.removeItem(atPath: path)
+  }
+
+  private static func failure(_ path: String, _ what: String) -> RunError {
+    RunError(
+      .inputOutput, "\(path): \(what) (\(String(cString: strerror(errno)))); free space, or see checkpoint.directory")
+  }
+}

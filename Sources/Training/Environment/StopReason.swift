@@ -1,0 +1,32 @@
+internal import Glibc
+internal import Kernels
+
+/// What asked a run to stop; the greatest of all ranks' counts.
+package enum StopReason: Int64, Sendable, CaseIterable {
+  case userSignal = 2
+  case termination = 3
+  case interrupt = 4
+  case timeLimit = 5
+
+  /// For people and `stopped.json`.
+  package var words: String {
+    switch self {
+    case .userSignal: "SIGUSR1"
+    case .termination: "SIGTERM"
+    case .interrupt: "SIGINT"
+    case .timeLimit: "time limit"
+    }
+  }
+}
+
+extension StopReason {
+  /// What this process has been asked for by a signal.
+  package static var ofSignal: StopReason? {
+    switch StopSignal.received {
+    case SIGUSR1: .userSignal
+    case SIGTERM: .termination
+    case SIGINT: .interrupt
+    default: nil
+    }
+  }
+}
