@@ -18,6 +18,13 @@ void ck_listen_for_stop(void) {
   sigaction(SIGUSR1, &action, 0);
   sigaction(SIGTERM, &action, 0);
   sigaction(SIGINT, &action, 0);
+  // Whoever started this process may have left them blocked.
+  sigset_t these;
+  sigemptyset(&these);
+  sigaddset(&these, SIGUSR1);
+  sigaddset(&these, SIGTERM);
+  sigaddset(&these, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &these, 0);
 }
 
 int ck_stop_signal(void) { return received; }

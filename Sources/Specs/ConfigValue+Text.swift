@@ -13,6 +13,16 @@ extension ConfigValue {
     return text + "\n"
   }
 
+  /// The same value with the keys of every object in order, as ``parse(_:file:)`` reads it back.
+  package var sortingKeys: ConfigValue {
+    switch self {
+    case .array(let values): .array(values.map(\.sortingKeys))
+    case .object(let members):
+      .object(members.map { Member($0.key, $0.value.sortingKeys) }.sorted { $0.key < $1.key })
+    default: self
+    }
+  }
+
   private func write(to text: inout String, indentation: Int?, depth: Int) {
     switch self {
     case .null: text += "null"

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A JSON value whose objects keep the order of their keys.
+/// A JSON value. Objects keep the order of their keys in memory and in text; ``parse(_:file:)`` sorts them.
 package indirect enum ConfigValue: Sendable, Equatable {
   case null
   case boolean(Bool)

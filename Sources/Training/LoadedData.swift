@@ -9,6 +9,8 @@ internal import Specs
 package struct LoadedData: Sendable {
   package let prepared: PreparedData
   package var description: DataDescription { prepared.description }
+  /// Tells other data apart: a hash of what was prepared; known on every rank.
+  package let fingerprint: String
   /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
   private var preparation: DataPreparation?
 
@@ -29,6 +31,11 @@ package struct LoadedData: Sendable {
     self.preparation = preparation
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
+    var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))
+    region.withMemoryRebound(to: Float.self) { floats in
+      if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
+    }
+    fingerprint = String(hash, radix: 16)
   }
 
   /// Refuses targets that a loss cannot take, naming the first row; collective.

@@ -16,6 +16,7 @@ package struct RunConfig: Sendable {
   package var parallel: ParallelSection
   package var metrics: [any MetricSpec]
   package var output: OutputSection
+  package var checkpoint: CheckpointSection
   /// The config with defaults filled in.
   package var resolved: ConfigValue
 
@@ -57,7 +58,9 @@ package struct RunConfig: Sendable {
     output = try fields.section("output", "where results go") { fields throws(ConfigError) in
       try OutputSection(from: fields, standard: standard)
     }
-    fields.later("checkpoint")
+    checkpoint = try fields.section("checkpoint", "when the run's state is saved") { fields throws(ConfigError) in
+      try CheckpointSection(from: fields)
+    }
     resolved = .null
   }
 }
@@ -77,6 +80,8 @@ package struct TrainingSection: Sendable {
   package var earlyStopping: EarlyStopping?
   /// Whether the best weights, not the last, are handed over.
   package var restoresBest: Bool
+  /// Seconds after which the run saves its state and stops.
+  package var timeLimit: Double?
 
   /// What happens when loss or gradient are not finite.
   package enum NonFinitePolicy: String, CaseIterable, Sendable {
@@ -103,7 +108,8 @@ package struct TrainingSection: Sendable {
     microSteps = try fields.integer(
       "micro_steps", default: 1, in: 1...65536,
       "groups in which a rank works through its shards of a batch: more need less memory, the result is the same")
-    fields.later("time_limit")
+    timeLimit = try fields.optionalNumber(
+      "time_limit", in: .positive, "seconds after which the run saves its state and stops, exit code 75")
   }
 }
 

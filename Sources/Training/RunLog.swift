@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Foundation
 internal import Glibc
 internal import Specs
 
@@ -8,11 +9,27 @@ final class RunLog {
   let progress: Progress
   private let lines: LineFile
 
-  /// Makes the directory (an older run's is renamed first) and writes the resolved config.
-  init(directory: String, config: RunConfig, shards: Int, options: RunOptions) throws {
+  /// Opens the directory and writes the resolved config.
+  ///
+  /// - Parameters:
+  ///   - renames: an older run in the directory is renamed first.
+  ///   - step: lines of the log beyond this step are dropped: they will be written again.
+  init(
+    directory: String, config: RunConfig, shards: Int, options: RunOptions, renames: Bool, goingOnFrom step: Int
+  ) throws {
     self.directory = directory
-    try Self.moveAside(directory)
+    if renames { try Self.moveAside(directory) }
     try AtomicFile.createDirectory(directory)
+    for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
+    let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
+    try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
+    try Self.cut(directory + "/metrics.jsonl", after: step)
+    lines = try LineFile(directory + "/metrics.jsonl")
+    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
+  }
+
+  /// The config as the run's directory keeps it: shards decided, paths absolute.
+  static func storedConfig(_ config: RunConfig, shards: Int, baseDirectory: String) -> ConfigValue {
     var resolved = config.resolved
     if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "parallel" }),
       case .object(var parallel) = members[place].value
@@ -22,12 +39,25 @@ final class RunLog {
       resolved = .object(members)
     }
     if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "data" }) {
-      members[place].value = members[place].value.makingPathsAbsolute(from: options.baseDirectory)
+      members[place].value = members[place].value.makingPathsAbsolute(from: baseDirectory)
       resolved = .object(members)
     }
-    try AtomicFile.write(Array(resolved.prettyText.utf8), to: directory + "/config.json")
-    lines = try LineFile(directory + "/metrics.jsonl")
-    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
+    return resolved
+  }
+
+  /// Drops the lines of a log that belong to steps after one.
+  private static func cut(_ path: String, after step: Int) throws {
+    guard step > 0, let data = FileManager.default.contents(atPath: path) else {
+      unlink(path)
+      return
+    }
+    let kept = data.split(separator: 0x0A).filter { line in
+      guard let value = try? ConfigValue.parse(Data(line), file: path), case .integer(let found)? = value["step"] else {
+        return false
+      }
+      return found <= step
+    }
+    try AtomicFile.write(kept.flatMap { Array($0) + [0x0A] }, to: path)
   }
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {

@@ -3,7 +3,7 @@ package import Datasets
 internal import Kernels
 package import Networks
 internal import Optimization
-package import Specs
+internal import Specs
 
 /// What a run is started with.
 package struct RunOptions {
@@ -16,6 +16,8 @@ package struct RunOptions {
   package var showsProgress: Bool
   /// Cores of this node for each of its ranks that no worker uses.
   package var spareCores = 0
+  /// The shards of the run that goes on, which an earlier launch may have chosen.
+  package var shards: Int?
   /// Takes note of what this rank does when.
   package var trace: TraceRecorder?
 
@@ -36,26 +38,26 @@ package final class Trainer {
   package let executor: StepExecutor
   package let shards: Int
   package let batchSize: Int
-  private let arena: AlignedBuffer<Float>
+  let arena: AlignedBuffer<Float>
   private let loss: any Loss
   /// What samples of each class count, nil: all 1.
   private let classWeights: [Float]?
   private let rows: DataRows
-  private let cluster: any Cluster
+  let cluster: any Cluster
   let options: RunOptions
   private var evaluation: Evaluation
   private var context: MetricContext
   /// The decision threshold, where costs ask for one.
   private var threshold: Double?
   private let order: SampleOrder
-  private let parameters: ParameterUpdate
-  private let selection: WeightSelection
+  let parameters: ParameterUpdate
+  let selection: WeightSelection
   /// What a schedule that watches validation remembers.
-  private var plateau = PlateauState()
+  var plateau = PlateauState()
   /// A line for each rank that computed much longer than most; known at the end of ``run()``.
   package private(set) var slowRanks: [String] = []
   /// Updates made by ``run()``.
-  private var stepsTaken = 0
+  var stepsTaken = 0
 
   /// Loads and plans everything.
   package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
@@ -79,7 +81,7 @@ package final class Trainer {
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)
-    shards = config.parallel.shards ?? cluster.size * options.threads
+    shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
@@ -136,11 +138,13 @@ package final class Trainer {
   }
 
   /// One update; collective.
-  package func step(_ step: Int) throws -> StepExecutor.Outcome {
+  package func step(_ step: Int, control: Int64 = 0, written: Int64 = -1) throws -> StepExecutor.Outcome {
     let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
     let rate = learningRate(at: step)
     let outcome = try executor.step(
-      order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate)
+      order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate,
+      control: control,
+      written: written)
     if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
     guard outcome.isFinite || config.training.onNonFinite == .skipStep else {
       throw AgreedFailure(
@@ -176,7 +180,7 @@ package final class Trainer {
   }
 
   /// Where wrong classes cost differently, the threshold between two classes that costs least on the validation part.
-  private func chooseThreshold() throws {
+  func chooseThreshold() throws {
     guard context.cost != nil, context.classes == 2,
       let rows = data.prepared.rows(of: .validation), rows.count > 0
     else { return }
@@ -191,7 +195,7 @@ package final class Trainer {
   }
 
   /// Weights as a file.
-  private func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
+  func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
     var resolved = config.resolved
     if case .object(var members) = resolved {
       members.removeAll { $0.key == "data" }
@@ -205,70 +209,9 @@ package final class Trainer {
   /// The SHA-256 of the weights as they are.
   package var weightsHash: String { modelFile(arena.pointer).hash }
 
-  /// Trains to the end, writing the run's files on rank 0.
-  ///
-  /// - Returns: the summary that `summary.json` holds.
-  package func run() throws -> ConfigValue {
-    let isFirst = cluster.rank == 0
-    let log = try cluster.agree(describe: describeFailure) {
-      isFirst ? try RunLog(directory: options.outputDirectory, config: config, shards: shards, options: options) : nil
-    }
-    let begin = Clock.now()
-    if let trace = options.trace { executor.trace = trace }
-    var epochMean = LossMean(), interval = LossMean(), mark = begin
-    var results: [(DataPart, Evaluation.Result)] = []
-    for step in 0..<totalSteps {
-      let outcome = try self.step(step)
-      stepsTaken = step + 1
-      epochMean.add(outcome)
-      interval.add(outcome)
-      interval.samples += batchCount(of: step)
-      let epoch = step / stepsPerEpoch
-      let endsEpoch = (step + 1) % stepsPerEpoch == 0 || step + 1 == totalSteps
-      if let log, endsEpoch || (step + 1) % config.output.logEverySteps == 0 {
-        let now = Clock.now()
-        let rate = Double(interval.samples) / max(1e-9, now - mark)
-        try log.training(
-          step: step + 1, epoch: epoch + 1, loss: interval.value,
-          learningRate: learningRate(at: step), samplesPerSecond: rate)
-        log.progress.update(
-          step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs, loss: interval.value,
-          samplesPerSecond: rate, elapsed: now - begin)
-        interval = LossMean()
-        mark = now
-      } else if let log, step % 16 == 0 {
-        log.progress.tick(step: step + 1, of: totalSteps, elapsed: Clock.now() - begin)
-      }
-      guard endsEpoch else { continue }
-      let result = try evaluate(.validation)
-      if let log {
-        if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
-        log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: epochMean.value, validation: result)
-      }
-      if let result, let schedule = config.optimizer.schedule.plateau {
-        plateau.note(
-          result.value(of: schedule.metric), higherIsBetter: config.higherIsBetter(schedule.metric),
-          base: config.optimizer.optimizer.learningRate, schedule: schedule)
-      }
-      if let result, selection.note(result, step: step + 1) { break }
-      epochMean = LossMean()
-      mark = Clock.now()
-    }
-    let trained = Clock.now() - begin
-    selection.choose()
-    try chooseThreshold()
-    if let result = try evaluate(.validation) { results.append((.validation, result)) }
-    if let result = try evaluate(.test) {
-      results.append((.test, result))
-      try log?.evaluation(
-        result, part: .test, step: stepsTaken, epoch: (stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)
-    }
-    let model = modelFile(arena.pointer)
-    return try finish(log: log, model: model, results: results, seconds: trained)
-  }
-
-  private func finish(
-    log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double
+  /// The run's last files; collective.
+  func finish(
+    log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double, checkpointSeconds: Double
   ) throws -> ConfigValue {
     let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + batchCount(of: $1) })
     let times = executor.times
@@ -294,7 +237,8 @@ package final class Trainer {
         .object([
           .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
           .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
-          .init("data", .number(times.data)), .init("checkpoint", .number(0)), .init("total", .number(seconds)),
+          .init("data", .number(times.data)), .init("checkpoint", .number(checkpointSeconds)),
+          .init("total", .number(seconds)),
         ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
       .init("allreduce", .string(executor.parallelism.allreduce)),
       .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),

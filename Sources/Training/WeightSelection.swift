@@ -77,8 +77,11 @@ final class WeightSelection {
       bestWeights = weights
     }
     self.best = best
-    return patience.map { best.waited >= $0 } ?? false
+    return isPatienceOver
   }
+
+  /// Whether validation has not got better for too long.
+  var isPatienceOver: Bool { patience.map { (best?.waited ?? 0) >= $0 } ?? false }
 
   /// Puts the weights that are handed over into the arena, for good.
   func choose() {

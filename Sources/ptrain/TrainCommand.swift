@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import Kernels
 internal import Specs
 internal import Training
 
@@ -14,37 +15,66 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "No progress bar, plain lines instead.")
   var noProgress = false
 
-  @Option(help: "never: start anew; an existing run directory is renamed.")
-  var resume: String?
+  @Option(
+    help:
+      "auto: go on where a run of the same config stopped (the default); never: start anew; or the path of a checkpoint or model to take weights from, with --force."
+  )
+  var resume = "auto"
+
+  @Flag(help: "With --resume PATH: start a new run from these weights.")
+  var force = false
+
+  private var mode: ResumeMode {
+    switch resume {
+    case "auto": .auto
+    case "never": .never
+    default: .weights(resume)
+    }
+  }
 
   func validate() throws {
-    if let resume, resume != "never" {
-      throw ValidationError("--resume \(resume) is not in this version; allowed: never")
+    if case .weights(let path) = mode, !force {
+      throw ValidationError("--resume \(path) takes weights from elsewhere into a new run; confirm with --force")
     }
   }
 
   func run() throws {
+    StopSignal.listen()
     try withCluster { cluster in
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
-      if cluster.rank == 0, !common.quiet { launch.announce(config) }
+      let speaks = cluster.rank == 0 && !common.quiet
+      if speaks { launch.announce(config) }
       try common.prepareTrace(cluster)
-      let options = common.runOptions(
+      var options = common.runOptions(
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress)
+      let start = try RunStart.decide(config, options: options, mode: mode, cluster: cluster)
+      if case .finished(let summary) = start {
+        if speaks { print("\(options.outputDirectory): this run is finished; --resume never starts it anew") }
+        return conclude(summary, directory: options.outputDirectory, cluster)
+      }
+      if case .goOn(let shards) = start { options.shards = shards }
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
-      if cluster.rank == 0, !common.quiet {
+      if case .weights(let path) = mode {
+        let missing = try trainer.warmStart(from: path)
+        if speaks, !missing.isEmpty { print("not in \(path), begun anew: \(missing.joined(separator: ", "))") }
+      }
+      if speaks {
         print(trainer.headline)
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }
-      let summary = try trainer.run()
+      let summary = try trainer.run(from: start)
       try common.writeTrace(options.trace, cluster)
-      guard cluster.rank == 0 else { return }
-      if !common.quiet {
-        for line in trainer.slowRanks { print(line) }
-        report(summary, directory: common.outputDirectory(config))
-      }
-      print("weights_sha256 \(text(summary["weights_sha256"]))")
+      if speaks { for line in trainer.slowRanks { print(line) } }
+      conclude(summary, directory: options.outputDirectory, cluster)
     }
+  }
+
+  /// The last lines of a run.
+  private func conclude(_ summary: ConfigValue, directory: String, _ cluster: any Cluster) {
+    guard cluster.rank == 0 else { return }
+    if !common.quiet { report(summary, directory: directory) }
+    print("weights_sha256 \(text(summary["weights_sha256"]))")
   }
 
   private func report(_ summary: ConfigValue, directory: String) {

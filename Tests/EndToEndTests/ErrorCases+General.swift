@@ -127,7 +127,15 @@ extension ErrorCase {
     ErrorCase(name: "unknown flag", arguments: ["config.json", "--thread", "1"], code: 64, says: "--thread"),
     ErrorCase(name: "no argument", arguments: [], code: 64, says: "config"),
     ErrorCase(name: "threads 0", arguments: ["config.json", "--threads", "0"], code: 64, says: "--threads"),
-    ErrorCase(name: "resume", arguments: ["config.json", "--resume", "auto"], code: 64, says: "not in this version"),
+    ErrorCase(
+      name: "resume from elsewhere", arguments: ["config.json", "--resume", "elsewhere"], code: 64,
+      says: "--resume elsewhere takes weights from elsewhere into a new run; confirm with --force"),
+    ErrorCase(
+      name: "resume from nothing", arguments: ["config.json", "--resume", "elsewhere", "--force"], code: 66,
+      says: "elsewhere: no such checkpoint or model; give the path of one after --resume"),
+    set("checkpoint.keep", "0", says: "checkpoint.keep: expected a whole number from 1 to 1000000, found 0"),
+    set("checkpoint.every_steps", "0", says: "checkpoint.every_steps: "),
+    set("training.time_limit", "0", says: "training.time_limit: expected a number > 0, found 0"),
     ErrorCase(name: "set without value", arguments: ["config.json", "--set", "seed"], code: 64, says: "KEY=VALUE"),
     ErrorCase(
       name: "set a missing entry", arguments: ["config.json", "--set", "model.layers[9].units=1"], code: 64, says: "[9]"

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 
 /// A program that a test runs as a user would, under a time limit.
 package struct Command: Sendable {
@@ -52,6 +53,11 @@ package struct Command: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = errors
+    // Threads of libdispatch block signals, and a child inherits that; a shell's children do not.
+    var none = sigset_t(), before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
     process.waitUntilExit()
     try output?.close()

@@ -65,10 +65,10 @@ package final class LineFile {
   private let descriptor: Int32
   private let path: String
 
-  /// Creates the file anew.
+  /// Opens the file, or creates it.
   package init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw RunError(
         .inputOutput,

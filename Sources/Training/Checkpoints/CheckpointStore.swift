@@ -70,6 +70,7 @@ package struct CheckpointStore: Sendable {
   /// - Parameter members: what the manifest says beside its parts.
   func commit(step: Int, parts: [Part], members: [ConfigValue.Member], keep: Int, best: Int?) throws {
     let work = workPath(step), final = directory + "/" + Self.name(of: step)
+    // Sorted, as the file is read back: the checksum is that of the text.
     let body = ConfigValue.object(
       [.init("format", .string("ptrain-checkpoint-1")), .init("step", .integer(step))] + members + [
         .init(
@@ -80,7 +81,8 @@ package struct CheckpointStore: Sendable {
                 .init("file", .string($0.file)), .init("bytes", .integer($0.bytes)), .init("sha256", .string($0.hash)),
               ])
             }))
-      ])
+      ]
+    ).sortingKeys
     guard case .object(let all) = body else { return }
     let sealed = ConfigValue.object(all + [.init("sha256", .string(Self.hash(Array(body.compactText.utf8))))])
     try storage.write(Array(sealed.prettyText.utf8), to: work + "/manifest.json")

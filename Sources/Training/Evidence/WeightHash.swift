@@ -50,7 +50,7 @@ struct WeightHash {
   }
 
   /// Four chains side by side, so that their multiplications overlap.
-  private static func hash(_ values: UnsafePointer<Float>, count: Int) -> UInt64 {
+  static func hash(_ values: UnsafePointer<Float>, count: Int) -> UInt64 {
     var a: UInt64 = 1, b: UInt64 = 2, c: UInt64 = 3, d: UInt64 = 4
     var index = 0
     while index + 4 <= count {
@@ -66,6 +66,8 @@ struct WeightHash {
     }
     return mix(mix(a, b), mix(c, d))
   }
+
+  static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(1) { mix($0, UInt64($1)) } }
 
   private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
     let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15

@@ -18,6 +18,8 @@ package final class StepExecutor {
     package var weight: Double
     /// The greatest control word of all ranks.
     package var control: Int64
+    /// The step of the checkpoint that every rank has written; -1: not all have.
+    package var writtenCheckpoint: Int64 = -1
     /// The first rank that holds other weights than the first one, where that was looked at.
     package var differingRank: Int?
     /// Whether loss and, where it was looked at, gradient were finite; if not, nothing was updated.
@@ -167,8 +169,9 @@ package final class StepExecutor {
   ///   - order: the epoch's order of samples.
   ///   - positions: the batch.
   ///   - control: 0, or what this rank wants all ranks to know.
+  ///   - written: the step of the checkpoint that this rank has written, -1: none.
   package func step(
-    order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0
+    order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0, written: Int64 = -1
   ) throws -> Outcome {
     let start = Clock.now()
     guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
@@ -177,6 +180,7 @@ package final class StepExecutor {
     let inUse = plan.shardsInUse(batch: positions.count)
     driver.begin(shardsInUse: inUse, at: start)
     trailer.setControl(control, in: exchange)
+    trailer.setWritten(written, in: exchange)
     let isHashed = hashEvery > 0 && reduction.ranks > 1 && stepsDone % hashEvery == 0
     trailer.setHash(isHashed ? hashing.hash(memory.arena, threads: threads) : 0, in: exchange)
     var fetched = 0.0

@@ -5,8 +5,8 @@ internal import Kernels
 /// its control word, now and then a hash of its weights; with the last one how long it computed.
 struct StepTrailer {
   private static let perShard = 16
-  /// Control word and hash.
-  private static let header = 16
+  /// Control word, hash, and the step of the checkpoint that is written.
+  private static let header = 24
   let headBytes: Int
   let tailBytes = 8
 
@@ -32,6 +32,11 @@ struct StepTrailer {
     exchange.trailer(of: rank).storeBytes(of: hash, toByteOffset: 8, as: UInt64.self)
   }
 
+  /// - Parameter step: of the checkpoint whose file this rank has written; -1: none.
+  func setWritten(_ step: Int64, in exchange: GradientExchange) {
+    exchange.trailer(of: rank).storeBytes(of: step, toByteOffset: 16, as: Int64.self)
+  }
+
   /// The first rank whose hash is not the first rank's.
   func differingRank(_ exchange: GradientExchange) -> Int? {
     let first = exchange.trailer(of: 0).load(fromByteOffset: 8, as: UInt64.self)
@@ -53,10 +58,11 @@ struct StepTrailer {
 
   /// Loss, weight and control word of the whole batch, once the first bucket is done.
   func outcome(_ exchange: GradientExchange, shardsInUse: Int) -> StepExecutor.Outcome {
-    var control: Int64 = 0
+    var control: Int64 = 0, written = Int64.max
     for peer in 0..<reduction.ranks {
       let trailer = UnsafeRawPointer(exchange.trailer(of: peer))
       control = max(control, trailer.load(as: Int64.self))
+      written = min(written, trailer.load(fromByteOffset: 16, as: Int64.self))
       let shards = reduction.shards(of: peer)
       for shard in shards {
         let place = Self.header + (shard - shards.lowerBound) * Self.perShard
@@ -66,7 +72,8 @@ struct StepTrailer {
     }
     return StepExecutor.Outcome(
       loss: ReductionTree.sum(UnsafeBufferPointer(losses.elements), present: shardsInUse),
-      weight: ReductionTree.sum(UnsafeBufferPointer(weights.elements), present: shardsInUse), control: control)
+      weight: ReductionTree.sum(UnsafeBufferPointer(weights.elements), present: shardsInUse), control: control,
+      writtenCheckpoint: written)
   }
 
   /// The longest computation of any rank, once the last bucket is done.

@@ -1,0 +1,136 @@
+internal import Collectives
+internal import Foundation
+internal import Kernels
+internal import Networks
+internal import Optimization
+internal import Specs
+
+extension Trainer {
+  /// Where this run's checkpoints are.
+  var store: CheckpointStore {
+    CheckpointStore(directory: config.checkpoint.directory ?? options.outputDirectory + "/checkpoints")
+  }
+
+  private var tensors: CheckpointTensors {
+    CheckpointTensors(
+      network: network, arena: arena.pointer, average: parameters.average?.pointer, optimizer: executor.optimizerState)
+  }
+
+  /// What the run remembers after a step.
+  func state(step: Int, epochMean: LossMean, interval: LossMean, seconds: Double) -> RunState {
+    var state = RunState()
+    state.step = step
+    (state.stepsDone, state.emptySteps, state.skippedSteps) = (
+      executor.stepsDone, executor.emptySteps, executor.skippedSteps
+    )
+    (state.epochMean, state.interval) = (epochMean, interval)
+    if let best = selection.best { state.best = (best.value, best.step, best.waited) }
+    state.plateau = plateau
+    state.seconds = seconds
+    return state
+  }
+
+  /// Begins a checkpoint; collective.
+  func save(_ state: RunState, with writer: CheckpointWriter) throws {
+    let members: [ConfigValue.Member] = [
+      .init("state", state.value), .init("data_fingerprint", .string(data.fingerprint)),
+      .init("shards", .integer(shards)), .init("seed", .integer(Int(config.seed))),
+      .init(
+        "config",
+        RunLog.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)),
+      .init(
+        "written_by",
+        .object([
+          .init("ranks", .integer(cluster.size)), .init("threads_per_rank", .integer(options.threads)),
+          .init("isa", .string(InstructionSet.active.name)),
+        ])),
+    ]
+    try writer.begin(step: state.step, members: members, best: selection.bestStep) {
+      try tensors.snapshot(rank: cluster.rank, ranks: cluster.size, best: selection.bestCopy, cluster: cluster)
+    }
+  }
+
+  /// Puts back the newest whole checkpoint; collective.
+  ///
+  /// - Returns: what the run remembers; a new state where there is no checkpoint.
+  func restoreNewest(warn: (String) -> Void) throws -> RunState {
+    let store = store, isFirst = cluster.rank == 0
+    let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
+      guard isFirst else { return nil }
+      try store.clean()
+      guard let found = try store.newest(warn: warn) else { return nil }
+      guard found.manifest["data_fingerprint"] == .string(data.fingerprint) else {
+        throw RunError(
+          .data,
+          "\(store.directory): the data are not those that the run began with; put them back, or start anew with "
+            + "--resume never")
+      }
+      guard RunState(found.manifest["state"]) != nil else {
+        throw RunError(.data, "\(store.directory): a checkpoint without a state; start anew with --resume never")
+      }
+      if case .string(let isa)? = found.manifest["written_by"]?["isa"], isa != InstructionSet.active.name {
+        warn(
+          "warning: the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
+        )
+      }
+      // What a damaged newer checkpoint holds will be written again.
+      try store.removeAll(after: found.step)
+      return found
+    }
+    let text = try cluster.broadcast(Array((found?.manifest["state"]?.compactText ?? "").utf8), from: 0)
+    guard !text.isEmpty, let state = RunState(try ConfigValue.parse(Data(text), file: "state")) else {
+      return RunState()
+    }
+    let arrays = try share(found?.tensors ?? [])
+    try tensors.restore(arrays) { selection.makeBestCopy() }
+    selection.resume(value: state.best.value, step: state.best.step, waited: state.best.waited)
+    plateau = state.plateau
+    executor.resume(stepsDone: state.stepsDone, emptySteps: state.emptySteps, skippedSteps: state.skippedSteps)
+    return state
+  }
+
+  /// The first rank's tensors on all ranks; collective.
+  private func share(_ tensors: [NamedTensor]) throws -> [NamedTensor] {
+    let count = try cluster.broadcast(Array("\(tensors.count)".utf8), from: 0)
+    return try (0..<(Int(String(decoding: count, as: UTF8.self)) ?? 0)).map { index in
+      let bytes = try cluster.broadcast(
+        cluster.rank == 0 ? Safetensors.encode([tensors[index]], metadata: []) : [], from: 0)
+      return try Safetensors.decode(bytes, file: "checkpoint").tensors[0]
+    }
+  }
+
+  /// Sets the weights that a model's file or a checkpoint has under the same names and shapes; collective.
+  ///
+  /// - Returns: the names that keep their first values.
+  package func warmStart(from path: String) throws -> [String] {
+    let isFirst = cluster.rank == 0
+    let found = try cluster.agree(describe: describeFailure) { () -> [NamedTensor] in
+      guard isFirst else { return [] }
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        throw RunError(.missingInput, "\(path): no such checkpoint or model; give the path of one after --resume")
+      }
+      if isDirectory.boolValue {
+        return try CheckpointStore.read(path).tensors.filter { $0.name.hasPrefix("parameters/") }.map {
+          NamedTensor(name: String($0.name.dropFirst("parameters/".count)), shape: $0.shape, values: $0.values)
+        }
+      }
+      return try Safetensors.decode([UInt8](FileManager.default.contents(atPath: path) ?? Data()), file: path).tensors
+    }
+    let arrays = try share(found)
+    var missing: [String] = []
+    for tensor in network.tensors {
+      guard let array = arrays.first(where: { $0.name == tensor.name }), array.shape == tensor.shape.extents else {
+        missing.append(tensor.name)
+        continue
+      }
+      network.setValues(array.values, of: tensor, in: arena.pointer)
+    }
+    guard missing.count < network.tensors.count else {
+      throw RunError(.data, "\(path): no tensor has the name and shape of one of this model; give a model that fits")
+    }
+    parameters.average?.pointer.update(from: arena.pointer, count: network.arenaCount)
+    executor.renewDerived()
+    return missing
+  }
+}

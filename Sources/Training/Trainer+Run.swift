@@ -1,0 +1,168 @@
+internal import Collectives
+internal import Datasets
+internal import Foundation
+internal import Kernels
+internal import Optimization
+package import Specs
+
+extension Trainer {
+  /// Trains to the end, writing the run's files on rank 0; collective.
+  ///
+  /// - Parameter start: what ``RunStart/decide(_:options:mode:cluster:)`` found.
+  /// - Returns: the summary that `summary.json` holds.
+  /// - Throws: the agreed failure with exit code 75 when the run was asked to stop; its state is saved.
+  package func run(from start: RunStart = .fresh(renames: true)) throws -> ConfigValue {
+    let isFirst = cluster.rank == 0
+    func warn(_ line: String) { if isFirst { FileHandle.standardError.write(Data((line + "\n").utf8)) } }
+    var state = RunState()
+    if case .goOn = start { state = try restoreNewest(warn: warn) }
+    let first = state.step
+    let log = try cluster.agree(describe: describeFailure) {
+      isFirst
+        ? try RunLog(
+          directory: options.outputDirectory, config: config, shards: shards, options: options,
+          renames: start == .fresh(renames: true), goingOnFrom: first) : nil
+    }
+    if first > 0, isFirst, !options.isQuiet { print("going on after step \(first)") }
+    let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
+    let watch = RunWatch(config, cluster: cluster)
+    let begin = Clock.now() - state.seconds
+    if let trace = options.trace { executor.trace = trace }
+    var epochMean = state.epochMean, interval = state.interval, mark = Clock.now()
+    var isOver = selection.isPatienceOver
+    stepsTaken = first
+    for step in first..<max(first, totalSteps) where !isOver {
+      let outcome = try self.step(
+        step, control: watch.control(checkpointSeconds: writer.seconds), written: writer.writtenStep)
+      stepsTaken = step + 1
+      epochMean.add(outcome)
+      interval.add(outcome)
+      interval.samples += batchCount(of: step)
+      let epoch = step / stepsPerEpoch
+      let endsEpoch = (step + 1) % stepsPerEpoch == 0 || step + 1 == totalSteps
+      if endsEpoch || (step + 1) % config.output.logEverySteps == 0 {
+        let now = Clock.now()
+        if let log {
+          let rate = Double(interval.samples) / max(1e-9, now - mark)
+          try log.training(
+            step: step + 1, epoch: epoch + 1, loss: interval.value, learningRate: learningRate(at: step),
+            samplesPerSecond: rate)
+          log.progress.update(
+            step: step + 1, of: totalSteps, epoch: epoch + 1, of: config.training.epochs, loss: interval.value,
+            samplesPerSecond: rate, elapsed: now - begin)
+        }
+        interval = LossMean()
+        mark = now
+      } else if let log, step % 16 == 0 {
+        log.progress.tick(step: step + 1, of: totalSteps, elapsed: Clock.now() - begin)
+      }
+      if endsEpoch {
+        isOver = try endEpoch(epoch, step: step, mean: epochMean.value, log: log)
+        epochMean = LossMean()
+        mark = Clock.now()
+      }
+      if let pending = writer.pendingStep, outcome.writtenCheckpoint == Int64(pending) { try writer.complete() }
+      guard step + 1 < totalSteps, !isOver else { continue }
+      let reason = StopReason(rawValue: outcome.control)
+      let isDue =
+        outcome.control == RunWatch.saveNow
+        || config.checkpoint.isDue(afterStep: step + 1, endsEpoch: endsEpoch, epoch: epoch + 1)
+      guard reason != nil || isDue else { continue }
+      watch.noteCheckpoint()
+      try save(
+        self.state(step: step + 1, epochMean: epochMean, interval: interval, seconds: Clock.now() - begin), with: writer
+      )
+      if let reason { try stop(step: step + 1, reason, writer: writer, log: log) }
+    }
+    try writer.finish()
+    return try close(log: log, seconds: Clock.now() - begin, checkpointSeconds: writer.seconds)
+  }
+
+  /// Validation and what watches it.
+  /// - Returns: whether training ends early.
+  private func endEpoch(_ epoch: Int, step: Int, mean: Double, log: RunLog?) throws -> Bool {
+    let result = try evaluate(.validation)
+    if let log {
+      if let result { try log.evaluation(result, part: .validation, step: step + 1, epoch: epoch + 1) }
+      log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: mean, validation: result)
+    }
+    guard let result else { return false }
+    if let schedule = config.optimizer.schedule.plateau {
+      plateau.note(
+        result.value(of: schedule.metric), higherIsBetter: config.higherIsBetter(schedule.metric),
+        base: config.optimizer.optimizer.learningRate, schedule: schedule)
+    }
+    return selection.note(result, step: step + 1)
+  }
+
+  /// Completes the checkpoint, says why the run stops, and ends it on all ranks.
+  private func stop(step: Int, _ reason: StopReason, writer: CheckpointWriter, log: RunLog?) throws {
+    let isSaved = try writer.complete(synchronously: true)
+    guard isSaved else {
+      throw AgreedFailure(
+        rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.inputOutput.rawValue,
+        sentence:
+          "step \(step): asked to stop (\(reason.words)), but no checkpoint could be written; see the warning above")
+    }
+    try cluster.agree(describe: describeFailure) {
+      guard let log else { return }
+      let note = ConfigValue.object([.init("step", .integer(step)), .init("reason", .string(reason.words))])
+      try AtomicFile.write(Array(note.prettyText.utf8), to: log.directory + "/stopped.json")
+      log.progress.finish()
+    }
+    throw AgreedFailure(
+      rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.stopped.rawValue,
+      sentence: "stopped on request (\(reason.words)) after step \(step); the state is saved, the same command goes on")
+  }
+
+  /// The last evaluations and files.
+  private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
+    selection.choose()
+    executor.renewDerived()
+    try chooseThreshold()
+    var results: [(DataPart, Evaluation.Result)] = []
+    if let result = try evaluate(.validation) { results.append((.validation, result)) }
+    if let result = try evaluate(.test) {
+      results.append((.test, result))
+      try log?.evaluation(
+        result, part: .test, step: stepsTaken, epoch: (stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)
+    }
+    return try finish(
+      log: log, model: modelFile(arena.pointer), results: results, seconds: seconds,
+      checkpointSeconds: checkpointSeconds)
+  }
+}
+
+/// Looks at clocks and signals between steps.
+final class RunWatch {
+  /// The control word for a checkpoint without an end.
+  static let saveNow: Int64 = 1
+
+  private let isFirst: Bool
+  private let minutes: Double
+  private let deadline: Double?
+  private let jobEnd: Double?
+  private var lastCheckpoint = Clock.now()
+
+  init(_ config: RunConfig, cluster: any Cluster) {
+    isFirst = cluster.rank == 0
+    minutes = config.checkpoint.everyMinutes ?? 0
+    deadline = config.training.timeLimit.map { Clock.now() + $0 }
+    jobEnd = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap { Double($0) }
+  }
+
+  func noteCheckpoint() { lastCheckpoint = Clock.now() }
+
+  /// What this rank wants all ranks to know. The first rank watches the time.
+  /// - Parameter checkpointSeconds: what checkpoints have cost so far.
+  func control(checkpointSeconds: Double) -> Int64 {
+    var control = StopReason.ofSignal?.rawValue ?? 0
+    guard isFirst else { return control }
+    let now = Clock.now()
+    if let deadline, now >= deadline { control = max(control, StopReason.timeLimit.rawValue) }
+    // A batch system ends the job hard: a minute is left for the last checkpoint.
+    if let jobEnd, Date().timeIntervalSince1970 > jobEnd - 60 { control = max(control, StopReason.timeLimit.rawValue) }
+    if minutes > 0, now - lastCheckpoint > minutes * 60 { control = max(control, Self.saveNow) }
+    return control
+  }
+}
