@@ -26,9 +26,17 @@ package protocol Cluster: AnyObject {
   ///
   /// Collective: all ranks make theirs in the same order.
   func makeTransport() throws -> any Transport
+  /// From now on a rank that has been silent for so many seconds, while others wait for it, ends the run with exit code 69;
+  /// 0: never.
+  ///
+  /// Collective.
+  /// - Returns: where this rank notes what it does.
+  func startWatchdog(seconds: Double) throws -> PhaseMark
 }
 
 extension Cluster {
+  package func startWatchdog(seconds: Double) throws -> PhaseMark { PhaseMark() }
+
   /// Prepares an exchange of gradients; all buffers are allocated here, none later.
   ///
   /// - Returns: the exchange; it lives no longer than the cluster.

@@ -35,8 +35,17 @@ package protocol Transport: AnyObject {
   /// Adds up `count` floats over all ranks in place, in an order of the transport's own choice.
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws
 
+  /// Called again and again by a thread that waits for messages, when that takes long.
+  ///
+  /// - Parameter seconds: since the wait began.
+  func waited(seconds: Double)
+
   /// Collective: gives prepared rounds and shared memory back; the transport's last use.
   func close() throws
+}
+
+extension Transport {
+  package func waited(seconds: Double) {}
 }
 
 /// One message of a round: a peer and the memory to be sent to it or filled from it.

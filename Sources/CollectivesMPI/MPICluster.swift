@@ -16,6 +16,7 @@ package final class MPICluster: Cluster {
   /// The world's rank that is first on this node.
   private let firstOnNode: Int
   private var windows: [SharedWindow] = []
+  private var rollCall: RollCall?
 
   /// Collective: finds out which ranks share a node.
   ///
@@ -84,14 +85,35 @@ package final class MPICluster: Cluster {
 
   package func makeTransport() throws -> any Transport {
     let transport = try MPITransport(world.duplicate(), node: node, nodes: nodes, pieceLimit: messageLimit)
+    transport.observer = rollCall
     transports.append(transport)
     return transport
+  }
+
+  package func startWatchdog(seconds: Double) throws -> PhaseMark {
+    guard size > 1, seconds > 0, rollCall == nil else { return PhaseMark() }
+    let bytes = try sharedMemory(byteCount: node.rank == 0 ? node.size * PhaseMark.byteCount : nil)
+    guard let base = bytes.baseAddress else { return PhaseMark() }
+    let marks = (0..<node.size).map { PhaseMark(base + $0 * PhaseMark.byteCount) }
+    let hosts = try gather(Array(place.host.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    let call = try RollCall(
+      world.duplicate(), hosts: hosts, marks: marks, ranksOfNode: nodes[place.node], limit: seconds)
+    rollCall = call
+    world.observer = call
+    node.observer = call
+    for transport in transports { transport.observer = call }
+    return marks[node.rank]
   }
 
   /// Collective: frees shared memory, prepared messages and communicators.
   ///
   /// The cluster's last use, before MPI is finalised.
   package func close() throws {
+    world.observer = nil
+    node.observer = nil
+    for transport in transports { transport.observer = nil }
+    try rollCall?.close()
+    rollCall = nil
     for window in windows.reversed() { try window.free() }
     windows = []
     for transport in transports { try transport.close() }

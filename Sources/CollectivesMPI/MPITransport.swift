@@ -63,6 +63,13 @@ final class MPITransport: Transport {
     try communicator.allReduce(values, count: count, .sum)
   }
 
+  /// Is told of long waits.
+  var observer: (any WaitObserver)? {
+    didSet { communicator.observer = observer }
+  }
+
+  func waited(seconds: Double) { observer?.waited(seconds: seconds) }
+
   func close() throws {
     guard !isClosed else { return }
     isClosed = true

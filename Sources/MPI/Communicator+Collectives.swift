@@ -150,7 +150,7 @@ extension Communicator {
     var request: RequestSlot = cmpi_request_null()
     try withUnsafeMutablePointer(to: &request) { (request) throws(MPIError) in
       try check(routine, rank: rank) { start(request) }
-      try Patience.wait { () throws(MPIError) in
+      try Patience.wait(observer) { () throws(MPIError) in
         var isDone: Int32 = 0
         try check(routine, rank: rank) { MPI_Test(request, &isDone, cmpi_status_ignore()) }
         return isDone != 0

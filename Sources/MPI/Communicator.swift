@@ -15,6 +15,9 @@ package final class Communicator {
   /// The corresponding C function is `MPI_Comm_size`.
   package let size: Int
 
+  /// Is told when a rank waits long in this communicator's calls.
+  package var observer: (any WaitObserver)?
+
   init(_ raw: MPI_Comm) throws(MPIError) {
     var rank: Int32 = 0
     var size: Int32 = 0

@@ -12,19 +12,22 @@ enum Patience {
   /// Microseconds of one sleep.
   private static let nap: UInt32 = 50
 
-  /// Calls `isDone` until it says true.
+  /// Calls `isDone` until it says true, and tells an observer when that takes long.
   @inline(__always)
-  static func wait(until isDone: () throws(MPIError) -> Bool) throws(MPIError) {
+  static func wait(
+    _ observer: (any WaitObserver)? = nil, until isDone: () throws(MPIError) -> Bool
+  ) throws(MPIError) {
     if try isDone() { return }
     let start = wallTime()
     var elapsed = 0.0
     while try !isDone() {
       if elapsed > yield {
         usleep(nap)
+        observer?.waited(seconds: elapsed)
       } else if elapsed > spin {
         sched_yield()
       }
-      if elapsed <= yield { elapsed = wallTime() - start }
+      elapsed = wallTime() - start
     }
   }
 }

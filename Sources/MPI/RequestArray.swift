@@ -73,7 +73,7 @@ package final class RequestArray {
   ///
   /// The corresponding C function is `MPI_Testall`, repeated patiently.
   package func wait() throws(MPIError) {
-    try Patience.wait { () throws(MPIError) in try test() }
+    try Patience.wait(communicator.observer) { () throws(MPIError) in try test() }
   }
 
   /// Gives the prepared messages back; none may be under way.

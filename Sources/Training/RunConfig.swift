@@ -135,6 +135,9 @@ package struct ParallelSection: Sendable {
   /// Steps between comparisons of the ranks' weights; 0: never.
   package var replicaCheckEvery: Int
 
+  /// Seconds of silence after which a rank that others wait for is given up; 0: never.
+  package var watchdogSeconds: Double
+
   /// Who updates the parameters.
   package enum Update: String, CaseIterable, Sendable {
     /// Every rank all of them.
@@ -202,7 +205,9 @@ package struct ParallelSection: Sendable {
       throw fields.error(
         "wire", "16 bits on the wire go with allreduce 'ordered' only, found '\(allreduce)'; leave allreduce at 'auto'")
     }
-    fields.later("watchdog_seconds")
+    watchdogSeconds = try fields.number(
+      "watchdog_seconds", default: 300, in: .nonNegative,
+      "seconds of silence after which a rank that others wait for is named and the run ends with code 69; 0: never")
   }
 }
 

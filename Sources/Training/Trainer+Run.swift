@@ -26,6 +26,7 @@ extension Trainer {
     if first > 0, isFirst, !options.isQuiet { print("going on after step \(first)") }
     let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
+    executor.phaseMark = try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
     let begin = Clock.now() - state.seconds
     if let trace = options.trace { executor.trace = trace }
     var epochMean = state.epochMean, interval = state.interval, mark = Clock.now()
@@ -69,6 +70,7 @@ extension Trainer {
         || config.checkpoint.isDue(afterStep: step + 1, endsEpoch: endsEpoch, epoch: epoch + 1)
       guard reason != nil || isDue else { continue }
       watch.noteCheckpoint()
+      executor.phaseMark.set(.savingCheckpoint, step: step + 1)
       try save(
         self.state(step: step + 1, epochMean: epochMean, interval: interval, seconds: Clock.now() - begin), with: writer
       )
@@ -117,6 +119,7 @@ extension Trainer {
 
   /// The last evaluations and files.
   private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
+    executor.phaseMark.set(.writingFiles, step: stepsTaken)
     selection.choose()
     executor.renewDerived()
     try chooseThreshold()

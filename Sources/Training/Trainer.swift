@@ -173,6 +173,7 @@ package final class Trainer {
   package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
     guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
     let begin = Clock.now()
+    executor.phaseMark.set(.evaluating, step: stepsTaken)
     defer { executor.trace?.record(.evaluate, from: begin, to: Clock.now()) }
     return try selection.withEvaluatedWeights {
       try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)

@@ -163,7 +163,10 @@ package final class GradientExchange {
         continue
       }
       try advance()
-      if finished <= bucket { patience.pause() }
+      if finished <= bucket {
+        let seconds = patience.pause()
+        if seconds > 0.01 { transport.waited(seconds: seconds) }
+      }
     }
   }
 

@@ -8,16 +8,16 @@ struct Patience {
   private var looks = 0
 
   /// Called between two looks.
-  mutating func pause() {
+  ///
+  /// - Returns: seconds since the first look, as soon as they matter.
+  @discardableResult
+  mutating func pause() -> Double {
     looks += 1
     if looks == 1 { start = nanoseconds() }
-    guard looks > 16 else { return }
+    guard looks > 16 else { return 0 }
     let elapsed = nanoseconds() - start
-    if elapsed > 1_000_000 {
-      usleep(50)
-    } else if elapsed > 20_000 {
-      sched_yield()
-    }
+    defer { if elapsed > 1_000_000 { usleep(50) } else if elapsed > 20_000 { sched_yield() } }
+    return Double(elapsed) * 1e-9
   }
 
   private func nanoseconds() -> UInt64 {

@@ -78,7 +78,8 @@ package enum ConfigDifference {
   /// What may change when a run goes on.
   static let mayChange = [
     "parallel.threads_per_rank", "parallel.allreduce", "parallel.invariant", "parallel.bucket_mb", "parallel.overlap",
-    "parallel.update", "parallel.wire", "parallel.replica_check_every", "output", "checkpoint", "training.epochs",
+    "parallel.update", "parallel.wire", "parallel.replica_check_every", "parallel.watchdog_seconds", "output",
+    "checkpoint", "training.epochs",
     "training.time_limit",
   ]
 

@@ -64,6 +64,8 @@ package final class StepExecutor {
   private let waiting: [AlignedBuffer<Float>]
   private let augmentation: Augmentation
   package var trace: TraceRecorder?
+  /// Where this rank notes what it does.
+  var phaseMark = PhaseMark()
 
   /// Plans and allocates everything a step needs.
   init(
@@ -174,6 +176,7 @@ package final class StepExecutor {
     order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0, written: Int64 = -1
   ) throws -> Outcome {
     let start = Clock.now()
+    phaseMark.set(.computing, step: stepsDone)
     guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
       preconditionFailure("a batch of \(positions.count) samples was not planned")
     }
@@ -193,6 +196,7 @@ package final class StepExecutor {
       backward(group, layout, overlaps: isFinal && parallelism.overlap != .off)
     }
     let computed = Clock.now()
+    phaseMark.set(.exchanging, step: stepsDone)
     try driver.finishStarting()
     times.data += fetched
     times.compute += computed - start - fetched
@@ -257,6 +261,7 @@ package final class StepExecutor {
     times.wait += wait
     times.communicate += waited - wait
     if updates {
+      phaseMark.set(.updating, step: stepsDone)
       parameters.renewAverage()
       memory.updateStates(gradient, weight: outcome.weight)
       renewDerived()
