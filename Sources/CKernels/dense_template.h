@@ -46,8 +46,8 @@ INLINE void product_tile(const int mr, const int nv, const float *x, long xs, co
     for (int v = 0; v < nv; v++) {
       vf r = acc[i * nv + v];
       if (epilogue == CK_EPILOGUE_RELU) {
-        vi keep = r > 0;
-        r = (vf)((vi)r & keep);
+        vi drop = r <= 0;  // NaN stays, so that the loss shows it
+        r = (vf)((vi)r & ~drop);
       } else if (epilogue == CK_EPILOGUE_GATE) {
         vi keep = load(gate + i * ys + v * VL) > 0;
         r = (vf)((vi)r & keep);

@@ -103,6 +103,9 @@ package struct DataPreparation: Sendable {
     return (piece.table.source.file, piece.table.source.place(piece.rows[row]))
   }
 
+  /// The source of the training part, and its rows there.
+  package var trainingOrigin: (source: RowSource, rows: [Int]) { (pieces[0].table.source, pieces[0].rows) }
+
   /// All rows of a source, with the targets that the description asks for.
   private func piece(_ table: Table) throws(DataError) -> Piece {
     let file = table.source.file

@@ -8,7 +8,7 @@ package enum DenseProduct {
   /// What happens to a finished element.
   package enum Epilogue {
     case none
-    /// max(0, v)
+    /// max(0, v); NaN stays NaN.
     case relu
     /// v where this matrix (same stride as the output) is positive, else 0.
     case gate(Matrix)

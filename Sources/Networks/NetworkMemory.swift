@@ -173,6 +173,14 @@ package final class NetworkMemory {
     return network.nodes.count { $0.sources.contains(source) } == 1
   }
 
+  /// The first node whose output for a row is not finite.
+  package func firstNonFiniteNode(row: Int) -> Int? {
+    network.nodes.indices.first { node in
+      let output = passes[node].output[row]
+      return (0..<widths[node]).contains { !output[$0].isFinite }
+    }
+  }
+
   /// Adds the gradients of parameters that two layers share, once they are summed over all samples.
   package func foldSharedGradients(_ gradient: UnsafeMutablePointer<Float>) {
     for fold in network.folds {

@@ -11,6 +11,8 @@ package struct LoadedData: Sendable {
   package var description: DataDescription { prepared.description }
   /// Tells other data apart: a hash of what was prepared; known on every rank.
   package let fingerprint: String
+  /// Where the training rows come from; on one rank of each node.
+  private var origin: (source: RowSource, rows: [Int])?
   /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
   private var preparation: DataPreparation?
 
@@ -38,8 +40,17 @@ package struct LoadedData: Sendable {
     fingerprint = String(hash, radix: 16)
   }
 
+  /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.
+  func trainingPlaces(ofRows rows: [Int]) -> String {
+    guard let origin, rows.allSatisfy(origin.rows.indices.contains) else {
+      return rows.map { "training sample \($0 + 1)" }.joined(separator: ", ")
+    }
+    return "\(origin.source.file): " + rows.map { origin.source.place(origin.rows[$0]) }.joined(separator: ", ")
+  }
+
   /// Refuses targets that a loss cannot take, naming the first row; collective.
   package mutating func checkTargets(_ loss: any Loss, cluster: any Cluster) throws {
+    origin = preparation?.trainingOrigin
     defer { preparation = nil }
     try cluster.agree(describe: describeFailure) {
       guard let preparation else { return }

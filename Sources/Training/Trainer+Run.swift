@@ -70,6 +70,7 @@ extension Trainer {
         || config.checkpoint.isDue(afterStep: step + 1, endsEpoch: endsEpoch, epoch: epoch + 1)
       guard reason != nil || isDue else { continue }
       watch.noteCheckpoint()
+      try requireFiniteWeights(step: step)
       executor.phaseMark.set(.savingCheckpoint, step: step + 1)
       try save(
         self.state(step: step + 1, epochMean: epochMean, interval: interval, seconds: Clock.now() - begin), with: writer
@@ -120,6 +121,7 @@ extension Trainer {
   /// The last evaluations and files.
   private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
     executor.phaseMark.set(.writingFiles, step: stepsTaken)
+    try requireFiniteWeights(step: stepsTaken)
     selection.choose()
     executor.renewDerived()
     try chooseThreshold()

@@ -146,11 +146,7 @@ package final class Trainer {
       control: control,
       written: written)
     if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
-    guard outcome.isFinite || config.training.onNonFinite == .skipStep else {
-      throw AgreedFailure(
-        rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
-        sentence: "step \(step): the loss is not finite; lower the learning rate or check the data for extreme values")
-    }
+    if !outcome.isFinite, config.training.onNonFinite == .stop { try reportNonFinite(step: step) }
     return outcome
   }
 

@@ -102,7 +102,15 @@ extension ErrorCase {
     set("seed", "-1", says: "whole number"),
     set("output.directory", "/proc/ptrain", 74, says: "/proc/ptrain"),
     ErrorCase(
-      name: "diverges", overrides: ["optimizer.learning_rate=3e38", "training.epochs=20"], code: 76, says: "not finite"),
+      name: "diverges", overrides: ["optimizer.learning_rate=3e38", "training.epochs=20"], code: 76,
+      says: "not finite (rank 0, shard 0, data.csv: line "),
+    ErrorCase(
+      name: "diverges in the last step", overrides: ["optimizer.learning_rate=3e38", "training.steps=1"], code: 76,
+      says: "layers.0.weight holds values that are not finite"),
+    set("parallel.watchdog_seconds", "-1", says: "≥ 0"),
+    set("training.time_limit", "0", says: "> 0"),
+    set("checkpoint.every_steps", "0", says: "whole number"),
+    set("checkpoint.keep", "0", says: "whole number"),
     csv("empty", "", says: "data.csv"),
     csv("header only", "a,b,y\n", says: "data.csv"),
     csv("ragged row", "a,b,y\n1,2,0\n1,2\n", says: "line 3"),

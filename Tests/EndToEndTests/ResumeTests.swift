@@ -109,6 +109,25 @@ import Testing
     }
   }
 
+  @Test("a run that diverges ends with the place, and keeps its last checkpoint")
+  func divergence() throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    // The learning rate explodes after the checkpoint of step 25.
+    let outcome = try Command.ptrain(
+      [
+        "configs/digits.json", "--quiet", "--output", run, "--set", "checkpoint.every_steps=25", "--set",
+        #"optimizer={"type": "sgd", "learning_rate": 0.1, "schedule": {"type": "multi_step", "at_steps": [29], "factor": 1e38}}"#,
+      ], ranks: 2)
+    #expect(outcome.status == 76, "\(outcome.errors)")
+    #expect(
+      outcome.complaints.count == 1
+        && outcome.complaints[0].contains("step 30: the loss is not finite (rank 0, shard 0, "), "\(outcome.complaints)"
+    )
+    let kept = try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").sorted()
+    #expect(kept == ["step-0000000025"], "\(kept)")
+    #expect(!FileManager.default.fileExists(atPath: run + "/model.safetensors"))
+  }
+
   @Test("a directory that cannot be written: a warning, and training goes on")
   func unwritable() throws {
     let folder = try TemporaryFolder()

@@ -165,6 +165,26 @@ import Testing
     }
   }
 
+  @Test("a product that is not a number stays one, also through ReLU")
+  func keepsNaN() {
+    let (inner, outer) = (20, 70)
+    let (x, xs) = Self.matrix(rows: 7, columns: inner, 1)
+    let w = Self.packed(inner: inner, outer: outer, Self.random(inner * outer, 2))
+    x.pointer[3 * xs + 4] = .nan
+    for level in Self.levels {
+      let ys = Matrix.stride(for: outer), y = AlignedBuffer<Float>(count: 7 * ys)
+      var product = ck_product()
+      (product.x, product.x_stride, product.weights) = (UnsafePointer(x.pointer), xs, UnsafePointer(w.pointer))
+      (product.y, product.y_stride, product.rows) = (y.pointer, ys, 7)
+      (product.inner, product.outer, product.panel_end, product.epilogue) = (inner, outer, 2, CK_EPILOGUE_RELU)
+      level.product(&product)
+      for row in 0..<7 {
+        let values = (0..<outer).map { y.pointer[row * ys + $0] }
+        #expect(row == 3 ? values.allSatisfy(\.isNaN) : values.allSatisfy { $0 >= 0 }, "\(level.name), row \(row)")
+      }
+    }
+  }
+
   @Test("negative control: the order of shards matters to the bits")
   func orderMatters() {
     let values = Self.random(1000, 9)

@@ -35,7 +35,7 @@ static inline long ck_packed_index(long i, long o, long inner, long outer) {
 /// What happens to a finished element before it is stored.
 enum ck_epilogue {
   CK_EPILOGUE_NONE = 0,
-  /// max(0, v)
+  /// max(0, v); NaN stays NaN
   CK_EPILOGUE_RELU = 1,
   /// v where the gate (same layout as y) is positive, else 0: ReLU's derivative
   CK_EPILOGUE_GATE = 2,

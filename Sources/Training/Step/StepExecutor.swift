@@ -64,6 +64,8 @@ package final class StepExecutor {
   private let waiting: [AlignedBuffer<Float>]
   private let augmentation: Augmentation
   package var trace: TraceRecorder?
+  /// Where this rank saw a loss that is not finite, in the last step.
+  private(set) var nonFinite: NonFiniteTrace?
   /// Where this rank notes what it does.
   var phaseMark = PhaseMark()
 
@@ -177,6 +179,7 @@ package final class StepExecutor {
   ) throws -> Outcome {
     let start = Clock.now()
     phaseMark.set(.computing, step: stepsDone)
+    nonFinite = nil
     guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
       preconditionFailure("a batch of \(positions.count) samples was not planned")
     }
@@ -372,6 +375,10 @@ package final class StepExecutor {
       let rows = plan.positions(of: shard, batch: count)
       let sums = batch.sums(rows.lowerBound - first..<rows.upperBound - first)
       trailer.setSums(loss: sums.loss, weight: sums.weight, of: shard, in: exchange)
+      if nonFinite == nil, !sums.loss.isFinite || !sums.weight.isFinite {
+        nonFinite = NonFiniteTrace(
+          memory, batch: batch, rows: rows.lowerBound - first..<rows.upperBound - first, shard: shard)
+      }
     }
   }
 }
