@@ -33,8 +33,15 @@ extension Trainer {
     var isOver = selection.isPatienceOver
     stepsTaken = first
     for step in first..<max(first, totalSteps) where !isOver {
-      let outcome = try self.step(
-        step, control: watch.control(checkpointSeconds: writer.seconds), written: writer.writtenStep)
+      let outcome: StepExecutor.Outcome
+      do {
+        outcome = try self.step(
+          step, control: watch.control(checkpointSeconds: writer.seconds), written: writer.writtenStep)
+      } catch let failure as AgreedFailure where failure.exitCode == ExitCode.notFinite.rawValue {
+        // What was saved before the run diverged is good, and may still be on its way to the disk.
+        try writer.finish()
+        throw failure
+      }
       stepsTaken = step + 1
       epochMean.add(outcome)
       interval.add(outcome)
