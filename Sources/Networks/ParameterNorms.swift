@@ -61,7 +61,7 @@ package final class ParameterNorms {
 
 extension Network.Slot {
   /// Copies consecutive elements in the order of files from an array laid out as the arena.
-  func gather(
+  package func gather(
     _ first: Int, count: Int, from array: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
   ) {
     let source = array + offset

@@ -45,8 +45,9 @@ extension Trainer {
           .init("isa", .string(InstructionSet.active.name)),
         ])),
     ]
-    try writer.begin(step: state.step, members: members, best: selection.bestStep) {
-      try tensors.snapshot(rank: cluster.rank, ranks: cluster.size, best: selection.bestCopy, cluster: cluster)
+    try writer.begin(step: state.step, members: members, best: selection.bestStep) { memory in
+      try tensors.snapshot(
+        rank: cluster.rank, ranks: cluster.size, best: selection.bestCopy, cluster: cluster, into: memory)
     }
   }
 

@@ -9,6 +9,11 @@ import Testing
 
 /// Checkpoints are whole or absent, whatever the storage does.
 @Suite struct CheckpointStoreTests {
+  private static func sources(_ tensors: [NamedTensor]) -> [CheckpointStore.Source] {
+    tensors.map { tensor in .init(name: tensor.name, shape: tensor.shape, count: tensor.values.count) { tensor.values }
+    }
+  }
+
   private static func tensors(_ seed: UInt64) -> [NamedTensor] {
     (0..<3).map { index in
       NamedTensor(
@@ -21,7 +26,7 @@ import Testing
 
   private static func write(_ store: CheckpointStore, step: Int, keep: Int = 10, best: Int? = nil) throws {
     let parts = try [0, 1].map { rank in
-      try store.writePart(rank == 0 ? Self.tensors(UInt64(step)) : [], rank: rank, step: step)
+      try store.writePart(rank == 0 ? Self.sources(Self.tensors(UInt64(step))) : [], rank: rank, step: step)
     }
     try store.commit(
       step: step, parts: parts, members: [.init("state", .object([.init("x", .integer(step))]))], keep: keep, best: best
@@ -73,7 +78,7 @@ import Testing
   func halfWritten() throws {
     let folder = try TemporaryFolder(), store = CheckpointStore(directory: folder.path + "/c")
     try Self.write(store, step: 1)
-    _ = try store.writePart(Self.tensors(2), rank: 0, step: 2)
+    _ = try store.writePart(Self.sources(Self.tensors(2)), rank: 0, step: 2)
     #expect(try store.steps() == [1])
     try store.clean()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/c") == ["step-0000000001"])
@@ -99,7 +104,9 @@ import Testing
       try disk.createDirectory(path)
     }
     /// A torn write leaves half a file.
-    func write(_ bytes: [UInt8], to path: String) throws {
+    func write(to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+      var bytes: [UInt8] = []
+      try body { bytes.append(contentsOf: $0) }
       do { try spend() } catch {
         try? disk.write(Array(bytes.prefix(bytes.count / 2)), to: path)
         throw error

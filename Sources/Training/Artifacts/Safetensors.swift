@@ -19,10 +19,20 @@ package struct NamedTensor: Sendable {
 package enum Safetensors {
   /// The bytes of a file with float32 tensors in the given order.
   package static func encode(_ tensors: [NamedTensor], metadata: [ConfigValue.Member]) -> [UInt8] {
+    var bytes = header(tensors.map { ($0.name, $0.shape, $0.values.count) }, metadata: metadata)
+    bytes.reserveCapacity(bytes.count + tensors.reduce(0) { $0 + $1.values.count * 4 })
+    for tensor in tensors { tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    return bytes
+  }
+
+  /// The bytes of a file before its tensors'.
+  static func header(
+    _ tensors: [(name: String, shape: [Int], count: Int)], metadata: [ConfigValue.Member]
+  ) -> [UInt8] {
     var members = [ConfigValue.Member("__metadata__", .object(metadata))]
     var offset = 0
     for tensor in tensors {
-      let end = offset + tensor.values.count * 4
+      let end = offset + tensor.count * 4
       members.append(
         .init(
           tensor.name,
@@ -34,9 +44,6 @@ package enum Safetensors {
     }
     var header = Array(ConfigValue.object(members).compactText.utf8)
     header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)
-    var bytes = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
-    bytes.reserveCapacity(bytes.count + offset)
-    for tensor in tensors { tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) } }
-    return bytes
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
   }
 }

@@ -56,13 +56,31 @@ package struct CheckpointStore: Sendable {
     for found in try steps() where found > step { try remove(found) }
   }
 
-  /// Writes one rank's file.
-  func writePart(_ tensors: [NamedTensor], rank: Int, step: Int) throws -> Part {
+  /// A tensor to be written, whose values are asked for when it is its turn.
+  struct Source {
+    var name: String
+    var shape: [Int]
+    var count: Int
+    var values: () -> [Float]
+  }
+
+  /// Writes one rank's file, a tensor at a time.
+  func writePart(_ tensors: [Source], rank: Int, step: Int) throws -> Part {
     try storage.createDirectory(workPath(step))
-    let bytes = Safetensors.encode(tensors, metadata: [.init("format", .string("ptrain-checkpoint-1"))])
-    let file = "part-\(rank).safetensors"
-    try storage.write(bytes, to: workPath(step) + "/" + file)
-    return Part(file: file, bytes: bytes.count, hash: Self.hash(bytes))
+    let file = "part-\(rank).safetensors", hash = SHA256()
+    let header = Safetensors.header(
+      tensors.map { ($0.name, $0.shape, $0.count) }, metadata: [.init("format", .string("ptrain-checkpoint-1"))])
+    var bytes = 0
+    try storage.write(to: workPath(step) + "/" + file) { append in
+      func add(_ piece: UnsafeRawBufferPointer) throws {
+        hash.update(piece)
+        bytes += piece.count
+        try append(piece)
+      }
+      try header.withUnsafeBytes(add)
+      for tensor in tensors { try tensor.values().withUnsafeBytes(add) }
+    }
+    return Part(file: file, bytes: bytes, hash: hash.finish())
   }
 
   /// Completes a checkpoint whose parts are all on the disk, and removes the oldest beyond `keep`.

@@ -13,45 +13,32 @@ struct CheckpointTensors {
   let average: UnsafeMutablePointer<Float>?
   let optimizer: OptimizerState
 
-  /// A copy of a tensor as it is kept in memory.
-  struct Copy: Sendable {
-    var name: String
-    var tensor: Network.Tensor
-    var stored: [Float]
-
-    /// In the order of files.
-    var named: NamedTensor {
-      let values: [Float] =
-        switch tensor {
-        case .parameter(let slot): (0..<slot.parameter.count).map { stored[slot.parameter.storedIndex($0)] }
-        case .state: stored
-        }
-      return NamedTensor(name: name, shape: tensor.shape.extents, values: values)
-    }
-  }
-
-  /// Copies of the tensors that one rank writes; collective where ranks keep slices of the optimizer's arrays.
+  /// Copies the tensors that one rank writes; collective where ranks keep slices of the optimizer's arrays.
   ///
-  /// - Parameter best: the best model so far.
-  func snapshot(rank: Int, ranks: Int, best: UnsafePointer<Float>?, cluster: any Cluster) throws -> [Copy] {
-    var copies: [Copy] = [], load = [Int](repeating: 0, count: ranks)
+  /// - Parameters:
+  ///   - best: the best model so far.
+  ///   - memory: where to; what an earlier checkpoint has left there is lost.
+  func snapshot(
+    rank: Int, ranks: Int, best: UnsafePointer<Float>?, cluster: any Cluster, into memory: SnapshotMemory
+  ) throws {
+    var load = [Int](repeating: 0, count: ranks)
+    memory.begin()
     /// Gives each tensor to the rank that has least to write so far.
     func add(_ name: String, _ tensor: Network.Tensor, from base: UnsafePointer<Float>) {
       let writer = load.indices.min { load[$0] < load[$1] } ?? 0
       let range = Self.place(tensor)
       load[writer] += range.count + 64
-      guard writer == rank else { return }
-      let stored = Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
-      copies.append(Copy(name: name, tensor: tensor, stored: stored))
+      if writer == rank { memory.add(name, tensor, from: base + range.lowerBound, count: range.count) }
     }
     for tensor in network.tensors { add("parameters/" + tensor.name, tensor, from: arena) }
     if let best { for tensor in network.tensors { add("best/" + tensor.name, tensor, from: best) } }
     if let average { for slot in network.slots { add("average/" + slot.name, .parameter(slot), from: average) } }
     for (index, name) in optimizer.parameters.stateNames.enumerated() {
       let whole = try optimizer.whole(index, count: network.arenaCount, cluster: cluster)
+      memory.hold(whole)
       for slot in network.slots { add("optimizer/\(name)/\(slot.name)", .parameter(slot), from: whole.pointer) }
     }
-    return copies
+    memory.copy(threads: optimizer.parameters.threads)
   }
 
   /// Puts the tensors of a checkpoint back.

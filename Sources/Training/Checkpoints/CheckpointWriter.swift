@@ -6,7 +6,7 @@ internal import Specs
 
 /// Writes checkpoints while training goes on: every rank its tensors, on a thread of its own; the first rank completes them.
 ///
-/// ``begin(step:copies:members:best:)`` copies nothing and waits for nothing but an earlier checkpoint; when all ranks know that
+/// ``begin(step:members:best:copy:)`` waits for nothing but an earlier checkpoint; when all ranks know that
 /// all files are on the disk (``writtenStep`` of each, exchanged with a step), ``complete()`` makes it whole.
 final class CheckpointWriter {
   private struct Pending {
@@ -28,6 +28,7 @@ final class CheckpointWriter {
   private let warn: (String) -> Void
   private var pending: Pending?
   private var outcome = Outcome()
+  private let memory = SnapshotMemory()
   /// 0 once this rank's file is on the disk, or cannot be.
   private let open = SharedCounters(count: 1)
   /// Seconds of training that waited for checkpoints.
@@ -53,20 +54,21 @@ final class CheckpointWriter {
 
   /// Hands copies to the background thread; collective, because an earlier checkpoint is completed first.
   func begin(
-    step: Int, members: [ConfigValue.Member], best: Int?, copies: () throws -> [CheckpointTensors.Copy]
+    step: Int, members: [ConfigValue.Member], best: Int?, copy: (SnapshotMemory) throws -> Void
   ) throws {
     let start = Clock.now()
     defer { seconds += Clock.now() - start }
     if pending != nil { try complete() }
-    let copies = try copies()
+    // The last file is on the disk, so its copies are free.
+    try copy(memory)
     pending = Pending(step: step, members: members, best: best)
     count += 1
     open.set(0, to: 1)
-    let (outcome, store, rank, open) = (outcome, store, cluster.rank, open)
+    let (outcome, store, rank, open, memory) = (outcome, store, cluster.rank, open, memory)
     outcome.part = nil
     queue.async {
       // Denormal weights are not there to be flushed: this thread only moves bits.
-      outcome.part = Result { try store.writePart(copies.map(\.named), rank: rank, step: step) }
+      outcome.part = Result { try store.writePart(memory.sources, rank: rank, step: step) }
       open.countDown(0)
     }
   }

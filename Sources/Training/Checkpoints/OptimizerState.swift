@@ -10,8 +10,10 @@ struct OptimizerState {
 
   /// One array as long as the arena's trained part; collective where ranks keep slices.
   func whole(_ index: Int, count: Int, cluster: any Cluster) throws -> AlignedBuffer<Float> {
-    let result = AlignedBuffer<Float>(count: max(16, count))
     let own = parameters.state[index]
+    // One bucket of everything lies in the order of the arena already.
+    if ownedByRank == nil, own.count >= count, parameters.ownPieces.allSatisfy({ $0.state == $0.offset }) { return own }
+    let result = AlignedBuffer<Float>(count: max(16, count))
     guard let ownedByRank else {
       copy(parameters.ownPieces, from: UnsafePointer(own.pointer), into: result.pointer)
       return result

@@ -6,8 +6,8 @@ internal import Specs
 package protocol Storage: Sendable {
   /// Makes a directory, and those above it; one that is there is fine.
   func createDirectory(_ path: String) throws
-  /// Writes a whole file and flushes it to the disk.
-  func write(_ bytes: [UInt8], to path: String) throws
+  /// Writes a whole file, piece by piece as `body` hands them over, and flushes it to the disk.
+  func write(to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws
   /// Flushes a directory's entries to the disk.
   func flushDirectory(_ path: String) throws
   func rename(_ path: String, to other: String) throws
@@ -18,24 +18,33 @@ package protocol Storage: Sendable {
   func remove(_ path: String) throws
 }
 
+extension Storage {
+  /// Writes a whole file and flushes it to the disk.
+  package func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { append in try bytes.withUnsafeBytes { try append($0) } }
+  }
+}
+
 /// The machine's file system.
 package struct DiskStorage: Storage {
   package init() {}
 
   package func createDirectory(_ path: String) throws { try AtomicFile.createDirectory(path) }
 
-  package func write(_ bytes: [UInt8], to path: String) throws {
+  package func write(
+    to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }
     defer { close(descriptor) }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 26))
+    try body { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 26))
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw Self.failure(path, "cannot be written") }
+        written += count
       }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Self.failure(path, "cannot be written") }
-      written += count
     }
     guard fsync(descriptor) == 0 else { throw Self.failure(path, "cannot be flushed to the disk") }
   }

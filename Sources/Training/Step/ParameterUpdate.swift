@@ -50,7 +50,7 @@ final class ParameterUpdate {
   private let clipping: GradientClipping
   private let isLayerwise: Bool
   private let needsPreparation: Bool
-  private let threads: Int
+  let threads: Int
   private let queue = WorkQueue()
   private let gradientNorms: ParameterNorms?
   private let weightNorms: ParameterNorms?
