@@ -100,8 +100,30 @@ import Testing
     }
   }
 
-  private func hash(_ overrides: [String], ranks: Int, threads: Int) throws -> String {
+  @Test("weights and velocities that decay below the smallest normal number are 0 in every layout, on every thread")
+  func denormals() throws {
+    // Pixels that are never inked have no gradient; their weights halve with each step.
+    let problem = [
+      "training.steps=400", "training.epochs=40",
+      #"optimizer={"type": "sgd", "learning_rate": 0.05, "momentum": 0.5, "weight_decay": 5}"#,
+    ]
     let folder = try TemporaryFolder()
+    let expected = try hash(problem, ranks: 0, threads: 1, folder: folder)
+    let model = try [UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path + "/run/model.safetensors")))
+    let start = 8 + model[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let weights = stride(from: start, to: model.count - 3, by: 4).map { place in
+      Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(model[place + $1]) << (8 * $1) })
+    }
+    #expect(weights.contains { $0 == 0 } && weights.contains { $0 != 0 }, "\(weights.count) weights")
+    #expect(!weights.contains { $0.isSubnormal })
+    for (ranks, threads, overlap) in [(0, 2, false), (2, 1, true), (3, 2, true), (4, 1, false)] {
+      let found = try hash(problem + ["parallel.overlap=\(overlap)"], ranks: ranks, threads: threads)
+      #expect(found == expected, "\(ranks) ranks × \(threads) threads, overlap \(overlap)")
+    }
+  }
+
+  private func hash(_ overrides: [String], ranks: Int, threads: Int, folder: TemporaryFolder? = nil) throws -> String {
+    let folder = try folder ?? TemporaryFolder()
     let outcome = try Command.ptrain(
       ["configs/digits.json", "--quiet", "--threads", "\(threads)", "--output", folder.path + "/run"]
         + overrides.flatMap { ["--set", $0] }, ranks: ranks)
