@@ -31,7 +31,7 @@ package struct HostSlots: Sendable, Equatable {
   /// - Parameter file: its path, for errors.
   package static func parse(hostfile text: String, file: String) throws -> [HostSlots] {
     var found: [HostSlots] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let words = (line.split(separator: "#", omittingEmptySubsequences: false).first ?? "")
         .split(whereSeparator: \.isWhitespace).map(String.init)
       guard let first = words.first else { continue }

@@ -29,6 +29,8 @@ package struct LaunchLayout: Sendable, Equatable {
   package var isBound: Bool
   /// Whether there are more threads than cores.
   package var isOversubscribed: Bool
+  /// Whether ranks are on several machines.
+  package var isSpread: Bool
 
   /// Chooses a layout; `request` has ranks or hosts.
   package init(_ request: Request) {
@@ -50,6 +52,7 @@ package struct LaunchLayout: Sendable, Equatable {
     self.threads = threads
     isOversubscribed = machines.contains { $0.ranks * threads > $0.cores }
     isBound = !isOversubscribed && request.mayBind
+    isSpread = max(machines.count, request.nodes) > 1
   }
 
   /// The command line of mpirun.
@@ -58,6 +61,12 @@ package struct LaunchLayout: Sendable, Equatable {
     if !hosts.isEmpty { line += ["--host", hosts.map(\.text).joined(separator: ",")] }
     line += isBound ? ["--map-by", "slot:PE=\(threads)", "--bind-to", "core"] : ["--bind-to", "none"]
     if isOversubscribed { line.append("--oversubscribe") }
+    // Left to itself mpirun takes eight minutes to notice that a machine is silent.
+    if isSpread {
+      for (name, value) in [("time", 10), ("intvl", 5), ("probes", 3)] {
+        line += ["--mca", "oob_tcp_keepalive_\(name)", "\(value)"]
+      }
+    }
     return line + program
   }
 

@@ -194,7 +194,7 @@ extension Supervisor {
     settings.request.hosts.removeAll { answers[$0.name] == nil }
     let after = LaunchLayout(settings.request).ranks
     say(
-      "\(names): no answer within \(Int(HostProbe.patience)) s, left out; going on with \(after) ranks instead of \(before)",
+      "\(names): no answer within \(Int(HostProbe.patience)) s, left out; going on with \(after) of \(before) ranks",
       false)
   }
 }
