@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import Glibc
 internal import Kernels
 internal import Specs
 internal import Training
@@ -66,11 +67,17 @@ struct LaunchCommand: ParsableCommand {
     let supervisor = Supervisor(
       try settings(config, environment: environment), inbox: inbox,
       say: { line, isNews in
-        if !isQuiet || !isNews { FileHandle.standardError.write(Data("launch: \(line)\n".utf8)) }
+        if !isQuiet || !isNews { Self.write("launch: \(line)") }
       })
     let outcome = try supervisor.run()
-    if let sentence = outcome.sentence { FileHandle.standardError.write(Data("ptrain: \(sentence)\n".utf8)) }
+    if let sentence = outcome.sentence { Self.write("ptrain: \(sentence)") }
     Foundation.exit(outcome.code)
+  }
+
+  /// Writes a line on standard error. That a terminal is closed must not end the supervisor, which saves the run just then.
+  private static func write(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 
   private func settings(_ config: RunConfig, environment: [String: String]) throws -> Supervisor.Settings {

@@ -58,7 +58,6 @@ extension ErrorCase {
       ["--hosts", "a", "--mpirun", "false"], 69, says: "a: mpirun could not start ptrain there within 10 s; see what"),
     launch(["-n", "2", "--resume", "w"], 64, says: "confirm with --force"),
     launch(["-n", "2", "--set", "data.trian=1"], 78, says: "did you mean 'train'?"),
-    launch(["-n", "2", "--set", "data.train.path=absent.csv"], 66, says: "absent.csv"),
     launch(["-n", "2"], 64, ranks: 2, says: "launch starts mpirun itself; run it without mpirun"),
     ErrorCase(
       name: "trace into no directory", arguments: ["config.json", "--trace", "absent/trace.json"], code: 74,

@@ -158,6 +158,14 @@ import Testing
     #expect(try String(contentsOfFile: folder.path + "/starts", encoding: .utf8) == "start\n")
   }
 
+  @Test("what the ranks find wrong is said once, by them")
+  func rankFails() throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    let outcome = try Command.run(launch(run, ["--set", "data.train.path=absent.csv"]))
+    #expect(outcome.status == 66 && outcome.complaints.count == 1, "\(outcome.errors)")
+    #expect(outcome.complaints.first?.contains("absent.csv") == true && !outcome.errors.contains("launch: "))
+  }
+
   @Test("a signal during the pause before a restart ends it with code 75")
   func stoppedInPause() throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"

@@ -94,6 +94,8 @@ import Testing
   func stopping(ending: ChildProcess.Ending, code: Int32) {
     var policy = RestartPolicy(maxRestarts: 5)
     #expect(policy.decide(ending, progress: Self.some, isStopping: true) == .end(code))
+    let saved = RunProgress(checkpoint: 10, loggedStep: 12, isStopped: true)
+    #expect(policy.decide(ending, progress: saved, isStopping: true) == .end(code == 0 ? 0 : 75))
   }
 }
 
@@ -110,6 +112,8 @@ import Testing
       try store.commit(step: step, parts: [store.writePart([], rank: 0, step: step)], members: [], keep: 3, best: nil)
     }
     #expect(RunProgress(run: run, checkpoints: store.directory) == RunProgress(checkpoint: 30, loggedStep: 31))
+    try folder.write("{}", to: "stopped.json")
+    #expect(RunProgress(run: run, checkpoints: store.directory).isStopped)
   }
 
   @Test("a run that is begun anew has another mark")

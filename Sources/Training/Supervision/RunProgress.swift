@@ -9,9 +9,13 @@ package struct RunProgress: Sendable, Equatable {
   /// The last step that the log knows of.
   package var loggedStep: Int
 
-  package init(checkpoint: Int?, loggedStep: Int) {
+  /// Whether `stopped.json` is there: the run has saved its state on request, and has not been started since.
+  package var isStopped: Bool
+
+  package init(checkpoint: Int?, loggedStep: Int, isStopped: Bool = false) {
     self.checkpoint = checkpoint
     self.loggedStep = loggedStep
+    self.isStopped = isStopped
   }
 
   /// Looks at a run.
@@ -20,6 +24,7 @@ package struct RunProgress: Sendable, Equatable {
   package init(run: String, checkpoints: String) {
     checkpoint = (try? CheckpointStore(directory: checkpoints).steps())?.last
     loggedStep = Self.lastStep(of: run + "/metrics.jsonl")
+    isStopped = access(run + "/stopped.json", F_OK) == 0
   }
 
   /// The last step of a log whose last line may be half written; 0 without one.

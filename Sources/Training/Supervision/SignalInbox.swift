@@ -5,7 +5,7 @@ package struct SignalInbox {
   private var waiting = sigset_t()
 
   /// Holds back SIGTERM, SIGINT and SIGUSR1, SIGHUP unless it is ignored as under `nohup`, and SIGCHLD from now on. Call it on the
-  /// main thread, before there are others.
+  /// main thread, before there are others. Writing to who does not read any more becomes an error instead of SIGPIPE.
   package init() {
     var numbers = [SIGTERM, SIGINT, SIGUSR1, SIGCHLD]
     var hangUp = sigaction()
@@ -17,6 +17,7 @@ package struct SignalInbox {
       // Whoever started this process may have had them ignored.
       signal(number, SIG_DFL)
     }
+    signal(SIGPIPE, SIG_IGN)
     pthread_sigmask(SIG_BLOCK, &waiting, nil)
   }
 
