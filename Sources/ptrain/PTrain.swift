@@ -13,8 +13,8 @@ struct PTrain: ParsableCommand {
     discussion: "One process per rank: mpirun -n 4 ptrain config.json. Without mpirun it runs alone.",
     version: Self.version,
     subcommands: [
-      TrainCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self, PredictCommand.self,
-      DoctorCommand.self, SchemaCommand.self,
+      TrainCommand.self, LaunchCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self,
+      PredictCommand.self, DoctorCommand.self, SchemaCommand.self, CoresCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

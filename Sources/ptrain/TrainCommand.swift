@@ -12,31 +12,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Flag(help: "No progress bar, plain lines instead.")
-  var noProgress = false
-
-  @Option(
-    help:
-      "auto: go on where a run of the same config stopped (the default); never: start anew; or the path of a checkpoint or model to take weights from, with --force."
-  )
-  var resume = "auto"
-
-  @Flag(help: "With --resume PATH: start a new run from these weights.")
-  var force = false
-
-  private var mode: ResumeMode {
-    switch resume {
-    case "auto": .auto
-    case "never": .never
-    default: .weights(resume)
-    }
-  }
-
-  func validate() throws {
-    if case .weights(let path) = mode, !force {
-      throw ValidationError("--resume \(path) takes weights from elsewhere into a new run; confirm with --force")
-    }
-  }
+  @OptionGroup var train: TrainOptions
 
   func run() throws {
     StopSignal.listen()
@@ -47,15 +23,15 @@ struct TrainCommand: ParsableCommand {
       if speaks { launch.announce(config) }
       try common.prepareTrace(cluster)
       var options = common.runOptions(
-        launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !noProgress)
-      let start = try RunStart.decide(config, options: options, mode: mode, cluster: cluster)
+        launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
+      let start = try RunStart.decide(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         if speaks { print("\(options.outputDirectory): this run is finished; --resume never starts it anew") }
         return conclude(summary, directory: options.outputDirectory, cluster)
       }
       if case .goOn(let shards) = start { options.shards = shards }
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
-      if case .weights(let path) = mode {
+      if case .weights(let path) = train.mode {
         let missing = try trainer.warmStart(from: path)
         if speaks, !missing.isEmpty { print("not in \(path), begun anew: \(missing.joined(separator: ", "))") }
       }

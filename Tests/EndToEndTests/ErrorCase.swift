@@ -20,6 +20,13 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
     ErrorCase(name: "\(key)=\(value)", overrides: ["\(key)=\(value)"], code: code, says: says)
   }
 
+  /// A wrong way to start the supervisor. Its own lines are left out.
+  static func launch(_ arguments: [String], _ code: Int32, ranks: Int = 0, says: String) -> ErrorCase {
+    ErrorCase(
+      name: "launch \(arguments.joined(separator: " "))", arguments: ["launch", "config.json", "--quiet"] + arguments,
+      code: code, ranks: [ranks], says: says)
+  }
+
   static func csv(_ name: String, _ text: String, _ code: Int32 = 65, says: String) -> ErrorCase {
     ErrorCase(name: "csv: \(name)", files: ["data.csv": Array(text.utf8)], code: code, says: says)
   }

@@ -44,6 +44,21 @@ extension ErrorCase {
       arguments: [
         "bench", "config.json", "--sweep", "--quiet", "--ranks", "1", "--set", "data.train.path=absent.csv",
       ], code: 66, ranks: [0], says: "1 × 1: "),
+    launch([], 64, says: "nothing says how many ranks to start; give -n N, or --hosts a:2,b:2"),
+    launch(["-n", "0"], 64, says: "-n takes a whole number from 1 to 4096, found 0"),
+    launch(["-n", "2", "--grace", "0"], 64, says: "--grace takes seconds, more than 0 and at most 86400, found 0.0"),
+    launch(
+      ["-n", "2", "--max-restarts=-1"], 64, says: "--max-restarts takes a whole number from 0 to 1000000, found -1"),
+    launch(["--hosts", "a:2:2"], 64, says: "--hosts takes names with slots from 1 to 4096 and commas between"),
+    launch(["--hosts", "a", "--hostfile", "f"], 64, says: "--hosts and --hostfile both say where the ranks go"),
+    launch(["--hostfile", "absent"], 66, says: "absent: no such file, or not text"),
+    launch(["-n", "5", "--hosts", "a:2,b:2"], 64, says: "-n 5 ranks do not go into the 4 slots of a:2,b:2"),
+    launch(["-n", "2", "--mpirun", "/absent"], 69, says: "/absent: cannot be started (No such file or directory)"),
+    launch(
+      ["--hosts", "a", "--mpirun", "false"], 69, says: "a: mpirun could not start ptrain there within 10 s; see what"),
+    launch(["-n", "2", "--resume", "w"], 64, says: "confirm with --force"),
+    launch(["-n", "2", "--set", "data.trian=1"], 78, says: "did you mean 'train'?"),
+    launch(["-n", "2"], 64, ranks: 2, says: "launch starts mpirun itself; run it without mpirun"),
     ErrorCase(
       name: "trace into no directory", arguments: ["config.json", "--trace", "absent/trace.json"], code: 74,
       says: "absent/trace.json"),

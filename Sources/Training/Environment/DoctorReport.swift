@@ -32,7 +32,7 @@ package struct DoctorReport: Sendable {
       let mend =
         environment["OMPI_COMM_WORLD_SIZE"] == nil
         ? "it was started by taskset, numactl or a container that holds it there"
-        : "use all with: mpirun -n \(ranks) --bind-to none ptrain ..., or give each rank PE cores: mpirun -n \(ranks) --map-by slot:PE=\(max(1, onlineCores / max(1, ranksOnNode))) ptrain ..."
+        : "use all with: mpirun -n \(ranks) --bind-to none ptrain ..., or give each rank PE cores: mpirun -n \(ranks) --map-by slot:PE=\(max(1, onlineCores / max(1, ranksOnNode))) ptrain ..., as ptrain launch -n \(ranks) does by itself"
       findings.append("the ranks of this node may use \(nodeCores) of \(onlineCores) cores; \(mend)")
     }
     if ranksOnNode > onlineCores {

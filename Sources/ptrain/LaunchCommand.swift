@@ -1,0 +1,134 @@
+internal import ArgumentParser
+internal import Collectives
+internal import Foundation
+internal import Glibc
+internal import Kernels
+internal import Specs
+internal import Training
+
+/// `ptrain launch -n N config.json`: the supervisor around mpirun.
+///
+/// What the started ranks find out about themselves is ``Launch``.
+struct LaunchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "launch",
+    abstract: "Train under mpirun: bind ranks to cores, restart after failures, stop with the state saved.",
+    discussion:
+      "SIGTERM, SIGINT and SIGUSR1 save the run's state and end it with exit code 75; a second SIGINT ends it at once.")
+
+  @OptionGroup var common: CommonOptions
+
+  @OptionGroup var train: TrainOptions
+
+  @Option(
+    name: [.customShort("n"), .customLong("ranks")],
+    help: "Ranks; by default as many as the hosts have slots, or as the batch system has tasks.")
+  var ranks: Int?
+
+  @Option(help: "Hosts and the ranks that each takes, like a:2,b:2.")
+  var hosts: String?
+
+  @Option(help: "A file with a line 'a slots=2' for each host.")
+  var hostfile: String?
+
+  @Option(help: "Restarts after failures.")
+  var maxRestarts = 5
+
+  @Option(help: "Seconds that the ranks have to save their state when asked to stop.")
+  var grace = 60.0
+
+  @Option(help: "The mpirun to start; a script in its place must exec it.")
+  var mpirun = "mpirun"
+
+  func validate() throws {
+    if let ranks, !(1...4096).contains(ranks) {
+      throw ValidationError("-n takes a whole number from 1 to 4096, found \(ranks)")
+    }
+    guard (0...1_000_000).contains(maxRestarts) else {
+      throw ValidationError("--max-restarts takes a whole number from 0 to 1000000, found \(maxRestarts)")
+    }
+    guard grace > 0, grace <= 86400 else {
+      throw ValidationError("--grace takes seconds, more than 0 and at most 86400, found \(grace)")
+    }
+    if hosts != nil, hostfile != nil {
+      throw ValidationError("--hosts and --hostfile both say where the ranks go; give one of them")
+    }
+  }
+
+  func run() throws {
+    let inbox = SignalInbox()
+    let environment = ProcessInfo.processInfo.environment
+    guard environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+      throw RunError(.usage, "launch starts mpirun itself; run it without mpirun")
+    }
+    let config: RunConfig
+    do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }
+    let isQuiet = common.quiet
+    let supervisor = Supervisor(
+      try settings(config, environment: environment), inbox: inbox,
+      say: { line, isNews in
+        if !isQuiet || !isNews { Self.write("launch: \(line)") }
+      })
+    let outcome = try supervisor.run()
+    if let sentence = outcome.sentence { Self.write("ptrain: \(sentence)") }
+    Foundation.exit(outcome.code)
+  }
+
+  /// Writes a line on standard error. That a terminal is closed must not end the supervisor, which saves the run just then.
+  private static func write(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  private func settings(_ config: RunConfig, environment: [String: String]) throws -> Supervisor.Settings {
+    var request = LaunchLayout.Request()
+    request.hosts = try hostList()
+    request.ranks = ranks ?? (request.hosts.isEmpty ? environment["SLURM_NTASKS"].flatMap { Int($0) } : nil)
+    let slots = request.hosts.reduce(0) { $0 + $1.slots }
+    if request.hosts.isEmpty, request.ranks == nil {
+      throw RunError(.usage, "nothing says how many ranks to start; give -n N, or --hosts a:2,b:2")
+    }
+    if let ranks, slots > 0, ranks > slots {
+      throw RunError(
+        .usage,
+        "-n \(ranks) ranks do not go into the \(slots) slots of \(request.hosts.map(\.text).joined(separator: ",")); give "
+          + "hosts more slots, like a:2, or start fewer ranks")
+    }
+    request.threads = common.threads ?? configured(config) ?? environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }
+    request.cores = Affinity.physicalCount
+    request.nodes = LaunchLayout.nodes(of: environment)
+    // mpirun sees what a batch system has given it, but not a mask of taskset's.
+    request.mayBind = Affinity.cores().count >= Affinity.onlineCount || environment["SLURM_JOB_ID"] != nil
+    var arguments = TrainArguments(config: common.config)
+    arguments.overrides = common.overrides
+    arguments.output = common.output
+    arguments.trace = common.trace
+    arguments.resume = train.mode
+    arguments.isQuiet = common.quiet
+    arguments.showsProgress = !train.noProgress
+    let run = common.outputDirectory(config)
+    return Supervisor.Settings(
+      request: request, mpirun: mpirun, program: Self.program, arguments: arguments, run: run,
+      checkpoints: config.checkpoint.directory ?? run + "/checkpoints", maxRestarts: maxRestarts, grace: grace,
+      environment: environment)
+  }
+
+  private func configured(_ config: RunConfig) -> Int? {
+    if case .count(let count) = config.parallel.threads { return count }
+    return nil
+  }
+
+  private func hostList() throws -> [HostSlots] {
+    if let hosts { return try HostSlots.parse(list: hosts) }
+    guard let hostfile else { return [] }
+    guard let text = try? String(contentsOfFile: hostfile, encoding: .utf8) else {
+      throw RunError(.missingInput, "\(hostfile): no such file, or not text; give a hostfile after --hostfile")
+    }
+    return try HostSlots.parse(hostfile: text, file: hostfile)
+  }
+
+  /// This program, by a path that means the same on every host.
+  private static var program: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+  }
+}
