@@ -166,7 +166,7 @@ package struct ParallelSection: Sendable {
       "invariant", default: true, "only ways of adding whose result does not depend on ranks")
     let names = AllReduceRegistry.names
     guard names.contains(allreduce) else {
-      throw fields.error("allreduce", "unknown allreduce '\(allreduce)'; \(NearestName.hint(allreduce, among: names))")
+      throw fields.error("allreduce", "unknown allreduce '\(allreduce.excerpt(60))'; \(NearestName.hint(allreduce, among: names))")
     }
     if isInvariant, !AllReduceRegistry.isInvariant(allreduce) {
       throw fields.error(

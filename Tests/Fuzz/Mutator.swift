@@ -2,6 +2,8 @@
 struct Mutator {
   /// Bytes that an input made here has at most.
   static let lengthLimit = 32_768
+  /// Bytes of an input that mutations start from, at most.
+  private static let seedLimit = 8192
 
   private let corpus: [[UInt8]]
   /// What mutations start from: inputs that are not huge.
@@ -11,7 +13,7 @@ struct Mutator {
 
   init(_ target: FuzzTarget, seed: UInt64) {
     corpus = target.corpus
-    let small = target.corpus.filter { $0.count <= Self.lengthLimit / 2 }
+    let small = target.corpus.filter { $0.count <= Self.seedLimit }
     seeds = small.isEmpty ? [[]] : small
     words = Self.words(of: seeds)
     key = target.name.utf8.reduce(seed &* 0x9e37_79b9_7f4a_7c15) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

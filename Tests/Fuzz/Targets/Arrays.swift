@@ -120,17 +120,17 @@ extension FuzzTarget {
     let examine = try ArraySeeds.examine("idx", folder)
     let long = [UInt8](repeating: 7, count: 3000)
     let members = ArraySeeds.idx([2, 3000], long + long)
-    /// A gigabyte would do the same, and takes longer to make.
-    let bomb = ArraySeeds.gzip(ArraySeeds.idx([4], [UInt8](repeating: 0, count: 1 << 26)))
-    let noise = ArraySeeds.gzip([UInt8](repeating: 0, count: 1 << 26))
-    let huge = ArraySeeds.gzip(ArraySeeds.idx([1 << 31, 1 << 20], [UInt8](repeating: 0, count: 1 << 20)))
+    // A gigabyte would do the same, and takes longer to make.
+    let bomb = ArraySeeds.gzip(ArraySeeds.idx([4], [UInt8](repeating: 0, count: 1 << 23)))
+    let zeros = ArraySeeds.gzip([UInt8](repeating: 0, count: 1 << 23))
+    let huge = ArraySeeds.gzip(ArraySeeds.idx([1 << 31, 1 << 20], [UInt8](repeating: 0, count: 1 << 18)))
     return FuzzTarget(
       name: "gzip",
       valid: ArraySeeds.validIDX.map(ArraySeeds.gzip) + [
         ArraySeeds.gzip(members), ArraySeeds.gzip(Array(members[..<3000])) + ArraySeeds.gzip(Array(members[3000...])),
       ],
       refused: [
-        [0x1f, 0x8b], [0x1f, 0x8b] + [UInt8](repeating: 0, count: 30), bomb, noise, huge, ArraySeeds.gzip([]),
+        [0x1f, 0x8b], [0x1f, 0x8b] + [UInt8](repeating: 0, count: 30), bomb, zeros, huge, ArraySeeds.gzip([]),
         ArraySeeds.gzip(members) + [0, 1, 2], Array(ArraySeeds.gzip(members).dropLast(4)),
         Array(ArraySeeds.gzip(members).dropLast(4)) + [255, 255, 255, 127],
         Array(repeating: ArraySeeds.gzip([]), count: 2000).flatMap { $0 },

@@ -18,7 +18,7 @@ extension FuzzTarget {
     ]
     return FuzzTarget(
       name: "expression", valid: valid.map { Array($0.utf8) }, refused: refused.map { Array($0.utf8) },
-      starts: ["p", String(repeating: "p-", count: 1500) + "p"].map { Array($0.utf8) }, codes: [.config]
+      starts: ["p", String(repeating: "p-", count: 300) + "p"].map { Array($0.utf8) }, codes: [.config]
     ) { bytes in
       let text = String(decoding: bytes, as: UTF8.self)
       let constants = text.contains("delta") ? [ConfigValue.Member("delta", .number(1.5))] : []
