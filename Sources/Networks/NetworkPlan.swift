@@ -77,7 +77,9 @@ struct NetworkPlan {
     // Doubles, because sums of sizes need not fit into integers.
     let weights = 4 * layer.parameters.reduce(Double(arenaCount)) { $0 + Double($1.storedCount) }
     let outputs = 4 * Double(widths) * Double(Self.leastRows)
-    for (bytes, what) in [(weights, "the weights up to this layer"), (outputs, "the outputs of \(Self.leastRows) samples")]
+    for (bytes, what) in [
+      (weights, "the weights up to this layer"), (outputs, "the outputs of \(Self.leastRows) samples"),
+    ]
     where bytes > Double(MachineMemory.byteCount) {
       throw ConfigError(
         "\(what) take \(MachineMemory.words(bytes)), and this machine has "

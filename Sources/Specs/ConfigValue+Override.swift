@@ -54,7 +54,8 @@ extension ConfigValue {
       switch self {
       case .object(let found): members = found
       case .null: break
-      default: throw ConfigError("--set \(text): '\(key.excerpt(60))' is inside \(kindName), not an object", exitCode: .usage)
+      default:
+        throw ConfigError("--set \(text): '\(key.excerpt(60))' is inside \(kindName), not an object", exitCode: .usage)
       }
       let old = members.first { $0.key == key }?.value ?? .null
       let new = try old.setting(rest, to: value, text: text)

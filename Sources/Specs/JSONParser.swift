@@ -214,14 +214,16 @@ struct JSONParser {
         }
       }
       throw Failure(problem: "\\u\(String(first, radix: 16)) is half of a character", offset: start)
-    default: throw Failure(problem: "unknown escape in a text; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", offset: start)
+    default:
+      throw Failure(problem: "unknown escape in a text; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", offset: start)
     }
   }
 
   private mutating func hexadecimal(_ start: Int) throws(Failure) -> UInt32 {
     let digits = bytes[position..<min(position + 4, bytes.count)]
     let isHexadecimal = digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
-    guard digits.count == 4, isHexadecimal, let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) else {
+    guard digits.count == 4, isHexadecimal, let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    else {
       throw Failure(problem: "\\u needs four hexadecimal digits", offset: start)
     }
     position += 4
@@ -232,7 +234,8 @@ struct JSONParser {
   private func unexpected(_ wanted: String) -> Failure {
     guard position < bytes.count else { return Failure(problem: "expected \(wanted), found the end", offset: position) }
     let byte = bytes[position]
-    let found = (0x21..<0x7f).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
+    let found =
+      (0x21..<0x7f).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
     return Failure(problem: "expected \(wanted), found \(found)", offset: position)
   }
 }

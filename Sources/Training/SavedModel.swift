@@ -78,7 +78,9 @@ package final class SavedModel {
       return found
     }
     arena = AlignedBuffer(count: max(16, network.storageCount))
-    for (tensor, found) in zip(network.tensors, found) { network.setValues(found.values, of: tensor, in: arena.pointer) }
+    for (tensor, found) in zip(network.tensors, found) {
+      network.setValues(found.values, of: tensor, in: arena.pointer)
+    }
   }
 
   /// How outputs become predictions.

@@ -57,7 +57,8 @@ final class Supervisor {
     let count = state[.accepted] + state[.refused]
     let figures = [
       "\(count)", "\(state[.accepted])", "\(state[.refused])", "\(state[.sentences])",
-      String(format: "%.1f", end.timeIntervalSince(start)), "\(state[.largestBlock])", "\(state[.peakGrowth])", "\(faults)",
+      String(format: "%.1f", end.timeIntervalSince(start)), "\(state[.largestBlock])", "\(state[.peakGrowth])",
+      "\(faults)",
     ]
     return Self.row(name, figures)
   }

@@ -33,15 +33,20 @@ import Testing
   @Test("layers that double the width of the one before")
   func doubling() throws {
     for count in [27, 40, 64, 200] {
-      let layers = (1...count).map { #"{"type": "concatenate", "inputs": ["l\#($0 - 1)", "l\#($0 - 1)"], "name": "l\#($0)"}"# }
+      let layers = (1...count).map {
+        #"{"type": "concatenate", "inputs": ["l\#($0 - 1)", "l\#($0 - 1)"], "name": "l\#($0)"}"#
+      }
       let error = try refusal(["{\"type\": \"dense\", \"units\": 64, \"name\": \"l0\"}"] + layers)
-      #expect(error?.problem.contains("the outputs of 64 samples take") == true || error?.problem.contains("puts out") == true)
+      #expect(
+        error?.problem.contains("the outputs of 64 samples take") == true || error?.problem.contains("puts out") == true
+      )
     }
   }
 
   @Test("samples of more numbers than a layer may have")
   func inputs() throws {
-    #expect(try refusal([#"{"type": "flatten"}"#], inputs: [1 << 31, 2])?.problem.contains("at most 2147483648") == true)
+    #expect(
+      try refusal([#"{"type": "flatten"}"#], inputs: [1 << 31, 2])?.problem.contains("at most 2147483648") == true)
     #expect(try refusal([#"{"type": "flatten"}"#], inputs: [28, 28]) == nil)
   }
 }

@@ -21,7 +21,8 @@ import Testing
       ("blank", "  ", "line 1, column 3: expected a value, found the end"),
       ("no value", #"{"a": }"#, "column 7: expected a value, found '}'"),
       ("no comma", "{\"a\": 1\n \"b\": 2}", "line 2, column 2: expected ',' or '}', found '\"'"),
-      ("a comma too many", "[1,]", "expected a value, found ']'"), ("text behind", "{} x", "expected the end, found 'x'"),
+      ("a comma too many", "[1,]", "expected a value, found ']'"),
+      ("text behind", "{} x", "expected the end, found 'x'"),
       ("other quotes", "{'a': 1}", "expected a key in quotes"), ("a leading zero", "01", "expected the end, found '1'"),
       ("no digit", "[-]", "expected a digit"), ("no exponent", "[1e]", "expected a digit"),
       ("a number beyond doubles", "[1e400]", "column 2: the number 1e400 is too large"),
@@ -31,7 +32,8 @@ import Testing
       ("a text without end", "[\"abc", "column 2: a text begins here and does not end"),
       ("a text that ends in a backslash", "\"\\", "does not end"),
       ("half a character", #"["\ud800"]"#, "\\ud800 is half of a character"),
-      ("two high halves", #"["\ud800\ud800"]"#, "half of a character"), ("too few digits", #"["\u12"]"#, "four hexadecimal"),
+      ("two high halves", #"["\ud800\ud800"]"#, "half of a character"),
+      ("too few digits", #"["\u12"]"#, "four hexadecimal"),
       ("an unknown escape", #"["\x41"]"#, "unknown escape"),
       ("lists without end", String(repeating: "[", count: 100_000), "column 129: more than 128 lists and objects"),
       ("objects without end", String(repeating: "{\"a\":", count: 100_000), "more than 128 lists and objects"),
@@ -66,7 +68,10 @@ import Testing
 
   @Test("sentences have one line and an end, whatever names they repeat")
   func sentences() throws {
-    for name in ["a\nb", "a\u{2028}b", "a\u{85}b", String(repeating: "x", count: 100_000), "e" + String(repeating: "\u{301}", count: 9999)] {
+    for name in [
+      "a\nb", "a\u{2028}b", "a\u{85}b", String(repeating: "x", count: 100_000),
+      "e" + String(repeating: "\u{301}", count: 9999),
+    ] {
       let object = ConfigValue.object([.init(name, .string(name))])
       let fields = try FieldReader(object, path: "")
       for error in [fields.error(name, "unknown \(name)"), ConfigError("x", path: "", file: "a\nb.json")] {

@@ -20,21 +20,32 @@ import Testing
   @Test("tensor files are refused with what is wrong with them")
   func tensorFiles() throws {
     let a = Self.tensor("a", "[2]", "[0, 8]")
-    func one(_ shape: String, _ offsets: String = "[0, 8]") -> [UInt8] { Self.file(Self.tensor("a", shape, offsets), bytes: 8) }
+    func one(_ shape: String, _ offsets: String = "[0, 8]") -> [UInt8] {
+      Self.file(Self.tensor("a", shape, offsets), bytes: 8)
+    }
     let cases: [(name: String, bytes: [UInt8], says: String)] = [
       ("header longer than the file", Self.file(a, bytes: 8, length: 1000), "the header claims 1000 bytes"),
       ("header of 2^64 - 1 bytes", Self.file(a, bytes: 8, length: .max), "the header claims 18446744073709551615"),
-      ("offsets that overlap", Self.file(a + "," + Self.tensor("b", "[2]", "[4, 12]"), bytes: 12), "'b' begins at byte 4"),
-      ("the same bytes twice", Self.file(a + "," + Self.tensor("b", "[2]", "[0, 8]"), bytes: 8), "'b' begins at byte 0"),
+      (
+        "offsets that overlap", Self.file(a + "," + Self.tensor("b", "[2]", "[4, 12]"), bytes: 12),
+        "'b' begins at byte 4"
+      ),
+      (
+        "the same bytes twice", Self.file(a + "," + Self.tensor("b", "[2]", "[0, 8]"), bytes: 8), "'b' begins at byte 0"
+      ),
       ("a hole before the first", one("[1]", "[4, 8]"), "'a' begins at byte 4 of the data, expected 0"),
       ("a hole between", Self.file(a + "," + Self.tensor("b", "[1]", "[12, 16]"), bytes: 16), "'b' begins at byte 12"),
       ("bytes behind the last", Self.file(a, bytes: 12), "the tensors have 8 bytes, the file has 12"),
-      ("a tensor twice", Self.file(a + "," + a, bytes: 8), "'a' is twice"), ("offsets backwards", one("[2]", "[8, 0]"), "lies outside"),
+      ("a tensor twice", Self.file(a + "," + a, bytes: 8), "'a' is twice"),
+      ("offsets backwards", one("[2]", "[8, 0]"), "lies outside"),
       ("offsets at the end of integers", one("[2]", "[9223372036854775800, 9223372036854775807]"), "lies outside"),
       ("a shape beyond integers", one("[4294967296, 4294967296]"), "more elements than the file has bytes"),
       ("a shape whose size overflows after 0", one("[0, 9223372036854775807, 4]"), "0 elements but 8 bytes"),
       ("metadata that are no text", Self.file("\"__metadata__\": {\"x\": 1}", bytes: 0), "metadata's 'x' is not text"),
-      ("a name of 9000 accents", Self.file("\"e\(String(repeating: "\u{301}", count: 9000))\": 1", bytes: 0), "has type none"),
+      (
+        "a name of 9000 accents", Self.file("\"e\(String(repeating: "\u{301}", count: 9000))\": 1", bytes: 0),
+        "has type none"
+      ),
       ("a name of two lines", Self.file(#""a\nb": 1"#, bytes: 0), "tensor 'a b'"),
     ]
     for entry in cases {
@@ -47,7 +58,9 @@ import Testing
       }
     }
     // Out of order in the header, and an empty one between: that is allowed.
-    let header = [Self.tensor("a", "[1]", "[4, 8]"), Self.tensor("b", "[1]", "[0, 4]"), Self.tensor("c", "[0]", "[4, 4]")]
+    let header = [
+      Self.tensor("a", "[1]", "[4, 8]"), Self.tensor("b", "[1]", "[0, 4]"), Self.tensor("c", "[0]", "[4, 4]"),
+    ]
     let found = try Safetensors.decode(Self.file(header.joined(separator: ","), bytes: 8), file: "m").tensors
     #expect(found.map(\.name) == ["b", "c", "a"])
   }
@@ -68,7 +81,10 @@ import Testing
     let folder = try TemporaryFolder()
     let wide = #"{"type": "dense", "units": 1048576}, {"type": "dense", "units": 1}"#
     let cases: [(name: String, bytes: [UInt8], says: String)] = [
-      ("weights that are not there", model(wide, shape: "[1000]"), "tensor 'layers.0.weight' of shape 1048576×1000 is missing"),
+      (
+        "weights that are not there", model(wide, shape: "[1000]"),
+        "tensor 'layers.0.weight' of shape 1048576×1000 is missing"
+      ),
       ("weights of a petabyte", model(wide, shape: "[268435456]"), "the weights up to this layer take"),
       ("samples beyond integers", model(wide, shape: "[1099511627776, 8192]"), "samples have 9007199254740992 numbers"),
       ("an unknown layer", model(#"{"type": "a\\nb"}"#), "unknown layer"),
@@ -79,7 +95,8 @@ import Testing
         _ = try SavedModel(path)
         Issue.record("\(entry.name): accepted")
       } catch let error as any ReportableError {
-        #expect(error.sentence.contains(entry.says) && !error.sentence.contains("\n"), "\(entry.name): \(error.sentence)")
+        #expect(
+          error.sentence.contains(entry.says) && !error.sentence.contains("\n"), "\(entry.name): \(error.sentence)")
         #expect(error.exitCode == .data, "\(entry.name)")
       }
     }
@@ -110,7 +127,8 @@ import Testing
     let folder = try TemporaryFolder()
     let good = #"{"step": 3, "loss": 0.5}"#
     let lines = [
-      good, #"{"step": 6}"#, "", "{\"step\": 4", #"{"step": 1e400}"#, #"{"step": "3"}"#, #"{"step": 1, "step": 9}"#, "\u{0}",
+      good, #"{"step": 6}"#, "", "{\"step\": 4", #"{"step": 1e400}"#, #"{"step": "3"}"#, #"{"step": 1, "step": 9}"#,
+      "\u{0}",
       String(repeating: "[", count: 100_000), #"{"step":5}"#,
     ]
     let path = try folder.write(lines.joined(separator: "\n"), to: "metrics.jsonl")

@@ -21,7 +21,8 @@ package struct IDXFormat: DataFormat {
 
   package func load(in context: DataContext) throws(DataError) -> Table {
     let features = try IDXFile.load(features, in: context)
-    return try Table(features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
+    return try Table(
+      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
   }
 }
 

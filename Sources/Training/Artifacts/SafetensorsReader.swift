@@ -50,7 +50,8 @@ extension Safetensors {
     var end = 0
     for entry in entries {
       guard entry.range.lowerBound == end else {
-        throw problem("tensor '\(entry.name.excerpt(60))' begins at byte \(entry.range.lowerBound) of the data, expected \(end)")
+        throw problem(
+          "tensor '\(entry.name.excerpt(60))' begins at byte \(entry.range.lowerBound) of the data, expected \(end)")
       }
       end = entry.range.upperBound
     }

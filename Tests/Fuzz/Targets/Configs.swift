@@ -57,14 +57,19 @@ enum ConfigSeeds {
       "\"classes\": 3}",
       #""classes": 3, "noise": 1, "seed": 7}, "validation": {"fraction": 0.2}, "test": {"fraction": 0.1}, "normalize": "minmax", "shuffle": false, "augmentation": [{"type": "gaussian_noise"}]"#
     ),
-    small("{\"type\": \"categorical_cross_entropy\"}", #"{"type": "focal", "class_weights": [1, 2, 3], "cost": {"matrix": [[0,1,2],[1,0,2],[2,1,0]]}}"#),
+    small(
+      "{\"type\": \"categorical_cross_entropy\"}",
+      #"{"type": "focal", "class_weights": [1, 2, 3], "cost": {"matrix": [[0,1,2],[1,0,2],[2,1,0]]}}"#),
   ]
 
   /// Layers that each read the one before twice: the width doubles with every one.
   static func doubling(_ count: Int) -> [UInt8] {
-    let layers = (1...count).map { #"{"type": "concatenate", "inputs": ["l\#($0 - 1)", "l\#($0 - 1)"], "name": "l\#($0)"}"# }
+    let layers = (1...count).map {
+      #"{"type": "concatenate", "inputs": ["l\#($0 - 1)", "l\#($0 - 1)"], "name": "l\#($0)"}"#
+    }
     return small(
-      "{\"type\": \"dense\", \"units\": 3}", (["{\"type\": \"dense\", \"units\": 8, \"name\": \"l0\"}"] + layers).joined(separator: ",")
+      "{\"type\": \"dense\", \"units\": 3}",
+      (["{\"type\": \"dense\", \"units\": 8, \"name\": \"l0\"}"] + layers).joined(separator: ",")
     )
   }
 
@@ -107,7 +112,8 @@ extension FuzzTarget {
     return FuzzTarget(
       name: "network", valid: [ConfigSeeds.small()],
       refused: [
-        ConfigSeeds.small("{\"type\": \"dense\", \"units\": 3}", many), ConfigSeeds.doubling(40), ConfigSeeds.doubling(64),
+        ConfigSeeds.small("{\"type\": \"dense\", \"units\": 3}", many), ConfigSeeds.doubling(40),
+        ConfigSeeds.doubling(64),
         ConfigSeeds.doubling(200),
       ], starts: ConfigSeeds.files + ConfigSeeds.rare + [ConfigSeeds.doubling(3)], codes: [.config]
     ) { bytes in
@@ -116,7 +122,8 @@ extension FuzzTarget {
       let classes = config.loss.loss.targets == .values ? 0 : max(2, network.output.count)
       _ = try config.loss.loss.makeLoss(
         LossContext(
-          output: network.output, classes: min(classes, 1000), targetWidth: min(network.output.count, 1000), path: "loss"))
+          output: network.output, classes: min(classes, 1000), targetWidth: min(network.output.count, 1000),
+          path: "loss"))
       for totalSteps in [0, 1, 1000, 1 << 41] {
         let plan = SchedulePlan(base: 0.1, totalSteps: totalSteps, stepsPerEpoch: max(1, totalSteps / 1000))
         for step in [0, 1, totalSteps / 2, max(0, totalSteps - 1)] {

@@ -6,7 +6,8 @@ extension FuzzTarget {
   static func expression(_ folder: ScratchFolder) -> FuzzTarget {
     let valid = [
       "(p - y)^2", "where(y > p, 3*(y-p), y-p)^2", "where(abs(p-y) <= delta, 0.5*(p-y)^2, delta*(abs(p-y) - delta/2))",
-      "softplus(p) - y*p", "log(max(p, 1e-6)) * -y + w*relu(p)", "clamp(p, -1, 1)^2 + sqrt(p*p + 1) + erf(p) - tanh(p/3)",
+      "softplus(p) - y*p", "log(max(p, 1e-6)) * -y + w*relu(p)",
+      "clamp(p, -1, 1)^2 + sqrt(p*p + 1) + erf(p) - tanh(p/3)",
       "where(not (p < y and p > 0) or p == 1, min(p, y, w), max(p, 2^-3^2)) + expm1(p) - log1p(square(p)) + pi",
       "pow(p, 3) / (1 + exp(-p)) + sigmoid(p) + log2(p*p+1) + log10(p^2 + 2) - sign(p) * abs(y)",
     ]
@@ -23,7 +24,8 @@ extension FuzzTarget {
       let text = String(decoding: bytes, as: UTF8.self)
       let constants = text.contains("delta") ? [ConfigValue.Member("delta", .number(1.5))] : []
       let value = ConfigValue.object([
-        .init("type", .string("expression")), .init("per_sample", .string(text)), .init("constants", .object(constants)),
+        .init("type", .string("expression")), .init("per_sample", .string(text)),
+        .init("constants", .object(constants)),
       ])
       let loss = try FieldReader.readVariant(value, LossRegistry.registry, path: "loss").0
       _ = loss.explanation

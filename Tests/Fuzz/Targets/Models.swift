@@ -10,7 +10,8 @@ internal import Training
 enum TensorSeeds {
   static let tensors = [
     NamedTensor(name: "layers.0.weight", shape: [2, 3], values: [1, 2, 3, 4, 5, 6]),
-    NamedTensor(name: "layers.0.bias", shape: [2], values: [0, .nan]), NamedTensor(name: "empty", shape: [0, 7], values: []),
+    NamedTensor(name: "layers.0.bias", shape: [2], values: [0, .nan]),
+    NamedTensor(name: "empty", shape: [0, 7], values: []),
   ]
   static let metadata: [ConfigValue.Member] = [.init("format", .string("ptrain-1"))]
   static let file = Safetensors.encode(tensors, metadata: metadata)
@@ -96,7 +97,8 @@ extension FuzzTarget {
     return FuzzTarget(
       name: "safetensors", valid: [TensorSeeds.file, Safetensors.encode([], metadata: [])],
       refused: [[], [1, 2, 3], TensorSeeds.file.dropLast()].map { Array($0) }
-        + lengths.map { length in withUnsafeBytes(of: length.littleEndian) { Array($0) } + TensorSeeds.file.dropFirst(8) },
+        + lengths.map { length in withUnsafeBytes(of: length.littleEndian) { Array($0) } + TensorSeeds.file.dropFirst(8)
+        },
       codes: [.data]
     ) { bytes in _ = try Safetensors.decode(bytes, file: "model.safetensors") }
   }
@@ -110,7 +112,9 @@ extension FuzzTarget {
       let tensors = try Safetensors.decode(TensorSeeds.assembled(bytes), file: "model.safetensors").tensors
       let count = tensors.reduce(0) { $0 + $1.values.count }
       precondition(4 * count <= bytes.count, "more numbers than the file has bytes for")
-      for tensor in tensors { precondition(tensor.values.count == tensor.shape.reduce(1, *), "a tensor that is not whole") }
+      for tensor in tensors {
+        precondition(tensor.values.count == tensor.shape.reduce(1, *), "a tensor that is not whole")
+      }
     }
   }
 
@@ -145,7 +149,9 @@ extension FuzzTarget {
   static func checkpoint(_ folder: ScratchFolder) throws -> FuzzTarget {
     let part = TensorSeeds.file, metadata = TensorSeeds.metadata, hash = sha256(part)
     let storage = MemoryStorage(files: ["part-0.safetensors": part, "part-1.safetensors": part])
-    func entry(_ rank: Int) -> String { #"{"file": "part-\#(rank).safetensors", "bytes": \#(part.count), "sha256": "\#(hash)"}"# }
+    func entry(_ rank: Int) -> String {
+      #"{"file": "part-\#(rank).safetensors", "bytes": \#(part.count), "sha256": "\#(hash)"}"#
+    }
     func manifest(_ parts: String, step: String = "7") -> [UInt8] {
       Array(
         #"""

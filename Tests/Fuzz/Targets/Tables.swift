@@ -17,7 +17,8 @@ extension FuzzTarget {
         "", "\n", "a,y", "a,y\n1\n", "a,y\n1,2,3\n", "a,y\n\"1,2\n", "a,y\n\"1\"x,2\n", "a,a,y\n1,2,3\n", "1,2\n3,4\n",
         "a,y\n1,2\n\n3,4\n", "a,y\n1\u{0},2\n", "a\u{0}b,c\n1,2\n", "a,y\n1e39,2\n", "a,y\nnan,2\n", "a,y\n,2\n",
         "a,y\n0x10,1\n", "b,c\n1,2\n", "y\n1\n", "a\u{2028}b,c\n1,2\n", "\u{feff}", wide + "\n1,2\n",
-        "a,y\n1\(String(repeating: "\u{301}", count: 500)),2\n", "a\(String(repeating: "\u{301}", count: 500)),y\nx,2\n",
+        "a,y\n1\(String(repeating: "\u{301}", count: 500)),2\n",
+        "a\(String(repeating: "\u{301}", count: 500)),y\nx,2\n",
         String(repeating: "\"", count: 999), "a,y\n\(String(repeating: "9", count: 900)),1\n",
       ], allowance: { $0.count > Mutator.lengthLimit ? 64 * $0.count : 0 })
   }
@@ -47,7 +48,9 @@ extension FuzzTarget {
     try table(
       "csv-plain", folder,
       #"{"train": {"format": "csv", "path": "t.csv", "header": false, "targets": 1, "delimiter": ";"}, "test": {"fraction": 0.3}}"#,
-      valid: ["1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n", "0;cat\n1;dog\n2;cat\n3;dog\n4;cat\n5;dog\n6;cat\n"],
+      valid: [
+        "1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n", "0;cat\n1;dog\n2;cat\n3;dog\n4;cat\n5;dog\n6;cat\n",
+      ],
       refused: ["1\n2\n", "1;2;3\n4;5\n", ";;\n", "1;2.5;3\n1;1e300;3\n"])
   }
 
