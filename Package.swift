@@ -65,6 +65,13 @@ let package = Package(
     .executableTarget(
       name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI"],
       path: "Tests/MPISelfTest", swiftSettings: room),
+    .target(name: "FuzzSupport", dependencies: ["CZlib"], path: "Tests/FuzzSupport"),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "FuzzSupport", "Training", "Collectives", "Datasets", "Networks", "Kernels", "Optimization", "Specs",
+      ],
+      path: "Tests/Fuzz", swiftSettings: room),
     tests("MPI", []),
     tests("Specs", []),
     tests("Kernels", []),

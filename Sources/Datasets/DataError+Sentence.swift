@@ -43,7 +43,7 @@ extension DataError {
     case .duplicateColumn(let file, let column):
       "\(name(file)): line 1: two columns are named '\(excerpt(column))'; rename one"
     case .unknownColumn(let file, let column, let known):
-      "\(name(file)): has no column '\(excerpt(column))'; \(NearestName.hint(column, among: shortened(known)).oneLine)"
+      "\(name(file)): has no column '\(excerpt(column))'; \(NearestName.hint(column, among: shortened(known)))"
     case .columnOutOfRange(let file, let index, let count):
       "\(name(file)): has no column \(index); its \(counted(count, "column")) count from 0 to \(count - 1)"
     case .noFeatureColumns(let file):
@@ -67,7 +67,7 @@ extension DataError {
     case .tooManyCategories(let file, let column, let limit):
       "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
     case .unseenCategory(let file, let place, let column, let text, let known):
-      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearestName.hint(text, among: shortened(known)).oneLine)"
+      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearestName.hint(text, among: shortened(known)))"
     default: ""
     }
   }
@@ -112,7 +112,7 @@ extension DataError {
     case .textTarget(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': target '\(excerpt(text))' is not a number, and the loss wants values; correct it, or choose a loss on classes"
     case .unseenClass(let file, let place, let text, let known):
-      "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; known: \(shortened(known).joined(separator: ", ").oneLine)"
+      "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; known: \(shortened(known).joined(separator: ", "))"
     case .targetCountsDiffer(let file, let found, let expected):
       "\(name(file)): has \(counted(found, "target")) per row, the training source has \(expected)"
     case .shapesDiffer(let file, let found, let expected):
@@ -127,7 +127,10 @@ extension DataError {
 
   private func name(_ file: String) -> String { file.oneLine }
 
-  private func words(_ shape: [Int]) -> String { shape.isEmpty ? "()" : Shape(shape).description }
+  private func words(_ shape: [Int]) -> String {
+    guard shape.count > 8 else { return shape.isEmpty ? "()" : Shape(shape).description }
+    return Shape(Array(shape.prefix(8))).description + "×… (\(shape.count) dimensions)"
+  }
 
   private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
@@ -136,24 +139,10 @@ extension DataError {
   }
 
   /// A cell's text, short and on one line.
-  private func excerpt(_ text: String) -> String {
-    let line = text.oneLine
-    return line.count <= 40 ? line : line.prefix(37) + "..."
-  }
+  private func excerpt(_ text: String) -> String { text.excerpt(40) }
 
   private func shortened(_ names: [String]) -> [String] {
     let short = names.prefix(24).map(excerpt)
     return names.count <= 24 ? short : short + ["… (\(names.count) in all)"]
   }
-}
-
-extension String {
-  /// The text with each control character as a space.
-  fileprivate var oneLine: String {
-    String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory.isControl ? " " : $0 }))
-  }
-}
-
-extension Unicode.GeneralCategory {
-  fileprivate var isControl: Bool { self == .control || self == .lineSeparator || self == .paragraphSeparator }
 }

@@ -47,7 +47,8 @@ package struct DataSection: Sendable {
         "targets of regression: standard (mean 0, deviation 1; predictions are mapped back) or none") == .standard
     shuffle = try fields.boolean("shuffle", default: true, "whether each epoch has an order of its own")
     augmentation = try fields.list(
-      "augmentation", of: try FieldReader.schema(of: TransformRegistry.registry, path: fields.pathOf("augmentation")),
+      "augmentation",
+      of: try fields.describedSchema(of: TransformRegistry.registry, path: fields.pathOf("augmentation")),
       default: [], "random changes of training samples, in this order; keyed by sample and epoch"
     ) { value, path throws(ConfigError) in
       try FieldReader.readVariant(value, TransformRegistry.registry, path: path)
@@ -64,7 +65,7 @@ package struct DataSection: Sendable {
   ) throws(ConfigError) -> PartSource? {
     let registry = DataFormatRegistry.registry
     let fractions = Interval(0, 1, includesLower: false, includesUpper: false)
-    let sources = try FieldReader.schema(of: registry, tag: "format", path: fields.pathOf(key))
+    let sources = try fields.describedSchema(of: registry, tag: "format", path: fields.pathOf(key))
     let reader = FieldReader(describing: fields.pathOf(key))
     _ = try reader.number("fraction", in: fractions, "of the training source")
     let fraction = Schema.object(reader.properties)

@@ -1,14 +1,18 @@
 internal import Glibc
+internal import Kernels
 
 /// Reads data files whole.
 enum InputFile {
   /// The bytes of a file, decompressed where it is gzip.
   ///
   /// The size is checked against the machine's memory before anything is allocated.
+  /// - Parameter size: what the beginning of the content says about its size; nothing beyond that is decompressed.
   /// - Throws: ``DataError`` for a file that is missing, unreadable, not a file, empty, too large or damaged.
-  static func contents(of file: String, in context: DataContext) throws(DataError) -> [UInt8] {
+  static func contents(
+    of file: String, in context: DataContext, size: (([UInt8]) throws(DataError) -> Int)? = nil
+  ) throws(DataError) -> [UInt8] {
     let bytes = try rawContents(of: file, at: context.resolve(file))
-    return Gzip.isCompressed(bytes) ? try Gzip.decompress(bytes, file: file) : bytes
+    return Gzip.isCompressed(bytes) ? try Gzip.decompress(bytes, file: file, size: size) : bytes
   }
 
   private static func rawContents(of file: String, at path: String) throws(DataError) -> [UInt8] {
@@ -48,12 +52,9 @@ enum InputFile {
 
 /// The memory of this machine.
 enum Memory {
-  /// Bytes of physical memory.
-  static var physical: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
-
   /// - Throws: ``DataError/tooLarge(file:byteCount:available:)`` where so much can never be held.
   static func check(byteCount: Int, for file: String) throws(DataError) {
-    let available = physical
+    let available = MachineMemory.byteCount
     guard byteCount <= available else {
       throw .tooLarge(file: file, byteCount: byteCount, available: available)
     }

@@ -94,6 +94,10 @@ package struct Network: Sendable {
   ///
   /// - Parameter path: the JSON path of the list, for messages.
   package init(_ layers: [LayerNode], input: Port, path: String) throws(ConfigError) {
+    guard input.count <= NetworkPlan.widthLimit else {
+      throw ConfigError(
+        "samples have \(input.count) numbers each, at most \(NetworkPlan.widthLimit) are allowed", path: path)
+    }
     var plan = NetworkPlan(input: input)
     for (index, layer) in layers.enumerated() { try plan.add(layer, index: index, path: "\(path)[\(index)]") }
     try plan.finish(path: path)

@@ -1,7 +1,13 @@
+internal import Kernels
 internal import Specs
 
 /// A network while it is built, layer by layer.
 struct NetworkPlan {
+  /// Elements that one layer may put out for a sample; a float each, they are 8 GB.
+  static let widthLimit = 1 << 31
+  /// Evaluation computes blocks of so many samples, whatever the batch.
+  private static let leastRows = 64
+
   /// What a layer can be read as: a node's output, or the network's input, seen in some shape.
   struct Source {
     var node: Int?
@@ -23,6 +29,8 @@ struct NetworkPlan {
   private var names: [String: Source] = [:]
   private var owners: [String: [Int]] = [:]
   private var readers: [Int] = []
+  /// Elements that all layers put out for a sample.
+  private var widths = 0
 
   init(input: Port) {
     self.input = input
@@ -35,6 +43,7 @@ struct NetworkPlan {
     for name in entry.inputs { sources.append(try source(named: name, path: path + ".inputs")) }
     if sources.isEmpty { sources = [last] }
     let layer = try entry.spec.makeLayer(inputs: sources.map(\.port), path: path)
+    try requireRoom(for: layer, path: path)
     readers.append(0)
     for source in sources { if let layer = source.layer { readers[layer] += 1 } }
     outline.append((type(of: entry.spec).kind, layer.output, layer.parameters.reduce(0) { $0 + $1.count }))
@@ -51,7 +60,30 @@ struct NetworkPlan {
     last = result
     guard let name = entry.name else { return }
     guard names.updateValue(result, forKey: name) == nil else {
-      throw ConfigError("two layers are named '\(name)'; names must differ", path: path + ".name")
+      throw ConfigError("two layers are named '\(name.excerpt(60))'; names must differ", path: path + ".name")
+    }
+  }
+
+  /// Refuses a layer with which the network cannot be held by this machine, before its sizes are used for anything.
+  ///
+  /// Training takes several times as much; this is what no use of the network does without.
+  private mutating func requireRoom(for layer: any Layer, path: String) throws(ConfigError) {
+    let width = layer.output.count
+    guard width <= Self.widthLimit else {
+      throw ConfigError(
+        "the layer puts out \(width) numbers for each sample, at most \(Self.widthLimit) are allowed", path: path)
+    }
+    widths += width
+    // Doubles, because sums of sizes need not fit into integers.
+    let weights = 4 * layer.parameters.reduce(Double(arenaCount)) { $0 + Double($1.storedCount) }
+    let outputs = 4 * Double(widths) * Double(Self.leastRows)
+    for (bytes, what) in [
+      (weights, "the weights up to this layer"), (outputs, "the outputs of \(Self.leastRows) samples"),
+    ]
+    where bytes > Double(MachineMemory.byteCount) {
+      throw ConfigError(
+        "\(what) take \(MachineMemory.words(bytes)), and this machine has "
+          + "\(MachineMemory.words(Double(MachineMemory.byteCount))) of memory; make the network smaller", path: path)
     }
   }
 
@@ -92,7 +124,7 @@ struct NetworkPlan {
     if name == LayerNode.networkInput { return Source(node: nil, port: input, layer: nil) }
     guard let source = names[name] else {
       throw ConfigError(
-        "no earlier layer is named '\(name)'; \(NearestName.hint(name, among: names.keys.sorted() + [LayerNode.networkInput]))",
+        "no earlier layer is named '\(name.excerpt(60))'; \(NearestName.hint(name, among: names.keys.sorted() + [LayerNode.networkInput]))",
         path: path)
     }
     return source
@@ -117,14 +149,14 @@ struct NetworkPlan {
       throw ConfigError(
         owners.isEmpty
           ? "no earlier layer with weights has a name; give one a 'name', or remove the key"
-          : "no earlier layer with weights is named '\(sharing)'; \(NearestName.hint(sharing, among: owners.keys.sorted()))",
+          : "no earlier layer with weights is named '\(sharing.excerpt(60))'; \(NearestName.hint(sharing, among: owners.keys.sorted()))",
         path: path)
     }
     let fits = zip(shared, layer.parameters).allSatisfy { slot, parameter in
       slots[slot].parameter.shape == parameter.shape && slots[slot].parameter.storage == parameter.storage
     }
     guard fits, shared.count == layer.parameters.count else {
-      throw ConfigError("the weights of '\(sharing)' have other shapes than this layer's", path: path)
+      throw ConfigError("the weights of '\(sharing.excerpt(60))' have other shapes than this layer's", path: path)
     }
     return shared
   }

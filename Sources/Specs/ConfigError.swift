@@ -16,7 +16,8 @@ package struct ConfigError: ReportableError, Equatable {
   }
 
   package var sentence: String {
-    [file, path.isEmpty ? nil : path, problem].compactMap { $0 }.joined(separator: ": ")
+    [file?.oneLine, path.isEmpty ? nil : path.excerpt(200), problem.excerpt(1000)].compactMap { $0 }.joined(
+      separator: ": ")
   }
 
   /// The same error, naming the file it was found in.

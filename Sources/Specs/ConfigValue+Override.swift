@@ -1,31 +1,42 @@
-internal import Foundation
-
 extension ConfigValue {
   /// The value with one key set, as `--set model.layers[0].units=32` says it.
   ///
   /// The right side is JSON, or text where it is not JSON. Objects on the way are made where they are missing.
-  package func overriding(_ text: String) throws(ConfigError) -> ConfigValue {
-    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+  package func overriding(_ setting: String) throws(ConfigError) -> ConfigValue {
+    let text = setting.excerpt(120)
+    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
       throw ConfigError("--set \(text): expected KEY=VALUE, like optimizer.learning_rate=0.05", exitCode: .usage)
     }
-    let path = String(text[..<equals]), right = String(text[text.index(after: equals)...])
-    let value = (try? JSONDecoder().decode(ConfigValue.self, from: Data(right.utf8))) ?? .string(right)
+    let path = String(setting[..<equals]), right = String(setting[setting.index(after: equals)...])
+    let value = (try? JSONParser.parse(Array(right.utf8))) ?? .string(right)
+    guard path.utf8.count <= Self.keyLimit else {
+      throw ConfigError(
+        "--set \(text): the key has \(path.utf8.count) bytes, at most \(Self.keyLimit) are allowed", exitCode: .usage)
+    }
     var steps: [Step] = []
     for part in path.split(separator: ".", omittingEmptySubsequences: false) {
       let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
       guard let name = pieces.first, !name.isEmpty else {
-        throw ConfigError("--set \(text): an empty key in '\(path)'", exitCode: .usage)
+        throw ConfigError("--set \(text): an empty key in '\(path.excerpt(60))'", exitCode: .usage)
       }
       steps.append(.key(String(name)))
       for piece in pieces.dropFirst() {
         guard piece.hasSuffix("]"), let index = Int(piece.dropLast()), index >= 0 else {
-          throw ConfigError("--set \(text): '[\(piece)' is not an index like [0]", exitCode: .usage)
+          throw ConfigError("--set \(text): '[\(String(piece).excerpt(60))' is not an index like [0]", exitCode: .usage)
         }
         steps.append(.index(index))
       }
     }
-    return try setting(steps[...], to: value, text: text)
+    guard steps.count <= JSONParser.depthLimit / 2 else {
+      throw ConfigError(
+        "--set \(text): the key has \(steps.count) steps, at most \(JSONParser.depthLimit / 2) are allowed",
+        exitCode: .usage)
+    }
+    return try self.setting(steps[...], to: value, text: text)
   }
+
+  /// Bytes that the key of an override may have.
+  private static var keyLimit: Int { 1000 }
 
   private enum Step {
     case key(String)
@@ -43,7 +54,8 @@ extension ConfigValue {
       switch self {
       case .object(let found): members = found
       case .null: break
-      default: throw ConfigError("--set \(text): '\(key)' is inside \(kindName), not an object", exitCode: .usage)
+      default:
+        throw ConfigError("--set \(text): '\(key.excerpt(60))' is inside \(kindName), not an object", exitCode: .usage)
       }
       let old = members.first { $0.key == key }?.value ?? .null
       let new = try old.setting(rest, to: value, text: text)

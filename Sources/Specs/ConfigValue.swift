@@ -40,50 +40,11 @@ package indirect enum ConfigValue: Sendable, Equatable {
   }
 
   /// The value as a short text for messages.
-  package var excerpt: String {
-    let text = compactText
-    return text.count <= 60 ? text : String(text.prefix(57)) + "..."
-  }
+  package var excerpt: String { compactText.excerpt(60) }
 }
 
-extension ConfigValue: Decodable {
-  package init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: AnyKey.self) {
-      var members: [Member] = []
-      for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
-        members.append(Member(key.stringValue, try container.decode(ConfigValue.self, forKey: key)))
-      }
-      self = .object(members)
-      return
-    }
-    if var container = try? decoder.unkeyedContainer() {
-      var values: [ConfigValue] = []
-      while !container.isAtEnd { values.append(try container.decode(ConfigValue.self)) }
-      self = .array(values)
-      return
-    }
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else {
-      self = .string(try container.decode(String.self))
-    }
-  }
-
-  private struct AnyKey: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  /// Parses JSON text.
+extension ConfigValue {
+  /// Parses JSON text (RFC 8259). The keys of objects come sorted; a key that is there twice is an error.
   ///
   /// - Parameters:
   ///   - data: UTF-8 JSON.
@@ -91,19 +52,12 @@ extension ConfigValue: Decodable {
   /// - Throws: ``ConfigError`` with the place where the text stops being JSON.
   package static func parse(_ data: Data, file: String) throws(ConfigError) -> ConfigValue {
     guard !data.isEmpty else { throw ConfigError("the file is empty; a JSON object is expected", file: file) }
+    let bytes = [UInt8](data)
     do {
-      return try JSONDecoder().decode(ConfigValue.self, from: data)
-    } catch let DecodingError.dataCorrupted(context) {
-      let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-      let text = (detail ?? context.debugDescription).split(whereSeparator: \.isNewline).joined(separator: " ")
-      throw ConfigError("not valid JSON: \(text.trimmingSuffix("."))", file: file)
+      return try JSONParser.parse(bytes)
     } catch {
-      throw ConfigError("not valid JSON", file: file)
+      let (line, column) = JSONParser.place(of: error.offset, in: bytes)
+      throw ConfigError("not valid JSON: line \(line), column \(column): \(error.problem)", file: file)
     }
   }
-}
-
-extension String {
-  /// The text without one ending, where it has it.
-  func trimmingSuffix(_ ending: String) -> String { hasSuffix(ending) ? String(dropLast(ending.count)) : self }
 }

@@ -85,7 +85,7 @@ extension FieldReader {
     ) { value, path throws(ConfigError) in
       let name = try Self.text(value, path: path)
       guard let option = Option(rawValue: name) else {
-        throw ConfigError("unknown value '\(name)'; \(NearestName.hint(name, among: names))", path: path)
+        throw ConfigError("unknown value '\(name.excerpt(60))'; \(NearestName.hint(name, among: names))", path: path)
       }
       return (option, value)
     }
@@ -118,6 +118,9 @@ extension FieldReader {
     case .number(let real) where real == real.rounded() && abs(real) < 1e15: number = Int(real)
     case .number: throw ConfigError("expected \(words), found \(value.excerpt)", path: path)
     default: throw ConfigError("expected \(words), found \(value.kindName) (\(value.excerpt))", path: path)
+    }
+    guard number <= range.upperBound || range.upperBound < Int(Int32.max) else {
+      throw ConfigError("expected at most \(range.upperBound), found \(number)", path: path)
     }
     guard range.contains(number) else { throw ConfigError("expected \(words), found \(number)", path: path) }
     return number

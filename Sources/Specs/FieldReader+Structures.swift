@@ -3,6 +3,11 @@ extension FieldReader {
   package func object<Value>(
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value {
+    guard isDescribing else {
+      return try readSource(key, default: nil, summary: summary) { value, path throws(ConfigError) in
+        try Self.readObject(value, path: path, readValue)
+      }
+    }
     let (example, schema) = try Self.describe(pathOf(key), readValue)
     return try read(key, schema: schema, default: nil, example: example, summary: summary) {
       value, path throws(ConfigError) in
@@ -17,6 +22,11 @@ extension FieldReader {
     _ key: String, kinds: [String], _ summary: String,
     _ readValue: (FieldReader, _ describing: String?) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value {
+    guard isDescribing else {
+      return try readSource(key, default: nil, summary: summary) { value, path throws(ConfigError) in
+        try Self.readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
+      }
+    }
     var schemas: [Schema] = [], example: Value?
     for kind in kinds {
       let reader = FieldReader(describing: pathOf(key))
@@ -43,6 +53,11 @@ extension FieldReader {
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value {
     let empty = try Self.readObject(.object([]), path: pathOf(key), readValue)
+    guard isDescribing else {
+      return try readSource(key, default: (empty.0, empty.1), summary: summary) { value, path throws(ConfigError) in
+        try Self.readObject(value, path: path, readValue)
+      }
+    }
     let (_, schema) = try Self.describe(pathOf(key), readValue)
     return try read(key, schema: schema, default: (empty.0, empty.1), example: empty.0, summary: summary) {
       value, path throws(ConfigError) in
@@ -54,7 +69,7 @@ extension FieldReader {
   package func optionalObject<Value>(
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value? {
-    let (_, schema) = try Self.describe(pathOf(key), readValue)
+    let schema = isDescribing ? try Self.describe(pathOf(key), readValue).1 : .anything
     return try read(key, schema: schema, default: (nil, nil), example: nil, summary: summary) {
       value, path throws(ConfigError) in
       let (result, text) = try Self.readObject(value, path: path, readValue)
@@ -112,7 +127,7 @@ extension FieldReader {
     _ key: String, _ registry: Registry<Product>, tag: String = "type", default standard: String? = nil,
     _ summary: String
   ) throws(ConfigError) -> Product {
-    let schema = try Self.schema(of: registry, tag: tag, path: pathOf(key))
+    let schema = try describedSchema(of: registry, tag: tag, path: pathOf(key))
     let kind = standard ?? registry.entries[0].kind
     let example = try registry.make(kind, from: FieldReader(describing: pathOf(key)), path: pathOf(key))
     let fallback = standard.map { (example, Optional(ConfigValue.string($0))) }
@@ -126,7 +141,7 @@ extension FieldReader {
   package func optionalVariant<Product>(
     _ key: String, _ registry: Registry<Product>, tag: String = "type", _ summary: String
   ) throws(ConfigError) -> Product? {
-    let schema = try Self.schema(of: registry, tag: tag, path: pathOf(key))
+    let schema = try describedSchema(of: registry, tag: tag, path: pathOf(key))
     return try read(key, schema: schema, default: (nil, nil), example: nil, summary: summary) {
       value, path throws(ConfigError) in
       let (product, text) = try Self.readVariant(value, registry, tag: tag, path: path)
@@ -162,6 +177,13 @@ extension FieldReader {
       let kind = try reader.text(tag, "the kind of \(registry.noun): \(registry.kinds.joined(separator: ", "))")
       return try registry.make(kind, from: reader, path: reader.pathOf(tag))
     }
+  }
+
+  /// The schema of anything in a registry, where a reader describes; anything otherwise.
+  package func describedSchema<Product>(
+    of registry: Registry<Product>, tag: String = "type", path: String
+  ) throws(ConfigError) -> Schema {
+    isDescribing ? try Self.schema(of: registry, tag: tag, path: path) : .anything
   }
 
   /// The schema of anything in a registry.

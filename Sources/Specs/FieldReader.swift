@@ -92,10 +92,21 @@ package final class FieldReader {
     summary: String,
     decode: (ConfigValue, String) throws(ConfigError) -> (Value, ConfigValue)
   ) throws(ConfigError) -> Value {
+    guard isDescribing else { return try readSource(key, default: standard, summary: summary, decode: decode) }
     properties.append(
       .init(
         key: key, schema: schema, defaultValue: standard?.text, isRequired: standard == nil, summary: summary))
-    if isDescribing { return standard?.value ?? example }
+    return standard?.value ?? example
+  }
+
+  /// Reads one key of the source; of its description only the name is kept, so that schemas need not be made.
+  func readSource<Value>(
+    _ key: String, default standard: (value: Value, text: ConfigValue?)?, summary: String,
+    decode: (ConfigValue, String) throws(ConfigError) -> (Value, ConfigValue)
+  ) throws(ConfigError) -> Value {
+    properties.append(
+      .init(
+        key: key, schema: .anything, defaultValue: standard?.text, isRequired: standard == nil, summary: summary))
     guard let value = source.first(where: { $0.key == key })?.value else {
       guard let standard else { throw ConfigError("key '\(key)' is required: \(summary)", path: path) }
       if let text = standard.text { resolved.append(.init(key, text)) }

@@ -51,7 +51,7 @@ package struct Registry<Product>: Sendable {
         throw ConfigError(
           "\(noun) '\(kind)' is not in this version; known: \(kinds.joined(separator: ", "))", path: path)
       }
-      throw ConfigError("unknown \(noun) '\(kind)'; \(NearestName.hint(kind, among: kinds))", path: path)
+      throw ConfigError("unknown \(noun) '\(kind.excerpt(60))'; \(NearestName.hint(kind, among: kinds))", path: path)
     }
     return try entry.make(fields)
   }

@@ -33,7 +33,7 @@ package struct RunConfig: Sendable {
     seed = UInt64(try fields.integer("seed", default: 42, in: 0...Int.max, "seed of everything random"))
     data = try fields.object("data", "the data sources") { fields throws(ConfigError) in try DataSection(from: fields) }
     layers = try fields.object("model", "the network") { fields throws(ConfigError) in
-      let schema = try FieldReader.schema(of: LayerRegistry.registry, path: fields.pathOf("layers"))
+      let schema = try fields.describedSchema(of: LayerRegistry.registry, path: fields.pathOf("layers"))
       return try fields.list("layers", of: schema, atLeast: 1, "the layers, first to last") {
         value, path throws(ConfigError) in
         try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
@@ -169,7 +169,8 @@ package struct ParallelSection: Sendable {
       "invariant", default: true, "only ways of adding whose result does not depend on ranks")
     let names = AllReduceRegistry.names
     guard names.contains(allreduce) else {
-      throw fields.error("allreduce", "unknown allreduce '\(allreduce)'; \(NearestName.hint(allreduce, among: names))")
+      throw fields.error(
+        "allreduce", "unknown allreduce '\(allreduce.excerpt(60))'; \(NearestName.hint(allreduce, among: names))")
     }
     if isInvariant, !AllReduceRegistry.isInvariant(allreduce) {
       throw fields.error(

@@ -23,7 +23,7 @@ final class RunLog {
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
     let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
     try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
-    try Self.cut(directory + "/metrics.jsonl", after: step)
+    try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
     lines = try LineFile(directory + "/metrics.jsonl")
     progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
   }
@@ -43,21 +43,6 @@ final class RunLog {
       resolved = .object(members)
     }
     return resolved
-  }
-
-  /// Drops the lines of a log that belong to steps after one.
-  private static func cut(_ path: String, after step: Int) throws {
-    guard step > 0, let data = FileManager.default.contents(atPath: path) else {
-      unlink(path)
-      return
-    }
-    let kept = data.split(separator: 0x0A).filter { line in
-      guard let value = try? ConfigValue.parse(Data(line), file: path), case .integer(let found)? = value["step"] else {
-        return false
-      }
-      return found <= step
-    }
-    try AtomicFile.write(kept.flatMap { Array($0) + [0x0A] }, to: path)
   }
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {

@@ -62,16 +62,23 @@ package final class SavedModel {
       classWeights = try Self.classWeights(
         metadata.contains { $0.key == "class_weights" } ? try text("class_weights") : nil,
         classes: description.classNames.count)
-    } catch let error as ConfigError {
+    } catch var error as ConfigError {
+      // What is wrong in a model's file are data, not a config.
+      error.exitCode = .data
       throw error.inFile(file)
     }
     threshold = try Self.threshold(metadata, file: file)
-    arena = AlignedBuffer(count: max(16, network.storageCount))
-    for tensor in network.tensors {
-      guard let found = tensors.first(where: { $0.name == tensor.name }), found.shape == tensor.shape.extents else {
+    // The weights must be there before memory is taken for them.
+    let byName = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    let found = try network.tensors.map { tensor in
+      guard let found = byName[tensor.name], found.shape == tensor.shape.extents else {
         throw TensorFileError(
           file: file, problem: "tensor '\(tensor.name)' of shape \(tensor.shape) is missing or has another shape")
       }
+      return found
+    }
+    arena = AlignedBuffer(count: max(16, network.storageCount))
+    for (tensor, found) in zip(network.tensors, found) {
       network.setValues(found.values, of: tensor, in: arena.pointer)
     }
   }

@@ -54,16 +54,17 @@ package struct CSVFormat: DataFormat {
   }
 
   private func checkRoles(_ fields: FieldReader) throws(ConfigError) {
+    let features = features.map(Set.init), inputs = features ?? Set(categorical)
     if let features {
       for column in categorical where !features.contains(column) {
         throw fields.error("categorical", "\(column.words) is not among 'features'; add it there")
       }
       if features.isEmpty { throw fields.error("features", "expected at least one column, found an empty list") }
     }
-    for column in targets where (features ?? categorical).contains(column) {
+    for column in targets where inputs.contains(column) {
       throw fields.error("targets", "\(column.words) is also a feature; it can be only one of them")
     }
-    if let sampleWeight, (targets + (features ?? categorical)).contains(sampleWeight) {
+    if let sampleWeight, targets.contains(sampleWeight) || inputs.contains(sampleWeight) {
       throw fields.error("sample_weight", "\(sampleWeight.words) is also a feature or target; it can be only one")
     }
   }
@@ -79,10 +80,10 @@ package struct CSVFormat: DataFormat {
       guard case .array(let entries) = value, key != "sample_weight" else {
         return ([try column(value, header: header, path: path)], value)
       }
-      var columns: [Column] = []
+      var columns: [Column] = [], seen: Set<Column> = []
       for (index, entry) in entries.enumerated() {
         let next = try column(entry, header: header, path: "\(path)[\(index)]")
-        guard !columns.contains(next) else {
+        guard seen.insert(next).inserted else {
           throw ConfigError("\(next.words) is named twice", path: "\(path)[\(index)]")
         }
         columns.append(next)
@@ -111,7 +112,7 @@ extension CSVFormat.Column {
   /// The column in words.
   var words: String {
     switch self {
-    case .name(let name): "column '\(name)'"
+    case .name(let name): "column '\(name.excerpt(60))'"
     case .index(let index): "column \(index)"
     }
   }

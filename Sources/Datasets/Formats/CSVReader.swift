@@ -90,13 +90,15 @@ struct CSVReader {
     let targets = try format.targets.map(position)
     let weight = try format.sampleWeight.map(position)
     let features: [Int]
-    if let stated = format.features {
+    let trained = trainingColumns.map { CSVFormat.Column.name($0.name) }
+    if let stated = format.features, trained.isEmpty || Set(stated) != Set(trained) {
       features = try stated.map(position)
     } else if format.header, !trainingColumns.isEmpty {
-      // The training source's columns in their order, wherever they stand in this file.
+      // The training source's columns in their order, wherever they stand in this file or in 'features'.
       features = try trainingColumns.map { column throws(DataError) in try position(.name(column.name)) }
     } else {
-      features = names.indices.filter { !targets.contains($0) && $0 != weight }
+      let others = Set(targets + [weight].compactMap { $0 })
+      features = names.indices.filter { !others.contains($0) }
     }
     guard !features.isEmpty else { throw .noFeatureColumns(file: format.path) }
     if !trainingColumns.isEmpty, trainingColumns.count != features.count {

@@ -20,16 +20,37 @@ package struct IDXFormat: DataFormat {
   }
 
   package func load(in context: DataContext) throws(DataError) -> Table {
-    let features = try IDXFile.parse(InputFile.contents(of: features, in: context), file: features)
-    var labels: NumericArray?
-    if let targets { labels = try IDXFile.parse(InputFile.contents(of: targets, in: context), file: targets) }
-    return try Table(features: features, targets: labels)
+    let features = try IDXFile.load(features, in: context)
+    return try Table(
+      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
   }
 }
 
 /// One IDX file: two zero bytes, element type, number of dimensions, the extents (uint32), the elements; all big-endian.
 enum IDXFile {
+  /// What stands before the elements.
+  private struct Header {
+    var shape: [Int]
+    var element: NumericArray.Element
+    /// Where the elements begin.
+    var offset: Int
+  }
+
+  static func load(_ file: String, in context: DataContext) throws(DataError) -> NumericArray {
+    let bytes = try InputFile.contents(of: file, in: context) { beginning throws(DataError) in
+      let header = try header(beginning, file: file)
+      return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
+    }
+    return try parse(bytes, file: file)
+  }
+
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    let header = try header(bytes, file: file)
+    return try NumericArray(
+      file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset)
+  }
+
+  private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else { throw .notIDX(file: file) }
     let element: NumericArray.Element
     switch bytes[2] {
@@ -47,7 +68,6 @@ enum IDXFile {
     let shape = (0..<rank).map { dimension in
       bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
     }
-    return try NumericArray(
-      file: file, shape: shape, element: element, isBigEndian: true, bytes: bytes, offset: offset)
+    return Header(shape: shape, element: element, offset: offset)
   }
 }

@@ -24,9 +24,9 @@ package struct NPYFormat: DataFormat {
   package func load(in context: DataContext) throws(DataError) -> Table {
     func array(_ file: String?) throws(DataError) -> NumericArray? {
       guard let file else { return nil }
-      return try NPYFile.parse(InputFile.contents(of: file, in: context), file: file)
+      return try NPYFile.load(file, in: context)
     }
-    let features = try NPYFile.parse(InputFile.contents(of: features, in: context), file: features)
+    let features = try NPYFile.load(features, in: context)
     return try Table(features: features, targets: try array(targets), sampleWeights: try array(sampleWeight))
   }
 }
@@ -35,7 +35,34 @@ package struct NPYFormat: DataFormat {
 enum NPYFile {
   static let typeNames = "<f4 <f8 >f4 >f8 |u1 |i1 |b1 <i2 >i2 <u2 >u2 <i4 >i4 <i8 >i8"
 
+  /// Bytes of the longest header that is read; NumPy takes 10,000.
+  private static let headerLimit = 60_000
+
+  /// What stands before the elements.
+  private struct Header {
+    var shape: [Int]
+    var element: NumericArray.Element
+    var isBigEndian: Bool
+    /// Where the elements begin.
+    var offset: Int
+  }
+
+  static func load(_ file: String, in context: DataContext) throws(DataError) -> NumericArray {
+    let bytes = try InputFile.contents(of: file, in: context) { beginning throws(DataError) in
+      let header = try header(beginning, file: file)
+      return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
+    }
+    return try parse(bytes, file: file)
+  }
+
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    let header = try header(bytes, file: file)
+    return try NumericArray(
+      file: file, shape: header.shape, element: header.element, isBigEndian: header.isBigEndian, bytes: bytes,
+      offset: header.offset)
+  }
+
+  private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
     let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     guard bytes.count >= 10, bytes.starts(with: magic) else { throw .notNPY(file: file) }
     let version = Int(bytes[6])
@@ -44,6 +71,9 @@ enum NPYFile {
     let start = 8 + lengthBytes
     guard bytes.count >= start else { throw .damagedNPYHeader(file: file, reason: "it ends early") }
     let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= headerLimit else {
+      throw .damagedNPYHeader(file: file, reason: "it has \(length) bytes, at most \(headerLimit) are read")
+    }
     guard length <= bytes.count - start else { throw .damagedNPYHeader(file: file, reason: "it ends early") }
     let header: NPYHeader
     do {
@@ -55,9 +85,7 @@ enum NPYFile {
     guard let (element, isBigEndian) = element(type) else { throw .unsupportedNPYType(file: file, type: "'\(type)'") }
     // A vector has the same bytes in both orders; NumPy then states C order.
     guard !header.isFortranOrder || header.shape.count <= 1 else { throw .fortranOrder(file: file) }
-    return try NumericArray(
-      file: file, shape: header.shape, element: element, isBigEndian: isBigEndian, bytes: bytes,
-      offset: start + length)
+    return Header(shape: header.shape, element: element, isBigEndian: isBigEndian, offset: start + length)
   }
 
   private static func element(_ type: String) -> (NumericArray.Element, isBigEndian: Bool)? {

@@ -29,11 +29,7 @@ struct NumericArray {
     file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
-    var expected = element.byteCount
-    for extent in shape {
-      let (product, overflows) = expected.multipliedReportingOverflow(by: extent)
-      expected = overflows ? .max : product
-    }
+    let expected = Self.dataSize(shape, element)
     let found = max(0, bytes.count - offset)
     guard expected == found else {
       throw .wrongSize(file: file, shape: shape, expected: expected, found: found)
@@ -44,6 +40,20 @@ struct NumericArray {
     self.isBigEndian = isBigEndian
     self.bytes = bytes
     self.offset = offset
+  }
+
+  /// Bytes of the elements of an array; the greatest integer where that many cannot be.
+  private static func dataSize(_ shape: [Int], _ element: Element) -> Int {
+    shape.reduce(element.byteCount) { size, extent in
+      let (product, overflows) = size.multipliedReportingOverflow(by: extent)
+      return overflows ? .max : product
+    }
+  }
+
+  /// Bytes of a whole file whose elements begin at an offset.
+  static func fileSize(_ shape: [Int], _ element: Element, offset: Int) -> Int {
+    let (sum, overflows) = dataSize(shape, element).addingReportingOverflow(offset)
+    return overflows ? .max : sum
   }
 
   var rows: Int { shape[0] }

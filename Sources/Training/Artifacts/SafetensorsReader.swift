@@ -6,7 +6,9 @@ package struct TensorFileError: ReportableError, Equatable {
   package var file: String
   package var problem: String
   package var exitCode: ExitCode { .data }
-  package var sentence: String { "\(file): \(problem); give a model.safetensors that ptrain wrote" }
+  package var sentence: String {
+    "\(file.oneLine): \(problem.excerpt(1000)); give a model.safetensors that ptrain wrote"
+  }
 }
 
 extension Safetensors {
@@ -31,41 +33,77 @@ extension Safetensors {
       throw problem("the header is \(error.problem)")
     }
     guard case .object(let members) = header else { throw problem("the header is not an object") }
-    var metadata: [ConfigValue.Member] = [], tensors: [(offset: Int, tensor: NamedTensor)] = []
+    var metadata: [ConfigValue.Member] = [], entries: [Entry] = []
     for member in members {
       if member.key == "__metadata__" {
         guard case .object(let pairs) = member.value else { throw problem("the metadata are not an object") }
+        for pair in pairs {
+          guard case .string = pair.value else { throw problem("the metadata's '\(pair.key.excerpt(60))' is not text") }
+        }
         metadata = pairs
-        continue
+      } else {
+        entries.append(try entry(member, dataCount: bytes.count - start, problem: problem))
       }
-      guard member.value["dtype"] == .string("F32") else {
-        throw problem("tensor '\(member.key)' has type \(member.value["dtype"]?.excerpt ?? "none"), expected F32")
-      }
-      guard case .array(let extents)? = member.value["shape"], case .array(let offsets)? = member.value["data_offsets"],
-        offsets.count == 2, case .integer(let from) = offsets[0], case .integer(let to) = offsets[1], from >= 0,
-        to >= from,
-        to <= bytes.count - start
-      else { throw problem("tensor '\(member.key)' lies outside the file or has no shape") }
-      var shape: [Int] = [], count = 1
-      for extent in extents {
-        guard case .integer(let value) = extent, value >= 0 else {
-          throw problem("tensor '\(member.key)' has a shape that is not whole numbers")
-        }
-        let (product, overflow) = count.multipliedReportingOverflow(by: value)
-        guard !overflow, product <= bytes.count else {
-          throw problem("tensor '\(member.key)' has more elements than the file has bytes")
-        }
-        shape.append(value)
-        count = product
-      }
-      guard count * 4 == to - from else {
-        throw problem("tensor '\(member.key)' has \(count) elements but \(to - from) bytes")
-      }
-      let values = bytes.withUnsafeBytes { raw in
-        (0..<count).map { raw.loadUnaligned(fromByteOffset: start + from + 4 * $0, as: Float.self) }
-      }
-      tensors.append((from, NamedTensor(name: member.key, shape: shape, values: values)))
     }
-    return (tensors.sorted { $0.offset < $1.offset }.map(\.tensor), metadata)
+    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    // As the format says: no byte of the data belongs to two tensors, or to none.
+    var end = 0
+    for entry in entries {
+      guard entry.range.lowerBound == end else {
+        throw problem(
+          "tensor '\(entry.name.excerpt(60))' begins at byte \(entry.range.lowerBound) of the data, expected \(end)")
+      }
+      end = entry.range.upperBound
+    }
+    guard end == bytes.count - start else {
+      throw problem("the tensors have \(end) bytes, the file has \(bytes.count - start) bytes of data")
+    }
+    let tensors = entries.map { entry in
+      let values = bytes.withUnsafeBytes { raw in
+        stride(from: start + entry.range.lowerBound, to: start + entry.range.upperBound, by: 4).map {
+          raw.loadUnaligned(fromByteOffset: $0, as: Float.self)
+        }
+      }
+      return NamedTensor(name: entry.name, shape: entry.shape, values: values)
+    }
+    return (tensors, metadata)
+  }
+
+  /// A tensor as the header describes it.
+  private struct Entry {
+    var name: String
+    var shape: [Int]
+    /// Its bytes in the data.
+    var range: Range<Int>
+  }
+
+  /// Reads one member of the header.
+  private static func entry(
+    _ member: ConfigValue.Member, dataCount: Int, problem: (String) -> TensorFileError
+  ) throws(TensorFileError) -> Entry {
+    let name = member.key.excerpt(60)
+    guard member.value["dtype"] == .string("F32") else {
+      throw problem("tensor '\(name)' has type \(member.value["dtype"]?.excerpt ?? "none"), expected F32")
+    }
+    guard case .array(let extents)? = member.value["shape"], case .array(let offsets)? = member.value["data_offsets"],
+      offsets.count == 2, case .integer(let from) = offsets[0], case .integer(let to) = offsets[1], from >= 0,
+      to >= from, to <= dataCount
+    else { throw problem("tensor '\(name)' lies outside the file or has no shape") }
+    var shape: [Int] = [], count = 1
+    for extent in extents {
+      guard case .integer(let value) = extent, value >= 0 else {
+        throw problem("tensor '\(name)' has a shape that is not whole numbers")
+      }
+      let (product, overflow) = count.multipliedReportingOverflow(by: value)
+      guard !overflow, product <= dataCount else {
+        throw problem("tensor '\(name)' has more elements than the file has bytes")
+      }
+      shape.append(value)
+      count = product
+    }
+    guard count * 4 == to - from else {
+      throw problem("tensor '\(name)' has \(count) elements but \(to - from) bytes")
+    }
+    return Entry(name: member.key, shape: shape, range: from..<to)
   }
 }

@@ -146,11 +146,12 @@ package struct CheckpointStore: Sendable {
     guard hash(Array(ConfigValue.object(members).compactText.utf8)) == seal else {
       throw damaged("manifest.json does not fit its checksum")
     }
-    var tensors: [NamedTensor] = []
+    var tensors: [NamedTensor] = [], files: Set<String> = []
     for part in parts {
       guard case .string(let file)? = part["file"], case .integer(let count)? = part["bytes"],
         case .string(let expected)? = part["sha256"], !file.contains("/")
       else { throw damaged("manifest.json names a file without size or checksum") }
+      guard files.insert(file).inserted else { throw damaged("manifest.json names a file twice") }
       let bytes = try storage.read(path + "/" + file)
       guard bytes.count == count, hash(bytes) == expected else { throw damaged("\(file) does not fit its checksum") }
       tensors += try Safetensors.decode(bytes, file: path + "/" + file).tensors

@@ -79,7 +79,8 @@ struct RunState: Equatable {
   }
 
   private static func integer(_ value: ConfigValue?) -> Int? {
-    guard case .integer(let number)? = value, number >= 0 else { return nil }
+    // Far above any run, and far below where sums of such numbers overflow.
+    guard case .integer(let number)? = value, number >= 0, number < 1 << 53 else { return nil }
     return number
   }
 

@@ -1,0 +1,79 @@
+internal import Datasets
+internal import Foundation
+internal import Specs
+
+extension FuzzTarget {
+  /// A table with a header; the targets decide whether they are classes.
+  static func csv(_ folder: ScratchFolder) throws -> FuzzTarget {
+    let wide = (0..<1_000_000).map { "c\($0)" }.joined(separator: ",")
+    return try table(
+      "csv", folder,
+      #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "validation": {"fraction": 0.2}, "normalize": "standard"}"#,
+      valid: [
+        "a,b,y\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n9,1,0\n2,3,1\n", "a,y\r\n1,cat\r\n2,dog\r\n3,cat\r\n4,dog\r\n5,cat\r\n",
+        "\"a\",\"col \"\"x\"\"\",y\n-1e3,+.5,1\n2.,3.5e-2,2\n1,1,1\n1,2,2\n3,3,1\n4,4,2\n",
+      ],
+      refused: [
+        "", "\n", "a,y", "a,y\n1\n", "a,y\n1,2,3\n", "a,y\n\"1,2\n", "a,y\n\"1\"x,2\n", "a,a,y\n1,2,3\n", "1,2\n3,4\n",
+        "a,y\n1,2\n\n3,4\n", "a,y\n1\u{0},2\n", "a\u{0}b,c\n1,2\n", "a,y\n1e39,2\n", "a,y\nnan,2\n", "a,y\n,2\n",
+        "a,y\n0x10,1\n", "b,c\n1,2\n", "y\n1\n", "a\u{2028}b,c\n1,2\n", "\u{feff}", wide + "\n1,2\n",
+        "a,y\n1\(String(repeating: "\u{301}", count: 500)),2\n",
+        "a\(String(repeating: "\u{301}", count: 500)),y\nx,2\n",
+        String(repeating: "\"", count: 999), "a,y\n\(String(repeating: "9", count: 900)),1\n",
+      ], allowance: { $0.count > Mutator.lengthLimit ? 64 * $0.count : 0 })
+  }
+
+  /// Columns of every kind: categories, weights, values that are normalized.
+  static func csvRoles(_ folder: ScratchFolder) throws -> FuzzTarget {
+    try table(
+      "csv-roles", folder,
+      #"{"train": {"format": "csv", "path": "t.csv", "targets": ["y", "z"], "features": ["a", "c"], "categorical": ["c"], "sample_weight": "w"}, "test": {"format": "csv", "path": "t.csv", "targets": ["y", "z"], "features": ["c", "a"], "categorical": ["c"], "sample_weight": "w"}, "normalize": "minmax", "normalize_targets": "standard"}"#,
+      valid: [
+        "a,c,y,z,w\n1,red,0.5,1,1\n2,\"blue\ngreen\",1.5,2,0\n3,red,2.5,3,2.5\n",
+        "w,extra,z,y,c,a\n1,x,1,2,1,3\n1,y,2,3,2,4\n1,z,3,4,10,5\n",
+      ],
+      refused: [
+        "a,c,y,z\n1,red,2,3\n", "a,c,y,z,w\n1,,2,3,1\n", "a,c,y,z,w\n1,red,2,3,-1\n", "a,c,y,z,w\n1,red,x,3,1\n",
+        "a,c,y,z,w\n1,red,1e300,3,1\n", "a,c,y,z,w\n1,red,2,3,nan\n",
+      ],
+      // A category of each row becomes a column of zeros and one 1.
+      allowance: { bytes in
+        let lines = bytes.count { $0 == 10 || $0 == 13 } + 1
+        return 4 * lines * lines
+      })
+  }
+
+  /// A table without a header, its columns by number.
+  static func csvPlain(_ folder: ScratchFolder) throws -> FuzzTarget {
+    try table(
+      "csv-plain", folder,
+      #"{"train": {"format": "csv", "path": "t.csv", "header": false, "targets": 1, "delimiter": ";"}, "test": {"fraction": 0.3}}"#,
+      valid: [
+        "1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n", "0;cat\n1;dog\n2;cat\n3;dog\n4;cat\n5;dog\n6;cat\n",
+      ],
+      refused: ["1\n2\n", "1;2;3\n4;5\n", ";;\n", "1;2.5;3\n1;1e300;3\n"])
+  }
+
+  private static func table(
+    _ name: String, _ folder: ScratchFolder, _ text: String, valid: [String], refused: [String],
+    allowance: @escaping @Sendable ([UInt8]) -> Int = { _ in 0 }
+  ) throws -> FuzzTarget {
+    let section = try FieldReader.readObject(ConfigValue.parse(Data(text.utf8), file: name), path: "data") {
+      fields throws(ConfigError) in try DataSection(from: fields)
+    }.0
+    let context = DataContext(baseDirectory: folder.path)
+    return FuzzTarget(
+      name: name, valid: valid.map { Array($0.utf8) }, refused: refused.map { Array($0.utf8) },
+      codes: [.data, .config, .missingInput], allowance: allowance
+    ) { bytes in
+      try folder.write(bytes, to: "t.csv")
+      let preparation = try section.prepare(in: context, targets: .byColumns, seed: 1)
+      let data = preparation.makePreparedData()
+      precondition(data.description.rowCount > 0, "prepared data without rows")
+      // As ranks and model files hand it on.
+      let text = data.description.configValue.compactText
+      let back = try DataDescription(ConfigValue.parse(Data(text.utf8), file: "data"))
+      precondition(back == data.description, "a description that does not come back from its text")
+    }
+  }
+}
