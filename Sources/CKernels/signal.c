@@ -10,6 +10,15 @@ static void remember(int signal) {
   received = signal;
 }
 
+// A request to stop that comes while the program starts is kept for later instead of ending it.
+__attribute__((constructor)) static void keep_early_request(void) {
+  struct sigaction action = {0};
+  action.sa_handler = remember;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGUSR1, &action, 0);
+}
+
 void ck_listen_for_stop(void) {
   struct sigaction action = {0};
   action.sa_handler = remember;

@@ -13,7 +13,7 @@ extension Trainer {
   /// - Throws: the agreed failure with exit code 75 when the run was asked to stop; its state is saved.
   package func run(from start: RunStart = .fresh(renames: true)) throws -> ConfigValue {
     let isFirst = cluster.rank == 0
-    func warn(_ line: String) { if isFirst { FileHandle.standardError.write(Data((line + "\n").utf8)) } }
+    func warn(_ line: String) { if isFirst { StandardError.write(line) } }
     var state = RunState()
     if case .goOn = start { state = try restoreNewest(warn: warn) }
     let first = state.step
@@ -153,14 +153,19 @@ final class RunWatch {
   private let isFirst: Bool
   private let minutes: Double
   private let deadline: Double?
-  private let jobEnd: Double?
+  /// Seconds since 1970.
+  private let stopAt: Double?
   private var lastCheckpoint = Clock.now()
 
   init(_ config: RunConfig, cluster: any Cluster) {
     isFirst = cluster.rank == 0
     minutes = config.checkpoint.everyMinutes ?? 0
     deadline = config.training.timeLimit.map { Clock.now() + $0 }
-    jobEnd = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap { Double($0) }
+    // A batch system ends the job hard: a minute is left for the last checkpoint, or a tenth of a shorter job.
+    let now = Date().timeIntervalSince1970
+    stopAt = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap { Double($0) }.map { end in
+      end - min(60, max(0, end - now) / 10)
+    }
   }
 
   func noteCheckpoint() { lastCheckpoint = Clock.now() }
@@ -172,8 +177,7 @@ final class RunWatch {
     guard isFirst else { return control }
     let now = Clock.now()
     if let deadline, now >= deadline { control = max(control, StopReason.timeLimit.rawValue) }
-    // A batch system ends the job hard: a minute is left for the last checkpoint.
-    if let jobEnd, Date().timeIntervalSince1970 > jobEnd - 60 { control = max(control, StopReason.timeLimit.rawValue) }
+    if let stopAt, Date().timeIntervalSince1970 > stopAt { control = max(control, StopReason.timeLimit.rawValue) }
     if minutes > 0, now - lastCheckpoint > minutes * 60 { control = max(control, Self.saveNow) }
     return control
   }

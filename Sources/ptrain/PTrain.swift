@@ -54,7 +54,7 @@ struct PTrain: ParsableCommand {
           rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: code, sentence: sentence)
       }
     }
-    if isFirstProcess { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    if isFirstProcess { StandardError.write(line) }
     Foundation.exit(code)
   }
 }

@@ -105,7 +105,7 @@ import Testing
   @Test("a manifest that names one file often is damaged, its seal notwithstanding")
   func manifestOfRepeats() throws {
     let folder = try TemporaryFolder(), store = CheckpointStore(directory: folder.path)
-    let part = try store.writePart([NamedTensor(name: "a", shape: [1], values: [1])], rank: 0, step: 1)
+    let part = try store.writePart([.init(name: "a", shape: [1], count: 1) { [1] }], rank: 0, step: 1)
     try store.commit(step: 1, parts: [part, part], members: [], keep: 1, best: nil)
     do {
       _ = try store.read(step: 1)

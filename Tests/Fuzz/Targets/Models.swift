@@ -77,7 +77,7 @@ struct MemoryStorage: Storage {
   var files: [String: [UInt8]] = [:]
 
   func createDirectory(_ path: String) throws {}
-  func write(_ bytes: [UInt8], to path: String) throws {}
+  func write(to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {}
   func flushDirectory(_ path: String) throws {}
   func rename(_ path: String, to other: String) throws {}
   func names(in path: String) throws -> [String] { [] }
