@@ -34,8 +34,8 @@ import Testing
   func bombs() throws {
     let zeros = [UInt8](repeating: 0, count: 3 << 20)
     #expect(try refusal("idx", stored(idx([4], zeros))).contains("they hold more than the 12 bytes"))
-    #expect(
-      try refusal("npy", stored(npy("|u1", "(4,)", zeros))).contains("more than the 71 bytes that the array's header"))
+    let size = npy("|u1", "(4,)", [1, 2, 3, 4]).count
+    #expect(try refusal("npy", stored(npy("|u1", "(4,)", zeros))).contains("they hold more than the \(size) bytes"))
     // What is no array is not decompressed to its end.
     #expect(try refusal("npy", stored(zeros)).contains("is not an NPY file"))
     #expect(try refusal("idx", stored(zeros)).contains("IDX element type 0x0 is unknown"))
@@ -51,7 +51,7 @@ import Testing
   func longHeader() throws {
     let text = Array(repeating: UInt8(ascii: " "), count: 61_000)
     let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(61_000 & 255), UInt8(61_000 >> 8)] + text
-    for file in [bytes, stored(bytes)] {
+    for file in [bytes, stored(bytes + text)] {
       #expect(try refusal("npy", file).contains("it has 61000 bytes, at most 60000 are read"))
     }
   }
@@ -78,9 +78,9 @@ import Testing
     #expect(table.columns.map(\.name) == ["a", "b"])
   }
 
-  @Test("a million columns are read in time")
+  @Test("a hundred thousand columns are read in time")
   func manyColumns() throws {
-    let count = 1_000_000
+    let count = 100_000
     let names = (0..<count).map { "c\($0)" }.joined(separator: ",")
     #expect(throws: DataError.raggedRow(file: "t.csv", line: 2, found: 2, expected: count, hasHeader: true)) {
       try csv(names + "\n1,2\n", #""targets": "c7""#)

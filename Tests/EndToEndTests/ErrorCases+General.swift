@@ -4,6 +4,14 @@ extension ErrorCase {
     config("empty", "", says: "empty"),
     config("not JSON", "{\"name\": ", says: "not valid JSON"),
     config("a list", "[]", says: "expected an object"),
+    config("lists without end", String(repeating: "[", count: 100_000), says: "more than 128 lists and objects"),
+    config("a key twice", #"{"name": "a", "name": "b"}"#, says: "the key 'name' is twice in this object"),
+    set("optimizer.a\nb", "1", says: "optimizer.a b: unknown key"),
+    set("optimizer.schedule", String(repeating: "[", count: 5000), says: "unknown"),
+    set(
+      "model.layers",
+      "[" + Array(repeating: #"{"type":"dense","units":1048576}"#, count: 60).joined(separator: ",") + "]",
+      says: "the weights up to this layer take"),
     config("no data", #"{"model": {"layers": []}}"#, says: "data"),
     config(
       "no optimizer",

@@ -106,6 +106,11 @@ struct ExpressionLexer {
   }
 
   private static func symbol(_ characters: [Character], at place: Int) throws(ExpressionError) -> String {
+    switch characters[place] {
+    // Signs that no other begins with.
+    case "(", ")", ",", "+", "-", "/", "^": return String(characters[place])
+    default: break
+    }
     let ahead = String(characters[place..<min(place + 2, characters.count)])
     if let known = foreign.first(where: { $0.sign.count == 2 && ahead == $0.sign }) {
       throw ExpressionError("unknown sign '\(known.sign)'; write \(known.here)", column: place + 1)
