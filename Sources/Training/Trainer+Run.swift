@@ -161,10 +161,10 @@ final class RunWatch {
     isFirst = cluster.rank == 0
     minutes = config.checkpoint.everyMinutes ?? 0
     deadline = config.training.timeLimit.map { Clock.now() + $0 }
-    // A batch system ends the job hard: a minute is left for the last checkpoint, or a tenth of a shorter job.
+    // A batch system ends the job hard: a minute is left for the last checkpoint, half of a job of two minutes or less.
     let now = Date().timeIntervalSince1970
     stopAt = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap { Double($0) }.map { end in
-      end - min(60, max(0, end - now) / 10)
+      end - min(60, max(0, end - now) / 2)
     }
   }
 

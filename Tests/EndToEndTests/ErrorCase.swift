@@ -11,7 +11,7 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
   var arguments: [String] = ["config.json"]
   var code: Int32
   /// Ranks to run under; 0: without mpirun.
-  var ranks = [0, 4]
+  var ranks = [0, 2]
   /// A part of the sentence.
   var says: String
   var testDescription: String { name }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under four ranks.
+/// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under two ranks.
 @Suite(.serialized) struct ErrorTests {
   static let goodConfig = """
     {"name": "t", "data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}},
@@ -12,7 +12,7 @@ import Testing
   static let goodTable = "a,b,y\n1,2,0\n3,4,1\n5,6,0\n"
 
   @Test(
-    "one sentence and the exit code, alone and under 4 ranks",
+    "one sentence and the exit code, alone and under 2 ranks",
     arguments: ErrorCase.general + ErrorCase.training + ErrorCase.graphs)
   func oneSentence(_ entry: ErrorCase) throws {
     for ranks in entry.ranks {

@@ -128,6 +128,30 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: run + "/model.safetensors"))
   }
 
+  @Test("a disk that fills up: warnings, the run ends with its weights, and the last good checkpoint can be read")
+  func fullDisk() throws {
+    let folder = try TemporaryFolder(), disk = folder.path + "/disk"
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+    // Room for two checkpoints of 140 kB, not for the third of three.
+    guard try Command.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]).status == 0 else {
+      print("LEFT OUT: a disk that fills up, because this user may not mount one")
+      return
+    }
+    defer { _ = try? Command.run(["umount", disk]) }
+    let line = [
+      "configs/digits.json", "--quiet", "--set", "checkpoint.every_steps=100", "--set",
+      "checkpoint.directory=\"\(disk)/checkpoints\"", "--output", folder.path + "/run",
+    ]
+    let outcome = try Command.ptrain(line + ["--set", "training.epochs=30"], ranks: 2)
+    #expect(outcome.status == 0 && hash(outcome) != nil, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("warning: no checkpoint of step ") && outcome.errors.contains("No space left"),
+      "\(outcome.errors)")
+    let whole = try Command.ptrain(["configs/digits.json", "--quiet", "--output", folder.path + "/whole"])
+    let more = try Command.ptrain(line)
+    #expect(more.status == 0 && hash(more) == hash(whole), "\(more.errors)")
+  }
+
   @Test("a directory that cannot be written: a warning, and training goes on")
   func unwritable() throws {
     let folder = try TemporaryFolder()

@@ -243,7 +243,10 @@ def test_limits(session):
     warned = session.submit(
         "train.sbatch", "warned", "checkpoint.every_steps=50", options=["--time=2", "--signal=B:USR1@89"]
     )
-    clocked = session.submit("train-srun.sbatch", "clocked", options=["--time=1", "--signal=USR1@1"])
+    # ptrain stops half-way through a job of one minute; so many checkpoints keep it busy until then.
+    clocked = session.submit(
+        "train-srun.sbatch", "clocked", "checkpoint.every_steps=3", options=["--time=1", "--signal=USR1@1"]
+    )
     session.held.add(clocked.id)
     session.wait(60, "no stop before SLURM_JOB_END_TIME", session.restarted(1, clocked), warned, clocked)
     with open(session.cluster.path("clocked", "stopped.json")) as file:

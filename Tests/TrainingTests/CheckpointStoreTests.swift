@@ -144,6 +144,42 @@ import Testing
     #expect(failures > 5 && failures < 24, "some of these fail, some do not: \(failures)")
   }
 
+  /// Lists directories as they were two changes ago, as a network file system's cache may.
+  private final class LateStorage: Storage {
+    private let disk = DiskStorage()
+    private let listings = Mutex<[[String]]>([])
+
+    func createDirectory(_ path: String) throws { try disk.createDirectory(path) }
+    func write(to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+      try disk.write(to: path, body)
+    }
+    func flushDirectory(_ path: String) throws { try disk.flushDirectory(path) }
+    func rename(_ path: String, to other: String) throws {
+      let before = try disk.names(in: (path as NSString).deletingLastPathComponent)
+      listings.withLock { $0.append(before) }
+      try disk.rename(path, to: other)
+    }
+    func names(in path: String) throws -> [String] {
+      listings.withLock { $0.count >= 2 ? $0[$0.count - 2] : [] }
+    }
+    func read(_ path: String) throws -> [UInt8] { try disk.read(path) }
+    func remove(_ path: String) throws { try disk.remove(path) }
+  }
+
+  @Test("listings that lag behind cost no checkpoint, and in the end the older ones go")
+  func lateListings() throws {
+    let folder = try TemporaryFolder(), path = folder.path + "/c"
+    let late = CheckpointStore(directory: path, storage: LateStorage())
+    for step in 1...8 { try Self.write(late, step: step, keep: 2) }
+    let store = CheckpointStore(directory: path)
+    let newest = try store.newest { _ in }
+    #expect(newest?.step == 8)
+    let steps = try store.steps()
+    #expect(steps.count <= 5, "\(steps)")
+    try Self.write(store, step: 9, keep: 2)
+    #expect(try store.steps() == [8, 9])
+  }
+
   @Test("the state of a run comes back from its text, every bit")
   func runState() throws {
     var state = RunState()

@@ -109,7 +109,8 @@ package struct CheckpointStore: Sendable {
     if try storage.names(in: directory).contains(Self.name(of: step)) { try remove(step) }
     try storage.rename(work, to: final)
     try storage.flushDirectory(directory)
-    for old in try steps().dropLast(keep) where old != best && old != step { try remove(old) }
+    // The checkpoint is whole: an older one that cannot go yet, or is gone already and still listed, is the next one's turn.
+    for old in (try? steps().dropLast(keep)) ?? [] where old != best && old != step { try? remove(old) }
   }
 
   /// A checkpoint is absent from the moment it is renamed.
