@@ -49,6 +49,9 @@ package final class ChildProcess {
     return ending
   }
 
+  /// Whether it has children that have not ended.
+  package var hasLiveChildren: Bool { !Orphans.children(of: pid, ended: false).isEmpty }
+
   /// Sends a signal to the program alone.
   package func send(_ signal: Int32) {
     if poll() == nil { kill(pid, signal) }
@@ -85,7 +88,7 @@ package enum Orphans {
     let own = program(of: "self")
     for _ in 0..<100 {
       while waitpid(-1, nil, WNOHANG) > 0 {}
-      let found = children().filter { own != nil && program(of: "\($0)") == own }
+      let found = children(of: getpid(), ended: true).filter { own != nil && program(of: "\($0)") == own }
       if found.isEmpty { return }
       for pid in found { kill(pid, SIGKILL) }
       usleep(10_000)
@@ -98,7 +101,8 @@ package enum Orphans {
     return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 
-  private static func children() -> [pid_t] {
+  /// The children of a process; those that have ended, and nobody has asked about, only on request.
+  fileprivate static func children(of process: pid_t, ended: Bool) -> [pid_t] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
     var found: [pid_t] = []
@@ -106,13 +110,14 @@ package enum Orphans {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if let pid = pid_t(name), parent(of: pid) == getpid() { found.append(pid) }
+      guard let pid = pid_t(name), let (state, parent) = stateAndParent(of: pid), parent == process else { continue }
+      if ended || state != "Z" { found.append(pid) }
     }
     return found
   }
 
-  /// The fourth field of `/proc/PID/stat`, after a name in parentheses that may hold anything.
-  private static func parent(of pid: pid_t) -> pid_t? {
+  /// The third and fourth field of `/proc/PID/stat`, after a name in parentheses that may hold anything.
+  private static func stateAndParent(of pid: pid_t) -> (state: String, parent: pid_t)? {
     let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -120,8 +125,8 @@ package enum Orphans {
     let count = read(file, &bytes, bytes.count)
     guard count > 0 else { return nil }
     let rest = bytes.prefix(count).split(separator: UInt8(ascii: ")")).last ?? []
-    return rest.split(separator: UInt8(ascii: " ")).dropFirst().first.flatMap {
-      pid_t(String(decoding: $0, as: UTF8.self))
-    }
+    let fields = rest.split(separator: UInt8(ascii: " ")).prefix(2).map { String(decoding: $0, as: UTF8.self) }
+    guard fields.count == 2, let parent = pid_t(fields[1]) else { return nil }
+    return (fields[0], parent)
   }
 }

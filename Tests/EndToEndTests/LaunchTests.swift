@@ -149,6 +149,26 @@ import Testing
     #expect(try String(contentsOfFile: folder.path + "/starts", encoding: .utf8) == "start\nstart\n")
   }
 
+  @Test("an mpirun that has lost its ranks and does not end is ended, and the run goes on")
+  func lockedUp() throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    // The first has a child for three seconds, and then none, for ever; the others are real.
+    let fake = try script(
+      """
+      echo start >>'\(folder.path)/starts'
+      [ $(wc -l <'\(folder.path)/starts') -eq 1 ] || exec mpirun "$@"
+      exec python3 -c 'import signal, subprocess
+      signal.signal(signal.SIGTERM, signal.SIG_IGN)
+      subprocess.run(["sleep", "3"])
+      while True: signal.pause()'
+      """, in: folder)
+    let expected = try Self.expected.get()
+    let outcome = try Command.run(launch(run, ["--mpirun", fake]))
+    #expect(outcome.status == 0 && outcome.output == expected, "\(outcome.errors)")
+    #expect(outcome.errors.contains("launch: mpirun has no process left and does not end; it is killed\n"))
+    #expect(try String(contentsOfFile: folder.path + "/starts", encoding: .utf8) == "start\nstart\n")
+  }
+
   @Test("what no restart mends is passed on after one start", arguments: [64, 65, 66, 70, 76, 78])
   func passedOn(code: Int32) throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"

@@ -46,6 +46,11 @@ package final class Supervisor {
   /// Seconds that mpirun has to end its ranks after SIGTERM, before SIGKILL.
   private static let endPatience = 5.0
 
+  /// Seconds between two looks at mpirun's children.
+  private static let lookAgain = 2.0
+  /// Seconds that mpirun may stay when all its children have ended: Open MPI 4.1 can lock itself up then.
+  private static let emptyPatience = 10.0
+
   private var settings: Settings
   private let inbox: SignalInbox
   private let say: (_ line: String, _ isNews: Bool) -> Void
@@ -139,9 +144,18 @@ extension Supervisor {
   /// Waits for the end of mpirun; asks it to stop, and ends it, when that is wanted.
   private func watch(_ child: ChildProcess) -> (ChildProcess.Ending, Force?) {
     var deadline = Double.infinity, nextRequest = Double.infinity, interval = Self.askAgain
+    var nextLook = Clock.now(), lastAlive: Double?
     while true {
       if let ending = child.poll() { return (ending, nil) }
       let now = Clock.now()
+      if now >= nextLook {
+        nextLook = now + Self.lookAgain
+        if child.hasLiveChildren { lastAlive = now }
+        if let lastAlive, now - lastAlive > Self.emptyPatience {
+          say("mpirun has no process left and does not end; it is killed", false)
+          return (child.end(patience: Self.endPatience), nil)
+        }
+      }
       if stop != nil, deadline == .infinity { (deadline, nextRequest) = (now + settings.grace, now) }
       if interrupts > 1 { return (child.end(patience: Self.endPatience), .interrupt) }
       if now >= deadline { return (child.end(patience: Self.endPatience), .grace) }
@@ -150,7 +164,7 @@ extension Supervisor {
         nextRequest = now + interval
         interval *= 2
       }
-      note(inbox.next(within: min(deadline, nextRequest) - now))
+      note(inbox.next(within: min(deadline, nextRequest, nextLook) - now))
     }
   }
 
