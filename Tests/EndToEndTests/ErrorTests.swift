@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under two ranks.
-@Suite(.serialized) struct ErrorTests {
+@Suite struct ErrorTests {
   static let goodConfig = """
     {"name": "t", "data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}},
      "model": {"layers": [{"type": "dense", "units": 2}]}, "loss": {"type": "categorical_cross_entropy"},
@@ -14,7 +14,7 @@ import Testing
   @Test(
     "one sentence and the exit code, alone and under 2 ranks",
     arguments: ErrorCase.general + ErrorCase.training + ErrorCase.graphs)
-  func oneSentence(_ entry: ErrorCase) throws {
+  func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {
       let folder = try TemporaryFolder()
       try folder.write(Self.goodConfig, to: "config.json")
@@ -27,7 +27,7 @@ import Testing
         }
       }
       arguments += entry.overrides.flatMap { ["--set", $0] }
-      let outcome = try Command.ptrain(arguments, ranks: ranks, seconds: 30)
+      let outcome = try await Command.mostlyWaiting(arguments, ranks: ranks, seconds: 60)
       #expect(outcome.status == entry.code, "\(ranks) ranks: \(outcome.errors)")
       #expect(outcome.complaints.count == 1, "\(ranks) ranks: \(outcome.errors)")
       #expect(outcome.complaints.first?.contains(entry.says) == true, "\(ranks) ranks: \(outcome.complaints)")

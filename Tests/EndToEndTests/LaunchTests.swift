@@ -92,7 +92,8 @@ import Testing
     let folder = try TemporaryFolder()
     for (index, delay) in [UInt32(0), 50_000, 150_000, 250_000].enumerated() {
       let run = folder.path + "/run-\(index)"
-      let outcome = try Command.run(launch(run)) {
+      // Too long to end by itself before it hears a request.
+      let outcome = try Command.run(launch(run, ["--set", "training.epochs=1000000"])) {
         #expect(Processes.wait { !Processes.find("mpirun", "-n", mentioning: run).isEmpty })
         usleep(delay)
         Processes.send(SIGTERM, to: supervisor(run))

@@ -30,6 +30,39 @@ package struct Command: Sendable {
     return try run(launch + arguments, environment: environment, seconds: seconds)
   }
 
+  /// Runs ptrain where it ends after little work: up to four of these at a time, beside the tests that keep the cores busy.
+  ///
+  /// mpirun spends a second or two of such a run asleep, so they are not worth a test thread each.
+  package static func mostlyWaiting(_ arguments: [String], ranks: Int, seconds: Int) async throws -> Outcome {
+    await places.take()
+    let outcome = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(returning: Result { try ptrain(arguments, ranks: ranks, seconds: seconds) })
+      }
+    }
+    await places.giveBack()
+    return try outcome.get()
+  }
+
+  private static let places = Places(free: 4)
+
+  /// A counting semaphore that blocks no thread.
+  private actor Places {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(free: Int) { self.free = free }
+
+    func take() async {
+      guard free == 0 else { return free -= 1 }
+      await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func giveBack() {
+      if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+  }
+
   /// Runs a command line; it is killed after the time limit, with status 124.
   package static func run(
     _ line: [String], environment: [String: String] = [:], seconds: Int = 120

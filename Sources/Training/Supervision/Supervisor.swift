@@ -41,8 +41,10 @@ package final class Supervisor {
   /// Why the supervisor itself ended mpirun.
   private enum Force { case grace, interrupt }
 
-  /// Seconds from the first request to stop to the second, doubled from then on: ranks that are being started do not hear the first.
-  private static let askAgain = 1.0
+  /// Seconds from the first request to stop to the second, doubled from then on up to the longest: mpirun drops what comes before
+  /// it has started its ranks.
+  private static let askAgain = 0.5
+  private static let askAgainAtMost = 4.0
   /// Seconds that mpirun has to end its ranks after SIGTERM, before SIGKILL.
   private static let endPatience = 5.0
 
@@ -162,7 +164,7 @@ extension Supervisor {
       if now >= nextRequest {
         child.send(SIGUSR1)
         nextRequest = now + interval
-        interval *= 2
+        interval = min(interval * 2, Self.askAgainAtMost)
       }
       note(inbox.next(within: min(deadline, nextRequest, nextLook) - now))
     }
