@@ -29,3 +29,18 @@ void ck_pack_transposed(const float *packed, long inner, long outer, float *tran
   DISPATCH(CALL)
 #undef CALL
 }
+
+void ck_product_transposed(const struct ck_product *p, const float *packed, float *scratch) {
+  const long across = (p->inner + CK_PANEL - 1) / CK_PANEL;
+  struct ck_product one = *p;
+  for (long panel = p->panel_begin; panel < p->panel_end; panel++) {
+    const long column = panel * CK_PANEL;
+    // Both kernels count from the start of a whole matrix, of which only this panel is there.
+    float *whole = scratch - p->inner * column;
+    ck_pack_transposed(packed, p->outer, p->inner, whole, panel * across, (panel + 1) * across);
+    one.weights = whole;
+    one.panel_begin = panel;
+    one.panel_end = panel + 1;
+    ck_product(&one);
+  }
+}

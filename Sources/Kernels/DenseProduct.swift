@@ -32,11 +32,36 @@ package enum DenseProduct {
     inner: Int,
     outer: Int, epilogue: Epilogue = .none
   ) {
+    var product = product(x, into: y, rows: rows, inner: inner, outer: outer, epilogue: epilogue)
+    product.weights = weights
+    product.bias = bias
+    ck_product(&product)
+  }
+
+  /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel by panel on
+  /// the way. Worth it for rows in the hundreds; the bits are those of ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:)`` with
+  /// what ``packTransposed(_:inner:outer:into:blocks:)`` makes.
+  ///
+  /// - Parameters:
+  ///   - weights: packed, `outer` × `inner`.
+  ///   - scratch: ``transposedScratch(inner:)`` floats, 64-byte aligned.
+  package static func multiplyTransposed(
+    _ x: Matrix, weights: UnsafePointer<Float>, into y: Matrix, rows: Range<Int>, inner: Int, outer: Int,
+    epilogue: Epilogue = .none, scratch: UnsafeMutablePointer<Float>
+  ) {
+    var product = product(x, into: y, rows: rows, inner: inner, outer: outer, epilogue: epilogue)
+    ck_product_transposed(&product, weights, scratch)
+  }
+
+  /// Floats of scratch memory of ``multiplyTransposed(_:weights:into:rows:inner:outer:epilogue:scratch:)``.
+  package static func transposedScratch(inner: Int) -> Int { ck_transposed_scratch(inner) }
+
+  private static func product(
+    _ x: Matrix, into y: Matrix, rows: Range<Int>, inner: Int, outer: Int, epilogue: Epilogue
+  ) -> ck_product {
     var product = ck_product()
     product.x = UnsafePointer(x[rows.lowerBound])
     product.x_stride = x.stride
-    product.weights = weights
-    product.bias = bias
     product.y = y[rows.lowerBound]
     product.y_stride = y.stride
     product.rows = rows.count
@@ -51,7 +76,7 @@ package enum DenseProduct {
       product.epilogue = CK_EPILOGUE_GATE
       product.gate = UnsafePointer(gate[rows.lowerBound])
     }
-    ck_product(&product)
+    return product
   }
 
   /// Blocks of a packed matrix, the unit of work of ``packTransposed(_:inner:outer:into:blocks:)``.

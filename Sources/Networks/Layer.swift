@@ -25,7 +25,7 @@ extension SingleInputLayerSpec {
 
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
 ///
-/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:)``; then,
+/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then,
 /// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. Rows are independent:
 /// a row's bits do not depend on the cut.
 package protocol Layer: Sendable {
@@ -43,10 +43,12 @@ package protocol Layer: Sendable {
   var isView: Bool { get }
   /// The derivative of the layer's last operation is 1 where the output is positive and 0 elsewhere; the next layer may apply it.
   var gatesByOutput: Bool { get }
-  /// ``backwardToInput(_:rows:)`` can multiply by (input > 0) on the way.
+  /// ``backwardToInput(_:rows:scratch:)`` can multiply by (input > 0) on the way.
   var canGateInput: Bool { get }
   /// Floats derived from the parameters after each update, like transposed weights.
   var derivedCount: Int { get }
+  /// Floats of scratch memory of a worker that make up for the derived ones: ``LayerPass/derived`` may then be nil.
+  var derivedScratchCount: Int { get }
   /// Items of work that renew the derived floats.
   var derivedItems: Int { get }
   /// Items of work of the weight gradient.
@@ -60,7 +62,9 @@ package protocol Layer: Sendable {
   /// Turns ``LayerPass/outputGradient`` into the gradient that the weights need, in place.
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>)
   /// Writes ``LayerPass/inputGradient``, where it is wanted, from the prepared gradient of the output.
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>)
+  ///
+  /// - Parameter scratch: ``derivedScratchCount`` floats of this worker, where ``LayerPass/derived`` is nil.
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
   /// - Parameters:
@@ -98,6 +102,7 @@ extension Layer {
   package var gatesByOutput: Bool { false }
   package var canGateInput: Bool { false }
   package var derivedCount: Int { 0 }
+  package var derivedScratchCount: Int { 0 }
   package var derivedItems: Int { 0 }
   package var weightGradientItems: Int { 0 }
   package func finishedGradients(items: Int) -> Int { 0 }
@@ -130,7 +135,8 @@ package struct LayerPass: @unchecked Sendable {
   package var stateOffsets: [Int]
   /// Where the layer's statistics start in a flat gradient.
   package var statisticsOffset: Int
-  package var derived: UnsafeMutablePointer<Float>
+  /// What is derived from the parameters; nil where that is done anew on every use.
+  package var derived: UnsafeMutablePointer<Float>?
   /// The input is the output of a layer that gates: multiply the input's gradient by (input > 0).
   package var gatesInputGradient: Bool
   /// The output's gradient comes already multiplied by (output > 0).

@@ -12,7 +12,7 @@ package final class NetworkMemory {
   package let input: Matrix
   /// The network's output.
   package let output: Matrix
-  /// The gradient of the output, to be filled before ``backward(rows:)``.
+  /// The gradient of the output, to be filled before ``backward(rows:scratch:)``.
   package let outputGradient: Matrix
   /// The items of work of the weight gradient: last layer first.
   package let gradientItems: [(node: Int, item: Int)]
@@ -20,6 +20,8 @@ package final class NetworkMemory {
   package let gradientItemsOfNode: [Range<Int>]
   /// The items of work after an update.
   package let derivedItems: [(node: Int, item: Int)]
+  /// Floats of scratch memory that each worker brings to ``backward(rows:scratch:)``.
+  package let scratchCount: Int
   private var passes: [LayerPass] = []
   /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last.
   private let gradientParts: [[Matrix]]
@@ -34,7 +36,10 @@ package final class NetworkMemory {
   /// - Parameters:
   ///   - arena: the parameters, `network.storageCount` floats that outlive this object.
   ///   - training: whether gradients are wanted.
-  package init(_ network: Network, rows: Int, arena: UnsafeMutablePointer<Float>, training: Bool) {
+  ///   - derivedLimit: layers that derive more floats than this from their parameters do so on every use instead.
+  package init(
+    _ network: Network, rows: Int, arena: UnsafeMutablePointer<Float>, training: Bool, derivedLimit: Int = .max
+  ) {
     self.network = network
     widths = network.nodes.map(\.layer.output.count)
     rowCapacity = rows
@@ -51,7 +56,7 @@ package final class NetworkMemory {
     self.input = input
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
-    var outputs: [Matrix] = [], gradients: [Matrix] = []
+    var outputs: [Matrix] = [], gradients: [Matrix] = [], scratchCount = 0
     for (index, node) in network.nodes.enumerated() {
       outputs.append(matrix(node.layer.output.count))
       // Losses write the gradient of the output even where only their value is wanted.
@@ -81,16 +86,23 @@ package final class NetworkMemory {
       }
       let gates = Self.gates(network, node)
       let isGated = network.nodes.contains { $0.sources == [index] && Self.gates(network, $0) }
-      let needsDerived = inputGradients.contains { $0 != nil } && node.layer.derivedCount > 0
-      let derived = AlignedBuffer<Float>(count: needsDerived ? node.layer.derivedCount : 16)
-      buffers.append(derived)
+      var derived: UnsafeMutablePointer<Float>?
+      if inputGradients.contains(where: { $0 != nil }), node.layer.derivedCount > 0 {
+        if node.layer.derivedCount <= derivedLimit || node.layer.derivedScratchCount == 0 {
+          let buffer = AlignedBuffer<Float>(count: node.layer.derivedCount)
+          buffers.append(buffer)
+          derived = buffer.pointer
+        } else {
+          scratchCount = max(scratchCount, node.layer.derivedScratchCount)
+        }
+      }
       passes.append(
         LayerPass(
           inputs: node.sources.map { $0.map { outputs[$0] } ?? input }, output: outputs[index],
           saved: node.layer.savedCount > 0 ? matrix(node.layer.savedCount) : nothing, inputGradients: inputGradients,
           outputGradient: gradients[index], arena: arena, offsets: node.slots.map { network.slots[$0].offset },
           gradientOffsets: node.gradientOffsets, stateOffsets: node.stateOffsets,
-          statisticsOffset: node.statisticsOffset, derived: derived.pointer, gatesInputGradient: gates,
+          statisticsOffset: node.statisticsOffset, derived: derived, gatesInputGradient: gates,
           outputGradientIsGated: isGated, index: node.index, step: context))
     }
     outputGradient = network.outputNode.map { edge(to: $0) } ?? matrix(network.output.count)
@@ -106,7 +118,8 @@ package final class NetworkMemory {
       next += count
     }
     gradientItemsOfNode = ends
-    derivedItems = all.filter { $0.element.inputGradients.contains { $0 != nil } }.flatMap { index, _ in
+    self.scratchCount = scratchCount
+    derivedItems = all.filter { $0.element.derived != nil }.flatMap { index, _ in
       (0..<network.nodes[index].layer.derivedItems).map { (index, $0) }
     }
     self.buffers = buffers
@@ -126,19 +139,21 @@ package final class NetworkMemory {
   }
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
-  package func backward(rows: Range<Int>) {
+  ///
+  /// - Parameter scratch: ``scratchCount`` floats of this worker.
+  package func backward(rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     var node = network.nodes.count - 1
     while node >= trainsFrom {
       prepareOutputGradient(of: node, rows: rows)
-      backwardToInput(of: node, rows: rows)
+      backwardToInput(of: node, rows: rows, scratch: scratch)
       node -= 1
     }
   }
 
-  /// The nodes that ``backward(rows:)`` goes through, from last to first.
+  /// The nodes that ``backward(rows:scratch:)`` goes through, from last to first.
   package var backwardNodes: ReversedCollection<Range<Int>> { (trainsFrom..<network.nodes.count).reversed() }
 
-  /// Whether ``backwardToInput(of:rows:)`` has something to do.
+  /// Whether ``backwardToInput(of:rows:scratch:)`` has something to do.
   package func hasInputGradient(_ node: Int) -> Bool { passes[node].inputGradients.contains { $0 != nil } }
 
   /// Makes the gradient of a node's output final, once that of all its readers' outputs is.
@@ -148,8 +163,8 @@ package final class NetworkMemory {
   }
 
   /// Hands the gradient of a node's output on to the nodes it reads.
-  package func backwardToInput(of node: Int, rows: Range<Int>) {
-    network.nodes[node].layer.backwardToInput(passes[node], rows: rows)
+  package func backwardToInput(of node: Int, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    network.nodes[node].layer.backwardToInput(passes[node], rows: rows, scratch: scratch)
   }
 
   private func addParts(of node: Int, rows: Range<Int>) {

@@ -210,5 +210,28 @@ import Testing
     }
     #expect(wrong == 0)
     #expect(!t.elements.contains { $0.isNaN }, "padding is written, too")
+
+    // Transposed as a whole, or panel by panel on the way: the same bits.
+    let xs = Matrix.stride(for: outer), ys = Matrix.stride(for: inner)
+    let x = AlignedBuffer<Float>(count: max(16, rows * xs)), gates = AlignedBuffer<Float>(count: max(16, rows * ys))
+    for row in 0..<rows {
+      for (index, value) in Self.random(outer, UInt64(20 + row)).enumerated() { x.pointer[row * xs + index] = value }
+      for (index, value) in Self.random(inner, UInt64(90 + row)).enumerated() {
+        gates.pointer[row * ys + index] = value
+      }
+    }
+    let whole = AlignedBuffer<Float>(count: max(16, rows * ys)),
+      onTheWay = AlignedBuffer<Float>(count: max(16, rows * ys))
+    let scratch = AlignedBuffer<Float>(count: DenseProduct.transposedScratch(inner: outer))
+    let gate = DenseProduct.Epilogue.gate(Matrix(gates.pointer, stride: ys))
+    for epilogue in [.none, gate] {
+      DenseProduct.multiply(
+        Matrix(x.pointer, stride: xs), weights: t.pointer, bias: nil, into: Matrix(whole.pointer, stride: ys),
+        rows: 0..<rows, inner: outer, outer: inner, epilogue: epilogue)
+      DenseProduct.multiplyTransposed(
+        Matrix(x.pointer, stride: xs), weights: w.pointer, into: Matrix(onTheWay.pointer, stride: ys), rows: 0..<rows,
+        inner: outer, outer: inner, epilogue: epilogue, scratch: scratch.pointer)
+      #expect(whole.elements.elementsEqual(onTheWay.elements) { $0.bitPattern == $1.bitPattern })
+    }
   }
 }

@@ -33,14 +33,14 @@ import Testing
     let direction: [Float]
     let samples = AlignedBuffer<UInt64>(count: 7)
 
-    init(_ layers: [LayerNode], input: Port) throws {
+    init(_ layers: [LayerNode], input: Port, derivedLimit: Int = .max) throws {
       network = try Network(layers, input: input, path: "layers")
       arena = AlignedBuffer(count: max(16, network.storageCount))
       network.initialize(arena.pointer, seed: 3)
       for slot in network.slots where slot.name.hasSuffix("bias") {
         network.setCanonicalValues(GradientTests.random(slot.parameter.count, 50), of: slot, in: arena.pointer)
       }
-      memory = NetworkMemory(network, rows: rows, arena: arena.pointer, training: true)
+      memory = NetworkMemory(network, rows: rows, arena: arena.pointer, training: true, derivedLimit: derivedLimit)
       direction = GradientTests.random(rows * network.output.count, 51)
       for row in 0..<rows {
         samples.pointer[row] = UInt64(row * 3)
@@ -71,9 +71,9 @@ import Testing
           memory.outputGradient[row][column] = direction[row * network.output.count + column]
         }
       }
-      memory.backward(rows: 0..<rows)
       let gradient = AlignedBuffer<Float>(count: max(16, network.gradientCount))
-      let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(leaves: 64))
+      let scratch = AlignedBuffer<Float>(count: max(WeightGradient.scratchCount(leaves: 64), memory.scratchCount))
+      memory.backward(rows: 0..<rows, scratch: scratch.pointer)
       let leaf = GradientLeaf(rows: 0..<rows, merges: 0)
       withUnsafePointer(to: leaf) { leaf in
         for item in memory.gradientItems.indices {
@@ -118,7 +118,7 @@ import Testing
   }
 
   /// The layer between two dense layers, so that both its inputs' and its weights' gradients are seen.
-  static func rig(_ node: LayerNode) throws -> Rig {
+  static func rig(_ node: LayerNode, derivedLimit: Int = .max) throws -> Rig {
     var layer = node
     // Layers that join read two others.
     if !(layer.spec is any SingleInputLayerSpec) { layer.inputs = ["first", "second"] }
@@ -128,7 +128,7 @@ import Testing
         LayerNode(
           GradientTests.layer("dense", #"{"units": 6, "activation": "tanh"}"#).spec, name: "second"), layer,
         GradientTests.layer("dense", #"{"units": 4}"#),
-      ], input: Port([5]))
+      ], input: Port([5]), derivedLimit: derivedLimit)
   }
 
   @Test("each layer's gradients agree with directional derivatives", arguments: layers)
@@ -151,6 +151,18 @@ import Testing
     let whole = (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } }
     for part in [0..<2, 2..<3, 3..<7] { rig.memory.forward(rows: part) }
     #expect(whole == (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } })
+  }
+
+  @Test("what layers derive from their weights may be kept or made anew on every use", arguments: layers)
+  func derived(_ entry: Case) throws {
+    let layer = try Self.layer(entry.kind, entry.sample)
+    let kept = try Self.rig(layer), anew = try Self.rig(layer, derivedLimit: 0)
+    #expect(anew.memory.derivedItems.isEmpty && anew.memory.scratchCount > 0 && !kept.memory.derivedItems.isEmpty)
+    let expected = kept.gradient(), found = anew.gradient()
+    let areEqual = withExtendedLifetime((expected, found)) {
+      expected.elements.elementsEqual(found.elements) { $0.bitPattern == $1.bitPattern }
+    }
+    #expect(areEqual)
   }
 
   @Test("every registered layer has at least two samples")

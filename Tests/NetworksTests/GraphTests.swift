@@ -27,7 +27,7 @@ import Testing
       for row in rows { pass.output[row].update(from: pass.input[row], count: output.count) }
     }
 
-    func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+    func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
       for row in rows { pass.inputGradient?[row].update(from: pass.outputGradient[row], count: output.count) }
     }
 

@@ -118,4 +118,10 @@ void ck_weight_gradient(const struct ck_weight_gradient *p);
 /// form of its transpose.
 void ck_pack_transposed(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
 
+/// `ck_product` with the transpose of `packed`, which has `p->outer` rows and `p->inner` columns; `p->weights` is not looked at. Each panel
+/// is transposed into `scratch`, `ck_transposed_scratch(p->inner)` floats on a 64-byte border, and used while it is in the cache.
+void ck_product_transposed(const struct ck_product *p, const float *packed, float *scratch);
+
+static inline long ck_transposed_scratch(long inner) { return inner * CK_PANEL; }
+
 #endif

@@ -24,7 +24,7 @@ struct ActivationLayer: Layer {
     for row in rows { activation.forward(pass.input[row], into: pass.output[row], count: output.count) }
   }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     guard let inputGradient = pass.inputGradient else { return }
     let saved = activation.saved == .input ? pass.input : pass.output
     for row in rows {

@@ -35,7 +35,7 @@ struct AddLayer: Layer {
     }
   }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     for case let gradient? in pass.inputGradients {
       for row in rows { gradient[row].update(from: pass.outputGradient[row], count: output.count) }
     }

@@ -32,7 +32,7 @@ struct ConcatenateLayer: Layer {
     }
   }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     for row in rows {
       var place = pass.outputGradient[row]
       for (gradient, width) in zip(pass.inputGradients, widths) {

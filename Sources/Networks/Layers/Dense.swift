@@ -66,6 +66,7 @@ struct DenseLayer: Layer {
   var gatesByOutput: Bool { activation == .relu }
   var canGateInput: Bool { true }
   var derivedCount: Int { DenseProduct.packedCount(inner: units, outer: inputs) }
+  var derivedScratchCount: Int { DenseProduct.transposedScratch(inner: units) }
   var derivedItems: Int { DenseProduct.blockCount(inner: inputs, outer: units) }
   var weightGradientItems: Int { WeightGradient.itemCount(inner: inputs, outer: units) }
 
@@ -92,12 +93,18 @@ struct DenseLayer: Layer {
     }
   }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     guard let inputGradient = pass.inputGradient else { return }
-    DenseProduct.multiply(
-      pass.outputGradient, weights: pass.derived, bias: nil, into: inputGradient, rows: rows, inner: units,
-      outer: inputs,
-      epilogue: pass.gatesInputGradient ? .gate(pass.input) : .none)
+    let epilogue = pass.gatesInputGradient ? DenseProduct.Epilogue.gate(pass.input) : .none
+    if let derived = pass.derived {
+      DenseProduct.multiply(
+        pass.outputGradient, weights: derived, bias: nil, into: inputGradient, rows: rows, inner: units,
+        outer: inputs, epilogue: epilogue)
+    } else {
+      DenseProduct.multiplyTransposed(
+        pass.outputGradient, weights: pass.arena + pass.offsets[0], into: inputGradient, rows: rows, inner: units,
+        outer: inputs, epilogue: epilogue, scratch: scratch)
+    }
   }
 
   func accumulateWeightGradient(
@@ -113,7 +120,8 @@ struct DenseLayer: Layer {
   }
 
   func renewDerived(_ pass: LayerPass, item: Int) {
+    guard let derived = pass.derived else { return }
     DenseProduct.packTransposed(
-      pass.arena + pass.offsets[0], inner: inputs, outer: units, into: pass.derived, blocks: item..<item + 1)
+      pass.arena + pass.offsets[0], inner: inputs, outer: units, into: derived, blocks: item..<item + 1)
   }
 }

@@ -30,7 +30,7 @@ struct DropoutLayer: Layer {
 
   func forward(_ pass: LayerPass, rows: Range<Int>) { apply(pass, pass.input, to: pass.output, rows: rows) }
 
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     guard let inputGradient = pass.inputGradient else { return }
     apply(pass, pass.outputGradient, to: inputGradient, rows: rows)
   }

@@ -17,5 +17,5 @@ struct FlattenLayer: Layer {
   let output: Port
   var isView: Bool { true }
   func forward(_ pass: LayerPass, rows: Range<Int>) {}
-  func backwardToInput(_ pass: LayerPass, rows: Range<Int>) {}
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {}
 }

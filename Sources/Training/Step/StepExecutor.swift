@@ -95,10 +95,13 @@ package final class StepExecutor {
       AlignedBuffer(count: max(16, network.gradientCount))
     }
     let capacity = max(layouts.reduce(0) { max($0, $1.rowCapacity) }, evaluationRows, 1)
-    memory = NetworkMemory(network, rows: capacity, arena: arena, training: true)
+    var parallelism = StepParallelism(section, cluster: cluster, spareCores: spareCores)
+    // Without overlap a worker takes all its rows through a layer at once. Many rows are worth a transpose of their own.
+    let isTall = parallelism.overlap == .off && capacity >= Self.tallRows * threads
+    memory = NetworkMemory(
+      network, rows: capacity, arena: arena, training: true, derivedLimit: isTall ? Self.smallDerived : .max)
     batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
 
-    var parallelism = StepParallelism(section, cluster: cluster, spareCores: spareCores)
     let buckets =
       parallelism.overlap == .off
       ? BucketPlan(whole: memory) : BucketPlan(memory, limit: section.bucketFloats)
@@ -128,7 +131,7 @@ package final class StepExecutor {
 
     hashing = WeightHash(network)
     hashEvery = section.replicaCheckEvery
-    scratchStride = (WeightGradient.scratchCount(leaves: shards) + 15) / 16 * 16
+    scratchStride = (max(WeightGradient.scratchCount(leaves: shards), memory.scratchCount) + 15) / 16 * 16
     scratch = AlignedBuffer(count: threads * scratchStride)
     renewDerived()
   }
@@ -296,7 +299,7 @@ package final class StepExecutor {
       loss.evaluate(
         memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
       if parallelism.overlap == .off {
-        memory.backward(rows: rows)
+        memory.backward(rows: rows, scratch: scratch.pointer + worker * scratchStride)
       } else if let last = memory.backwardNodes.first {
         memory.prepareOutputGradient(of: last, rows: rows)
       }
@@ -327,7 +330,7 @@ package final class StepExecutor {
             if overlaps { driver.done(item) }
           } else {
             let rows = Self.cut(rowCount, into: pieces, piece: index - products)
-            memory.backwardToInput(of: node, rows: rows)
+            memory.backwardToInput(of: node, rows: rows, scratch: scratch.pointer + worker * scratchStride)
             if node > (memory.backwardNodes.last ?? node) { memory.prepareOutputGradient(of: node - 1, rows: rows) }
           }
           if polls, worker == 0 { driver.poll() }
@@ -338,6 +341,10 @@ package final class StepExecutor {
     for merge in group.merges { join(layout.merges[merge]) }
   }
 
+  /// Rows of a worker from which on it transposes weights on the way: that costs as much as a few rows.
+  private static let tallRows = 256
+  /// Floats of transposed weights that are kept all the same: 1 MiB, which stays in the cache.
+  private static let smallDerived = 1 << 18
   /// Rows of one piece on the way back with overlap: a few milliseconds even of wide layers, so that messages move on.
   private static let pieceRows = 96
 
