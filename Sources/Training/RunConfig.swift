@@ -140,6 +140,8 @@ package struct ParallelSection: Sendable {
 
   /// Who updates the parameters.
   package enum Update: String, CaseIterable, Sendable {
+    /// Sharded where the ranks of one node hand each other the parameters in memory, else replicated.
+    case auto
     /// Every rank all of them.
     case replicated
     /// Every rank its slice, for which alone it keeps the optimizer's arrays.
@@ -190,7 +192,9 @@ package struct ParallelSection: Sendable {
       return (isOn, value)
     }
     update = try fields.option(
-      "update", default: Update.replicated, "whether every rank updates all parameters, or its slice of them")
+      "update", default: Update.auto,
+      "whether every rank updates all parameters, or its slice of them; auto: its slice where ranks share a node's memory"
+    )
     wire = try fields.option(
       "wire", default: WireFormat.float32, "how gradients travel; 16 bits change the result and need invariant: false")
     replicaCheckEvery = try fields.integer(

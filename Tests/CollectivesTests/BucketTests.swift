@@ -72,6 +72,53 @@ import Testing
     }
   }
 
+  @Test(
+    "ranks of a node hand over what they made of their slices, step after step", arguments: ["auto", "shared_memory"])
+  func handover(kind: String) throws {
+    let count = 9973
+    for ranks in 2...6 {
+      // With more ranks than shards some have nothing but a row to put their slices into.
+      let plan = ReductionPlan(shards: 4, ranks: ranks)
+      let results = try InProcessCluster.run(size: ranks, ranksPerNode: 8) { cluster in
+        var request = ExchangeRequest(algorithm: kind, plan: plan, count: count)
+        request.buckets = Self.buckets(count)
+        (request.keepsSlices, request.handsOver) = (true, true)
+        let exchange = try cluster.makeExchange(request)
+        let handover = try #require(exchange.handover)
+        #expect(!exchange.sharesSum)
+        let owned = request.buckets.indices.map { exchange.owned($0) }
+        let all = try cluster.gather(
+          owned.flatMap { [UInt16($0.lowerBound), UInt16($0.upperBound)] }.flatMap {
+            [UInt8($0 & 255), UInt8($0 >> 8)]
+          })
+        var wrong = 0
+        for step in 0..<30 {
+          let inUse = [4, 3, 0][step % 3]
+          try handover.awaitRelease()
+          AllReduceTests.fill(exchange, plan: plan, rank: cluster.rank, inUse: inUse)
+          try exchange.allReduce(shardsInUse: inUse)
+          let row = handover.row(of: cluster.rank)
+          for range in owned { for index in range { row[index] = exchange.sum[index] + Float(step) } }
+          try handover.offer()
+          let expected = Reference.sum(0..<4, inUse: inUse, count: count) ?? Array(repeating: 0, count: count)
+          for peer in 0..<ranks {
+            let bounds = stride(from: 0, to: all[peer].count, by: 2).map {
+              Int(all[peer][$0]) + Int(all[peer][$0 + 1]) * 256
+            }
+            for bucket in owned.indices {
+              for index in bounds[2 * bucket]..<bounds[2 * bucket + 1]
+              where handover.row(of: peer)[index] != expected[index] + Float(step) { wrong += 1 }
+            }
+          }
+          try handover.release()
+        }
+        try handover.awaitRelease()
+        return wrong
+      }
+      #expect(results.allSatisfy { $0 == 0 }, "\(ranks) ranks: \(results)")
+    }
+  }
+
   @Test("16 bits on the wire: half the bytes, sums near the exact ones, the same bits on all ranks")
   func narrow() throws {
     let count = 5000

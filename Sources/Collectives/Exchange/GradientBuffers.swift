@@ -31,6 +31,7 @@ final class GradientBuffers {
     let bytes = max(rowCount, 1) * stride * MemoryLayout<Float>.size + trailer
     own = AlignedMemory(byteCount: shared == nil ? bytes : 0)
     rows = shared?.rows(of: rank) ?? own.base
+    // Where each rank keeps its slice only, that lies where nobody else reads: in its own row.
     sum = shared?.sum ?? rows.assumingMemoryBound(to: Float.self)
     trailers = AlignedMemory(byteCount: (plan.ranks + 1) * AlignedMemory.rounded(trailer))
   }

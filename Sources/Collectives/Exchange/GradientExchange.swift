@@ -14,6 +14,8 @@ package struct ExchangeRequest: Sendable {
   package var tail = 0
   /// Only the owner of a slice gets its sum; see ``GradientExchange/owned(_:)``.
   package var keepsSlices = false
+  /// With ``keepsSlices``: every step ends with ``GradientExchange/handover``, where there is one.
+  package var handsOver = false
   /// Partial sums of all ranks up to so many bytes take the way with the fewest messages.
   package var directLimit = OrderedAllReduce.directLimit
   /// How floats travel.
@@ -49,6 +51,8 @@ package final class GradientExchange {
   package let traffic: AllReduceCost
   /// Bytes of this rank's buffers; where a node shares them, of its part.
   package let byteCount: Int
+  /// Where the ranks of the only node hand over what they make of their slices; only where that was asked for.
+  package let handover: NodeHandover?
   private let transport: any Transport
   private let buffers: GradientBuffers
   private let staged: [StagedBucket]
@@ -68,8 +72,8 @@ package final class GradientExchange {
     var shared: NodeMemory?
     if choice.algorithm.sharesMemory {
       shared = try NodeMemory(
-        plan: request.plan, count: request.count, trailer: trailer, flags: request.buckets.count * 2,
-        transport: transport)
+        plan: request.plan, count: request.count, trailer: trailer, flags: request.buckets.count * 2 + 2,
+        hasSum: !request.keepsSlices, transport: transport)
     }
     let found = choice.algorithm.sharesMemory && shared == nil ? OrderedAllReduce.self : choice.algorithm
     algorithm = found.kind
@@ -82,6 +86,11 @@ package final class GradientExchange {
     let buffers = GradientBuffers(
       plan: request.plan, count: request.count, trailer: trailer, rank: transport.rank, shared: shared)
     self.buffers = buffers
+    handover = shared.flatMap { memory in
+      guard request.keepsSlices, request.handsOver, transport.nodes.count == 1 else { return nil }
+      let flags = request.buckets.count * 2
+      return NodeHandover(memory, flags: (flags, flags + 1), transport: transport)
+    }
     byteCount = max(1, buffers.rowCount) * request.count * MemoryLayout<Float>.size
     var staged: [StagedBucket] = [], slices: [Range<Int>] = []
     var traffic = AllReduceCost(steps: 0, bytes: 0)
@@ -93,7 +102,9 @@ package final class GradientExchange {
         BucketContext(
           plan: request.plan, buffers: buffers, transport: transport, index: index, range: range, trailer: first..<last,
           directLimit: request.directLimit, wire: request.wire, batchSize: request.batchSize))
-      staged.append(StagedBucket(stages.reduce + (request.keepsSlices ? [] : stages.spread) + stages.close))
+      staged.append(
+        StagedBucket(
+          stages.reduce + (request.keepsSlices ? [] : stages.spread) + (handover == nil ? stages.close : [])))
       slices.append(stages.owned)
       traffic += stages.reduceTraffic
       if !request.keepsSlices { traffic += stages.spreadTraffic }
@@ -109,11 +120,12 @@ package final class GradientExchange {
   /// is never read for a sum.
   package func partial(_ index: Int) -> UnsafeMutablePointer<Float> { buffers.row(index) }
 
-  /// The sum over all ranks; may be the memory of `partial(0)`, or be shared by the ranks of a node: then it is not to be written.
+  /// The sum over all ranks, or this rank's slices of it; may be the memory of `partial(0)`, or be shared by the ranks of a node: then
+  /// it is not to be written.
   package var sum: UnsafePointer<Float> { UnsafePointer(buffers.sum) }
 
   /// Whether other ranks read the memory of ``sum`` too.
-  package var sharesSum: Bool { buffers.shared != nil }
+  package var sharesSum: Bool { buffers.shared?.sum != nil }
 
   /// The trailer of a rank, head before tail: own one to be written before, all to be read after the exchange.
   package func trailer(of rank: Int) -> UnsafeMutableRawPointer { buffers.trailer(of: rank) }

@@ -2,13 +2,13 @@ internal import Kernels
 
 /// What the ranks of one node see of each other in an exchange: partial sums, flags, and the sum they share.
 ///
-/// Each rank's region: its partial sums, its trailer, its flags. The first rank's region goes on with the sum and a trailer for
-/// every rank of the run.
+/// Each rank's region: its partial sums, its trailer, its flags. The first rank's region goes on with the sum, where all ranks want
+/// all of it, and a trailer for every rank of the run.
 final class NodeMemory {
   /// The ranks of this node, ascending.
   let ranks: [Int]
-  /// The sum, shared.
-  let sum: UnsafeMutablePointer<Float>
+  /// The sum, shared, where there is one.
+  let sum: UnsafeMutablePointer<Float>?
   private let regions: [UnsafeMutableRawPointer]
   private let rowBytes: [Int]
   private let trailerBytes: Int
@@ -16,22 +16,23 @@ final class NodeMemory {
   private let trailers: UnsafeMutableRawPointer
 
   /// Collective. Nil on all ranks when there is not enough room on one of them.
-  init?(plan: ReductionPlan, count: Int, trailer: Int, flags: Int, transport: any Transport) throws {
+  init?(plan: ReductionPlan, count: Int, trailer: Int, flags: Int, hasSum: Bool, transport: any Transport) throws {
     let ranks = transport.nodes.first { $0.contains(transport.rank) } ?? [transport.rank]
     let row = GradientBuffers.stride(of: count) * MemoryLayout<Float>.size
     let trailerBytes = AlignedMemory.rounded(trailer)
     let rowBytes = ranks.map { max(1, plan.leafCount(of: $0)) * row }
     let own = ranks.firstIndex(of: transport.rank) ?? 0
     let parts = rowBytes.map { $0 + trailerBytes + flags * Self.flagLine }
-    let extra = own == 0 ? row + plan.ranks * trailerBytes : 0
+    let sumBytes = hasSum ? row : 0
+    let extra = own == 0 ? sumBytes + plan.ranks * trailerBytes : 0
     guard let regions = try transport.sharedMemory(byteCount: parts[own] + extra) else { return nil }
     self.trailerBytes = trailerBytes
     self.rowBytes = rowBytes
     self.ranks = ranks
     self.regions = regions
     let common = regions[0] + parts[0]
-    sum = common.assumingMemoryBound(to: Float.self)
-    trailers = common + row
+    sum = hasSum ? common.assumingMemoryBound(to: Float.self) : nil
+    trailers = common + sumBytes
   }
 
   private func index(_ rank: Int) -> Int { ranks.firstIndex(of: rank) ?? 0 }

@@ -194,9 +194,11 @@ final class ParameterUpdate {
   /// - Parameters:
   ///   - gradient: summed; not written to, unless it is the memory of `work`.
   ///   - work: as long; its contents are lost.
+  ///   - copy: as long as the arena; what is updated by this rank goes there too. May be the memory of `work` and `gradient`.
   ///   - between: called by one worker at a time, between two pieces.
   func apply(
-    bucket: Int, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, between: () -> Void = {}
+    bucket: Int, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>,
+    copy: UnsafeMutablePointer<Float>? = nil, between: () -> Void = {}
   ) {
     if isLayerwise {
       guard bucket == piecesOfBucket.count - 1 else { return }
@@ -207,6 +209,8 @@ final class ParameterUpdate {
       let piece = pieces[range.lowerBound + item]
       applyElementwise(
         piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+      // While the piece is in the cache.
+      if let copy { (copy + piece.offset).update(from: arena + piece.offset, count: piece.count) }
       if worker == 0 { between() }
     }
   }

@@ -47,7 +47,7 @@ package final class StepExecutor {
   private let driver: ExchangeDriver
   private let thread: CommunicationThread?
   private let trailer: StepTrailer
-  private let sharing: ParameterSharing?
+  private let sharing: (any ParameterSharing)?
   private let hashing: WeightHash
   private let hashEvery: Int
   private let rank: Int
@@ -111,10 +111,11 @@ package final class StepExecutor {
     request.tail = trailer.tailBytes
     request.wire = section.wire
     request.batchSize = batchSize
-    let isSharded = section.update == .sharded && cluster.size > 1
-    request.keepsSlices =
-      isSharded && parameters.goesByBucket && network.folds.isEmpty
-      && network.gradientCount == network.arenaCount
+    let knowsSlices =
+      parameters.goesByBucket && network.folds.isEmpty && network.gradientCount == network.arenaCount
+    let isSharded = parallelism.shards(network.gradientCount, bySlices: knowsSlices)
+    request.keepsSlices = isSharded && knowsSlices
+    request.handsOver = request.keepsSlices
     exchange = try cluster.makeExchange(request)
     parallelism.note(exchange)
     self.parallelism = parallelism
@@ -125,9 +126,14 @@ package final class StepExecutor {
     let trained = 0..<network.arenaCount
     parameters.plan(
       buckets: request.buckets.map { $0.clamped(to: trained) }, owned: owned.map { $0.clamped(to: trained) })
-    sharing =
-      try isSharded
-      ? ParameterSharing(owned: owned.map { $0.clamped(to: trained) }, arena: arena, cluster: cluster) : nil
+    if isSharded {
+      let all = try ownedByRank(owned.map { $0.clamped(to: trained) }, cluster: cluster)
+      sharing =
+        try exchange.handover.map { NodeSharing(all, through: $0, arena: arena, rank: cluster.rank, threads: threads) }
+        ?? MessageSharing(all, arena: arena, cluster: cluster)
+    } else {
+      sharing = nil
+    }
 
     hashing = WeightHash(network)
     hashEvery = section.replicaCheckEvery
@@ -197,6 +203,7 @@ package final class StepExecutor {
       forward(group, order: order, from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound)
       fetched += fetching.pointer[0]
       writeSums(group, batch: positions.count)
+      try sharing?.beforeGradients()
       // Sums that are still to be joined to others cannot leave yet.
       let isFinal = index == layout.groups.count - 1 && group.merges.isEmpty
       backward(group, layout, overlaps: isFinal && parallelism.overlap != .off)
@@ -251,13 +258,13 @@ package final class StepExecutor {
     for bucket in 0...last {
       if !needsAll, bucket > 0 { try arrive(bucket) }
       guard updates else { continue }
-      parameters.apply(bucket: bucket, gradient: gradient, work: work) { driver.advance() }
+      parameters.apply(bucket: bucket, gradient: gradient, work: work, copy: sharing?.copy) { driver.advance() }
       try sharing?.start(bucket)
       updated()
     }
     try driver.check()
-    if updates, let sharing {
-      try sharing.finish()
+    if let sharing {
+      try sharing.finish(hasUpdated: updates)
       let now = Clock.now()
       waited += now - mark
       mark = now

@@ -18,6 +18,15 @@ package struct StepParallelism: Sendable {
   /// What the user should know of the choice.
   package private(set) var note: String?
   package private(set) var buckets = 1
+  /// Whether each rank updates its slice of the parameters only.
+  package private(set) var isSharded = false
+  private let update: ParallelSection.Update
+  private let ranks: Int
+  /// Whether the ranks are of one node, and add in its memory.
+  private let sharesMemory: Bool
+
+  /// Gradients of fewer floats, 256 KiB, are updated sooner than ranks have met once more.
+  private static let leastSharded = 1 << 16
 
   /// `auto` overlaps where gradients travel between nodes: within one, the sum is work for the same cores that compute.
   ///
@@ -25,6 +34,24 @@ package struct StepParallelism: Sendable {
   init(_ section: ParallelSection, cluster: any Cluster, spareCores: Int) {
     let wanted = section.overlap ?? (cluster.place.nodeCount > 1)
     overlap = !wanted || cluster.size == 1 ? .off : spareCores > 0 ? .thread : .inline
+    update = section.update
+    ranks = cluster.size
+    sharesMemory =
+      cluster.place.nodeCount == 1 && ["auto", SharedMemoryAllReduce.kind].contains(section.allreduce)
+      && section.wire == .float32
+  }
+
+  /// Decides whether the update is sharded. `auto` does so where the ranks of one node hand each other the parameters in memory.
+  ///
+  /// - Parameter bySlices: whether a rank can update its slice without the rest of the gradient.
+  mutating func shards(_ gradientCount: Int, bySlices: Bool) -> Bool {
+    isSharded =
+      switch update {
+      case .replicated: false
+      case .sharded: ranks > 1
+      case .auto: ranks > 1 && sharesMemory && bySlices && gradientCount >= Self.leastSharded
+      }
+    return isSharded
   }
 
   mutating func note(_ exchange: GradientExchange) {
@@ -43,6 +70,6 @@ package struct StepParallelism: Sendable {
     case .thread:
       line += ", \(buckets) bucket\(buckets == 1 ? "" : "s") overlapped with the backward pass by a thread of its own"
     }
-    return line
+    return line + (isSharded ? ", each rank updates its slice" : "")
   }
 }
