@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// The rows of one part, to be gathered into batches by any thread.
 ///
 /// Nothing here allocates.
@@ -33,6 +35,7 @@ package struct DataRows: @unchecked Sendable {
     case .float32:
       let features = features.assumingMemoryBound(to: Float.self)
       for index in 0..<count {
+        prefetchRow(after: index, of: rows, count: count)
         (output + index * stride).update(from: features + checked(rows[index]) * width, count: width)
       }
     case .uint8:
@@ -41,6 +44,7 @@ package struct DataRows: @unchecked Sendable {
         scales.withUnsafeBufferPointer { scales in
           guard let shift = shifts.baseAddress, let scale = scales.baseAddress else { return }
           for index in 0..<count {
+            prefetchRow(after: index, of: rows, count: count)
             let input = features + checked(rows[index]) * width
             let output = output + index * stride
             for feature in 0..<width { output[feature] = (Float(input[feature]) - shift[feature]) * scale[feature] }
@@ -87,6 +91,13 @@ package struct DataRows: @unchecked Sendable {
 
   /// A row outside the part would read foreign memory: stop instead.
   @inline(__always)
+  /// Starts to fetch the features of the row that follows one in a list.
+  private func prefetchRow(after index: Int, of rows: UnsafePointer<Int>, count: Int) {
+    guard index + 1 < count else { return }
+    let bytes = featureCount * data.description.element.byteCount
+    prefetch(features + checked(rows[index + 1]) * bytes, byteCount: bytes)
+  }
+
   private func checked(_ row: Int) -> Int {
     precondition(row >= 0 && row < count, "a row outside the part")
     return row

@@ -6,6 +6,7 @@
 #include "ck_dense.h"
 #include "ck_math.h"
 #include "ck_philox.h"
+#include "ck_prefetch.h"
 #include "ck_process.h"
 #include "ck_program.h"
 #include "ck_shared.h"
