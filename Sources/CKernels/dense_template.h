@@ -3,6 +3,7 @@
 //   VL         floats in a hardware vector
 //   TILE       columns of a register tile (64 or 16), NV = TILE / VL vectors
 //   ROWS(nv)   rows of a full register tile of nv vectors
+//   GRADIENT_ROWS(nv)  the same of weight gradients
 // Nothing here depends on VL but speed: each element is one ascending chain of fused multiply-adds.
 
 #include "ck_dense.h"
@@ -154,7 +155,7 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
 // All tiles of nv vectors of columns over one chunk.
 INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, long column, long width,
                                  long c) {
-  const int full = ROWS(nv);
+  const int full = GRADIENT_ROWS(nv);
   // Where one chunk holds all rows, no sum outlives its tile, and all tiles share one stack, which stays in the first-level cache.
   const int whole = chunk->row_begin == p->leaves[0].row_begin && chunk->row_end == p->leaves[p->leaf_count - 1].row_end;
   const long slots = whole ? 0 : p->stack_depth * TILE_VECTORS * VL;
