@@ -4,6 +4,7 @@
 #define VL 8
 #define TILE 16
 #define ROWS(nv) 6
+#define GRADIENT_ROWS ROWS
 #include "dense_template.h"
 #pragma clang attribute pop
 #endif

@@ -3,4 +3,5 @@
 #define VL 4
 #define TILE 16
 #define ROWS(nv) 6
+#define GRADIENT_ROWS ROWS
 #include "dense_template.h"

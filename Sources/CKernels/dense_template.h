@@ -3,6 +3,7 @@
 //   VL         floats in a hardware vector
 //   TILE       columns of a register tile (64 or 16), NV = TILE / VL vectors
 //   ROWS(nv)   rows of a full register tile of nv vectors
+//   GRADIENT_ROWS(nv)  the same of weight gradients
 // Nothing here depends on VL but speed: each element is one ascending chain of fused multiply-adds.
 
 #include "ck_dense.h"
@@ -15,7 +16,12 @@ enum { TILE_VECTORS = 24 };
 
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf v) { *(vf *)p = v; }
-INLINE vf splat(float s) { return (vf){0} + s; }
+// Lane by lane, which becomes one broadcasting load; `(vf){0} + s` would add and shuffle where the fused multiply-adds run.
+INLINE vf splat(float s) {
+  vf v;
+  for (int i = 0; i < VL; i++) v[i] = s;
+  return v;
+}
 INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 
 // A tile of mr rows and nv vectors: y = epilogue(bias + x · w). `width` is the stride between rows of the panel.
@@ -90,7 +96,7 @@ void ISA(ck_product)(const struct ck_product *p) {
   }
 }
 
-// Some rows of consecutive leaves, few enough that a panel's columns of d stay in the first-level cache while all tiles go over them.
+// Some rows of consecutive leaves, few enough that their x and a panel's columns of d stay near while all tiles go over them.
 struct gradient_chunk {
   long leaf_begin, leaf_end;
   long row_begin, row_end;
@@ -147,15 +153,18 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
 }
 
 // All tiles of nv vectors of columns over one chunk.
-INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, const float *d,
-                                 long ds, float *stacks, long column, long width, long c) {
-  const int full = ROWS(nv);
-  const long slots = p->stack_depth * TILE_VECTORS * VL;
-  float *out = p->dw + p->inner * column + c;
+INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, long column, long width,
+                                 long c) {
+  const int full = GRADIENT_ROWS(nv);
+  // Where one chunk holds all rows, no sum outlives its tile, and all tiles share one stack, which stays in the first-level cache.
+  const int whole = chunk->row_begin == p->leaves[0].row_begin && chunk->row_end == p->leaves[p->leaf_count - 1].row_end;
+  const long slots = whole ? 0 : p->stack_depth * TILE_VECTORS * VL;
+  const float *d = p->d + column + c;
+  float *stacks = p->scratch, *out = p->dw + p->inner * column + c;
   long i = p->i_begin;
 #define TILES(mr)                                                                                                             \
   for (; i + (mr) <= p->i_end; i += (mr), stacks += slots)                                                                    \
-    gradient_tile(mr, nv, p->x + i, p->x_stride, d, ds, p->leaves, p->leaf_count, chunk, stacks, out + i * width, width);
+    gradient_tile(mr, nv, p->x + i, p->x_stride, d, p->d_stride, p->leaves, p->leaf_count, chunk, stacks, out + i * width, width);
   TILES(full)
   if (full > 4) { TILES(4) }
   if (full > 2) { TILES(2) }
@@ -163,7 +172,7 @@ INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *
 #undef TILES
   if (p->db && p->i_begin == 0) {
     static const float one = 1;
-    gradient_tile(1, nv, &one, 0, d, ds, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c, width);
+    gradient_tile(1, nv, &one, 0, d, p->d_stride, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c, width);
   }
 }
 
@@ -171,7 +180,7 @@ INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *
 INLINE void gradient_columns(const int nv, const struct ck_weight_gradient *p, long column, long width, long c) {
   const struct ck_leaf *leaves = p->leaves;
   struct gradient_chunk chunk = {0, 0, leaves[0].row_begin, 0, 0, 0};
-  const long last = leaves[p->leaf_count - 1].row_end, packed = nv * VL;
+  const long last = leaves[p->leaf_count - 1].row_end;
   while (chunk.row_begin < last) {
     // Whole leaves as long as they fit, else a piece of one.
     const long most = chunk.row_begin + CK_GRADIENT_ROWS;
@@ -179,16 +188,7 @@ INLINE void gradient_columns(const int nv, const struct ck_weight_gradient *p, l
     while (chunk.leaf_end < p->leaf_count && leaves[chunk.leaf_end].row_end <= most) chunk.leaf_end++;
     const long whole = leaves[chunk.leaf_end - 1].row_end;
     chunk.row_end = whole <= most ? whole : most;
-    // The columns of d row after row without gaps.
-    const float *d = p->d + column + c;
-    long ds = p->d_stride;
-    if (ds > packed && p->i_end - p->i_begin > 4 * ROWS(nv)) {
-      for (long r = chunk.row_begin; r < chunk.row_end; r++)
-        for (int v = 0; v < nv; v++) store(p->scratch + (r - chunk.row_begin) * packed + v * VL, load(d + r * ds + v * VL));
-      d = p->scratch - chunk.row_begin * packed;
-      ds = packed;
-    }
-    gradient_chunk_tiles(nv, p, &chunk, d, ds, p->scratch + CK_GRADIENT_ROWS * CK_PANEL, column, width, c);
+    gradient_chunk_tiles(nv, p, &chunk, column, width, c);
     chunk.continues = chunk.row_end < whole;
     for (long leaf = chunk.leaf_begin; leaf < chunk.leaf_end - chunk.continues; leaf++) chunk.depth += 1 - leaves[leaf].merges;
     chunk.leaf_begin = chunk.leaf_end - chunk.continues;

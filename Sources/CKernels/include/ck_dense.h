@@ -86,9 +86,8 @@ struct ck_weight_gradient {
 
 /// Rows of the matrix in one call, at most.
 enum { CK_GRADIENT_ITEM = 192 };
-/// Samples over which all tiles of a call go before the next ones: their gradients of 64 outputs
-/// and one tile's inputs and sums take 30 KiB.
-enum { CK_GRADIENT_ROWS = 64 };
+/// Samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
+enum { CK_GRADIENT_ROWS = 256 };
 
 /// Sums that a tree of so many leaves keeps at a time, the one at work included.
 static inline long ck_stack_depth(long leaves) {
@@ -97,9 +96,9 @@ static inline long ck_stack_depth(long leaves) {
   return depth + 1;
 }
 
-/// Floats of a call's scratch memory: packed rows, and the stacks of at most 54 tiles of at most 24 vectors of 16 floats.
+/// Floats of a call's scratch memory: the stacks of at most 54 tiles of at most 24 vectors of 16 floats.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
-  return CK_GRADIENT_ROWS * CK_PANEL + (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
+  return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
 
 #define CK_DENSE_DECLARE(isa)                                     \
