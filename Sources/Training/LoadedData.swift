@@ -23,13 +23,17 @@ package struct LoadedData: Sendable {
     throws
   {
     let isLeader = cluster.place.rankOnNode == 0
+    var context = context
+    // Reading may take long, and the others wait.
+    context.progress = { cluster.showProgress() }
+    cluster.enter(.readingData)
     let preparation = try cluster.agree(describe: describeFailure) {
       isLeader ? try section.prepare(in: context, targets: targets, seed: seed) : nil
     }
     let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
     let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
-    preparation?.write(into: region)
+    preparation?.write(into: region, progress: context.progress)
     self.preparation = preparation
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
@@ -61,6 +65,7 @@ package struct LoadedData: Sendable {
         let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
         for first in stride(from: 0, to: rows.count, by: block) {
           let count = min(block, rows.count - first)
+          cluster.showProgress()
           for index in 0..<count { batch.ids.pointer[index] = first + index }
           batch.gatherTargets(0..<count)
           weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }
