@@ -84,6 +84,12 @@ package final class Trainer {
     classWeights = try config.loss.classWeights(description, training: rows)
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
+    let evaluationRows = options.threads * Evaluation.blockRows
+    try MemoryPlan(
+      config, network: network, description: description, trainingRows: rows.count, batchSize: batchSize,
+      shards: shards, rank: cluster.rank, ranks: cluster.size, isFirstOnNode: cluster.place.rankOnNode == 0,
+      evaluationRows: evaluationRows
+    ).check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     parameters = try ParameterUpdate(
@@ -101,7 +107,7 @@ package final class Trainer {
         config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
       arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
       microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
-      section: config.parallel, spareCores: options.spareCores, evaluationRows: options.threads * Evaluation.blockRows)
+      section: config.parallel, spareCores: options.spareCores, evaluationRows: evaluationRows)
     executor.phaseMark = cluster.phaseMark
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
