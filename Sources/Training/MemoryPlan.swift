@@ -53,8 +53,10 @@ struct MemoryPlan {
 
     let checkpoint = config.checkpoint.isOn ? (storage + arrays + average + best) / Double(ranks) : 0
     let gathered = config.checkpoint.isOn && isSharded ? arrays : 0
-    // The weights as they were, and as tensors; the first rank makes a file of them.
-    let files = storage * (rank == 0 ? 3 : 2)
+    // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where others are
+    // handed over.
+    let differs = average + best > 0
+    let files = storage * (rank == 0 ? (differs ? 4 : 2) : (differs ? 2 : 1))
     copies = checkpoint + max(gathered, files)
   }
 
