@@ -29,13 +29,29 @@ package protocol Cluster: AnyObject {
   /// From now on a rank that has been silent for so many seconds, while others wait for it, ends the run with exit code 69;
   /// 0: never.
   ///
+  /// Silent is a rank that neither waits for others nor shows progress: by another ``phaseMark`` or by ``showProgress()``.
   /// Collective.
-  /// - Returns: where this rank notes what it does.
-  func startWatchdog(seconds: Double) throws -> PhaseMark
+  func startWatchdog(seconds: Double) throws
+  /// Where this rank notes what it does; nobody sees it before ``startWatchdog(seconds:)``.
+  var phaseMark: PhaseMark { get }
+  /// Notes what this rank begins to do outside of steps, and tells the other nodes so. Not collective.
+  func enter(_ phase: RankPhase)
+  /// Shows that this rank makes progress in work that others may wait long for: once for each block of it, some 10 ns.
+  ///
+  /// Not collective; called by the thread that has the cluster.
+  func showProgress()
+  /// Tells the other nodes, now and then, when the ranks of this one last showed progress.
+  ///
+  /// Not collective; called by the thread that has the cluster while another one of this rank works and renews ``phaseMark``.
+  func relaySigns()
 }
 
 extension Cluster {
-  package func startWatchdog(seconds: Double) throws -> PhaseMark { PhaseMark() }
+  package func startWatchdog(seconds: Double) throws {}
+  package var phaseMark: PhaseMark { PhaseMark() }
+  package func enter(_ phase: RankPhase) {}
+  package func showProgress() {}
+  package func relaySigns() {}
 
   /// Prepares an exchange of gradients; all buffers are allocated here, none later.
   ///

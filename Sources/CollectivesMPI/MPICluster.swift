@@ -17,6 +17,7 @@ package final class MPICluster: Cluster {
   private let firstOnNode: Int
   private var windows: [SharedWindow] = []
   private var rollCall: RollCall?
+  package private(set) var phaseMark = PhaseMark()
 
   /// Collective: finds out which ranks share a node.
   ///
@@ -71,6 +72,8 @@ package final class MPICluster: Cluster {
     try node.broadcast(&stated, count: 1, from: 0)
     guard stated >= 0 else { throw ClusterError.unstatedSharedMemory(rank: firstOnNode) }
     let wanted = Int(stated)
+    // Nobody sees who waits inside MPI's blocking calls, so all come together before one.
+    try node.barrier()
     // Mappings start on page borders in every process, so the step to the next 64-byte border is the same for all.
     let alignment = 64
     let window = try SharedWindow(node, byteCount: node.rank == 0 ? wanted + alignment : 0)
@@ -78,22 +81,30 @@ package final class MPICluster: Cluster {
     let part = try window.part(of: 0)
     guard let base = part.baseAddress else { throw ClusterError.unstatedSharedMemory(rank: firstOnNode) }
     let region = UnsafeMutableRawBufferPointer(start: base.alignedUp(toMultipleOf: alignment), count: wanted)
-    if node.rank == 0 { region.initializeMemory(as: UInt8.self, repeating: 0) }
+    if node.rank == 0 {
+      let block = 1 << 26
+      for start in stride(from: 0, to: wanted, by: block) {
+        let part = UnsafeMutableRawBufferPointer(rebasing: region[start..<min(wanted, start + block)])
+        part.initializeMemory(as: UInt8.self, repeating: 0)
+        showProgress()
+      }
+    }
     try nodeBarrier()
     return region
   }
 
   package func makeTransport() throws -> any Transport {
+    try world.barrier()
     let transport = try MPITransport(world.duplicate(), node: node, nodes: nodes, pieceLimit: messageLimit)
     transport.observer = rollCall
     transports.append(transport)
     return transport
   }
 
-  package func startWatchdog(seconds: Double) throws -> PhaseMark {
-    guard size > 1, seconds > 0, rollCall == nil else { return PhaseMark() }
+  package func startWatchdog(seconds: Double) throws {
+    guard size > 1, seconds > 0, rollCall == nil else { return }
     let bytes = try sharedMemory(byteCount: node.rank == 0 ? node.size * PhaseMark.byteCount : nil)
-    guard let base = bytes.baseAddress else { return PhaseMark() }
+    guard let base = bytes.baseAddress else { return }
     let marks = (0..<node.size).map { PhaseMark(base + $0 * PhaseMark.byteCount) }
     let hosts = try gather(Array(place.host.utf8)).map { String(decoding: $0, as: UTF8.self) }
     let call = try RollCall(
@@ -102,13 +113,28 @@ package final class MPICluster: Cluster {
     world.observer = call
     node.observer = call
     for transport in transports { transport.observer = call }
-    return marks[node.rank]
+    phaseMark = marks[node.rank]
+    enter(.starting)
   }
+
+  package func enter(_ phase: RankPhase) {
+    phaseMark.set(phase, step: 0)
+    rollCall?.relay(isNews: true)
+  }
+
+  package func showProgress() {
+    phaseMark.renew()
+    rollCall?.relay()
+  }
+
+  package func relaySigns() { rollCall?.relay() }
 
   /// Collective: frees shared memory, prepared messages and communicators.
   ///
   /// The cluster's last use, before MPI is finalised.
   package func close() throws {
+    // The last wait that is watched: what follows takes all ranks no time.
+    try world.barrier()
     world.observer = nil
     node.observer = nil
     for transport in transports { transport.observer = nil }

@@ -44,6 +44,8 @@ final class MPITransport: Transport {
     // Windows live in /dev/shm, which containers keep small: running out of it there is a bus error, not an error code.
     let page = 4096, alignment = 64
     let wanted = (byteCount + alignment + page - 1) / page * page
+    // Nobody sees who waits inside MPI's blocking calls, so all come together before the first.
+    try communicator.barrier()
     let ofNode = try node.allReduce(Int64(wanted), .sum)
     var room = statvfs()
     let isEnough = statvfs("/dev/shm", &room) != 0 || UInt64(ofNode) < UInt64(room.f_bavail) * UInt64(room.f_frsize) / 2

@@ -1,37 +1,44 @@
 internal import Collectives
 internal import MPI
 
-/// The watchdog: ranks that wait for very long call the roll, and who does not answer is named and the run ended.
+/// The watchdog: ranks that wait for long call the roll, and who neither waits nor works is named and the run ended.
 ///
-/// A rank that has waited for half of the limit tells all others so, again and again, with what the ranks of its node are doing;
-/// at the limit the ranks that have not been heard of are the silent ones: stopped, stuck, or on a host that is gone. MPI is called
-/// by the waiting thread itself, between two looks at what it waits for, so no thread is added and nobody pays who does not wait.
-/// A rank inside `MPI_Allreduce` (allreduce kind `mpi`) cannot take part.
+/// The ranks of a node see each other's marks. A rank that has waited for a quarter of the limit tells all others, again and again,
+/// what it sees of its node, and a rank that works for long outside of steps does the same while it makes progress; so a rank is
+/// silent when it is stopped, stuck, or on a host that is gone, not when it has much to do. MPI is called by the waiting or working
+/// thread itself, so no thread is added and nobody pays who does not wait.
+/// A rank inside one of MPI's blocking calls cannot look: all ranks meet before each, and only the allreduce kind `mpi`, which is
+/// there for comparison, spends time in one again and again.
 final class RollCall: WaitObserver {
   private static let tag: Int32 = 1
 
   private let communicator: Communicator
   private let hosts: [String]
+  /// Of the ranks of this node.
   private let marks: [PhaseMark]
-  /// The world's rank of each rank of this node.
-  private let ranksOfNode: [Int]
+  private let own: PhaseMark
   private let limit: Double
-  /// Seconds between two messages of a rank that waits.
+  /// Seconds between two messages of a rank, and between two looks at marks.
   private let interval: Double
-  private var own: UnsafeMutableBufferPointer<Int64>
+  private let spansNodes: Bool
+  private var signs: RankSigns
+  /// A message for each rank.
+  private let sent: UnsafeMutableBufferPointer<Int64>
+  private let messageLength: Int
   private let received: UnsafeMutableBufferPointer<Int64>
   private var sends: [RequestArray?]
   private var isUnderWay: [Bool]
-  /// When each rank was last heard of.
-  private var heard: [Double]
-  /// The last words about each rank, by itself or by a neighbour.
-  private var words: [UInt64]
-  private var next = 0.0
+  private var lastCall = 0.0
+  private var nextLook = 0.0
+  private var nextRelay = 0.0
+  /// Since when somebody is known to be silent.
+  private var silentSince: Double?
 
   /// - Parameters:
   ///   - communicator: its own, of all ranks.
   ///   - hosts: of each rank.
   ///   - marks: what the ranks of this node are doing, in their order.
+  ///   - ranksOfNode: the world's rank of each of them.
   ///   - limit: seconds of silence.
   init(
     _ communicator: Communicator, hosts: [String], marks: [PhaseMark], ranksOfNode: [Int], limit: Double
@@ -39,50 +46,85 @@ final class RollCall: WaitObserver {
     self.communicator = communicator
     self.hosts = hosts
     self.marks = marks
-    self.ranksOfNode = ranksOfNode
     self.limit = limit
-    interval = max(0.05, limit / 10)
     let size = communicator.size
-    own = .allocate(capacity: 2 * ranksOfNode.count)
-    received = .allocate(capacity: 2 * size)
-    own.initialize(repeating: 0)
-    received.initialize(repeating: 0)
+    own = ranksOfNode.firstIndex(of: communicator.rank).map { marks[$0] } ?? PhaseMark()
+    interval = max(0.05, limit / 10)
+    spansNodes = ranksOfNode.count < size
+    signs = RankSigns(size: size, marks: marks, ranksOfNode: ranksOfNode, now: wallTime())
+    messageLength = RankSigns.recordLength * ranksOfNode.count
+    sent = .allocate(capacity: messageLength * size)
+    received = .allocate(capacity: RankSigns.recordLength * size)
+    sent.initialize(repeating: -1)
+    received.initialize(repeating: -1)
+    isUnderWay = [Bool](repeating: false, count: size)
     sends = []
     for peer in 0..<size {
-      guard peer != communicator.rank else {
+      // Neighbours need no messages.
+      guard !ranksOfNode.contains(peer) else {
         sends.append(nil)
         continue
       }
       let send = RequestArray(communicator, capacity: 1)
-      try send.addSend(UnsafeRawBufferPointer(own), to: peer, tag: Self.tag)
+      try send.addSend(UnsafeRawBufferPointer(message(to: peer)), to: peer, tag: Self.tag)
       sends.append(send)
     }
-    isUnderWay = [Bool](repeating: false, count: size)
-    heard = [Double](repeating: -.infinity, count: size)
-    words = [UInt64](repeating: 0, count: size)
   }
 
   deinit {
-    own.deallocate()
+    sent.deallocate()
     received.deallocate()
   }
 
   func waited(seconds: Double) {
-    guard seconds > limit / 2 else { return }
     let now = wallTime()
-    guard now >= next else { return }
-    next = now + interval
-    do {
+    // A rank that was itself stopped, and goes on, cannot tell who else was.
+    if now - lastCall > limit / 4 { signs.startAnew(now: now) }
+    lastCall = now
+    guard now >= nextLook else { return }
+    nextLook = now + interval
+    own.noteWaiting()
+    signs.look(now: now)
+    orAbort {
+      () throws(MPIError) in
       try listen(now)
-      try answer()
-      guard seconds > limit else { return }
-      let silent = heard.indices.filter { $0 != communicator.rank && heard[$0] < now - max(limit / 3, 3 * interval) }
-      // The first of those who have answered since speaks; the others only if it fails to.
-      let speaker = heard.indices.first { $0 == communicator.rank || heard[$0] > now - seconds }
-      guard speaker == communicator.rank || seconds > limit * 1.25 + 2 else { return }
-      writeToStandardError("ptrain: " + sentence(silent))
-      try communicator.abort(exitCode: 69)
-    } catch {
+      if seconds > limit / 4 { try tell(now) }
+    }
+    guard seconds > limit else { return }
+    let fresh = max(limit / 3, 3 * interval)
+    let verdict = signs.verdict(own: communicator.rank, limit: limit, fresh: fresh, now: now)
+    guard verdict != .none else {
+      silentSince = nil
+      return
+    }
+    let since = silentSince ?? now
+    silentSince = since
+    // The first of those who wait speaks; the others only if it fails to.
+    let speaker = hosts.indices.first { $0 == communicator.rank || signs.isWaiting($0, fresh: fresh, now: now) }
+    guard speaker == communicator.rank || now - since > limit / 4 + 2 else { return }
+    // mpirun needs a second or two to end all, and wakes those that were stopped: they have nothing to add.
+    if !marks.contains(where: \.isEnding) {
+      own.noteEnding()
+      writeToStandardError("ptrain: " + sentence(verdict))
+    }
+    try? communicator.abort(exitCode: 69)
+  }
+
+  /// Tells the other nodes what this rank sees of its own, from time to time; called by a rank that does not wait.
+  ///
+  /// - Parameter isNews: tells it now.
+  func relay(isNews: Bool = false) {
+    guard spansNodes else { return }
+    let now = wallTime()
+    guard isNews || now >= nextRelay else { return }
+    nextRelay = now + interval
+    signs.look(now: now)
+    orAbort { () throws(MPIError) in try tell(now) }
+  }
+
+  /// Without MPI nobody can be told of an error.
+  private func orAbort(_ body: () throws(MPIError) -> Void) {
+    do throws(MPIError) { try body() } catch {
       writeToStandardError("ptrain: rank \(communicator.rank): MPI failed while waiting for other ranks: \(error)")
       try? communicator.abort(exitCode: 69)
     }
@@ -90,51 +132,44 @@ final class RollCall: WaitObserver {
 
   /// Takes what has arrived.
   private func listen(_ now: Double) throws(MPIError) {
-    for peer in heard.indices where peer != communicator.rank {
+    for (peer, send) in sends.enumerated() where send != nil {
       while try communicator.hasMessage(from: peer, tag: Self.tag) {
         for index in received.indices { received[index] = -1 }
         try communicator.receive(received, from: peer, tag: Self.tag)
-        heard[peer] = now
-        for pair in stride(from: 0, to: received.count - 1, by: 2) where received[pair] >= 0 {
-          let rank = Int(received[pair])
-          if rank < words.count { words[rank] = UInt64(bitPattern: received[pair + 1]) }
-        }
+        signs.read(received, now: now)
       }
     }
   }
 
-  /// Tells all others that this rank waits, and what its node's ranks are doing.
-  private func answer() throws(MPIError) {
+  /// Tells all other nodes' ranks what this rank knows of its node's.
+  private func tell(_ now: Double) throws(MPIError) {
     for (peer, send) in sends.enumerated() {
-      guard let send, isUnderWay[peer] else { continue }
-      isUnderWay[peer] = try !send.test()
-    }
-    // One buffer serves all messages: it is written only while none of them is under way.
-    if !isUnderWay.contains(true) {
-      for (index, mark) in marks.enumerated() {
-        own[2 * index] = Int64(ranksOfNode[index])
-        own[2 * index + 1] = Int64(bitPattern: mark.word)
-        words[ranksOfNode[index]] = mark.word
-      }
-    }
-    for (peer, send) in sends.enumerated() {
-      guard let send, !isUnderWay[peer] else { continue }
+      guard let send else { continue }
+      if isUnderWay[peer] { isUnderWay[peer] = try !send.test() }
+      guard !isUnderWay[peer] else { continue }
+      signs.write(into: message(to: peer), now: now)
       try send.start()
       isUnderWay[peer] = true
     }
   }
 
-  private func sentence(_ silent: [Int]) -> String {
+  private func message(to peer: Int) -> UnsafeMutableBufferPointer<Int64> {
+    UnsafeMutableBufferPointer(rebasing: sent[peer * messageLength..<(peer + 1) * messageLength])
+  }
+
+  private func sentence(_ verdict: RankSigns.Verdict) -> String {
     let time = limit == limit.rounded() ? "\(Int(limit)) s" : "\(limit) s"
-    guard let first = silent.first else {
+    guard case .silent(let silent) = verdict, let first = silent.first else {
       return
         "all ranks have waited for each other for \(time): an error of ptrain or of MPI; start again, the run goes "
         + "on from its last checkpoint"
     }
-    let what = PhaseMark.read(words[first]).map { " at step \($0.step), while \($0.phase.words)" } ?? ""
+    let what = PhaseMark.read(signs.words[first]).map { phase, step in
+      (phase.hasStep ? " at step \(step), while " : " while ") + phase.words
+    }
     let more = silent.count == 1 ? "" : " (and \(silent.count - 1) more)"
     return
-      "rank \(first) on \(hosts[first])\(more) has been silent for \(time)\(what), and the others wait for it; look "
+      "rank \(first) on \(hosts[first])\(more) has been silent for \(time)\(what ?? ""), and the others wait for it; look "
       + "at that machine, then start again: the run goes on from its last checkpoint"
   }
 

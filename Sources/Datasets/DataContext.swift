@@ -1,13 +1,18 @@
 /// What a data source needs to know besides its keys.
-package struct DataContext: Sendable {
+package struct DataContext {
   /// The directory that relative paths start from: the config file's.
   package var baseDirectory: String
   /// The training source's columns, whose order and categories every other source follows; empty for the training source.
   package var trainingColumns: [FeatureColumn]
+  /// Called again and again while data are read, on the reading thread: others may wait for it.
+  package var progress: () -> Void
 
-  package init(baseDirectory: String, trainingColumns: [FeatureColumn] = []) {
+  package init(
+    baseDirectory: String, trainingColumns: [FeatureColumn] = [], progress: @escaping () -> Void = {}
+  ) {
     self.baseDirectory = baseDirectory
     self.trainingColumns = trainingColumns
+    self.progress = progress
   }
 
   /// The path of a file of the config.

@@ -66,8 +66,8 @@ package struct DataPreparation: Sendable {
       }
     }
     settle()
-    description.normalization = normalization(section.normalize)
-    if section.normalizesTargets { description.targetNormalization = targetNormalization }
+    description.normalization = normalization(section.normalize, progress: context.progress)
+    if section.normalizesTargets { description.targetNormalization = targetNormalization(context.progress) }
   }
 
   /// Reads one source and prepares it as the data of an earlier description were: all its rows become the test part.
@@ -133,7 +133,7 @@ package struct DataPreparation: Sendable {
 
   // MARK: - Statistics of the training part
 
-  private func normalization(_ method: NormalizationMethod) -> Normalization {
+  private func normalization(_ method: NormalizationMethod, progress: @escaping () -> Void) -> Normalization {
     let toRange: Bool
     switch method {
     case .none: return .identity
@@ -144,7 +144,7 @@ package struct DataPreparation: Sendable {
     let training = pieces[0]
     let statistics = ColumnStatistics(
       rows: training.rows, width: description.featureCount, pooled: description.featureShape.extents.count > 1,
-      row: training.table.withRow)
+      progress: progress, row: training.table.withRow)
     var normalization = statistics.normalization(toRange: toRange)
     // Zeros and ones of categories are on a common scale already.
     var feature = 0
@@ -160,9 +160,9 @@ package struct DataPreparation: Sendable {
     return normalization
   }
 
-  private var targetNormalization: Normalization {
+  private func targetNormalization(_ progress: @escaping () -> Void) -> Normalization {
     let training = pieces[0], width = description.targetWidth
-    return ColumnStatistics(rows: training.rows, width: width, pooled: false) { row, body in
+    return ColumnStatistics(rows: training.rows, width: width, pooled: false, progress: progress) { row, body in
       training.values.withUnsafeBufferPointer { values in
         if let base = values.baseAddress { body(base + row * width) }
       }
@@ -172,22 +172,26 @@ package struct DataPreparation: Sendable {
   // MARK: - Laying out
 
   /// Fills a region of at least ``DataDescription/byteCount`` bytes, 64-byte aligned.
-  package func write(into region: UnsafeMutableRawBufferPointer) {
+  ///
+  /// - Parameter progress: called now and then.
+  package func write(into region: UnsafeMutableRawBufferPointer, progress: @escaping () -> Void = {}) {
     precondition(region.count >= description.byteCount, "the region is too small for the data")
     guard let base = region.baseAddress else { return }
     let layout = description.layout
     let width = description.featureCount, targetWidth = description.targetWidth
-    var first = 0
+    var first = 0, pace = Pace(progress)
     for piece in pieces {
       let count = piece.rows.count
       switch description.element {
       case .uint8:
         let output = (base + first * width).bindMemory(to: UInt8.self, capacity: count * width)
         piece.table.copyBytes(piece.rows, width: width, to: output)
+        progress()
       case .float32:
         let output = (base + first * width * 4).bindMemory(to: Float.self, capacity: count * width)
         for (index, row) in piece.rows.enumerated() {
           piece.table.withRow(row) { (output + index * width).update(from: $0, count: width) }
+          pace.add(width)
         }
         description.normalization.apply(to: output, rows: count, width: width)
       }

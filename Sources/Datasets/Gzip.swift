@@ -13,15 +13,17 @@ enum Gzip {
   /// A small file can hold a thousand times its size, and what its last bytes say of that may be untrue: memory is taken as the
   /// content comes, and no more than the content's own header or this machine's memory allow.
   ///
-  /// - Parameter size: reads the size of the whole content from its beginning.
+  /// - Parameters:
+  ///   - progress: called for each piece.
+  ///   - size: reads the size of the whole content from its beginning.
   static func decompress(
-    _ bytes: [UInt8], file: String, size: (([UInt8]) throws(DataError) -> Int)? = nil
+    _ bytes: [UInt8], file: String, progress: () -> Void = {}, size: (([UInt8]) throws(DataError) -> Int)? = nil
   ) throws(DataError) -> [UInt8] {
     guard bytes.count >= 18 else { throw .damagedGzip(file: file, reason: "it ends early") }
     var output = [UInt8](repeating: 0, count: firstPiece)
     var limit = Int.max
     var inflation = try Inflation(bytes, file: file)
-    while try inflation.fill(&output) {
+    while try inflation.fill(&output, progress: progress) {
       if output.count == firstPiece, let size { limit = try size(output) }
       // One byte more than there should be, to tell a content that goes on.
       guard output.count <= limit else {
@@ -66,9 +68,9 @@ private struct Inflation: ~Copyable {
   /// Decompresses until the output is full.
   ///
   /// - Returns: false where all members were read.
-  mutating func fill(_ output: inout [UInt8]) throws(DataError) -> Bool {
-    // zlib counts in 32 bits, so that large files go in and out by pieces.
-    let piece = 1 << 30
+  mutating func fill(_ output: inout [UInt8], progress: () -> Void) throws(DataError) -> Bool {
+    // zlib counts in 32 bits, so that large files go in and out by pieces; small ones, because each shows progress.
+    let piece = 1 << 24
     while produced < output.count {
       let offered = min(input.count - consumed, piece), room = min(output.count - produced, piece)
       let status = input.withUnsafeBufferPointer { input in
@@ -81,6 +83,7 @@ private struct Inflation: ~Copyable {
         }
       }
       let taken = offered - Int(stream.pointee.avail_in), given = room - Int(stream.pointee.avail_out)
+      progress()
       consumed += taken
       produced += given
       switch status {

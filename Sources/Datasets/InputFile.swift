@@ -11,11 +11,14 @@ enum InputFile {
   static func contents(
     of file: String, in context: DataContext, size: (([UInt8]) throws(DataError) -> Int)? = nil
   ) throws(DataError) -> [UInt8] {
-    let bytes = try rawContents(of: file, at: context.resolve(file))
-    return Gzip.isCompressed(bytes) ? try Gzip.decompress(bytes, file: file, size: size) : bytes
+    let bytes = try rawContents(of: file, at: context.resolve(file), progress: context.progress)
+    return Gzip.isCompressed(bytes)
+      ? try Gzip.decompress(bytes, file: file, progress: context.progress, size: size) : bytes
   }
 
-  private static func rawContents(of file: String, at path: String) throws(DataError) -> [UInt8] {
+  private static func rawContents(
+    of file: String, at path: String, progress: () -> Void
+  ) throws(DataError) -> [UInt8] {
     // O_NONBLOCK: opening a named pipe must not wait for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(errno, file: file, path: path) }
@@ -32,11 +35,12 @@ enum InputFile {
       count = 0
       guard let base = buffer.baseAddress else { return }
       while count < size {
-        let received = read(descriptor, base + count, min(size - count, 1 << 30))
+        let received = read(descriptor, base + count, min(size - count, 1 << 24))
         if received < 0 && errno == EINTR { continue }
         if received < 0 { problem = errno }
         if received <= 0 { break }
         count += received
+        progress()
       }
     }
     guard problem == 0 else { throw failure(problem, file: file, path: path) }

@@ -100,12 +100,18 @@ struct ColumnStatistics {
   ///
   /// - Parameters:
   ///   - pooled: whether all columns are one quantity, as pixels are: then every column gets the statistics of all.
+  ///   - progress: called now and then.
   ///   - row: hands out one row's values.
-  init(rows: [Int], width: Int, pooled: Bool, row: (Int, (UnsafePointer<Float>) -> Void) -> Void) {
+  init(
+    rows: [Int], width: Int, pooled: Bool, progress: @escaping () -> Void = {},
+    row: (Int, (UnsafePointer<Float>) -> Void) -> Void
+  ) {
+    var pace = Pace(progress)
     var sums = [Double](repeating: 0, count: width)
     var minima = [Float](repeating: .infinity, count: width)
     var maxima = [Float](repeating: -.infinity, count: width)
     for index in rows {
+      pace.add(width)
       row(index) { values in
         for column in 0..<width {
           sums[column] += Double(values[column])
@@ -121,6 +127,7 @@ struct ColumnStatistics {
     let means = sums.map { $0 / Double(max(1, rows.count)) }
     var squares = [Double](repeating: 0, count: width)
     for index in rows {
+      pace.add(width)
       row(index) { values in
         for column in 0..<width {
           let deviation = Double(values[column]) - means[column]

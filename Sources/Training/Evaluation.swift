@@ -48,6 +48,7 @@ package final class Evaluation {
     let batch = BatchMemory(
       rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: batch.samples))
+    let mark = cluster.phaseMark
     var found = [[Double]](repeating: [], count: own.count)
     found.withUnsafeMutableBufferPointer { found in
       let found = found
@@ -56,6 +57,7 @@ package final class Evaluation {
         let first = worker * Self.blockRows
         found[item] = evaluate(
           samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch)
+        mark.renew()
       }
     }
     let bytes = found.withUnsafeBufferPointer { blocks in

@@ -23,13 +23,20 @@ package struct LoadedData: Sendable {
     throws
   {
     let isLeader = cluster.place.rankOnNode == 0
+    var context = context
+    // Reading may take long, and the others wait.
+    context.progress = { cluster.showProgress() }
+    cluster.enter(.readingData)
     let preparation = try cluster.agree(describe: describeFailure) {
-      isLeader ? try section.prepare(in: context, targets: targets, seed: seed) : nil
+      guard isLeader else { return DataPreparation?.none }
+      let preparation = try section.prepare(in: context, targets: targets, seed: seed)
+      try Self.requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
+      return preparation
     }
     let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
     let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
-    preparation?.write(into: region)
+    preparation?.write(into: region, progress: context.progress)
     self.preparation = preparation
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
@@ -38,6 +45,28 @@ package struct LoadedData: Sendable {
       if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
     }
     fingerprint = String(hash, radix: 16)
+  }
+
+  /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
+  private static func requireRoom(for description: DataDescription, isShared: Bool) throws {
+    let wanted = Double(description.byteCount), left = Double(MachineMemory.available)
+    guard wanted <= left else {
+      throw RunError(
+        .data,
+        "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are left; "
+          + "give fewer rows or features, or a machine with more memory")
+    }
+    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code.
+    var room = statvfs()
+    guard isShared, statvfs("/dev/shm", &room) == 0 else { return }
+    let shared = Double(room.f_bavail) * Double(room.f_frsize)
+    guard wanted <= shared else {
+      throw RunError(
+        .data,
+        "the data take \(MachineMemory.words(wanted)) of memory that ranks of a node share, and /dev/shm has "
+          + "\(MachineMemory.words(shared)) left; enlarge it, as with docker's --shm-size, or start one rank on each node"
+      )
+    }
   }
 
   /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.
@@ -61,6 +90,7 @@ package struct LoadedData: Sendable {
         let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
         for first in stride(from: 0, to: rows.count, by: block) {
           let count = min(block, rows.count - first)
+          cluster.showProgress()
           for index in 0..<count { batch.ids.pointer[index] = first + index }
           batch.gatherTargets(0..<count)
           weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }

@@ -38,7 +38,8 @@ package struct ModelFile: Sendable {
     return hash.finish()
   }
 
-  package func write(to path: String) throws {
-    try AtomicFile.write(Safetensors.encode(tensors, metadata: metadata), to: path)
+  /// - Parameter progress: called for each block that is written.
+  package func write(to path: String, progress: () -> Void = {}) throws {
+    try AtomicFile.write(Safetensors.encode(tensors, metadata: metadata), to: path, progress: progress)
   }
 }

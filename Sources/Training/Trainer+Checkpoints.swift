@@ -8,7 +8,9 @@ internal import Specs
 extension Trainer {
   /// Where this run's checkpoints are.
   var store: CheckpointStore {
-    CheckpointStore(directory: config.checkpoint.directory ?? options.outputDirectory + "/checkpoints")
+    CheckpointStore(
+      directory: config.checkpoint.directory ?? options.outputDirectory + "/checkpoints",
+      storage: DiskStorage(mark: cluster.phaseMark))
   }
 
   private var tensors: CheckpointTensors {
@@ -59,7 +61,7 @@ extension Trainer {
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
       guard isFirst else { return nil }
       try store.clean()
-      guard let found = try store.newest(warn: warn) else { return nil }
+      guard let found = try store.newest(warn: warn, progress: cluster.showProgress) else { return nil }
       guard found.manifest["data_fingerprint"] == .string(data.fingerprint) else {
         throw RunError(
           .data,

@@ -15,7 +15,11 @@ extension Trainer {
     let isFirst = cluster.rank == 0
     func warn(_ line: String) { if isFirst { StandardError.write(line) } }
     var state = RunState()
-    if case .goOn = start { state = try restoreNewest(warn: warn) }
+    if case .goOn = start {
+      cluster.enter(.readingCheckpoint)
+      state = try restoreNewest(warn: warn)
+      cluster.enter(.settingUp)
+    }
     let first = state.step
     let log = try cluster.agree(describe: describeFailure) {
       isFirst
@@ -26,7 +30,6 @@ extension Trainer {
     if first > 0, isFirst, !options.isQuiet { print("going on after step \(first)") }
     let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
-    executor.phaseMark = try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
     let begin = Clock.now() - state.seconds
     if let trace = options.trace { executor.trace = trace }
     var epochMean = state.epochMean, interval = state.interval, mark = Clock.now()
@@ -69,7 +72,10 @@ extension Trainer {
         epochMean = LossMean()
         mark = Clock.now()
       }
-      if let pending = writer.pendingStep, outcome.writtenCheckpoint == Int64(pending) { try writer.complete() }
+      if let pending = writer.pendingStep, outcome.writtenCheckpoint == Int64(pending) {
+        executor.phaseMark.set(.savingCheckpoint, step: step + 1)
+        try writer.complete()
+      }
       guard step + 1 < totalSteps, !isOver else { continue }
       let reason = StopReason(rawValue: outcome.control)
       let isDue =
@@ -84,6 +90,7 @@ extension Trainer {
       )
       if let reason { try stop(step: step + 1, reason, writer: writer, log: log) }
     }
+    executor.phaseMark.set(.savingCheckpoint, step: stepsTaken)
     try writer.finish()
     return try close(log: log, seconds: Clock.now() - begin, checkpointSeconds: writer.seconds)
   }

@@ -69,6 +69,7 @@ package final class Trainer {
       seed: config.seed,
       cluster: cluster)
     let description = data.description
+    cluster.enter(.settingUp)
     guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
       throw RunError(.data, "data.train: no rows are left to train on; give more rows or smaller fractions")
     }
@@ -83,6 +84,12 @@ package final class Trainer {
     classWeights = try config.loss.classWeights(description, training: rows)
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
+    let evaluationRows = options.threads * Evaluation.blockRows
+    try MemoryPlan(
+      config, network: network, description: description, trainingRows: rows.count, batchSize: batchSize,
+      shards: shards, rank: cluster.rank, ranks: cluster.size, isFirstOnNode: cluster.place.rankOnNode == 0,
+      evaluationRows: evaluationRows
+    ).check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     parameters = try ParameterUpdate(
@@ -100,7 +107,8 @@ package final class Trainer {
         config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
       arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
       microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
-      section: config.parallel, spareCores: options.spareCores, evaluationRows: options.threads * Evaluation.blockRows)
+      section: config.parallel, spareCores: options.spareCores, evaluationRows: evaluationRows)
+    executor.phaseMark = cluster.phaseMark
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization,
@@ -243,9 +251,9 @@ package final class Trainer {
     ])
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
-      try model.write(to: log.directory + "/model.safetensors")
+      try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
       if let last = selection.last {
-        try modelFile(last.pointer).write(to: log.directory + "/last.safetensors")
+        try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)
       }
       try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
       log.progress.finish()

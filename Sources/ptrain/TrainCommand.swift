@@ -18,6 +18,7 @@ struct TrainCommand: ParsableCommand {
     StopSignal.listen()
     try withCluster { cluster in
       let config = try common.load(cluster)
+      try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
       let launch = try Launch(cluster, threads: common.threads, config: config)
       let speaks = cluster.rank == 0 && !common.quiet
       if speaks { launch.announce(config) }

@@ -103,6 +103,10 @@ extension ErrorCase {
       targets("hinge", "a,y,z\n1,0.5,1\n3,1.5,0\n", columns: 2, says: "takes -1 and 1"),
       targets("binary_cross_entropy", "a,y\n1,0\n3,1\n4,2\n", code: 78, says: "two classes, found 3"),
       weights("negative", "a,w,y\n1,1,0\n3,-1,1\n", says: "line 3: the sample weight -1"),
+      ErrorCase(
+        name: "more memory than any machine has",
+        overrides: [#"model.layers=[{"type":"dense","units":1048576},{"type":"dense","units":2}]"#],
+        arguments: ["config.json", "--threads", "4096", "--quiet"], code: 78, says: "for layers' outputs, "),
       weights("all zero", "a,w,y\n1,0,0\n3,0,1\n", says: "all train samples weigh 0"),
     ]
 }

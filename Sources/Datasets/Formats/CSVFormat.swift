@@ -103,7 +103,7 @@ package struct CSVFormat: DataFormat {
   }
 
   package func load(in context: DataContext) throws(DataError) -> Table {
-    try CSVReader(format: self, trainingColumns: context.trainingColumns).read(
+    try CSVReader(format: self, trainingColumns: context.trainingColumns, progress: context.progress).read(
       InputFile.contents(of: path, in: context))
   }
 }

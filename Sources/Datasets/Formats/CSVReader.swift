@@ -7,6 +7,8 @@ struct CSVReader {
 
   var format: CSVFormat
   var trainingColumns: [FeatureColumn]
+  /// Called now and then.
+  var progress: () -> Void = {}
 
   /// What the columns of the file are for.
   private struct Plan {
@@ -125,7 +127,7 @@ struct CSVReader {
     var scanner = start
     var fields: [CSVField] = []
     var cells = Cells(categories: plan.isCategorical.map { _ in TextColumn() })
-    var firstLine: Int?
+    var firstLine: Int?, pace = Pace(progress)
     while try scanner.next(into: &fields) {
       firstLine = firstLine ?? scanner.recordLine
       guard fields.count == plan.names.count else {
@@ -169,6 +171,7 @@ struct CSVReader {
         cells.weights.append(weight)
       }
       cells.count += 1
+      pace.add(fields.count)
     }
     guard cells.count > 0 else { throw .noRows(file: format.path) }
     return try makeTable(
@@ -245,8 +248,9 @@ struct CSVReader {
       return cells.categories[place].labels.map { indices[$0] }
     }
     var features = [Float](repeating: 0, count: cells.count * width)
-    var number = 0
+    var number = 0, pace = Pace(progress)
     for row in 0..<cells.count {
+      pace.add(width)
       var slot = row * width
       for (place, column) in columns.enumerated() {
         if let categories = column.categories {

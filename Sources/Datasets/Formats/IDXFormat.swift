@@ -41,13 +41,16 @@ enum IDXFile {
       let header = try header(beginning, file: file)
       return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
     }
-    return try parse(bytes, file: file)
+    return try parse(bytes, file: file, progress: context.progress)
   }
 
-  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+  static func parse(
+    _ bytes: [UInt8], file: String, progress: @escaping () -> Void = {}
+  ) throws(DataError) -> NumericArray {
     let header = try header(bytes, file: file)
     return try NumericArray(
-      file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset)
+      file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset,
+      progress: progress)
   }
 
   private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {

@@ -23,10 +23,13 @@ struct NumericArray {
   let bytes: [UInt8]
   /// Where the elements begin in `bytes`.
   let offset: Int
+  /// Called now and then while elements are converted.
+  private let progress: () -> Void
 
   /// Checks the shape against the bytes that are there.
   init(
-    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int
+    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int,
+    progress: @escaping () -> Void = {}
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
     let expected = Self.dataSize(shape, element)
@@ -40,6 +43,7 @@ struct NumericArray {
     self.isBigEndian = isBigEndian
     self.bytes = bytes
     self.offset = offset
+    self.progress = progress
   }
 
   /// Bytes of the elements of an array; the greatest integer where that many cannot be.
@@ -127,9 +131,12 @@ struct NumericArray {
     bytes.withUnsafeBytes { buffer in
       let count = rows * width
       return [Output](unsafeUninitializedCapacity: count) { output, initialized in
-        for index in 0..<count {
-          let value = buffer.loadUnaligned(fromByteOffset: offset + index * MemoryLayout<Raw>.stride, as: Raw.self)
-          output.initializeElement(at: index, to: convert(value))
+        for first in stride(from: 0, to: count, by: Pace.stride) {
+          for index in first..<min(count, first + Pace.stride) {
+            let value = buffer.loadUnaligned(fromByteOffset: offset + index * MemoryLayout<Raw>.stride, as: Raw.self)
+            output.initializeElement(at: index, to: convert(value))
+          }
+          progress()
         }
         initialized = count
       }

@@ -81,16 +81,19 @@ package struct SyntheticFormat: DataFormat {
     let (byteCount, overflows) = rowBytes.multipliedReportingOverflow(by: examples)
     let hiddenBytes = 8 * width * outputs
     try Memory.check(byteCount: overflows ? .max : max(byteCount, hiddenBytes), for: "synthetic data")
-    return task == .classification ? classification(width) : regression(width)
+    let pace = Pace(context.progress)
+    return task == .classification ? classification(width, pace) : regression(width, pace)
   }
 
-  private func classification(_ width: Int) -> Table {
+  private func classification(_ width: Int, _ pace: Pace) -> Table {
+    var pace = pace
     let centers = Bell(purpose: 1, seed: outputs).values(count: outputs * width)
     let bell = Bell(purpose: 2, seed: seed)
     let noise = Float(noise)
     var features = [Float](repeating: 0, count: examples * width)
     for row in 0..<examples {
       let center = row % outputs * width
+      pace.add(width)
       for feature in 0..<width {
         let index = row * width + feature
         features[index] = centers[center + feature] + noise * bell[index]
@@ -100,15 +103,17 @@ package struct SyntheticFormat: DataFormat {
     return table(features, .numbers(classes, names: ["class"]))
   }
 
-  private func regression(_ width: Int) -> Table {
+  private func regression(_ width: Int, _ pace: Pace) -> Table {
+    var pace = pace
     let linear = Bell(purpose: 3, seed: outputs).values(count: outputs * width)
     let curved = Bell(purpose: 4, seed: outputs).values(count: outputs * width)
-    let features = Bell(purpose: 5, seed: seed).values(count: examples * width)
+    let features = Bell(purpose: 5, seed: seed).values(count: examples * width, &pace)
     let bell = Bell(purpose: 6, seed: seed)
     let scale = 1 / Double(width).squareRoot()
     var values: [Double] = []
     values.reserveCapacity(examples * outputs)
     for row in 0..<examples {
+      pace.add(width * outputs)
       for output in 0..<outputs {
         var a = 0.0, b = 0.0
         for feature in 0..<width {
@@ -153,7 +158,17 @@ private struct Bell {
     return (Float(sum) - 393_210) / 65_536
   }
 
-  func values(count: Int) -> [Float] { (0..<count).map { self[$0] } }
+  func values(count: Int) -> [Float] {
+    var pace = Pace {}
+    return values(count: count, &pace)
+  }
+
+  func values(count: Int, _ pace: inout Pace) -> [Float] {
+    (0..<count).map { index in
+      pace.add(1)
+      return self[index]
+    }
+  }
 
   private static func mix(_ value: UInt64) -> UInt64 {
     var z = value

@@ -20,14 +20,16 @@ package enum AtomicFile {
   }
 
   /// Writes a whole file: beside its place, flushed to the disk, then renamed.
-  package static func write(_ bytes: [UInt8], to path: String) throws {
+  ///
+  /// - Parameter progress: called for each block.
+  package static func write(_ bytes: [UInt8], to path: String, progress: () -> Void = {}) throws {
     let beside = path + ".partial"
     let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(path) }
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 24))
       }
       if count < 0 {
         if errno == EINTR { continue }
@@ -37,6 +39,7 @@ package enum AtomicFile {
         throw error
       }
       written += count
+      progress()
     }
     let isFlushed = fsync(descriptor) == 0
     guard close(descriptor) == 0, isFlushed, rename(beside, path) == 0 else {

@@ -130,7 +130,9 @@ package struct CheckpointStore: Sendable {
   package func read(step: Int) throws -> Checkpoint { try Self.read(directory + "/" + Self.name(of: step), storage) }
 
   /// Reads the checkpoint in a directory of its own.
-  package static func read(_ path: String, _ storage: any Storage = DiskStorage()) throws -> Checkpoint {
+  package static func read(
+    _ path: String, _ storage: any Storage = DiskStorage(), progress: () -> Void = {}
+  ) throws -> Checkpoint {
     func damaged(_ problem: String) -> RunError {
       RunError(.data, "\(path): \(problem); resume from an older checkpoint, or start anew with --resume never")
     }
@@ -154,25 +156,37 @@ package struct CheckpointStore: Sendable {
       else { throw damaged("manifest.json names a file without size or checksum") }
       guard files.insert(file).inserted else { throw damaged("manifest.json names a file twice") }
       let bytes = try storage.read(path + "/" + file)
-      guard bytes.count == count, hash(bytes) == expected else { throw damaged("\(file) does not fit its checksum") }
+      guard bytes.count == count, hash(bytes, progress) == expected else {
+        throw damaged("\(file) does not fit its checksum")
+      }
+      progress()
       tensors += try Safetensors.decode(bytes, file: path + "/" + file).tensors
     }
     return Checkpoint(step: step, manifest: manifest, tensors: tensors)
   }
 
   /// The newest checkpoint that is whole; damaged ones are passed over, with a line each.
-  package func newest(warn: (String) -> Void) throws -> Checkpoint? {
+  ///
+  /// - Parameter progress: called for each block that is read and checked.
+  package func newest(warn: (String) -> Void, progress: () -> Void = {}) throws -> Checkpoint? {
     for step in try steps().reversed() {
-      do { return try read(step: step) } catch let error as any ReportableError {
+      do {
+        return try Self.read(directory + "/" + Self.name(of: step), storage, progress: progress)
+      } catch let error as any ReportableError {
         warn("warning: checkpoint passed over: \(error.sentence)")
       }
     }
     return nil
   }
 
-  private static func hash(_ bytes: [UInt8]) -> String {
-    let hash = SHA256()
-    bytes.withUnsafeBytes { hash.update($0) }
+  private static func hash(_ bytes: [UInt8], _ progress: () -> Void = {}) -> String {
+    let hash = SHA256(), block = 1 << 24
+    bytes.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: block) {
+        hash.update(UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + block)]))
+        progress()
+      }
+    }
     return hash.finish()
   }
 }

@@ -82,7 +82,7 @@ final class CheckpointWriter {
     guard let pending else { return true }
     let start = Clock.now()
     defer { seconds += Clock.now() - start }
-    queue.sync {}
+    awaitDisk()
     self.pending = nil
     let report: ConfigValue
     switch outcome.part {
@@ -126,7 +126,7 @@ final class CheckpointWriter {
         }
       }
       if synchronously {
-        queue.sync {}
+        awaitDisk()
         isWhole = outcome.commitFailure == nil
       }
     }
@@ -137,7 +137,14 @@ final class CheckpointWriter {
   /// Returns when nothing is being written any more; collective.
   func finish() throws {
     try complete(synchronously: true)
-    queue.sync {}
+    awaitDisk()
+  }
+
+  /// Returns when the background thread has nothing left to do; a slow disk is no silence.
+  private func awaitDisk() {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    while done.wait(timeout: .now() + .milliseconds(100)) == .timedOut { cluster.relaySigns() }
   }
 }
 

@@ -1,3 +1,4 @@
+package import Collectives
 internal import Foundation
 internal import Glibc
 internal import Specs
@@ -27,7 +28,12 @@ extension Storage {
 
 /// The machine's file system.
 package struct DiskStorage: Storage {
-  package init() {}
+  /// Renewed with every block that is written or read, because others may wait for it.
+  private let mark: PhaseMark
+
+  package init(mark: PhaseMark = PhaseMark()) {
+    self.mark = mark
+  }
 
   package func createDirectory(_ path: String) throws { try AtomicFile.createDirectory(path) }
 
@@ -40,10 +46,11 @@ package struct DiskStorage: Storage {
     try body { bytes in
       var written = 0
       while written < bytes.count {
-        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 26))
+        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, min(bytes.count - written, 1 << 24))
         if count < 0, errno == EINTR { continue }
         guard count >= 0 else { throw Self.failure(path, "cannot be written") }
         written += count
+        mark.renew()
       }
     }
     guard fsync(descriptor) == 0 else { throw Self.failure(path, "cannot be flushed to the disk") }
@@ -67,8 +74,23 @@ package struct DiskStorage: Storage {
   }
 
   package func read(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else { throw Self.failure(path, "cannot be read") }
-    return [UInt8](data)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "cannot be read") }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    let block = 1 << 24, end = lseek(descriptor, 0, SEEK_END)
+    if end > 0 { bytes.reserveCapacity(Int(end)) }
+    lseek(descriptor, 0, SEEK_SET)
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 64)
+    defer { piece.deallocate() }
+    while true {
+      let count = Glibc.read(descriptor, piece.baseAddress, block)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure(path, "cannot be read") }
+      guard count > 0 else { return bytes }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      mark.renew()
+    }
   }
 
   package func remove(_ path: String) throws {

@@ -1,0 +1,99 @@
+internal import Collectives
+internal import Datasets
+internal import Kernels
+internal import Networks
+internal import Optimization
+internal import Specs
+
+/// The bytes that one rank takes for training, computed before any of them is allocated.
+///
+/// Floating-point numbers, because what does not fit into memory need not fit into an integer. The data are not among them: they
+/// are in memory when this is asked.
+struct MemoryPlan {
+  /// Outputs of layers and their gradients, for the rows that a rank works on at a time.
+  var activations: Double
+  /// Sums over shards, and what is shared with the neighbours.
+  var gradients: Double
+  /// Weights, the optimizer's arrays, and averages.
+  var weights: Double
+  /// Copies of all that for checkpoints and for the files at the end.
+  var copies: Double
+
+  var total: Double { activations + gradients + weights + copies }
+
+  /// - Parameters:
+  ///   - rank: in `0 ..< ranks`.
+  ///   - isFirstOnNode: keeps what a node has once.
+  ///   - evaluationRows: rows that an evaluation works on at a time.
+  init(
+    _ config: RunConfig, network: Network, description: DataDescription, trainingRows: Int, batchSize: Int, shards: Int,
+    rank: Int, ranks: Int, isFirstOnNode: Bool, evaluationRows: Int
+  ) {
+    let reduction = ReductionPlan(shards: shards, ranks: ranks), plan = ShardPlan(shardCount: shards)
+    let layouts = Set([batchSize, trainingRows % batchSize]).subtracting([0]).map {
+      MicroSteps(plan, reduction, rank: rank, groups: config.training.microSteps, batch: $0)
+    }
+    let rows = layouts.reduce(max(1, evaluationRows)) { max($0, $1.rowCapacity) }
+    let perRow = 40 + (description.targetKind == .values ? 4 * Matrix.stride(for: max(1, description.targetWidth)) : 0)
+    activations =
+      NetworkMemory.plannedBytes(network, rows: rows, training: true) + Double(rows) * Double(perRow)
+
+    let gradient = 4 * Double(network.gradientCount)
+    let waiting = layouts.reduce(0) { max($0, $1.waitingSlots) }
+    let sharesNode = ranks > 1 && isFirstOnNode
+    gradients = gradient * Double(max(1, reduction.subtrees(of: rank).count) + waiting + (sharesNode ? 1 : 0))
+
+    let storage = 4 * Double(network.storageCount), arena = 4 * Double(network.arenaCount)
+    let optimizers = [config.optimizer.optimizer] + config.optimizer.groups.map(\.optimizer)
+    let arrays = arena * Double(optimizers.map { $0.makeOptimizer().stateNames.count }.max() ?? 0)
+    let isSharded = config.parallel.update == .sharded && ranks > 1
+    let average = config.training.averaging == nil ? 0 : arena
+    let best = config.training.restoresBest ? storage : 0
+    weights = storage + (isSharded ? arrays / Double(ranks) : arrays) + average + best
+
+    let checkpoint = config.checkpoint.isOn ? (storage + arrays + average + best) / Double(ranks) : 0
+    let gathered = config.checkpoint.isOn && isSharded ? arrays : 0
+    // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where others are
+    // handed over.
+    let differs = average + best > 0
+    let files = storage * (rank == 0 ? (differs ? 4 : 2) : (differs ? 2 : 1))
+    copies = checkpoint + max(gathered, files)
+  }
+
+  /// Refuses to begin what the memory of some node cannot hold; collective, all ranks throw the same.
+  ///
+  /// - Parameter available: bytes that can be taken on this rank's node now.
+  func check(_ cluster: any Cluster, available: Int = MachineMemory.available) throws {
+    let own = [activations, gradients, weights, copies, Double(available), Double(cluster.place.node)]
+    let all = try cluster.gather(own.flatMap { number in withUnsafeBytes(of: number) { Array($0) } }).map { bytes in
+      stride(from: 0, to: bytes.count, by: 8).map { start in
+        bytes[start..<start + 8].withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+      }
+    }
+    for node in 0..<cluster.place.nodeCount {
+      let ranks = all.indices.filter { all[$0][5] == Double(node) }
+      let sums = (0..<4).map { part in ranks.reduce(0) { $0 + all[$1][part] } }
+      let left = ranks.reduce(Double.infinity) { min($0, all[$1][4]) }
+      guard sums.reduce(0, +) > left else { continue }
+      let hosts = try cluster.gather(Array(cluster.place.host.utf8))
+      throw RunError(
+        .config,
+        Self.sentence(sums, left: left, ranks: ranks.count, host: String(decoding: hosts[ranks[0]], as: UTF8.self)))
+    }
+  }
+
+  private static func sentence(_ sums: [Double], left: Double, ranks: Int, host: String) -> String {
+    let names = [
+      "for layers' outputs", "for gradients", "for weights and the optimizer", "for copies in checkpoints and files",
+    ]
+    let parts = zip(sums, names).map { "\(MachineMemory.words($0)) \($1)" }.joined(separator: ", ")
+    let most = sums.indices.max { sums[$0] < sums[$1] } ?? 0
+    let advice =
+      most == 0
+      ? "give a smaller training.global_batch_size, more training.micro_steps, fewer threads"
+      : "give a smaller network, parallel.update 'sharded'"
+    return "training takes \(MachineMemory.words(sums.reduce(0, +))) of memory on \(host) "
+      + "(\(ranks) rank\(ranks == 1 ? "" : "s"): \(parts)), and \(MachineMemory.words(left)) are available there; \(advice), "
+      + "fewer ranks on each node, or a machine with more memory"
+  }
+}
