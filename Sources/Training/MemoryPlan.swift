@@ -23,11 +23,12 @@ struct MemoryPlan {
 
   /// - Parameters:
   ///   - rank: in `0 ..< ranks`.
+  ///   - nodes: that the ranks are on.
   ///   - isFirstOnNode: keeps what a node has once.
   ///   - evaluationRows: rows that an evaluation works on at a time.
   init(
     _ config: RunConfig, network: Network, description: DataDescription, trainingRows: Int, batchSize: Int, shards: Int,
-    rank: Int, ranks: Int, isFirstOnNode: Bool, evaluationRows: Int
+    rank: Int, ranks: Int, nodes: Int, isFirstOnNode: Bool, evaluationRows: Int
   ) {
     let reduction = ReductionPlan(shards: shards, ranks: ranks), plan = ShardPlan(shardCount: shards)
     let layouts = Set([batchSize, trainingRows % batchSize]).subtracting([0]).map {
@@ -40,13 +41,18 @@ struct MemoryPlan {
 
     let gradient = 4 * Double(network.gradientCount)
     let waiting = layouts.reduce(0) { max($0, $1.waitingSlots) }
-    let sharesNode = ranks > 1 && isFirstOnNode
+    let optimizer = config.optimizer.optimizer.makeOptimizer()
+    let bySlices =
+      config.training.clipping.norm == nil && config.training.onNonFinite != .skipStep
+      && !(optimizer is any LayerwiseOptimizer) && network.folds.isEmpty && network.gradientCount == network.arenaCount
+    let isSharded = StepParallelism.shards(
+      config.parallel, ranks: ranks, nodes: nodes, gradientCount: network.gradientCount, bySlices: bySlices)
+    let sharesNode = ranks > 1 && isFirstOnNode && !(isSharded && bySlices)
     gradients = gradient * Double(max(1, reduction.subtrees(of: rank).count) + waiting + (sharesNode ? 1 : 0))
 
     let storage = 4 * Double(network.storageCount), arena = 4 * Double(network.arenaCount)
     let optimizers = [config.optimizer.optimizer] + config.optimizer.groups.map(\.optimizer)
     let arrays = arena * Double(optimizers.map { $0.makeOptimizer().stateNames.count }.max() ?? 0)
-    let isSharded = config.parallel.update == .sharded && ranks > 1
     let average = config.training.averaging == nil ? 0 : arena
     let best = config.training.restoresBest ? storage : 0
     weights = storage + (isSharded ? arrays / Double(ranks) : arrays) + average + best

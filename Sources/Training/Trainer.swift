@@ -87,8 +87,8 @@ package final class Trainer {
     let evaluationRows = options.threads * Evaluation.blockRows
     try MemoryPlan(
       config, network: network, description: description, trainingRows: rows.count, batchSize: batchSize,
-      shards: shards, rank: cluster.rank, ranks: cluster.size, isFirstOnNode: cluster.place.rankOnNode == 0,
-      evaluationRows: evaluationRows
+      shards: shards, rank: cluster.rank, ranks: cluster.size, nodes: cluster.place.nodeCount,
+      isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: evaluationRows
     ).check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)

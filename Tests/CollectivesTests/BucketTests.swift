@@ -82,7 +82,7 @@ import Testing
       let results = try InProcessCluster.run(size: ranks, ranksPerNode: 8) { cluster in
         var request = ExchangeRequest(algorithm: kind, plan: plan, count: count)
         request.buckets = Self.buckets(count)
-        (request.keepsSlices, request.handsOver) = (true, true)
+        (request.keepsSlices, request.handingOver) = (true, 2)
         let exchange = try cluster.makeExchange(request)
         let handover = try #require(exchange.handover)
         #expect(!exchange.sharesSum)
@@ -97,6 +97,11 @@ import Testing
           try handover.awaitRelease()
           AllReduceTests.fill(exchange, plan: plan, rank: cluster.rank, inUse: inUse)
           try exchange.allReduce(shardsInUse: inUse)
+          for (bucket, range) in owned.enumerated() {
+            let middle = (range.lowerBound + range.upperBound) / 2
+            exchange.sum(middle..<range.upperBound, bucket: bucket, worker: 1)
+            exchange.sum(range.lowerBound..<middle, bucket: bucket, worker: 0)
+          }
           let row = handover.row(of: cluster.rank)
           for range in owned { for index in range { row[index] = exchange.sum[index] + Float(step) } }
           try handover.offer()

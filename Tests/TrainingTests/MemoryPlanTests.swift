@@ -30,6 +30,7 @@ import Testing
     MemoryPlan(
       trainer.config, network: trainer.network, description: trainer.data.description, trainingRows: 900,
       batchSize: trainer.batchSize, shards: trainer.shards, rank: cluster.rank, ranks: cluster.size,
+      nodes: cluster.place.nodeCount,
       isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: 128)
   }
 
@@ -38,6 +39,11 @@ import Testing
     arguments: [
       [], ["training.micro_steps=3"],
       [#"optimizer={"type": "adam", "learning_rate": 0.1}"#, "training.ema={\"decay\": 0.9}"],
+      ["parallel.update=sharded", "model.layers[2]={\"type\": \"dense\", \"units\": 40, \"name\": \"c\"}"],
+      [
+        "model.layers[0].units=300",
+        "model.layers[1].units=300", "model.layers[2]={\"type\": \"dense\", \"units\": 300, \"name\": \"c\"}",
+      ],
       [#"optimizer={"type": "lamb", "learning_rate": 0.1}"#, "parallel.shards=13"],
     ], [1, 2, 3])
   func planned(settings: [String], ranks: Int) throws {

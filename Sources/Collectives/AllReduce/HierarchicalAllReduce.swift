@@ -48,7 +48,10 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
     let between = try NodeExchange(
       bucket, plan: planOfNodes(bucket.plan, nodes: nodes), node: node,
       peers: nodes.indices.map { nodes[$0][place] }, slice: slice, memory: memory)
-    let inside = NodeSum(bucket, nodePlan: between.plan, node: node, slice: slice, memory: memory)
+    func nodeSum() -> NodeSum {
+      NodeSum(bucket, nodePlan: between.plan, node: node, slice: slice, memory: memory)
+    }
+    let inside = nodeSum(), ofWorkers = (0..<bucket.workers).map { _ in nodeSum() }
 
     let neighbours = memory.ranks.filter { $0 != rank }
     let remote = nodes.indices.filter { $0 != node }.flatMap { nodes[$0] }
@@ -65,7 +68,7 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
           (buffers.trailer(of: neighbour) + trailer.lowerBound).copyMemory(
             from: memory.ownTrailer(of: neighbour) + trailer.lowerBound, byteCount: trailer.count)
         }
-        inside.run(shardsInUse: shardsInUse, into: between)
+        if ofWorkers.isEmpty { inside.run(shardsInUse: shardsInUse, into: between) }
       })
     let last = Stage(
       round: memory.meeting(2 * bucket.index + 1, rank: rank),
@@ -78,13 +81,20 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
     return Stages(
       reduce: [first] + (hasNodes ? [between.scatter] : []), spread: hasNodes ? [between.collect] : [], close: [last],
       owned: between.part,
+      sumOnDemand: ofWorkers.isEmpty
+        ? nil
+        : { range, shardsInUse, worker in
+          ofWorkers[worker].run(
+            range.lowerBound - slice.lowerBound..<range.upperBound - slice.lowerBound, shardsInUse: shardsInUse,
+            into: between.result)
+        },
       reduceTraffic: AllReduceCost(
         steps: (isAlone ? 0 : 2) + (hasNodes ? 1 : 0), bytes: between.scatterBytes),
       spreadTraffic: AllReduceCost(steps: hasNodes ? 1 : 0, bytes: between.collectBytes))
   }
 }
 
-/// One rank's slice of its node's partial sums, added up as far as the tree goes inside the node.
+/// One rank's slice of its node's partial sums, added up as far as the tree goes inside the node. For one thread at a time.
 private final class NodeSum {
   private struct Tree {
     var firstLeaf: Int
@@ -120,6 +130,15 @@ private final class NodeSum {
         sum: TreeSum(
           steps.map { ReductionPlan.Step(left: $0.left - first, right: $0.right - first) }, leafCount: inside.count))
     }
+  }
+
+  /// A part of the slice, of the only node.
+  func run(_ range: Range<Int>, shardsInUse: Int, into result: UnsafeMutablePointer<Float>) {
+    guard let tree = trees.first else { return (result + range.lowerBound).update(repeating: 0, count: range.count) }
+    let present = min(max(plan.presentLeaves(shardsInUse: shardsInUse) - tree.firstLeaf, 0), tree.leafCount)
+    tree.sum.run(
+      present: present, leaves: tree.leaves.pointers, offset: range.lowerBound, count: range.count,
+      into: result + range.lowerBound)
   }
 
   /// With one node the sum is the result.

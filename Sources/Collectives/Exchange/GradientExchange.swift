@@ -14,8 +14,9 @@ package struct ExchangeRequest: Sendable {
   package var tail = 0
   /// Only the owner of a slice gets its sum; see ``GradientExchange/owned(_:)``.
   package var keepsSlices = false
-  /// With ``keepsSlices``: every step ends with ``GradientExchange/handover``, where there is one.
-  package var handsOver = false
+  /// With ``keepsSlices``: so many workers call ``GradientExchange/sum(_:bucket:worker:)``, and every step ends with
+  /// ``GradientExchange/handover``, where there is one. 0: that is not so.
+  package var handingOver = 0
   /// Partial sums of all ranks up to so many bytes take the way with the fewest messages.
   package var directLimit = OrderedAllReduce.directLimit
   /// How floats travel.
@@ -57,6 +58,7 @@ package final class GradientExchange {
   private let buffers: GradientBuffers
   private let staged: [StagedBucket]
   private let slices: [Range<Int>]
+  private let sumsOnDemand: [((_ range: Range<Int>, _ shardsInUse: Int, _ worker: Int) -> Void)?]
   private var shardsInUse = 0
   /// Buckets `0 ..< started` are under way or done, `0 ..< finished` are done.
   private var started = 0
@@ -87,12 +89,13 @@ package final class GradientExchange {
       plan: request.plan, count: request.count, trailer: trailer, rank: transport.rank, shared: shared)
     self.buffers = buffers
     handover = shared.flatMap { memory in
-      guard request.keepsSlices, request.handsOver, transport.nodes.count == 1 else { return nil }
+      guard request.keepsSlices, request.handingOver > 0, transport.nodes.count == 1 else { return nil }
       let flags = request.buckets.count * 2
       return NodeHandover(memory, flags: (flags, flags + 1), transport: transport)
     }
     byteCount = max(1, buffers.rowCount) * request.count * MemoryLayout<Float>.size
     var staged: [StagedBucket] = [], slices: [Range<Int>] = []
+    var sums: [((_ range: Range<Int>, _ shardsInUse: Int, _ worker: Int) -> Void)?] = []
     var traffic = AllReduceCost(steps: 0, bytes: 0)
     for (index, range) in request.buckets.enumerated() {
       let isLast = index == request.buckets.count - 1
@@ -101,16 +104,19 @@ package final class GradientExchange {
       let stages = try found.makeStages(
         BucketContext(
           plan: request.plan, buffers: buffers, transport: transport, index: index, range: range, trailer: first..<last,
-          directLimit: request.directLimit, wire: request.wire, batchSize: request.batchSize))
+          directLimit: request.directLimit, wire: request.wire, batchSize: request.batchSize,
+          workers: handover == nil ? 0 : request.handingOver))
       staged.append(
         StagedBucket(
           stages.reduce + (request.keepsSlices ? [] : stages.spread) + (handover == nil ? stages.close : [])))
       slices.append(stages.owned)
+      sums.append(stages.sumOnDemand)
       traffic += stages.reduceTraffic
       if !request.keepsSlices { traffic += stages.spreadTraffic }
     }
     self.staged = staged
     self.slices = slices
+    sumsOnDemand = sums
     self.traffic = traffic
   }
 
@@ -132,6 +138,14 @@ package final class GradientExchange {
 
   /// The part of a bucket that this rank has summed; with ``ExchangeRequest/keepsSlices`` all it knows of the sum.
   package func owned(_ bucket: Int) -> Range<Int> { slices[bucket] }
+
+  /// Puts the sum of a part of ``owned(_:)`` into ``sum`` where that is left to be done on demand, with ``handover``; else it is there.
+  ///
+  /// By several workers at a time, after ``finish(_:)`` of the bucket, and once for every float at most. Like all that adds, with
+  /// flush-to-zero set.
+  package func sum(_ range: Range<Int>, bucket: Int, worker: Int) {
+    sumsOnDemand[bucket]?(range, shardsInUse, worker)
+  }
 
   /// A new step, in which shards `0 ..< shardsInUse` hold samples; the others are absent from the tree. With none the sum is 0.
   package func begin(shardsInUse: Int) {

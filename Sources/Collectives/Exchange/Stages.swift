@@ -20,6 +20,8 @@ package struct Stages {
   var close: [Stage] = []
   /// The slice of the flat gradient that this rank sums; every float of the bucket is in exactly one rank's.
   var owned: Range<Int>
+  /// Sums a part of ``owned``, where ``reduce`` leaves that to ``GradientExchange/sum(_:worker:)``.
+  var sumOnDemand: ((_ range: Range<Int>, _ shardsInUse: Int, _ worker: Int) -> Void)?
   /// What ``reduce`` (with ``close``) and ``spread`` cost.
   var reduceTraffic: AllReduceCost
   var spreadTraffic: AllReduceCost
@@ -42,6 +44,8 @@ package struct BucketContext {
   let wire: WireFormat
   /// Samples of a batch.
   let batchSize: Int
+  /// Workers that sum the rank's slice on demand; 0: it is summed once all partial sums are there.
+  let workers: Int
 
   var rank: Int { transport.rank }
   var ranks: Int { plan.ranks }

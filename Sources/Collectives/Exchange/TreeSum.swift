@@ -45,10 +45,11 @@ final class TreeSum {
   ///
   /// - Parameters:
   ///   - present: leaves `0 ..< present` hold values, the others are not read; with 0 the result is +0.
-  ///   - leaves: `[count]` floats each.
-  ///   - result: `[count]` floats; may be the memory of a leaf.
+  ///   - leaves: `[offset + count]` floats each.
+  ///   - offset: floats of the leaves that are passed over.
+  ///   - result: `[count]` floats; may be the memory of a leaf, from the offset on.
   func run(
-    present: Int, leaves: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int,
+    present: Int, leaves: UnsafePointer<UnsafeMutablePointer<Float>>, offset: Int = 0, count: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
     guard present > 0 else {
@@ -57,7 +58,7 @@ final class TreeSum {
     }
     let program = programs[present]
     guard !program.isEmpty else {
-      if leaves[0] != result { result.update(from: leaves[0], count: count) }
+      if leaves[0] + offset != result { result.update(from: leaves[0] + offset, count: count) }
       return
     }
     let scratch = scratch.base.assumingMemoryBound(to: Float.self)
@@ -66,7 +67,7 @@ final class TreeSum {
       let length = min(Self.block, count - start)
       func pointer(_ place: Place) -> UnsafeMutablePointer<Float> {
         switch place {
-        case .leaf(let leaf): leaves[leaf] + start
+        case .leaf(let leaf): leaves[leaf] + offset + start
         case .scratch(let leaf): scratch + leaf * Self.block
         case .result: result + start
         }

@@ -195,10 +195,12 @@ final class ParameterUpdate {
   ///   - gradient: summed; not written to, unless it is the memory of `work`.
   ///   - work: as long; its contents are lost.
   ///   - copy: as long as the arena; what is updated by this rank goes there too. May be the memory of `work` and `gradient`.
+  ///   - before: called with each part of the arena before it is updated, and the worker that does.
   ///   - between: called by one worker at a time, between two pieces.
   func apply(
     bucket: Int, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>,
-    copy: UnsafeMutablePointer<Float>? = nil, between: () -> Void = {}
+    copy: UnsafeMutablePointer<Float>? = nil, before: (Range<Int>, Int) -> Void = { _, _ in },
+    between: () -> Void = {}
   ) {
     if isLayerwise {
       guard bucket == piecesOfBucket.count - 1 else { return }
@@ -207,6 +209,7 @@ final class ParameterUpdate {
     let range = piecesOfBucket[bucket]
     queue.parallelItems(count: range.count, workers: threads) { item, worker in
       let piece = pieces[range.lowerBound + item]
+      before(piece.offset..<piece.offset + piece.count, worker)
       applyElementwise(
         piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
       // While the piece is in the cache.

@@ -115,7 +115,7 @@ package final class StepExecutor {
       parameters.goesByBucket && network.folds.isEmpty && network.gradientCount == network.arenaCount
     let isSharded = parallelism.shards(network.gradientCount, bySlices: knowsSlices)
     request.keepsSlices = isSharded && knowsSlices
-    request.handsOver = request.keepsSlices
+    request.handingOver = request.keepsSlices ? threads : 0
     exchange = try cluster.makeExchange(request)
     parallelism.note(exchange)
     self.parallelism = parallelism
@@ -258,7 +258,9 @@ package final class StepExecutor {
     for bucket in 0...last {
       if !needsAll, bucket > 0 { try arrive(bucket) }
       guard updates else { continue }
-      parameters.apply(bucket: bucket, gradient: gradient, work: work, copy: sharing?.copy) { driver.advance() }
+      parameters.apply(
+        bucket: bucket, gradient: gradient, work: work, copy: sharing?.copy,
+        before: { exchange.sum($0, bucket: bucket, worker: $1) }, between: { driver.advance() })
       try sharing?.start(bucket)
       updated()
     }

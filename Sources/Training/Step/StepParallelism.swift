@@ -20,10 +20,9 @@ package struct StepParallelism: Sendable {
   package private(set) var buckets = 1
   /// Whether each rank updates its slice of the parameters only.
   package private(set) var isSharded = false
-  private let update: ParallelSection.Update
+  private let section: ParallelSection
   private let ranks: Int
-  /// Whether the ranks are of one node, and add in its memory.
-  private let sharesMemory: Bool
+  private let nodes: Int
 
   /// Gradients of fewer floats, 256 KiB, are updated sooner than ranks have met once more.
   private static let leastSharded = 1 << 16
@@ -34,24 +33,28 @@ package struct StepParallelism: Sendable {
   init(_ section: ParallelSection, cluster: any Cluster, spareCores: Int) {
     let wanted = section.overlap ?? (cluster.place.nodeCount > 1)
     overlap = !wanted || cluster.size == 1 ? .off : spareCores > 0 ? .thread : .inline
-    update = section.update
+    self.section = section
     ranks = cluster.size
-    sharesMemory =
-      cluster.place.nodeCount == 1 && ["auto", SharedMemoryAllReduce.kind].contains(section.allreduce)
-      && section.wire == .float32
+    nodes = cluster.place.nodeCount
   }
 
-  /// Decides whether the update is sharded. `auto` does so where the ranks of one node hand each other the parameters in memory.
+  /// Decides whether the update is sharded.
+  mutating func shards(_ gradientCount: Int, bySlices: Bool) -> Bool {
+    isSharded = Self.shards(section, ranks: ranks, nodes: nodes, gradientCount: gradientCount, bySlices: bySlices)
+    return isSharded
+  }
+
+  /// Whether each rank updates its slice only. `auto`: where the ranks of one node hand each other the parameters in memory.
   ///
   /// - Parameter bySlices: whether a rank can update its slice without the rest of the gradient.
-  mutating func shards(_ gradientCount: Int, bySlices: Bool) -> Bool {
-    isSharded =
-      switch update {
-      case .replicated: false
-      case .sharded: ranks > 1
-      case .auto: ranks > 1 && sharesMemory && bySlices && gradientCount >= Self.leastSharded
-      }
-    return isSharded
+  static func shards(_ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool) -> Bool {
+    let sharesMemory =
+      nodes == 1 && ["auto", SharedMemoryAllReduce.kind].contains(section.allreduce) && section.wire == .float32
+    return switch section.update {
+    case .replicated: false
+    case .sharded: ranks > 1
+    case .auto: ranks > 1 && sharesMemory && bySlices && gradientCount >= leastSharded
+    }
   }
 
   mutating func note(_ exchange: GradientExchange) {
