@@ -29,6 +29,8 @@ final class RollCall: WaitObserver {
   private var sends: [RequestArray?]
   private var isUnderWay: [Bool]
   private var lastCall = 0.0
+  /// How long the wait had lasted then.
+  private var lastSeconds = 0.0
   private var nextLook = 0.0
   private var nextRelay = 0.0
   /// Since when somebody is known to be silent.
@@ -78,9 +80,12 @@ final class RollCall: WaitObserver {
 
   func waited(seconds: Double) {
     let now = wallTime()
-    // A rank that was itself stopped, and goes on, cannot tell who else was.
-    if now - lastCall > limit / 4 { signs.startAnew(now: now) }
-    lastCall = now
+    // Silence counts from the begin of a wait; and a rank that was itself stopped, and goes on, cannot tell who else was.
+    if seconds < lastSeconds || now - lastCall > limit / 4 {
+      signs.startAnew(now: now)
+      silentSince = nil
+    }
+    (lastCall, lastSeconds) = (now, seconds)
     guard now >= nextLook else { return }
     nextLook = now + interval
     own.noteWaiting()

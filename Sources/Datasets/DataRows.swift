@@ -89,8 +89,6 @@ package struct DataRows: @unchecked Sendable {
     for index in 0..<count { output[index] = weights[checked(rows[index])] }
   }
 
-  /// A row outside the part would read foreign memory: stop instead.
-  @inline(__always)
   /// Starts to fetch the features of the row that follows one in a list.
   private func prefetchRow(after index: Int, of rows: UnsafePointer<Int>, count: Int) {
     guard index + 1 < count else { return }
@@ -98,6 +96,8 @@ package struct DataRows: @unchecked Sendable {
     prefetch(features + checked(rows[index + 1]) * bytes, byteCount: bytes)
   }
 
+  /// A row outside the part would read foreign memory: stop instead.
+  @inline(__always)
   private func checked(_ row: Int) -> Int {
     precondition(row >= 0 && row < count, "a row outside the part")
     return row

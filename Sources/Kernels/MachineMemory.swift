@@ -8,6 +8,11 @@ package enum MachineMemory {
     return min(physical, ControlGroup().limit ?? physical)
   }()
 
+  /// Bytes that this process could ever have with the help of swap space: more is certain to end in somebody being killed.
+  package static var most: Int {
+    byteCount + (bytes("SwapTotal", in: (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? "") ?? 0)
+  }
+
   /// Bytes that can be taken now without anybody being killed for it: free, or given back by caches, or free for swapping;
   /// at most what control groups leave.
   package static var available: Int {
@@ -18,11 +23,12 @@ package enum MachineMemory {
 
   /// What the text of `/proc/meminfo` says of that; nil where it does not.
   package static func available(meminfo: String) -> Int? {
-    func bytes(_ key: String) -> Int? {
-      let line = meminfo.split(separator: "\n").first { $0.hasPrefix(key + ":") }
-      return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
-    }
-    return bytes("MemAvailable").map { $0 + (bytes("SwapFree") ?? 0) }
+    bytes("MemAvailable", in: meminfo).map { $0 + (bytes("SwapFree", in: meminfo) ?? 0) }
+  }
+
+  private static func bytes(_ key: String, in meminfo: String) -> Int? {
+    let line = meminfo.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
   /// A number of bytes for people, like `23.5 GB`.

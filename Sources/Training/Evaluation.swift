@@ -57,7 +57,8 @@ package final class Evaluation {
         let first = worker * Self.blockRows
         found[item] = evaluate(
           samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch)
-        mark.renew()
+        // The thread that has the cluster waits for this loop, so one worker may speak to other nodes for it.
+        if worker == 0 { cluster.showProgress() } else { mark.renew() }
       }
     }
     let bytes = found.withUnsafeBufferPointer { blocks in

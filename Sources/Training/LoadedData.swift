@@ -49,16 +49,17 @@ package struct LoadedData: Sendable {
 
   /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
   private static func requireRoom(for description: DataDescription, isShared: Bool) throws {
-    let wanted = Double(description.byteCount), left = Double(MachineMemory.available)
+    let wanted = Double(description.byteCount), left = Double(MachineMemory.most)
     guard wanted <= left else {
       throw RunError(
         .data,
-        "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are left; "
+        "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are all that is there; "
           + "give fewer rows or features, or a machine with more memory")
     }
-    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code.
+    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
     var room = statvfs()
-    guard isShared, statvfs("/dev/shm", &room) == 0 else { return }
+    let isElsewhere = ProcessInfo.processInfo.environment["OMPI_MCA_osc_sm_backing_directory"] != nil
+    guard isShared, !isElsewhere, statvfs("/dev/shm", &room) == 0 else { return }
     let shared = Double(room.f_bavail) * Double(room.f_frsize)
     guard wanted <= shared else {
       throw RunError(

@@ -66,29 +66,41 @@ struct MemoryPlan {
     copies = checkpoint + max(gathered, files)
   }
 
-  /// Refuses to begin what the memory of some node cannot hold; collective, all ranks throw the same.
+  /// Refuses to begin what the memory of some node can never hold; collective, all ranks throw the same.
   ///
-  /// - Parameter available: bytes that can be taken on this rank's node now.
-  func check(_ cluster: any Cluster, available: Int = MachineMemory.available) throws {
-    let own = [activations, gradients, weights, copies, Double(available), Double(cluster.place.node)]
+  /// - Parameters:
+  ///   - most: bytes that could be taken on this rank's node, were all others to give back theirs.
+  ///   - available: bytes that can be taken there now.
+  /// - Returns: a warning where others would have to give back theirs; the same on all ranks.
+  func check(
+    _ cluster: any Cluster, most: Int = MachineMemory.most, available: Int = MachineMemory.available
+  ) throws -> String? {
+    let own = [
+      activations, gradients, weights, copies, Double(most), Double(min(most, available)), Double(cluster.place.node),
+    ]
+    var warning: String?
     let all = try cluster.gather(own.flatMap { number in withUnsafeBytes(of: number) { Array($0) } }).map { bytes in
       stride(from: 0, to: bytes.count, by: 8).map { start in
         bytes[start..<start + 8].withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
       }
     }
     for node in 0..<cluster.place.nodeCount {
-      let ranks = all.indices.filter { all[$0][5] == Double(node) }
+      let ranks = all.indices.filter { all[$0][6] == Double(node) }
       let sums = (0..<4).map { part in ranks.reduce(0) { $0 + all[$1][part] } }
-      let left = ranks.reduce(Double.infinity) { min($0, all[$1][4]) }
-      guard sums.reduce(0, +) > left else { continue }
+      func least(_ index: Int) -> Double { ranks.reduce(Double.infinity) { min($0, all[$1][index]) } }
+      let total = sums.reduce(0, +), isTooMuch = total > least(4)
+      guard isTooMuch || total > least(5) else { continue }
       let hosts = try cluster.gather(Array(cluster.place.host.utf8))
-      throw RunError(
-        .config,
-        Self.sentence(sums, left: left, ranks: ranks.count, host: String(decoding: hosts[ranks[0]], as: UTF8.self)))
+      let sentence = Self.sentence(
+        sums, left: least(isTooMuch ? 4 : 5), isAll: isTooMuch, ranks: ranks.count,
+        host: String(decoding: hosts[ranks[0]], as: UTF8.self))
+      if isTooMuch { throw RunError(.config, sentence) }
+      warning = warning ?? sentence
     }
+    return warning
   }
 
-  private static func sentence(_ sums: [Double], left: Double, ranks: Int, host: String) -> String {
+  private static func sentence(_ sums: [Double], left: Double, isAll: Bool, ranks: Int, host: String) -> String {
     let names = [
       "for layers' outputs", "for gradients", "for weights and the optimizer", "for copies in checkpoints and files",
     ]
@@ -97,9 +109,9 @@ struct MemoryPlan {
     let advice =
       most == 0
       ? "give a smaller training.global_batch_size, more training.micro_steps, fewer threads"
-      : "give a smaller network, parallel.update 'sharded'"
+      : "give a smaller network"
     return "training takes \(MachineMemory.words(sums.reduce(0, +))) of memory on \(host) "
-      + "(\(ranks) rank\(ranks == 1 ? "" : "s"): \(parts)), and \(MachineMemory.words(left)) are available there; \(advice), "
+      + "(\(ranks) rank\(ranks == 1 ? "" : "s"): \(parts)), and \(MachineMemory.words(left)) are \(isAll ? "all that is" : "free") there; \(advice), "
       + "fewer ranks on each node, or a machine with more memory"
   }
 }

@@ -107,6 +107,8 @@ extension Trainer {
   /// - Returns: the names that keep their first values.
   package func warmStart(from path: String) throws -> [String] {
     let isFirst = cluster.rank == 0
+    cluster.enter(.readingCheckpoint)
+    let storage = DiskStorage(mark: cluster.phaseMark)
     let found = try cluster.agree(describe: describeFailure) { () -> [NamedTensor] in
       guard isFirst else { return [] }
       var isDirectory: ObjCBool = false
@@ -114,11 +116,13 @@ extension Trainer {
         throw RunError(.missingInput, "\(path): no such checkpoint or model; give the path of one after --resume")
       }
       if isDirectory.boolValue {
-        return try CheckpointStore.read(path).tensors.filter { $0.name.hasPrefix("parameters/") }.map {
+        return try CheckpointStore.read(path, storage, progress: cluster.showProgress).tensors.filter {
+          $0.name.hasPrefix("parameters/")
+        }.map {
           NamedTensor(name: String($0.name.dropFirst("parameters/".count)), shape: $0.shape, values: $0.values)
         }
       }
-      return try Safetensors.decode([UInt8](FileManager.default.contents(atPath: path) ?? Data()), file: path).tensors
+      return try Safetensors.decode(try storage.read(path), file: path).tensors
     }
     let arrays = try share(found)
     var missing: [String] = []

@@ -56,6 +56,8 @@ package final class Trainer {
   var plateau = PlateauState()
   /// A line for each rank that computed much longer than most; known at the end of ``run()``.
   package private(set) var slowRanks: [String] = []
+  /// That memory is short, where it is.
+  package let memoryWarning: String?
   /// Updates made by ``run()``.
   var stepsTaken = 0
 
@@ -85,11 +87,11 @@ package final class Trainer {
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     let evaluationRows = options.threads * Evaluation.blockRows
-    try MemoryPlan(
+    let memory = MemoryPlan(
       config, network: network, description: description, trainingRows: rows.count, batchSize: batchSize,
       shards: shards, rank: cluster.rank, ranks: cluster.size, nodes: cluster.place.nodeCount,
-      isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: evaluationRows
-    ).check(cluster)
+      isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: evaluationRows)
+    memoryWarning = try memory.check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     parameters = try ParameterUpdate(

@@ -38,6 +38,7 @@ struct TrainCommand: ParsableCommand {
       }
       if speaks {
         print(trainer.headline)
+        if let warning = trainer.memoryWarning { print("warning: \(warning)") }
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }
       let summary = try trainer.run(from: start)

@@ -39,6 +39,12 @@ import Testing
         #"model.layers[2].initializer={"type": "normal", "deviation": 1e-20}"#,
         #"optimizer={"type": "sgd", "learning_rate": 1e-3, "momentum": 0.5}"#,
       ]),
+    // Alone and on two ranks wide layers transpose their weights on the way, on more ranks they keep them; slices are updated.
+    Problem(
+      name: "wide layers, tall batches", config: "configs/digits.json",
+      overrides: [
+        "training.steps=6", "training.global_batch_size=640", "model.layers[0].units=1024", "model.layers[2].units=512",
+      ]),
     Problem(
       name: "gelu, silu, Nesterov", config: "configs/digits.json",
       overrides: [

@@ -59,9 +59,11 @@ import Testing
   func refused() throws {
     let failures = try InProcessCluster.run(size: 2) { cluster -> String? in
       let trainer = try Self.trainer([], cluster: cluster), plan = Self.plan(trainer, cluster)
-      try plan.check(cluster, available: Int(2 * plan.total) + 1_000_000)
-      do { try plan.check(cluster, available: cluster.rank == 1 ? Int(plan.total) : .max) } catch let error as RunError
-      {
+      let enough = Int(2 * plan.total) + 1_000_000
+      #expect(try plan.check(cluster, most: enough, available: enough) == nil)
+      #expect(
+        try plan.check(cluster, most: enough, available: Int(plan.total))?.contains(" are free there; give a ") == true)
+      do { _ = try plan.check(cluster, most: cluster.rank == 1 ? Int(plan.total) : .max) } catch let error as RunError {
         #expect(error.exitCode == .config)
         return error.sentence
       }

@@ -20,7 +20,7 @@ package struct Stages {
   var close: [Stage] = []
   /// The slice of the flat gradient that this rank sums; every float of the bucket is in exactly one rank's.
   var owned: Range<Int>
-  /// Sums a part of ``owned``, where ``reduce`` leaves that to ``GradientExchange/sum(_:worker:)``.
+  /// Sums a part of ``owned``, where ``reduce`` leaves that to ``GradientExchange/sum(_:bucket:worker:)``.
   var sumOnDemand: ((_ range: Range<Int>, _ shardsInUse: Int, _ worker: Int) -> Void)?
   /// What ``reduce`` (with ``close``) and ``spread`` cost.
   var reduceTraffic: AllReduceCost

@@ -18,19 +18,30 @@ struct OptimizerState {
       copy(parameters.ownPieces, from: UnsafePointer(own.pointer), into: result.pointer)
       return result
     }
-    let bytes = try cluster.gather(Array(UnsafeRawBufferPointer(own.elements)))
-    for (rank, owned) in ownedByRank.enumerated() {
-      let pieces = parameters.pieces(owned: owned).pieces
-      let values = bytes[rank].withUnsafeBytes { raw in
-        (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    let pieces = ownedByRank.map { parameters.pieces(owned: $0).pieces }
+    let longest = pieces.reduce(0) { max($0, $1.last.map { $0.state + $0.count } ?? 0) }
+    // In rounds, so that what is under way is small beside the result, and fits into MPI's counts.
+    let round = max(1, Self.roundFloats / cluster.size)
+    for begin in stride(from: 0, to: longest, by: round) {
+      let end = min(own.count, begin + round)
+      let part = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(own.elements)[4 * min(begin, end)..<4 * end])
+      for (bytes, pieces) in zip(try cluster.gather(Array(part)), pieces) {
+        bytes.withUnsafeBytes { raw in
+          for piece in pieces {
+            let common = (piece.state..<piece.state + piece.count).clamped(to: begin..<begin + raw.count / 4)
+            guard !common.isEmpty, let base = raw.baseAddress else { continue }
+            UnsafeMutableRawPointer(result.pointer + piece.offset + common.lowerBound - piece.state).copyMemory(
+              from: base + 4 * (common.lowerBound - begin), byteCount: 4 * common.count)
+          }
+        }
       }
-      values.withUnsafeBufferPointer { values in
-        guard let base = values.baseAddress else { return }
-        copy(pieces, from: base, into: result.pointer)
-      }
+      cluster.showProgress()
     }
     return result
   }
+
+  /// Floats of all ranks in one round: 64 MiB.
+  private static let roundFloats = 1 << 24
 
   /// Takes this rank's part of an array over the arena.
   func set(_ index: Int, from whole: UnsafePointer<Float>) {

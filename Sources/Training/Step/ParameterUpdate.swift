@@ -167,7 +167,7 @@ final class ParameterUpdate {
   /// Bytes of optimizer state and average.
   var byteCount: Int { state.reduce(0) { $0 + $1.count * 4 } + (average.map { $0.count * 4 } ?? 0) }
 
-  /// A new update; ``apply(bucket:gradient:work:between:)`` of every bucket follows, unless it returns false.
+  /// A new update; ``apply(bucket:gradient:work:copy:before:between:)`` of every bucket follows, unless it returns false.
   ///
   /// - Parameters:
   ///   - gradient: summed; read only where ``goesByBucket`` is false.
