@@ -18,7 +18,7 @@ package struct ModelFile: Sendable {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
     }
-    var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1"))]
+    var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1")), ArithmeticNumber.metadata]
     for key in ["model", "loss", "metrics"] where config[key] != nil {
       members.append(.init(key, .string(config[key]?.compactText ?? "")))
     }

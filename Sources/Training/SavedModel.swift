@@ -32,6 +32,15 @@ package final class SavedModel {
       throw RunError(.missingInput, "\(file): no such model; train first, or give another run")
     }
     let (tensors, metadata) = try Safetensors.decode([UInt8](data), file: file)
+    guard let arithmetic = ArithmeticNumber.stated(in: metadata) else {
+      throw TensorFileError(file: file, problem: "the metadata's 'arithmetic' is no number")
+    }
+    guard arithmetic <= ArithmeticNumber.current else {
+      throw RunError(
+        .data,
+        "\(file): made by a later build, with arithmetic number \(arithmetic), and this one knows numbers up to "
+          + "\(ArithmeticNumber.current); use that build or a later one")
+    }
     func text(_ key: String) throws -> ConfigValue {
       guard case .string(let text)? = metadata.first(where: { $0.key == key })?.value else {
         throw TensorFileError(file: file, problem: "the metadata have no '\(key)'")

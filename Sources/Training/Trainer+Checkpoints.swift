@@ -35,7 +35,7 @@ extension Trainer {
   /// Begins a checkpoint; collective.
   func save(_ state: RunState, with writer: CheckpointWriter) throws {
     let members: [ConfigValue.Member] = [
-      .init("state", state.value), .init("data_fingerprint", .string(data.fingerprint)),
+      ArithmeticNumber.member, .init("state", state.value), .init("data_fingerprint", .string(data.fingerprint)),
       .init("shards", .integer(shards)), .init("seed", .integer(Int(config.seed))),
       .init(
         "config",
@@ -62,6 +62,7 @@ extension Trainer {
       guard isFirst else { return nil }
       try store.clean()
       guard let found = try store.newest(warn: warn, progress: cluster.showProgress) else { return nil }
+      try requireArithmetic(of: found, in: store, warn: warn)
       guard found.manifest["data_fingerprint"] == .string(data.fingerprint) else {
         throw RunError(
           .data,
@@ -90,6 +91,25 @@ extension Trainer {
     plateau = state.plateau
     executor.resume(stepsDone: state.stepsDone, emptySteps: state.emptySteps, skippedSteps: state.skippedSteps)
     return state
+  }
+
+  /// Refuses a checkpoint whose run was computed with other arithmetic, unless `--force` asks to go on from it.
+  private func requireArithmetic(
+    of found: CheckpointStore.Checkpoint, in store: CheckpointStore, warn: (String) -> Void
+  ) throws {
+    let place = "\(store.directory)/\(CheckpointStore.name(of: found.step))"
+    guard case .object(let members) = found.manifest, let number = ArithmeticNumber.stated(in: members) else {
+      throw RunError(.data, "\(place): 'arithmetic' in manifest.json is no number; start anew with --resume never")
+    }
+    guard number != ArithmeticNumber.current else { return }
+    let found = "was saved by a build with arithmetic number \(number), this build has \(ArithmeticNumber.current)"
+    guard options.goesOnFromOtherArithmetic else {
+      throw RunError(
+        .config,
+        "\(place): \(found), so the run would end with the weights of neither; go on with that build, start anew with "
+          + "--resume never, or add --force to go on all the same")
+    }
+    warn("warning: \(place): \(found); going on all the same, the run ends with the weights of neither")
   }
 
   /// The first rank's tensors on all ranks; collective.

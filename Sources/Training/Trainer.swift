@@ -18,6 +18,8 @@ package struct RunOptions {
   package var spareCores = 0
   /// The shards of the run that goes on, which an earlier launch may have chosen.
   package var shards: Int?
+  /// Whether the run may go on from a checkpoint of another ``ArithmeticNumber``.
+  package var goesOnFromOtherArithmetic = false
   /// Takes note of what this rank does when.
   package var trace: TraceRecorder?
 
@@ -229,7 +231,7 @@ package final class Trainer {
     }
     let evidence = try RankTimes.gather(times, cluster: cluster)
     let summary = ConfigValue.object([
-      .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)),
+      .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
       .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
       .init("decision_threshold", threshold.map(ConfigValue.number) ?? .null),

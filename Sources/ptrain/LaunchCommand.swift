@@ -104,6 +104,7 @@ struct LaunchCommand: ParsableCommand {
     arguments.output = common.output
     arguments.trace = common.trace
     arguments.resume = train.mode
+    arguments.isForced = train.force
     arguments.isQuiet = common.quiet
     arguments.showsProgress = !train.noProgress
     let run = common.outputDirectory(config)

@@ -31,6 +31,7 @@ struct TrainCommand: ParsableCommand {
         return conclude(summary, directory: options.outputDirectory, cluster)
       }
       if case .goOn(let shards) = start { options.shards = shards }
+      options.goesOnFromOtherArithmetic = train.force
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if case .weights(let path) = train.mode {
         let missing = try trainer.warmStart(from: path)

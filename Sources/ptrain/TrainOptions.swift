@@ -12,7 +12,10 @@ struct TrainOptions: ParsableArguments {
   )
   var resume = "auto"
 
-  @Flag(help: "With --resume PATH: start a new run from these weights.")
+  @Flag(
+    help:
+      "Go on from a checkpoint of a build with another arithmetic; with --resume PATH: start a new run from these weights."
+  )
   var force = false
 
   var mode: ResumeMode {

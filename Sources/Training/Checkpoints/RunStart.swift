@@ -47,12 +47,16 @@ package enum RunStart: Sendable, Equatable {
     guard mode == .auto else { return .fresh(renames: true) }
     let path = options.outputDirectory + "/config.json"
     guard let bytes = FileManager.default.contents(atPath: path) else { return .fresh(renames: false) }
-    let stored: ConfigValue
+    var stored: ConfigValue
     do { stored = try ConfigValue.parse(bytes, file: path) } catch {
       throw RunError(.data, "\(path): not the config of a run; start anew with --resume never")
     }
     guard case .integer(let shards)? = stored["parallel"]?["shards"], shards > 0, shards <= 65536 else {
       throw RunError(.data, "\(path): parallel.shards is not there; start anew with --resume never")
+    }
+    // Keys that builds since then have added hold there too, at their defaults.
+    if let old = try? RunConfig(stored) {
+      stored = RunLog.storedConfig(old, shards: shards, baseDirectory: options.baseDirectory)
     }
     let wanted = RunLog.storedConfig(
       config, shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)

@@ -5,6 +5,7 @@ package struct TrainArguments: Sendable {
   package var output: String?
   package var trace: String?
   package var resume = ResumeMode.auto
+  package var isForced = false
   package var isQuiet = false
   package var showsProgress = true
 
@@ -23,6 +24,7 @@ package struct TrainArguments: Sendable {
     case .never: line += ["--resume", "never"]
     case .weights(let path): line += ["--resume", path, "--force"]
     }
+    if isForced, !line.contains("--force") { line.append("--force") }
     if let trace { line += ["--trace", trace] }
     if isQuiet { line.append("--quiet") }
     if !showsProgress { line.append("--no-progress") }

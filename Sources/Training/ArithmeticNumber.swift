@@ -1,0 +1,38 @@
+package import Specs
+
+/// Which arithmetic a file was made with: rises with every commit after which some config trains other bits.
+///
+/// It stands in checkpoints (`arithmetic` in the manifest), models (`arithmetic` in the metadata) and `summary.json`. A checkpoint of
+/// another number is not gone on from silently: the run would be neither build's. Models of every earlier number load and predict
+/// as they did (`Tests/Compatibility`).
+///
+/// | number | builds | what trains other bits than before |
+/// |---|---|---|
+/// | 1 | up to 25 November 2026; their files hold no number | |
+/// | 2 | since | default initialization of weights and biases, chosen by measurement |
+///
+/// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
+package enum ArithmeticNumber {
+  /// The number of this build.
+  package static let current = 2
+
+  /// The number that a manifest, metadata or summary states; files without one are of number 1.
+  ///
+  /// - Returns: nil where what stands there is no number.
+  package static func stated(in members: [ConfigValue.Member]) -> Int? {
+    switch members.first(where: { $0.key == key })?.value {
+    case nil: 1
+    case .integer(let number)? where number >= 1: number
+    case .string(let text)?: Int(text).flatMap { $0 >= 1 ? $0 : nil }
+    default: nil
+    }
+  }
+
+  /// The member that states this build's number, in a manifest or summary.
+  package static var member: ConfigValue.Member { .init(key, .integer(current)) }
+
+  /// The member that states it in a model's metadata, which hold text only.
+  package static var metadata: ConfigValue.Member { .init(key, .string("\(current)")) }
+
+  private static let key = "arithmetic"
+}
