@@ -15,7 +15,10 @@ extension DataError {
     case .damagedGzip(let file, let reason):
       "\(name(file)): the gzip data are damaged (\(reason)); fetch or compress the file again"
     case .noRows(let file): "\(name(file)): has no rows of data; at least one is needed"
-    case .wrongEncoding, .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .headerOfNumbers,
+    case .otherFormat(let file, let found): "\(name(file)): is \(found.noun); \(found.wayOut)"
+    case .notUTF8(let file, let fault): "\(name(file)): \(fault.words)"
+    case .misread(let file, let fault): "\(name(file)): \(fault.words)"
+    case .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .headerOfNumbers,
       .duplicateColumn, .unknownColumn, .columnOutOfRange, .noFeatureColumns:
       tableSentence
     case .notANumber, .missingValue, .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
@@ -30,7 +33,6 @@ extension DataError {
 
   private var tableSentence: String {
     switch self {
-    case .wrongEncoding(let file): "\(name(file)): is UTF-16 text; save it as UTF-8"
     case .raggedRow(let file, let line, let found, let expected, let hasHeader):
       "\(name(file)): line \(line) has \(counted(found, "field")), \(hasHeader ? "the header" : "the first row") has \(expected); every row must have as many"
     case .blankLine(let file, let line): "\(name(file)): line \(line) is empty but rows follow; remove the line"
@@ -74,10 +76,12 @@ extension DataError {
 
   private var arraySentence: String {
     switch self {
-    case .notIDX(let file): "\(name(file)): is not an IDX file (it must begin with two zero bytes, a type and a rank)"
+    case .notIDX(let file, let isText):
+      "\(name(file)): is not an IDX file (it must begin with two zero bytes, a type and a rank)\(isText ? Self.textHint : "")"
     case .unknownIDXType(let file, let code):
       "\(name(file)): IDX element type 0x\(String(code, radix: 16)) is unknown; known: 0x8 uint8, 0x9 int8, 0xb int16, 0xc int32, 0xd float32, 0xe float64"
-    case .notNPY(let file): "\(name(file)): is not an NPY file (it must begin with \\x93NUMPY); save it with numpy.save"
+    case .notNPY(let file, let isText):
+      "\(name(file)): is not an NPY file (it must begin with \\x93NUMPY)\(isText ? Self.textHint : "; save it with numpy.save")"
     case .unknownNPYVersion(let file, let version):
       "\(name(file)): NPY version \(version) is unknown; known: 1, 2, 3"
     case .damagedNPYHeader(let file, let reason):
@@ -124,6 +128,9 @@ extension DataError {
     default: ""
     }
   }
+
+  /// What helps where an array turns out to be a table.
+  private static let textHint = #" but text; read a table of text with "format": "csv", "path" and "targets""#
 
   private func name(_ file: String) -> String { file.oneLine }
 

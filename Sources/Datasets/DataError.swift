@@ -13,9 +13,12 @@ package enum DataError: ReportableError, Equatable {
   case tooLarge(file: String, byteCount: Int, available: Int)
   case damagedGzip(file: String, reason: String)
   case noRows(file: String)
+  /// Another kind of file than the source names.
+  case otherFormat(file: String, FileSignature)
 
   // CSV
-  case wrongEncoding(file: String)
+  case notUTF8(file: String, TextFault)
+  case misread(file: String, LayoutFault)
   case raggedRow(file: String, line: Int, found: Int, expected: Int, hasHeader: Bool)
   case blankLine(file: String, line: Int)
   case unterminatedQuote(file: String, line: Int)
@@ -33,9 +36,9 @@ package enum DataError: ReportableError, Equatable {
   case unseenCategory(file: String, place: String, column: String, text: String, known: [String])
 
   // Binary arrays
-  case notIDX(file: String)
+  case notIDX(file: String, isText: Bool)
   case unknownIDXType(file: String, code: UInt8)
-  case notNPY(file: String)
+  case notNPY(file: String, isText: Bool)
   case unknownNPYVersion(file: String, version: Int)
   case damagedNPYHeader(file: String, reason: String)
   case unsupportedNPYType(file: String, type: String)

@@ -88,7 +88,16 @@ private struct Inflation: ~Copyable {
       produced += given
       switch status {
       case Z_STREAM_END:
-        if consumed == input.count { return false }
+        // Tapes and block devices pad with zeros, which gzip(1) passes over too.
+        let rest = input[consumed...]
+        if rest.allSatisfy({ $0 == 0 }) { return false }
+        guard rest.first == 0x1f, rest.dropFirst().first ?? 0x8b == 0x8b else {
+          throw .damagedGzip(
+            file: file,
+            reason:
+              "\(rest.count) byte\(rest.count == 1 ? "" : "s") that \(rest.count == 1 ? "is" : "are") no gzip data follow the end"
+          )
+        }
         guard inflateReset(stream) == Z_OK else { throw .damagedGzip(file: file, reason: "zlib cannot go on") }
       case Z_OK where taken > 0 || given > 0: continue
       case Z_OK, Z_BUF_ERROR: throw .damagedGzip(file: file, reason: "it ends early")

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernels
+internal import Specs
 
 /// Reads data files whole.
 enum InputFile {
@@ -14,6 +15,15 @@ enum InputFile {
     let bytes = try rawContents(of: file, at: context.resolve(file), progress: context.progress)
     return Gzip.isCompressed(bytes)
       ? try Gzip.decompress(bytes, file: file, progress: context.progress, size: size) : bytes
+  }
+
+  /// Whether the beginning of a file is text in UTF-8 without control characters.
+  static func looksLikeText(_ bytes: [UInt8]) -> Bool {
+    let beginning = Array(bytes.prefix(512))
+    // The last character may be cut in two.
+    let fault = UTF8Text.check(beginning).fault
+    guard fault.map({ $0.offset + 4 > beginning.count && bytes.count > 512 }) ?? true else { return false }
+    return beginning.allSatisfy { $0 >= 0x20 || (0x09...0x0d).contains($0) }
   }
 
   private static func rawContents(

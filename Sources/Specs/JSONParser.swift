@@ -21,8 +21,14 @@ struct JSONParser {
 
   /// The value that a whole text stands for; the keys of objects are sorted.
   static func parse(_ bytes: [UInt8]) throws(Failure) -> ConfigValue {
-    if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
-      throw Failure(problem: "the text is UTF-16; save it as UTF-8", offset: 0)
+    let signature = FileSignature.of(bytes)
+    if let signature, signature.noun != "JSON" {
+      throw Failure(problem: "this is \(signature.noun), and JSON in UTF-8 is expected", offset: 0)
+    }
+    if let fault = UTF8Text.check(bytes).fault {
+      throw Failure(
+        problem: fault.words("byte \(byteOfLine(fault.offset, in: bytes)) of the line") + "; save the text as UTF-8",
+        offset: fault.offset)
     }
     var parser = JSONParser(bytes)
     let value = try parser.value()
@@ -37,6 +43,11 @@ struct JSONParser {
     let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let column = before[start...].count { $0 & 0xc0 != 0x80 }
     return (before.count { $0 == UInt8(ascii: "\n") } + 1, column + 1)
+  }
+
+  /// The place of a byte in its line, counted from 1.
+  private static func byteOfLine(_ offset: Int, in bytes: [UInt8]) -> Int {
+    offset - (bytes[..<offset].lastIndex(of: UInt8(ascii: "\n")) ?? -1)
   }
 
   // MARK: - Values
@@ -171,10 +182,8 @@ struct JSONParser {
       case UInt8(ascii: "\""):
         text += bytes[copied..<position]
         position += 1
-        guard let result = String(validating: text, as: UTF8.self) else {
-          throw Failure(problem: "this text is not UTF-8; save the file as UTF-8", offset: start)
-        }
-        return result
+        // The whole was checked to be UTF-8, and escapes stand for whole characters.
+        return String(decoding: text, as: UTF8.self)
       case UInt8(ascii: "\\"):
         text += bytes[copied..<position]
         text += Array(String(Character(try escape())).utf8)

@@ -20,6 +20,7 @@ struct PTrain: ParsableCommand {
 
   /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
   static func main() {
+    if let problem = RawArguments.problem { leave(ExitCode.usage.rawValue, line: "ptrain: \(problem)") }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -103,7 +103,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     DamagedInput(
       files: ["t.csv": [0xff, 0xfe, 0x61, 0]],
       config: #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}}"#,
-      sentence: "t.csv: is UTF-16 text; save it as UTF-8"),
+      sentence: "t.csv: is UTF-16 text; save it as UTF-8, for example with `iconv -f utf-16 -t utf-8 FILE > NEW`"),
     DamagedInput(
       files: ["t.csv": [0x1f, 0x8b, 8, 0]],
       config: #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}}"#,
@@ -111,7 +111,10 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
   ]
 
   static let arrays: [DamagedInput] = [
-    idx(Array("P5 28 28".utf8), [], "x.idx: is not an IDX file (it must begin with two zero bytes, a type and a rank)"),
+    idx(
+      Array("P5 28 28".utf8), [],
+      "x.idx: is not an IDX file (it must begin with two zero bytes, a type and a rank) but text; read a table of text with \"format\": \"csv\", \"path\" and \"targets\""
+    ),
     idx([0, 0, 8, 3, 0], [], "x.idx: is not an IDX file (it must begin with two zero bytes, a type and a rank)"),
     idx(
       [0, 0, 7, 1, 0, 0, 0, 1, 0], [],
@@ -138,7 +141,8 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       "y.idx: targets of shape 1×1×1 cannot be used; at most 2 dimensions, rows first, are allowed"),
     npy(
       Array("PK, a zip archive".utf8), [],
-      "x.npy: is not an NPY file (it must begin with \\x93NUMPY); save it with numpy.save"),
+      "x.npy: is not an NPY file (it must begin with \\x93NUMPY) but text; read a table of text with \"format\": \"csv\", \"path\" and \"targets\""
+    ),
     npy(
       [0x93] + Array("NUMPY".utf8) + [9, 0, 0, 0], [], "x.npy: NPY version 9 is unknown; known: 1, 2, 3"),
     npy(

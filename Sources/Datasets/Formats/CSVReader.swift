@@ -42,9 +42,20 @@ struct CSVReader {
   private func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
     let file = format.path
     guard !bytes.isEmpty else { throw .emptyFile(file: file) }
-    if bytes.count >= 2, (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff) {
-      throw .wrongEncoding(file: file)
+    if let signature = FileSignature.of(bytes) { throw .otherFormat(file: file, signature) }
+    if let fault = UTF8Text.check(bytes).fault {
+      throw .notUTF8(file: file, TextFault(fault, in: bytes, format: format))
     }
+    if let byte = TableLayout.separatorLine(bytes) {
+      throw .misread(file: file, .separatorLine(byte, stated: format.delimiter))
+    }
+    do throws(DataError) { return try readTable(bytes) } catch {
+      throw TableLayout(bytes, format: format, trainingColumns: trainingColumns).cause(of: error) ?? error
+    }
+  }
+
+  private func readTable(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
+    let file = format.path
     var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: file)
     var fields: [CSVField] = []
     let beginning = scanner

@@ -54,7 +54,10 @@ enum IDXFile {
   }
 
   private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
-    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else { throw .notIDX(file: file) }
+    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else {
+      if let signature = FileSignature.of(bytes) { throw .otherFormat(file: file, signature) }
+      throw .notIDX(file: file, isText: InputFile.looksLikeText(bytes))
+    }
     let element: NumericArray.Element
     switch bytes[2] {
     case 0x08: element = .uint8
@@ -67,7 +70,7 @@ enum IDXFile {
     }
     let rank = Int(bytes[3])
     let offset = 4 + 4 * rank
-    guard rank > 0, bytes.count >= offset else { throw .notIDX(file: file) }
+    guard rank > 0, bytes.count >= offset else { throw .notIDX(file: file, isText: false) }
     let shape = (0..<rank).map { dimension in
       bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
     }

@@ -66,7 +66,12 @@ enum NPYFile {
 
   private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
     let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-    guard bytes.count >= 10, bytes.starts(with: magic) else { throw .notNPY(file: file) }
+    guard bytes.count >= 10, bytes.starts(with: magic) else {
+      if !bytes.starts(with: magic), let signature = FileSignature.of(bytes) {
+        throw .otherFormat(file: file, signature)
+      }
+      throw .notNPY(file: file, isText: InputFile.looksLikeText(bytes))
+    }
     let version = Int(bytes[6])
     guard (1...3).contains(version) else { throw .unknownNPYVersion(file: file, version: version) }
     let lengthBytes = version == 1 ? 2 : 4

@@ -1,3 +1,5 @@
+internal import Specs
+
 /// The dictionary in an NPY header: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 ///
 /// Only the literals that NumPy writes are read: text, True, False, tuples of whole numbers, and (skipped) lists.
@@ -15,6 +17,9 @@ struct NPYHeader {
 
   init(_ header: ArraySlice<UInt8>) throws(Damage) {
     text = header
+    if let fault = header.withUnsafeBufferPointer({ UTF8Text.check($0) }).fault {
+      throw Damage(reason: fault.words("byte \(fault.offset + 1) of it"))
+    }
     var seen: Set<String> = []
     try expect("{")
     while try !accept("}") {
