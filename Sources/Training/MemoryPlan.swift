@@ -57,8 +57,9 @@ struct MemoryPlan {
     let best = config.training.restoresBest ? storage : 0
     weights = storage + (isSharded ? arrays / Double(ranks) : arrays) + average + best
 
-    let checkpoint = config.checkpoint.isOn ? (storage + arrays + average + best) / Double(ranks) : 0
-    let gathered = config.checkpoint.isOn && isSharded ? arrays : 0
+    // Every run saves its final state.
+    let checkpoint = (storage + arrays + average + best) / Double(ranks)
+    let gathered = isSharded ? arrays : 0
     // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where others are
     // handed over.
     let differs = average + best > 0

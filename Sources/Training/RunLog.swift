@@ -12,15 +12,15 @@ final class RunLog {
   /// Opens the directory and writes the resolved config.
   ///
   /// - Parameters:
-  ///   - renames: an older run in the directory is renamed first.
+  ///   - origin: the weights that the run began with, where they came from elsewhere.
   ///   - step: lines of the log beyond this step are dropped: they will be written again.
   init(
-    directory: String, config: RunConfig, shards: Int, options: RunOptions, renames: Bool, goingOnFrom step: Int
+    directory: String, config: RunConfig, shards: Int, options: RunOptions, origin: RunOrigin?, goingOnFrom step: Int
   ) throws {
     self.directory = directory
-    if renames { try Self.moveAside(directory) }
     try AtomicFile.createDirectory(directory)
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
+    try RunOrigin.write(origin, to: directory)
     let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
     try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
     try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
@@ -62,18 +62,5 @@ final class RunLog {
           .init("loss", .number(result.loss)),
         ] + result.metrics.map { .init($0.name, .number($0.value)) }
       ).compactText)
-  }
-
-  /// Renames an existing run to the first free `NAME.old-1`, `NAME.old-2`, …
-  private static func moveAside(_ directory: String) throws {
-    guard access(directory + "/config.json", F_OK) == 0 else { return }
-    var number = 1
-    while access("\(directory).old-\(number)", F_OK) == 0 { number += 1 }
-    guard rename(directory, "\(directory).old-\(number)") == 0 else {
-      throw RunError(
-        .inputOutput,
-        "\(directory): an older run is there and cannot be renamed (\(String(cString: strerror(errno)))); choose another "
-          + "directory with --output")
-    }
   }
 }

@@ -51,10 +51,7 @@ extension ConfigValue {
   /// The `data` object with the paths of its sources made absolute, so that the config can stand anywhere.
   func makingPathsAbsolute(from base: String) -> ConfigValue {
     guard case .object(let members) = self else { return self }
-    var keys: [String] = []
-    if case .string(let format)? = self["format"] {
-      keys = format == "csv" ? ["path"] : format == "synthetic" ? [] : ["features", "targets", "sample_weight"]
-    }
+    let keys = pathKeys
     return .object(
       members.map { member in
         if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
@@ -63,5 +60,30 @@ extension ConfigValue {
         }
         return Member(member.key, member.value.makingPathsAbsolute(from: base))
       })
+  }
+
+  /// A config without the paths of its data files.
+  var withoutDataPaths: ConfigValue {
+    guard case .object(var members) = self else { return self }
+    for place in members.indices where members[place].key == "data" {
+      members[place].value = members[place].value.droppingPaths
+    }
+    return .object(members)
+  }
+
+  private var droppingPaths: ConfigValue {
+    guard case .object(let members) = self else { return self }
+    let keys = pathKeys
+    return .object(
+      members.compactMap { member in
+        if case .string = member.value, keys.contains(member.key) { return nil }
+        return Member(member.key, member.value.droppingPaths)
+      })
+  }
+
+  /// The keys of a data source that hold paths.
+  private var pathKeys: [String] {
+    guard case .string(let format)? = self["format"] else { return [] }
+    return format == "csv" ? ["path"] : format == "synthetic" ? [] : ["features", "targets", "sample_weight"]
   }
 }

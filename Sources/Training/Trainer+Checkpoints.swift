@@ -6,14 +6,7 @@ internal import Optimization
 internal import Specs
 
 extension Trainer {
-  /// Where this run's checkpoints are.
-  var store: CheckpointStore {
-    CheckpointStore(
-      directory: config.checkpoint.directory ?? options.outputDirectory + "/checkpoints",
-      storage: DiskStorage(mark: cluster.phaseMark))
-  }
-
-  private var tensors: CheckpointTensors {
+  var tensors: CheckpointTensors {
     CheckpointTensors(
       network: network, arena: arena.pointer, average: parameters.average?.pointer, optimizer: executor.optimizerState)
   }
@@ -34,67 +27,24 @@ extension Trainer {
 
   /// Begins a checkpoint; collective.
   func save(_ state: RunState, with writer: CheckpointWriter) throws {
-    let members: [ConfigValue.Member] = [
-      ArithmeticNumber.member, .init("state", state.value), .init("data_fingerprint", .string(data.fingerprint)),
-      .init("shards", .integer(shards)), .init("seed", .integer(Int(config.seed))),
-      .init(
-        "config",
-        RunLog.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)),
-      .init(
-        "written_by",
-        .object([
-          .init("ranks", .integer(cluster.size)), .init("threads_per_rank", .integer(options.threads)),
-          .init("isa", .string(InstructionSet.active.name)),
-        ])),
-    ]
+    let members: [ConfigValue.Member] =
+      identity.members + [
+        .init("state", state.value), .init("shards", .integer(shards)), .init("seed", .integer(Int(config.seed))),
+        .init(
+          "written_by",
+          .object([
+            .init("ranks", .integer(cluster.size)), .init("threads_per_rank", .integer(options.threads)),
+            .init("isa", .string(InstructionSet.active.name)),
+          ])),
+      ]
     try writer.begin(step: state.step, members: members, best: selection.bestStep) { memory in
       try tensors.snapshot(
         rank: cluster.rank, ranks: cluster.size, best: selection.bestCopy, cluster: cluster, into: memory)
     }
   }
 
-  /// Puts back the newest whole checkpoint; collective.
-  ///
-  /// - Returns: what the run remembers; a new state where there is no checkpoint.
-  func restoreNewest(warn: (String) -> Void) throws -> RunState {
-    let store = store, isFirst = cluster.rank == 0
-    let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
-      guard isFirst else { return nil }
-      try store.clean()
-      guard let found = try store.newest(warn: warn, progress: cluster.showProgress) else { return nil }
-      try requireArithmetic(of: found, in: store, warn: warn)
-      guard found.manifest["data_fingerprint"] == .string(data.fingerprint) else {
-        throw RunError(
-          .data,
-          "\(store.directory): the data are not those that the run began with; put them back, or start anew with "
-            + "--resume never")
-      }
-      guard RunState(found.manifest["state"]) != nil else {
-        throw RunError(.data, "\(store.directory): a checkpoint without a state; start anew with --resume never")
-      }
-      if case .string(let isa)? = found.manifest["written_by"]?["isa"], isa != InstructionSet.active.name {
-        warn(
-          "warning: the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
-        )
-      }
-      // What a damaged newer checkpoint holds will be written again.
-      try store.removeAll(after: found.step)
-      return found
-    }
-    let text = try cluster.broadcast(Array((found?.manifest["state"]?.compactText ?? "").utf8), from: 0)
-    guard !text.isEmpty, let state = RunState(try ConfigValue.parse(Data(text), file: "state")) else {
-      return RunState()
-    }
-    let arrays = try share(found?.tensors ?? [])
-    try tensors.restore(arrays) { selection.makeBestCopy() }
-    selection.resume(value: state.best.value, step: state.best.step, waited: state.best.waited)
-    plateau = state.plateau
-    executor.resume(stepsDone: state.stepsDone, emptySteps: state.emptySteps, skippedSteps: state.skippedSteps)
-    return state
-  }
-
   /// Refuses a checkpoint whose run was computed with other arithmetic, unless `--force` asks to go on from it.
-  private func requireArithmetic(
+  func requireArithmetic(
     of found: CheckpointStore.Checkpoint, in store: CheckpointStore, warn: (String) -> Void
   ) throws {
     let place = "\(store.directory)/\(CheckpointStore.name(of: found.step))"
@@ -113,7 +63,7 @@ extension Trainer {
   }
 
   /// The first rank's tensors on all ranks; collective.
-  private func share(_ tensors: [NamedTensor]) throws -> [NamedTensor] {
+  func share(_ tensors: [NamedTensor]) throws -> [NamedTensor] {
     let count = try cluster.broadcast(Array("\(tensors.count)".utf8), from: 0)
     return try (0..<(Int(String(decoding: count, as: UTF8.self)) ?? 0)).map { index in
       let bytes = try cluster.broadcast(
@@ -158,6 +108,7 @@ extension Trainer {
     }
     parameters.average?.pointer.update(from: arena.pointer, count: network.arenaCount)
     executor.renewDerived()
+    origin = RunOrigin(hash: weightsHash, path: path)
     return missing
   }
 }

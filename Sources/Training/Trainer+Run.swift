@@ -11,23 +11,24 @@ extension Trainer {
   /// - Parameter start: what ``RunStart/decide(_:options:mode:cluster:)`` found.
   /// - Returns: the summary that `summary.json` holds.
   /// - Throws: the agreed failure with exit code 75 when the run was asked to stop; its state is saved.
-  package func run(from start: RunStart = .fresh(renames: true)) throws -> ConfigValue {
+  package func run(from start: RunStart = .anew) throws -> ConfigValue {
     let isFirst = cluster.rank == 0
     func warn(_ line: String) { if isFirst { StandardError.write(line) } }
-    var state = RunState()
-    if case .goOn = start {
-      cluster.enter(.readingCheckpoint)
-      state = try restoreNewest(warn: warn)
-      cluster.enter(.settingUp)
-    }
+    cluster.enter(.readingCheckpoint)
+    let state = try restore(from: start, warn: warn)
+    cluster.enter(.settingUp)
     let first = state.step
-    let log = try cluster.agree(describe: describeFailure) {
-      isFirst
-        ? try RunLog(
-          directory: options.outputDirectory, config: config, shards: shards, options: options,
-          renames: start == .fresh(renames: true), goingOnFrom: first) : nil
+    let log = try cluster.agree(describe: describeFailure) { () -> RunLog? in
+      guard isFirst else { return nil }
+      if first > 0, !options.isQuiet {
+        let isFinished = RunSummary.read(in: options.outputDirectory) != nil
+        print(
+          "going on after step \(first)" + (isFinished ? " of a finished run, whose model is replaced at the end" : ""))
+      }
+      return try RunLog(
+        directory: options.outputDirectory, config: config, shards: shards, options: options, origin: origin,
+        goingOnFrom: first)
     }
-    if first > 0, isFirst, !options.isQuiet { print("going on after step \(first)") }
     let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
     let begin = Clock.now() - state.seconds
@@ -90,9 +91,20 @@ extension Trainer {
       )
       if let reason { try stop(step: step + 1, reason, writer: writer, log: log) }
     }
-    executor.phaseMark.set(.savingCheckpoint, step: stepsTaken)
-    try writer.finish()
+    try saveFinalState(
+      self.state(step: stepsTaken, epochMean: epochMean, interval: interval, seconds: Clock.now() - begin),
+      isRestored: stepsTaken == first && first > 0, with: writer)
     return try close(log: log, seconds: Clock.now() - begin, checkpointSeconds: writer.seconds)
+  }
+
+  /// Saves what more epochs go on from, before the weights that are handed over take the place of the last ones.
+  ///
+  /// - Parameter isRestored: it comes from a checkpoint.
+  private func saveFinalState(_ state: RunState, isRestored: Bool, with writer: CheckpointWriter) throws {
+    try requireFiniteWeights(step: state.step)
+    executor.phaseMark.set(.savingCheckpoint, step: state.step)
+    if !isRestored { try save(state, with: writer) }
+    try writer.finish()
   }
 
   /// Validation and what watches it.

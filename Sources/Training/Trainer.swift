@@ -20,6 +20,11 @@ package struct RunOptions {
   package var shards: Int?
   /// Whether the run may go on from a checkpoint of another ``ArithmeticNumber``.
   package var goesOnFromOtherArithmetic = false
+  /// Where the run's checkpoints go.
+  func checkpointDirectory(_ config: RunConfig) -> String {
+    config.checkpoint.directory ?? outputDirectory + "/checkpoints"
+  }
+
   /// Takes note of what this rank does when.
   package var trace: TraceRecorder?
 
@@ -60,6 +65,8 @@ package final class Trainer {
   package private(set) var slowRanks: [String] = []
   /// That memory is short, where it is.
   package let memoryWarning: String?
+  /// The weights that the run began with, where they came from elsewhere.
+  var origin: RunOrigin?
   /// Updates made by ``run()``.
   var stepsTaken = 0
 
@@ -235,6 +242,8 @@ package final class Trainer {
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
       .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
       .init("decision_threshold", threshold.map(ConfigValue.number) ?? .null),
+      .init("stopped_early", .boolean(selection.isPatienceOver)),
+      .init("data_fingerprint", .string(data.fingerprint)),
       .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
       .init("skipped_steps", .integer(executor.skippedSteps)),
       .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),

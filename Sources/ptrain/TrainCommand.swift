@@ -27,10 +27,15 @@ struct TrainCommand: ParsableCommand {
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
       let start = try RunStart.decide(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
+        try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
         if speaks { print("\(options.outputDirectory): this run is finished; --resume never starts it anew") }
         return conclude(summary, directory: options.outputDirectory, cluster)
       }
-      if case .goOn(let shards) = start { options.shards = shards }
+      switch start {
+      case .goOn(let shards): options.shards = shards
+      case .unknown(let shards): options.shards = shards
+      default: break
+      }
       options.goesOnFromOtherArithmetic = train.force
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if case .weights(let path) = train.mode {

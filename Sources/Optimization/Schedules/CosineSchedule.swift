@@ -24,6 +24,8 @@ package struct CosineSchedule: ScheduleSpec {
       "period_factor", default: 1, in: 1...1000, "how much longer each period is than the one before")
   }
 
+  package var isOverRun: Bool { period == nil }
+
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     let least = plan.base * endFactor
     var progress = plan.progress(step)

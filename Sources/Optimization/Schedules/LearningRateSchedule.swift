@@ -19,6 +19,9 @@ package struct LearningRateSchedule: Sendable {
   /// What the learning rate depends on beside the number of the update, where it does.
   package var plateau: ReduceOnPlateau? { spec as? ReduceOnPlateau }
 
+  /// Whether its rates depend on the number of updates of the whole run. The length of a warm-up does not.
+  package var isOverRun: Bool { spec.isOverRun }
+
   /// The learning rate of an update, counted from 0.
   ///
   /// Warm-up of n updates: `base · (start + (1 − start) · step / n)`, PyTorch's `LinearLR`; then the schedule from its start over

@@ -13,6 +13,8 @@ package struct LinearSchedule: ScheduleSpec {
       "end_factor", default: 0, in: .unit, "the learning rate at the end, in units of the first")
   }
 
+  package var isOverRun: Bool { true }
+
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     plan.base * (1 + (endFactor - 1) * plan.progress(step))
   }

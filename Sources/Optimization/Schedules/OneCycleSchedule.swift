@@ -18,6 +18,8 @@ package struct OneCycleSchedule: ScheduleSpec {
     endDivisor = try fields.number("end_divisor", default: 10_000, in: .positive, "the end is the start over this")
   }
 
+  package var isOverRun: Bool { true }
+
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     let start = plan.base / startDivisor, end = start / endDivisor
     let top = rise * Double(plan.totalSteps) - 1, last = Double(plan.totalSteps) - 1

@@ -17,6 +17,8 @@ package struct PolynomialSchedule: ScheduleSpec {
       "end_factor", default: 0, in: .unit, "the learning rate at the end, in units of the first")
   }
 
+  package var isOverRun: Bool { true }
+
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     let end = plan.base * endFactor
     return (plan.base - end) * pow(1 - plan.progress(step), power) + end

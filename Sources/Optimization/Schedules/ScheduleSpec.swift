@@ -6,6 +6,12 @@ package protocol ScheduleSpec: Spec {
   ///
   /// - Parameter step: updates made before, from 0; counted from the end of the warm-up.
   func learningRate(at step: Int, of plan: SchedulePlan) -> Double
+  /// Whether its rates depend on the number of updates of the whole run: with more epochs all of them would be others.
+  var isOverRun: Bool { get }
+}
+
+extension ScheduleSpec {
+  package var isOverRun: Bool { false }
 }
 
 /// What a schedule runs over.

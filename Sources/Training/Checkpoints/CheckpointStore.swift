@@ -22,13 +22,28 @@ package struct CheckpointStore: Sendable {
 
   package let directory: String
   let storage: any Storage
+  /// The run whose checkpoints these are: others' are never removed. nil: all are.
+  let identity: CheckpointIdentity?
 
   package init(directory: String, storage: any Storage = DiskStorage()) {
+    self.init(directory: directory, storage: storage, identity: nil)
+  }
+
+  init(directory: String, storage: any Storage, identity: CheckpointIdentity?) {
     self.directory = directory
     self.storage = storage
+    self.identity = identity
   }
 
   static func name(of step: Int) -> String { "step-" + digits(step) }
+
+  /// The step of a checkpoint of this name; nil where none has it.
+  static func step(of name: String) -> Int? {
+    guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)), step >= 0, Self.name(of: step) == name else {
+      return nil
+    }
+    return step
+  }
 
   private static func digits(_ step: Int) -> String {
     let text = "\(step)"
@@ -39,9 +54,7 @@ package struct CheckpointStore: Sendable {
 
   /// Steps of complete checkpoints, oldest first.
   package func steps() throws -> [Int] {
-    try storage.names(in: directory).compactMap { name in
-      name.hasPrefix("step-") ? Int(name.dropFirst(5)) : nil
-    }.sorted()
+    try storage.names(in: directory).compactMap(Self.step).sorted()
   }
 
   /// Removes what a killed run left half written.
@@ -51,9 +64,20 @@ package struct CheckpointStore: Sendable {
     }
   }
 
-  /// Removes all checkpoints after a step, which another history would contradict.
+  /// Removes all checkpoints of this run after a step: what they hold will be written again.
   func removeAll(after step: Int) throws {
-    for found in try steps() where found > step { try remove(found) }
+    for found in try steps() where found > step && isOwn(found) { try remove(found) }
+  }
+
+  /// Whether a checkpoint of this run is there.
+  private func isOwn(_ step: Int) -> Bool {
+    guard let identity else { return true }
+    switch entry(Self.name(of: step), identity)?.verdict {
+    case .own: return true
+    // The run went on from it because `--force` said so.
+    case .foreign(.arithmetic): return true
+    default: return false
+    }
   }
 
   /// A tensor to be written, whose values are asked for when it is its turn.
@@ -106,11 +130,14 @@ package struct CheckpointStore: Sendable {
     try storage.write(Array(sealed.prettyText.utf8), to: work + "/manifest.json")
     try storage.flushDirectory(work)
     // A checkpoint of this step may be there: written by a history that is the same, bit for bit.
-    if try storage.names(in: directory).contains(Self.name(of: step)) { try remove(step) }
+    if try storage.names(in: directory).contains(Self.name(of: step)) {
+      if isOwn(step) { try remove(step) } else { try setAside([Self.name(of: step)]) }
+    }
     try storage.rename(work, to: final)
     try storage.flushDirectory(directory)
     // The checkpoint is whole: an older one that cannot go yet, or is gone already and still listed, is the next one's turn.
-    for old in (try? steps().dropLast(keep)) ?? [] where old != best && old != step { try? remove(old) }
+    let own = ((try? steps()) ?? []).filter(isOwn)
+    for old in own.dropLast(keep) where old != best && old != step { try? remove(old) }
   }
 
   /// A checkpoint is absent from the moment it is renamed.
@@ -133,21 +160,10 @@ package struct CheckpointStore: Sendable {
   package static func read(
     _ path: String, _ storage: any Storage = DiskStorage(), progress: () -> Void = {}
   ) throws -> Checkpoint {
-    func damaged(_ problem: String) -> RunError {
-      RunError(.data, "\(path): \(problem); resume from an older checkpoint, or start anew with --resume never")
-    }
-    let text = try storage.read(path + "/manifest.json")
-    let manifest: ConfigValue
-    do {
-      manifest = try ConfigValue.parse(Data(text), file: path + "/manifest.json")
-    } catch { throw damaged("manifest.json is damaged") }
-    guard case .object(var members) = manifest, case .string(let seal)? = manifest["sha256"],
-      case .integer(let step)? = manifest["step"], case .array(let parts)? = manifest["parts"],
-      manifest["format"] == .string("ptrain-checkpoint-1"), step >= 0
-    else { throw damaged("manifest.json is not that of a checkpoint") }
-    members.removeAll { $0.key == "sha256" }
-    guard hash(Array(ConfigValue.object(members).compactText.utf8)) == seal else {
-      throw damaged("manifest.json does not fit its checksum")
+    func damaged(_ problem: String) -> RunError { damage(path, problem) }
+    let manifest = try readManifest(path, storage)
+    guard case .integer(let step)? = manifest["step"], case .array(let parts)? = manifest["parts"] else {
+      throw damaged("manifest.json is not that of a checkpoint")
     }
     var tensors: [NamedTensor] = [], files: Set<String> = []
     for part in parts {
@@ -155,6 +171,9 @@ package struct CheckpointStore: Sendable {
         case .string(let expected)? = part["sha256"], !file.contains("/")
       else { throw damaged("manifest.json names a file without size or checksum") }
       guard files.insert(file).inserted else { throw damaged("manifest.json names a file twice") }
+      if let size = try storage.size(of: path + "/" + file), size != count {
+        throw damaged("\(file) has \(size) bytes, expected \(count)")
+      }
       let bytes = try storage.read(path + "/" + file)
       guard bytes.count == count, hash(bytes, progress) == expected else {
         throw damaged("\(file) does not fit its checksum")
@@ -165,21 +184,34 @@ package struct CheckpointStore: Sendable {
     return Checkpoint(step: step, manifest: manifest, tensors: tensors)
   }
 
-  /// The newest checkpoint that is whole; damaged ones are passed over, with a line each.
+  /// The newest checkpoint of this run that is whole; damaged ones are passed over, with a line each.
   ///
-  /// - Parameter progress: called for each block that is read and checked.
-  package func newest(warn: (String) -> Void, progress: () -> Void = {}) throws -> Checkpoint? {
-    for step in try steps().reversed() {
-      do {
-        return try Self.read(directory + "/" + Self.name(of: step), storage, progress: progress)
-      } catch let error as any ReportableError {
-        warn("warning: checkpoint passed over: \(error.sentence)")
+  /// - Parameters:
+  ///   - progress: called for each block that is read and checked.
+  ///   - problem: why a checkpoint cannot be used although it is whole.
+  package func newest(
+    warn: (String) -> Void, progress: () -> Void = {}, problem: (Checkpoint) -> String? = { _ in nil }
+  ) throws -> Checkpoint? {
+    for entry in try survey(identity).reversed() {
+      let path = directory + "/" + entry.name
+      switch entry.verdict {
+      case .damaged(let sentence):
+        warn("warning: checkpoint passed over: \(sentence)")
+      case .own, .foreign(.arithmetic):
+        do {
+          let found = try Self.read(path, storage, progress: progress)
+          if let problem = problem(found) { throw Self.damage(path, problem) }
+          return found
+        } catch let error as any ReportableError {
+          warn("warning: checkpoint passed over: \(error.sentence)")
+        }
+      case .foreign: continue
       }
     }
     return nil
   }
 
-  private static func hash(_ bytes: [UInt8], _ progress: () -> Void = {}) -> String {
+  static func hash(_ bytes: [UInt8], _ progress: () -> Void = {}) -> String {
     let hash = SHA256(), block = 1 << 24
     bytes.withUnsafeBytes { bytes in
       for start in stride(from: 0, to: bytes.count, by: block) {

@@ -66,6 +66,21 @@ struct CheckpointTensors {
     }
   }
 
+  /// What keeps the tensors of a checkpoint from being put back; nil: nothing.
+  func problem(with tensors: [NamedTensor]) -> String? {
+    let shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    let slots = network.slots.map { Network.Tensor.parameter($0) }
+    var needed = network.tensors.map { ("parameters/" + $0.name, $0) }
+    if tensors.contains(where: { $0.name.hasPrefix("best/") }) {
+      needed += network.tensors.map { ("best/" + $0.name, $0) }
+    }
+    if average != nil { needed += slots.map { ("average/" + $0.name, $0) } }
+    for name in optimizer.parameters.stateNames { needed += slots.map { ("optimizer/\(name)/" + $0.name, $0) } }
+    return needed.first { shapes[$0.0] != $0.1.shape.extents }.map {
+      "tensor '\($0.0)' is missing or has another shape"
+    }
+  }
+
   /// Where a tensor lies in the arena.
   private static func place(_ tensor: Network.Tensor) -> Range<Int> {
     switch tensor {

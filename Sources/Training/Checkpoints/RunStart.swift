@@ -1,6 +1,7 @@
 package import Collectives
 internal import Datasets
 internal import Foundation
+internal import Glibc
 package import Specs
 
 /// What `--resume` asks for.
@@ -15,7 +16,11 @@ package enum ResumeMode: Sendable, Equatable {
 
 /// How a run begins, decided by its directory; the same on all ranks.
 package enum RunStart: Sendable, Equatable {
-  case fresh(renames: Bool)
+  /// Begins; a run in the directory is set aside.
+  case anew
+  /// The directory has no config: goes on from a checkpoint of this config where there is one, else begins. With the shards of the
+  /// newest checkpoint, which a launch that nothing else is known of may have chosen.
+  case unknown(shards: Int?)
   /// With this many shards, which an earlier launch may have chosen.
   case goOn(shards: Int)
   /// The summary of a run that has nothing left to do.
@@ -28,27 +33,33 @@ package enum RunStart: Sendable, Equatable {
     _ config: RunConfig, options: RunOptions, mode: ResumeMode, cluster: any Cluster
   ) throws -> RunStart {
     let decision = try cluster.agree(describe: describeFailure) {
-      cluster.rank == 0 ? try decideAlone(config, options: options, mode: mode) : .fresh(renames: false)
+      cluster.rank == 0 ? try decideAlone(config, options: options, mode: mode) : .anew
     }
     let text: ConfigValue =
       switch decision {
-      case .fresh(let renames): .object([.init("fresh", .boolean(renames))])
+      case .anew: .object([.init("anew", .boolean(true))])
+      case .unknown(let shards): .object(shards.map { [.init("found", .integer($0))] } ?? [])
       case .goOn(let shards): .object([.init("shards", .integer(shards))])
       case .finished(let summary): .object([.init("summary", summary)])
       }
     let shared = try cluster.broadcast(Array(text.compactText.utf8), from: 0)
     let value = try ConfigValue.parse(Data(shared), file: "start")
     if case .integer(let shards)? = value["shards"] { return .goOn(shards: shards) }
+    if case .integer(let shards)? = value["found"] { return .unknown(shards: shards) }
     if let summary = value["summary"] { return .finished(summary) }
-    return .fresh(renames: value["fresh"] == .boolean(true))
+    return value["anew"] == nil ? .unknown(shards: nil) : .anew
   }
 
   private static func decideAlone(_ config: RunConfig, options: RunOptions, mode: ResumeMode) throws -> RunStart {
-    guard mode == .auto else { return .fresh(renames: true) }
-    let path = options.outputDirectory + "/config.json"
-    guard let bytes = FileManager.default.contents(atPath: path) else { return .fresh(renames: false) }
+    guard mode == .auto else { return .anew }
+    let directory = options.outputDirectory, path = directory + "/config.json"
+    guard let bytes = try contents(of: path) else {
+      let store = CheckpointStore(directory: options.checkpointDirectory(config))
+      let newest = config.parallel.shards == nil ? try store.survey(nil).last { $0.verdict == .own } : nil
+      return .unknown(shards: newest?.shards)
+    }
     var stored: ConfigValue
-    do { stored = try ConfigValue.parse(bytes, file: path) } catch {
+    do { stored = try ConfigValue.parse(Data(bytes), file: path) } catch {
       throw RunError(.data, "\(path): not the config of a run; start anew with --resume never")
     }
     guard case .integer(let shards)? = stored["parallel"]?["shards"], shards > 0, shards <= 65536 else {
@@ -60,59 +71,29 @@ package enum RunStart: Sendable, Equatable {
     }
     let wanted = RunLog.storedConfig(
       config, shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)
-    let differences = ConfigDifference.between(stored, wanted, ignoring: ConfigDifference.mayChange)
+    let differences = ConfigDifference.between(stored, wanted)
     guard differences.isEmpty else {
       throw RunError(
         .config,
-        "\(options.outputDirectory): holds a run of another config: \(ConfigDifference.text(differences)); choose another "
+        "\(directory): holds a run of another config: \(ConfigDifference.text(differences)); choose another "
           + "--output, or start anew with --resume never")
     }
-    let epochs = ConfigDifference.between(stored, wanted, ignoring: ["parallel", "output", "checkpoint"])
-    if let data = FileManager.default.contents(atPath: options.outputDirectory + "/summary.json"), epochs.isEmpty,
-      let summary = try? ConfigValue.parse(data, file: "summary.json"), summary["weights_sha256"] != nil
+    let epochs = EpochChange.epochs(of: stored) ?? config.training.epochs
+    if let refusal = EpochChange.refusal(from: epochs, to: config) {
+      throw RunError(
+        .config, "\(directory): \(refusal); choose another --output, or start anew with --resume never")
+    }
+    if let summary = RunSummary.read(in: directory),
+      epochs == config.training.epochs || summary["stopped_early"] == .boolean(true)
     {
       return .finished(summary)
     }
     return .goOn(shards: shards)
   }
-}
 
-/// Keys in which two configs differ.
-package enum ConfigDifference {
-  /// What may change when a run goes on.
-  static let mayChange = [
-    "parallel.threads_per_rank", "parallel.allreduce", "parallel.invariant", "parallel.bucket_mb", "parallel.overlap",
-    "parallel.update", "parallel.wire", "parallel.replica_check_every", "parallel.watchdog_seconds", "output",
-    "checkpoint", "training.epochs",
-    "training.time_limit",
-  ]
-
-  /// Paths whose values differ, with both.
-  static func between(
-    _ old: ConfigValue, _ new: ConfigValue, ignoring ignored: [String]
-  ) -> [(path: String, old: ConfigValue?, new: ConfigValue?)] {
-    let before = flat(old, path: ""), after = flat(new, path: "")
-    let paths = before.map(\.path) + after.map(\.path).filter { path in !before.contains { $0.path == path } }
-    return paths.compactMap { path in
-      if ignored.contains(where: { path == $0 || path.hasPrefix($0 + ".") }) { return nil }
-      let (a, b) = (before.first { $0.path == path }?.value, after.first { $0.path == path }?.value)
-      return a?.compactText == b?.compactText ? nil : (path, a, b)
-    }
-  }
-
-  /// The first few differences, for a sentence.
-  static func text(_ differences: [(path: String, old: ConfigValue?, new: ConfigValue?)]) -> String {
-    let shown = differences.prefix(3).map { path, old, new in
-      "\(path) was \(old?.excerpt ?? "absent"), is \(new?.excerpt ?? "absent")"
-    }
-    return shown.joined(separator: ", ") + (differences.count > 3 ? " and \(differences.count - 3) more" : "")
-  }
-
-  private static func flat(_ value: ConfigValue, path: String) -> [(path: String, value: ConfigValue)] {
-    switch value {
-    case .object(let members): members.flatMap { flat($0.value, path: path.isEmpty ? $0.key : path + "." + $0.key) }
-    case .array(let values): values.enumerated().flatMap { flat($1, path: "\(path)[\($0)]") }
-    default: [(path, value)]
-    }
+  /// The bytes of a file of the run; nil where it is not there.
+  private static func contents(of path: String) throws -> [UInt8]? {
+    guard access(path, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR else { return nil }
+    return try DiskStorage().read(path)
   }
 }

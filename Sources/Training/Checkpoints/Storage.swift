@@ -14,12 +14,17 @@ package protocol Storage: Sendable {
   func rename(_ path: String, to other: String) throws
   /// The names in a directory; none where it does not exist.
   func names(in path: String) throws -> [String]
+  /// The bytes of a regular file: nothing else is read, or waited for.
   func read(_ path: String) throws -> [UInt8]
+  /// The size of a file; nil where that is not known before it is read.
+  func size(of path: String) throws -> Int?
   /// Removes a directory with its files.
   func remove(_ path: String) throws
 }
 
 extension Storage {
+  package func size(of path: String) throws -> Int? { nil }
+
   /// Writes a whole file and flushes it to the disk.
   package func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { append in try bytes.withUnsafeBytes { try append($0) } }
@@ -69,14 +74,35 @@ package struct DiskStorage: Storage {
   }
 
   package func names(in path: String) throws -> [String] {
-    guard access(path, F_OK) == 0 else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    guard let folder = opendir(path) else {
+      if errno == ENOENT || errno == ENOTDIR { return [] }
+      throw Self.failure(path, "cannot be read")
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  package func size(of path: String) throws -> Int? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { throw Self.failure(path, "cannot be read") }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw Self.notAFile(path) }
+    return Int(info.st_size)
   }
 
   package func read(_ path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A FIFO would wait for a writer that never comes.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.failure(path, "cannot be read") }
     defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { throw Self.notAFile(path) }
     var bytes: [UInt8] = []
     let block = 1 << 24, end = lseek(descriptor, 0, SEEK_END)
     if end > 0 { bytes.reserveCapacity(Int(end)) }
@@ -96,6 +122,10 @@ package struct DiskStorage: Storage {
   package func remove(_ path: String) throws {
     guard access(path, F_OK) == 0 else { return }
     try FileManager.default.removeItem(atPath: path)
+  }
+
+  private static func notAFile(_ path: String) -> RunError {
+    RunError(.data, "\(path): not a regular file; give the path of one")
   }
 
   private static func failure(_ path: String, _ what: String) -> RunError {
