@@ -19,9 +19,6 @@ package struct CheckpointSection: Sendable {
     directory = try fields.optionalText("directory", "where checkpoints go, instead of the run's directory")
   }
 
-  /// Whether the state is saved while the run goes on.
-  var isOn: Bool { everySteps != nil || everyEpochs != nil || everyMinutes ?? 0 > 0 }
-
   /// Whether the steps or epochs say that it is time.
   func isDue(afterStep step: Int, endsEpoch: Bool, epoch: Int) -> Bool {
     if let everySteps, step % everySteps == 0 { return true }
