@@ -26,7 +26,7 @@ extension DataError {
       .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
     case .noTargets, .severalTargetColumns, .notAClass, .textTarget, .unseenClass, .targetCountsDiffer, .shapesDiffer,
-      .classTargetsNormalized, .emptyPart:
+      .classTargetsNormalized, .positiveClass, .emptyPart:
       targetSentence
     }
   }
@@ -121,6 +121,7 @@ extension DataError {
       "\(name(file)): has \(counted(found, "target")) per row, the training source has \(expected)"
     case .shapesDiffer(let file, let found, let expected):
       "\(name(file)): samples have shape \(found), the training source has \(expected)"
+    case .positiveClass(let key, let problem): "\(key): \(problem.words)"
     case .classTargetsNormalized:
       "data.normalize_targets: 'standard' is for values, but the loss wants classes; remove the key"
     case .emptyPart(let part, let fraction, let rows):

@@ -58,12 +58,13 @@ package enum DataError: ReportableError, Equatable {
   case targetCountsDiffer(file: String, found: Int, expected: Int)
   case shapesDiffer(file: String, found: Shape, expected: Shape)
   case classTargetsNormalized
+  case positiveClass(key: String, problem: PositiveClass.Problem)
   case emptyPart(part: String, fraction: Double, rows: Int)
 
   package var exitCode: ExitCode {
     switch self {
     case .missingFile, .notAFile, .unreadable: .missingInput
-    case .unknownColumn, .columnOutOfRange, .classTargetsNormalized: .config
+    case .unknownColumn, .columnOutOfRange, .classTargetsNormalized, .positiveClass: .config
     default: .data
     }
   }

@@ -41,6 +41,9 @@ package struct DataPreparation: Sendable {
     if kind == .classes, let targets = training.targets {
       description.classNames = try targets.classNames(of: training.source)
     }
+    if let positive = section.positiveClass {
+      description.classNames = try positive.ordering(description.classNames)
+    }
     let whole = try piece(training)
     let fractions = [section.validation, section.test].map { source in
       if case .fraction(let fraction) = source { fraction } else { 0.0 }
@@ -103,8 +106,14 @@ package struct DataPreparation: Sendable {
     return (piece.table.source.file, piece.table.source.place(piece.rows[row]))
   }
 
+  /// The source of a part, and its rows there.
+  package func origin(of part: DataPart) -> (source: RowSource, rows: [Int]) {
+    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0]
+    return (piece.table.source, piece.rows)
+  }
+
   /// The source of the training part, and its rows there.
-  package var trainingOrigin: (source: RowSource, rows: [Int]) { (pieces[0].table.source, pieces[0].rows) }
+  package var trainingOrigin: (source: RowSource, rows: [Int]) { origin(of: .train) }
 
   /// All rows of a source, with the targets that the description asks for.
   private func piece(_ table: Table) throws(DataError) -> Piece {

@@ -15,6 +15,8 @@ package struct DataSection: Sendable {
   package var normalize: NormalizationMethod
   /// Whether value targets are brought to mean 0 and deviation 1.
   package var normalizesTargets: Bool
+  /// Which of two classes is the positive one, where the config says so.
+  package var positiveClass: PositiveClass?
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
   /// What is randomly changed in training samples, in this order.
@@ -45,6 +47,7 @@ package struct DataSection: Sendable {
       try fields.option(
         "normalize_targets", default: TargetMethod.none,
         "targets of regression: standard (mean 0, deviation 1; predictions are mapped back) or none") == .standard
+    positiveClass = try PositiveClass(from: fields)
     shuffle = try fields.boolean("shuffle", default: true, "whether each epoch has an order of its own")
     augmentation = try fields.list(
       "augmentation",

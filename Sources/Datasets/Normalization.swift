@@ -85,6 +85,12 @@ package struct Normalization: Sendable, Equatable {
     let (shift, scale) = self[feature]
     return value / scale + shift
   }
+
+  /// Maps a normalized value back in double precision.
+  package func restore(_ value: Double, feature: Int) -> Double {
+    let (shift, scale) = self[feature]
+    return value / Double(scale) + Double(shift)
+  }
 }
 
 /// Count, mean, deviation, smallest and largest value of each column, in double precision and row order.

@@ -73,6 +73,9 @@ package final class FieldReader {
   /// The object with defaults filled in.
   package var resolvedObject: ConfigValue { .object(resolved) }
 
+  /// Leaves keys that were read out of the resolved config.
+  package func leaveOut(_ keys: String...) { resolved.removeAll { keys.contains($0.key) } }
+
   /// Replaces what the resolved config says of a key, for values that are settled later than they are read.
   package func resolve(_ key: String, as value: ConfigValue) {
     if let index = resolved.firstIndex(where: { $0.key == key }) {

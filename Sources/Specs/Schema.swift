@@ -7,6 +7,8 @@ package indirect enum Schema: Sendable {
   case names([String])
   case list(Schema)
   case object([Property])
+  /// An object whose keys the user chooses.
+  case map(Schema)
   case anyOf([Schema])
   case fixed(String)
   case anything
@@ -43,6 +45,8 @@ package indirect enum Schema: Sendable {
     case .names(let names): return .object([.init("enum", .array(names.map(ConfigValue.string)))])
     case .list(let element): return .object([.init("type", .string("array")), .init("items", element.json)])
     case .object(let properties): return Self.objectJSON(properties)
+    case .map(let element):
+      return .object([.init("type", .string("object")), .init("additionalProperties", element.json)])
     case .anyOf(let schemas): return .object([.init("anyOf", .array(schemas.map(\.json)))])
     case .fixed(let text): return .object([.init("const", .string(text))])
     case .anything: return .object([])

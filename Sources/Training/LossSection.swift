@@ -10,6 +10,8 @@ package struct LossSection: Sendable {
     case equal
     /// In the order of classes.
     case given([Double])
+    /// By name, each class once.
+    case named([String: Double])
     /// All classes count the same in total: samples / (classes · samples of the class), as in scikit-learn.
     case balanced
   }
@@ -26,8 +28,10 @@ package struct LossSection: Sendable {
       "type", default: described, "the loss: \(kinds.joined(separator: ", "))")
     loss = try LossRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
     classWeights = try Self.readClassWeights(fields)
-    cost = try fields.optionalObject("cost", "what wrong predictions cost; weighs samples by their class's cost") {
-      fields throws(ConfigError) in try MisclassificationCost(from: fields)
+    cost = try MisclassificationCost.read(fields)
+    if fields.has("positive_class") {
+      throw fields.error(
+        "positive_class", "the positive class is named once for loss and metrics; give it as data.positive_class")
     }
     guard loss.targets == .values, !fields.isDescribing else { return }
     if classWeights != .equal {
@@ -38,18 +42,26 @@ package struct LossSection: Sendable {
 
   private static func readClassWeights(_ fields: FieldReader) throws(ConfigError) -> ClassWeights {
     try fields.read(
-      "class_weights", schema: .anyOf([.list(.number(.nonNegative)), .fixed("balanced")]), default: (.equal, nil),
-      example: .equal, summary: "weight of each class, in the order of classes, or \"balanced\""
+      "class_weights",
+      schema: .anyOf([.list(.number(.nonNegative)), .map(.number(.nonNegative)), .fixed("balanced")]),
+      default: (.equal, nil), example: .equal,
+      summary: "weight of each class: by name, as a list in the order of classes, or \"balanced\""
     ) { value, path throws(ConfigError) in
-      if value == .string("balanced") { return (.balanced, value) }
-      guard case .array(let entries) = value, !entries.isEmpty else {
-        throw ConfigError("expected a list of numbers or \"balanced\", found \(value.excerpt)", path: path)
+      switch value {
+      case .string("balanced"): return (.balanced, value)
+      case .array(let entries) where !entries.isEmpty:
+        var weights: [Double] = []
+        for (index, entry) in entries.enumerated() {
+          weights.append(try FieldReader.number(entry, in: .nonNegative, path: "\(path)[\(index)]"))
+        }
+        return (.given(weights), value)
+      case .object(let members) where !members.isEmpty:
+        let numbers = try FieldReader.numbersByName(value, in: .nonNegative, path: path)
+        return (.named(Dictionary(numbers.map { ($0.name, $0.number) }) { first, _ in first }), value)
+      default:
+        throw ConfigError(
+          "expected weights by class name, a list of numbers or \"balanced\", found \(value.excerpt)", path: path)
       }
-      var weights: [Double] = []
-      for (index, entry) in entries.enumerated() {
-        weights.append(try FieldReader.number(entry, in: .nonNegative, path: "\(path)[\(index)]"))
-      }
-      return (.given(weights), value)
     }
   }
 
@@ -67,40 +79,72 @@ package struct LossSection: Sendable {
   /// Costs weigh a sample by what its class costs when it is missed (Elkan 2001; Ting 2002 for several classes).
   func classWeights(_ description: DataDescription, training rows: DataRows) throws(ConfigError) -> [Float]? {
     guard classWeights != .equal || cost != nil else { return nil }
-    let count = description.classNames.count
-    guard count > 0 else {
+    let names = description.classNames
+    guard !names.isEmpty else {
       let key = classWeights != .equal ? "class_weights" : "cost"
       throw ConfigError("the targets are values, not classes; remove the key", path: "loss.\(key)")
     }
-    var weights = [Double](repeating: 1, count: count)
-    switch classWeights {
-    case .equal: break
-    case .given(let given):
-      guard given.count == count else {
-        throw ConfigError(
-          "expected \(count) numbers, one for each class, found \(given.count)", path: "loss.class_weights")
-      }
-      weights = given
-    case .balanced:
-      var samples = [Int](repeating: 0, count: count)
-      for index in rows.classes() { samples[Int(index)] += 1 }
-      weights = samples.map { $0 == 0 ? 0 : Double(rows.count) / (Double(count) * Double($0)) }
-    }
+    var weights = try statedWeights(names, training: rows)
     if let cost {
-      weights = zip(weights, try cost.classCosts(classes: count, path: "loss.cost")).map { $0 * $1 }
+      let costs = MisclassificationCost.classCosts(try cost.matrix(names, path: "loss.cost"))
+      weights = zip(weights, costs).map { $0 * $1 }
     }
     guard weights.contains(where: { $0 > 0 }) else {
       throw ConfigError("all classes weigh 0, so nothing can be learned; give a weight above 0", path: "loss")
     }
-    return weights.map { Float($0) }
+    return try Self.singlePrecision(weights)
+  }
+
+  /// The weights that `class_weights` states.
+  private func statedWeights(_ names: [String], training rows: DataRows) throws(ConfigError) -> [Double] {
+    let path = "loss.class_weights"
+    switch classWeights {
+    case .equal: return [Double](repeating: 1, count: names.count)
+    case .given(let given):
+      guard given.count == names.count else {
+        throw ConfigError("expected \(names.count) numbers, one for each class, found \(given.count)", path: path)
+      }
+      return given
+    case .named(let given):
+      for name in given.keys.sorted() { _ = try ClassNames.index(of: name, in: names, path: path) }
+      return try names.map { name throws(ConfigError) in
+        guard let weight = given[name] else {
+          throw ConfigError("class '\(name.excerpt(60))' has no weight; give each class one", path: path)
+        }
+        return weight
+      }
+    case .balanced:
+      let sums = rows.weightsOfClasses(names.count)
+      let total = sums.reduce(0, +)
+      return sums.map { $0 == 0 ? 0 : total / (Double(names.count) * $0) }
+    }
+  }
+
+  /// The weights in float32, brought to its range where they are outside: only their proportions count.
+  private static func singlePrecision(_ weights: [Double]) throws(ConfigError) -> [Float] {
+    func isInRange(_ weight: Double) -> Bool {
+      weight == 0 || (weight <= 0x1p64 && weight >= 0x1p-64)
+    }
+    guard !weights.allSatisfy(isInRange), let largest = weights.max() else { return weights.map { Float($0) } }
+    let scaled = weights.map { $0 / largest }
+    guard largest.isFinite, zip(weights, scaled).allSatisfy({ $0 == 0 || $1 >= 0x1p-100 }) else {
+      throw ConfigError(
+        "classes weigh from \(weights.filter { $0 > 0 }.min() ?? 0) to \(largest), more than a factor of 1e30 apart; "
+          + "give weights and costs that are nearer to each other", path: "loss")
+    }
+    return scaled.map { Float($0) }
   }
 }
 
 extension DataRows {
-  /// The class of every row.
-  fileprivate func classes() -> [Int32] {
-    var classes = [Int32](repeating: 0, count: count)
-    gatherClasses(rows: Array(0..<count), count: count, into: &classes)
-    return classes
+  /// The sum of the sample weights of each class, in row order.
+  fileprivate func weightsOfClasses(_ count: Int) -> [Double] {
+    let rows = Array(0..<self.count)
+    var classes = [Int32](repeating: 0, count: rows.count), weights = [Float](repeating: 1, count: rows.count)
+    gatherClasses(rows: rows, count: rows.count, into: &classes)
+    gatherWeights(rows: rows, count: rows.count, into: &weights)
+    var sums = [Double](repeating: 0, count: count)
+    for (index, weight) in zip(classes, weights) { sums[Int(index)] += Double(weight) }
+    return sums
   }
 }

@@ -10,10 +10,11 @@ package struct ModelFile: Sendable {
   /// The weights of a network.
   /// - Parameters:
   ///   - classWeights: what samples of each class counted in training, nil: all 1.
-  ///   - threshold: the decision threshold, where one was chosen.
+  ///   - decision: how classes are decided on.
+  ///   - threshold: the decision threshold as a probability, where one was chosen.
   package init(
     _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription,
-    classWeights: [Float]? = nil, threshold: Double? = nil
+    classWeights: [Float]? = nil, decision: DecisionRule = .greatest, threshold: Double? = nil
   ) {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
@@ -27,6 +28,11 @@ package struct ModelFile: Sendable {
       members.append(.init("class_weights", .string(ConfigValue.array(numbers).compactText)))
     }
     if let threshold { members.append(.init("threshold", .string("\(threshold)"))) }
+    switch decision {
+    case .greatest, .probability: break
+    case .logOdds(let threshold): members.append(.init("threshold_log_odds", .string("\(threshold)")))
+    case .leastCost: members.append(.init("decision", .string("least_cost")))
+    }
     members.append(.init("data", .string(description.configValue.compactText)))
     metadata = members
   }

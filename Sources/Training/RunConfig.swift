@@ -43,6 +43,7 @@ package struct RunConfig: Sendable {
       fields, kind throws(ConfigError) in
       try LossSection(from: fields, describing: kind)
     }
+    data.positiveClass = try Self.positiveClass(data: data, loss: loss, root: fields)
     optimizer = try fields.object("optimizer", kinds: OptimizerRegistry.registry.kinds, "how weights are updated") {
       fields, kind throws(ConfigError) in
       try OptimizerSection(from: fields, describing: kind)

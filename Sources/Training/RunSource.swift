@@ -4,12 +4,25 @@ internal import Specs
 
 /// Where `evaluate` and `predict` take their rows from: a source of its own, or the test rows of the run.
 package enum RunSource {
+  /// Rows to evaluate or to predict.
+  package struct Rows {
+    package let prepared: PreparedData
+    /// A row as a person finds it: file and line.
+    package let place: (_ row: Int) -> String
+
+    init(_ preparation: DataPreparation) {
+      prepared = preparation.makePreparedData()
+      let (source, rows) = preparation.origin(of: .test)
+      place = { "\(source.file): \(source.place(rows[$0]))" }
+    }
+  }
+
   /// Loads rows, prepared as the model's training data were.
   ///
   /// - Parameters:
   ///   - run: the run's directory.
   ///   - data: a JSON file that holds one data source; paths in it start from its directory.
-  package static func load(run: String, data: String?, model: SavedModel, withTargets: Bool) throws -> PreparedData {
+  package static func load(run: String, data: String?, model: SavedModel, withTargets: Bool) throws -> Rows {
     let targets: TargetKind = withTargets ? model.targets : .none
     if let data {
       guard let bytes = FileManager.default.contents(atPath: data) else {
@@ -21,7 +34,7 @@ package enum RunSource {
       }
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: DataContext(baseDirectory: directory(of: data)))
-      return preparation.makePreparedData()
+      return Rows(preparation)
     }
     let file = run + "/config.json"
     guard let bytes = FileManager.default.contents(atPath: file) else {
@@ -34,7 +47,7 @@ package enum RunSource {
     guard preparation.description.count(of: .test) > 0 else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
-    return preparation.makePreparedData()
+    return Rows(preparation)
   }
 
   private static func naming<Value>(_ file: String, _ body: () throws(ConfigError) -> Value) throws -> Value {

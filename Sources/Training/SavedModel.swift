@@ -8,11 +8,13 @@ internal import Specs
 package final class SavedModel {
   package let network: Network
   package let loss: any Loss
+  /// The loss as the config names it.
+  package let lossKind: String
   package let targets: TargetKind
   package let description: DataDescription
   package let arena: AlignedBuffer<Float>
-  /// The probability of the second of two classes from which it is predicted.
-  package let threshold: Double
+  /// How classes are decided on.
+  private let decision: DecisionRule
   /// What the config's loss says wrong classes cost.
   private let cost: [[Double]]?
   /// What the run's evaluations reported beside the loss.
@@ -57,7 +59,8 @@ package final class SavedModel {
       let section = try FieldReader.readObject(try text("loss"), path: "loss") { fields throws(ConfigError) in
         try LossSection(from: fields)
       }.0
-      cost = try section.cost?.matrix(classes: description.classNames.count, path: "loss.cost")
+      lossKind = type(of: section.loss).kind
+      cost = try section.cost?.matrix(description.classNames, path: "loss.cost")
       network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
       targets = description.targetKind
       loss = try section.loss.makeLoss(
@@ -76,7 +79,9 @@ package final class SavedModel {
       error.exitCode = .data
       throw error.inFile(file)
     }
-    threshold = try Self.threshold(metadata, file: file)
+    decision = try Self.decision(
+      metadata, plugIn: .plugIn(cost, loss: loss, classWeights: classWeights),
+      classes: description.classNames.count, file: file)
     // The weights must be there before memory is taken for them.
     let byName = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     let found = try network.tensors.map { tensor in
@@ -96,7 +101,7 @@ package final class SavedModel {
   package var context: MetricContext {
     MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
-      targetNames: description.targetNames, units: description.targetNormalization, threshold: threshold, cost: cost)
+      targetNames: description.targetNames, units: description.targetNormalization, decision: decision, cost: cost)
   }
 
   private static func classWeights(_ value: ConfigValue?, classes: Int) throws(ConfigError) -> [Float]? {
@@ -112,12 +117,31 @@ package final class SavedModel {
     return weights
   }
 
-  private static func threshold(_ metadata: [ConfigValue.Member], file: String) throws -> Double {
-    guard case .string(let text)? = metadata.first(where: { $0.key == "threshold" })?.value else { return 0.5 }
-    guard let number = Double(text), number >= 0, number <= 1.1 else {
-      throw TensorFileError(file: file, problem: "the metadata's 'threshold' is not a number from 0 to 1")
+  /// The rule that training ended with. Files of earlier builds have a threshold on the probability, or none where there were no
+  /// validation rows: then the greatest output decided.
+  private static func decision(
+    _ metadata: [ConfigValue.Member], plugIn: DecisionRule, classes: Int, file: String
+  ) throws -> DecisionRule {
+    func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+      guard case .string(let text)? = metadata.first(where: { $0.key == key })?.value else { return nil }
+      guard let number = Double(text), range.contains(number) else {
+        throw TensorFileError(
+          file: file, problem: "the metadata's '\(key)' is not a number from \(range.lowerBound) to \(range.upperBound)"
+        )
+      }
+      return number
     }
-    return number
+    guard classes == 2 else { return plugIn }
+    if let logOdds = try number("threshold_log_odds", in: -.infinity ... .infinity) { return .logOdds(logOdds) }
+    if let probability = try number("threshold", in: 0...1.1) {
+      return probability == 0.5 ? .greatest : .probability(probability)
+    }
+    return metadata.contains { $0.key == "decision" } ? plugIn : .greatest
+  }
+
+  /// The first row for which the network's outputs are not finite.
+  package func firstNotFinite(_ rows: DataRows, threads: Int) -> Int? {
+    outputs(rows, threads: threads).firstIndex { !$0.isFinite }.map { $0 / max(1, network.output.count) }
   }
 
   /// The network's outputs for all rows, computed in blocks of 64.

@@ -150,7 +150,6 @@ extension Trainer {
     try requireFiniteWeights(step: stepsTaken)
     selection.choose()
     executor.renewDerived()
-    try chooseThreshold()
     var results: [(DataPart, Evaluation.Result)] = []
     if let result = try evaluate(.validation) { results.append((.validation, result)) }
     if let result = try evaluate(.test) {

@@ -48,14 +48,14 @@ package final class Trainer {
   let arena: AlignedBuffer<Float>
   private let loss: any Loss
   /// What samples of each class count, nil: all 1.
-  private let classWeights: [Float]?
+  let classWeights: [Float]?
   private let rows: DataRows
   let cluster: any Cluster
   let options: RunOptions
   private var evaluation: Evaluation
-  private var context: MetricContext
-  /// The decision threshold, where costs ask for one.
-  private var threshold: Double?
+  private(set) var context: MetricContext
+  /// The decision threshold, where costs ask for one and there are validation rows.
+  private var threshold: ThresholdSearch?
   private let order: SampleOrder
   let parameters: ParameterUpdate
   let selection: WeightSelection
@@ -120,10 +120,11 @@ package final class Trainer {
       microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
       section: config.parallel, spareCores: options.spareCores, evaluationRows: evaluationRows)
     executor.phaseMark = cluster.phaseMark
+    let cost = try config.loss.cost?.matrix(description.classNames, path: "loss.cost")
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization,
-      cost: try config.loss.cost?.matrix(classes: description.classNames.count, path: "loss.cost"))
+      decision: .plugIn(cost, loss: loss, classWeights: classWeights), cost: cost)
     evaluation = try Evaluation(
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
     selection = try WeightSelection(
@@ -191,24 +192,31 @@ package final class Trainer {
     executor.phaseMark.set(.evaluating, step: stepsTaken)
     defer { executor.trace?.record(.evaluate, from: begin, to: Clock.now()) }
     return try selection.withEvaluatedWeights {
-      try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)
+      if part == .validation { try chooseThreshold(rows) }
+      return try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)
     }
   }
 
-  /// Where wrong classes cost differently, the threshold between two classes that costs least on the validation part.
-  func chooseThreshold() throws {
-    guard context.cost != nil, context.classes == 2,
-      let rows = data.prepared.rows(of: .validation), rows.count > 0
-    else { return }
-    do throws(ConfigError) { try context.requireProbabilities("cost") } catch { return }
+  /// Where wrong classes cost differently, chooses the threshold between two classes that costs least on the validation rows.
+  ///
+  /// Every validation chooses anew, so that what is watched is what the threshold that is handed over gives.
+  private func chooseThreshold(_ rows: DataRows) throws {
+    guard context.cost != nil, context.classes == 2, loss.prediction.hasClassProbabilities else { return }
+    var nearest = 0.5
+    if case .leastCost(let costs) = plugIn { nearest = costs.threshold }
     let search = try Evaluation(
-      memory: executor.memory, loss: loss, metrics: [DecisionThreshold()], context: context, threads: options.threads)
+      memory: executor.memory, loss: loss, metrics: [DecisionThreshold(nearest: nearest)], context: context,
+      threads: options.threads)
     let found = try search.run(rows, description: data.description, classWeights: nil, cluster: cluster)
-    context.threshold = found.metrics[0].value
-    threshold = context.threshold
+    let best = ThresholdSearch(logOdds: found.metrics[1].value, probability: found.metrics[0].value)
+    threshold = best
+    context.decision = .logOdds(best.logOdds)
     evaluation = try Evaluation(
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
   }
+
+  /// How classes are decided on without validation rows.
+  private var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
 
   /// Weights as a file.
   func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
@@ -219,7 +227,7 @@ package final class Trainer {
     }
     return ModelFile(
       network, arena: weights, config: resolved, description: data.description, classWeights: classWeights,
-      threshold: threshold)
+      decision: context.decision, threshold: threshold?.probability)
   }
 
   /// The SHA-256 of the weights as they are.
@@ -241,7 +249,7 @@ package final class Trainer {
       .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
       .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
       .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
-      .init("decision_threshold", threshold.map(ConfigValue.number) ?? .null),
+      .init("decision_threshold", threshold.map { .number($0.probability) } ?? .null),
       .init("stopped_early", .boolean(selection.isPatienceOver)),
       .init("data_fingerprint", .string(data.fingerprint)),
       .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),

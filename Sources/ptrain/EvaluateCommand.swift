@@ -24,8 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let threads = threads > 0 ? threads : Affinity.cores().count
     let model = try SavedModel(self.model)
-    let prepared = try RunSource.load(run: self.model, data: data, model: model, withTargets: true)
-    guard let rows = prepared.rows(of: .test), rows.count > 0 else {
+    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: true)
+    guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
       throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
     }
     let memory = NetworkMemory(
@@ -37,7 +37,13 @@ struct EvaluateCommand: ParsableCommand {
     let result = try Evaluation(
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
-      rows, description: prepared.description, classWeights: model.classWeights, cluster: SoloCluster())
+      rows, description: source.prepared.description, classWeights: model.classWeights, cluster: SoloCluster())
+    if !result.loss.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
+      throw RunError(
+        .notFinite,
+        "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
+          + "training data, or train with a smaller learning rate")
+    }
     print(
       ConfigValue.object(
         [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Datasets
 internal import Kernels
+internal import Networks
 internal import Specs
 internal import Training
 
@@ -18,6 +19,9 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "The file to write: .csv or .npy; standard output otherwise, as CSV.")
   var output: String?
 
+  @Flag(help: "The network's outputs as they are: logits, scores, logarithms of means; no probabilities.")
+  var logits = false
+
   @Option(help: "Threads.")
   var threads: Int = 0
 
@@ -30,11 +34,21 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let threads = threads > 0 ? threads : Affinity.cores().count
     let model = try SavedModel(self.model)
-    let prepared = try RunSource.load(run: self.model, data: data, model: model, withTargets: false)
-    guard let rows = prepared.rows(of: .test) else {
+    if logits, !model.loss.prediction.hasLogits {
+      throw RunError(
+        .usage, "--logits: \(model.lossKind) predicts values, so there are no logits; leave the flag out")
+    }
+    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: false)
+    guard let rows = source.prepared.rows(of: .test) else {
       throw RunError(.data, "\(data ?? self.model): no rows to predict")
     }
-    let table = PredictionTable(model.outputs(rows, threads: threads), model: model)
+    let table = PredictionTable(model.outputs(rows, threads: threads), model: model, writesLogits: logits)
+    if let row = table.firstNotFinite {
+      throw RunError(
+        .notFinite,
+        "\(source.place(row)): the prediction is not finite, so none is written; look for values far outside of the training "
+          + "data, or train with a smaller learning rate")
+    }
     guard let output else { return print(table.csv, terminator: "") }
     try AtomicFile.write(output.hasSuffix(".npy") ? table.npy : Array(table.csv.utf8), to: output)
     print("\(rows.count) predictions written to \(output)")

@@ -44,6 +44,7 @@ struct TrainCommand: ParsableCommand {
       }
       if speaks {
         print(trainer.headline)
+        for line in trainer.classLines { print(line) }
         if let warning = trainer.memoryWarning { print("warning: \(warning)") }
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }

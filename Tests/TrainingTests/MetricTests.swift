@@ -156,23 +156,23 @@ import Testing
     for seed in 0..<40 as Range<UInt64> {
       var random = [Float](repeating: 0, count: 60)
       RandomStream(seed: seed, purpose: .noise, item: 0).fill(normal: &random, count: 60)
-      var samples: [(probability: Double, isSecond: Bool, weight: Double)] = []
+      var samples: [ThresholdSearch.Sample] = []
       for index in 0..<20 {
-        let probability = 1 / (1 + exp(-Double(random[index])))
+        let logOdds = (Double(random[index]) * 5).rounded() / 5
         let isSecond = random[20 + index] + random[index] > 0
-        samples.append(((probability * 20).rounded() / 20, isSecond, Double(abs(random[40 + index]))))
+        samples.append(.init(logOdds: logOdds, isSecond: isSecond, weight: Double(abs(random[40 + index]))))
       }
       let cost = [[0, Double(1 + seed % 7)], [2, 0.25]]
       func total(_ threshold: Double) -> Double {
         samples.reduce(0.0) { sum, sample in
           let costs = cost[sample.isSecond ? 1 : 0]
-          return sum + sample.weight * costs[sample.probability >= threshold ? 1 : 0]
+          return sum + sample.weight * costs[sample.logOdds >= threshold ? 1 : 0]
         }
       }
       let best = ThresholdSearch.best(samples, cost: cost)
-      let byHand = (0...1000).map { total(Double($0) / 999) }.min() ?? 0
-      #expect(total(best) <= byHand + 1e-12)
+      let byHand = (-500...500).map { total(Double($0) / 50) }.min() ?? 0
+      #expect(total(best.logOdds) <= byHand + 1e-12)
     }
-    #expect(ThresholdSearch.best([], cost: [[0, 1], [1, 0]]) == 0.5)
+    #expect(ThresholdSearch.best([], cost: [[0, 1], [1, 0]]).probability == 0.5)
   }
 }

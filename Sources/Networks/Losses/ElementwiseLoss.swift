@@ -12,6 +12,14 @@ struct ElementwiseLoss: Loss {
   /// What a target must be, in words, and whether a value is that.
   var domain: TargetDomain = .any
 
+  var sideWeights: [Double] {
+    switch element {
+    case .binaryEntropy(let positiveWeight): [1, Double(positiveWeight)]
+    case .binaryFocal(_, let alpha?): [1 - Double(alpha), Double(alpha)]
+    default: [1, 1]
+    }
+  }
+
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     readsClasses ? nil : domain.problem(with: targets, rows: rows, width: width)
   }

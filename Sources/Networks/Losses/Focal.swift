@@ -3,8 +3,8 @@ package import Specs
 
 /// Focal loss from logits: cross-entropy times `(1 − q)^gamma`, q the probability of the right class (Lin et al. 2017, equation 5).
 ///
-/// For classes of very different sizes: samples that are easily right count little. `alpha` weighs the second of two classes, and
-/// 1 − alpha the first; for several classes use `class_weights`. One output: two classes; else one output for each class.
+/// For classes of very different sizes: samples that are easily right count little. `alpha` weighs the positive one of two classes, and
+/// 1 − alpha the other; for several classes use `class_weights`. One output: two classes; else one output for each class.
 package struct Focal: LossSpec {
   package static let kind = "focal"
   package static let summary = "cross-entropy that leaves out what is easily right"
@@ -34,7 +34,7 @@ package struct Focal: LossSpec {
         path: context.path + ".alpha")
     }
     let shares = alpha.map { [1 - $0, $0] }, gamma = gamma
-    return SoftmaxClassLoss(classes: context.classes) { rest, logProbability, target in
+    return SoftmaxClassLoss(classes: context.classes, sideWeights: shares ?? [1, 1]) { rest, logProbability, target in
       let share = shares?[target] ?? 1
       let probability = 1 - rest
       guard gamma > 0 else { return (-share * logProbability, -share) }

@@ -79,6 +79,8 @@ package enum OutputReduction: String, CaseIterable, Sendable {
 package protocol Loss: Sendable {
   /// What a prediction made from the outputs is, for metrics.
   var prediction: Prediction { get }
+  /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as `positive_weight`.
+  var sideWeights: [Double] { get }
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
   /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
@@ -87,6 +89,8 @@ package protocol Loss: Sendable {
 }
 
 extension Loss {
+  package var sideWeights: [Double] { [1, 1] }
+
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? { nil }
 }
 

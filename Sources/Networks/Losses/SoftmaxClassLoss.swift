@@ -4,6 +4,7 @@ internal import Kernels
 /// A loss at work that is a function of the softmax probability of the right class.
 struct SoftmaxClassLoss: Loss {
   let classes: Int
+  var sideWeights: [Double] = [1, 1]
   /// From `1 − q` (without cancellation), `log q` and the target: the loss and its derivative by `log q`.
   let function: @Sendable (_ rest: Double, _ logProbability: Double, _ target: Int) -> (loss: Double, slope: Double)
   var prediction: Prediction { .softmaxClass }

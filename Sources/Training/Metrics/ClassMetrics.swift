@@ -155,7 +155,7 @@ package struct ExpectedCost: MetricSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {
     let own = try MisclassificationCost(from: fields)
-    let isGiven = ["false_positive", "false_negative", "matrix"].contains { fields.has($0) }
+    let isGiven = ["false_positive", "false_negative", "matrix", "positive_class"].contains { fields.has($0) }
     cost = isGiven ? own : nil
   }
 
@@ -164,7 +164,7 @@ package struct ExpectedCost: MetricSpec {
     let classes = context.classes
     var costs = (0..<classes).map { actual in (0..<classes).map { $0 == actual ? 0.0 : 1.0 } }
     if let cost {
-      costs = try cost.matrix(classes: classes, path: "metrics.\(Self.kind)")
+      costs = try cost.matrix(context.classNames, path: "metrics.\(Self.kind)")
     } else if let given = context.cost {
       costs = given
     }

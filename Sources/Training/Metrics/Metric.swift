@@ -53,21 +53,21 @@ package struct MetricContext: Sendable {
   package var targetNames: [String]
   /// Targets and predicted values are compared in the data's units.
   package var units: Normalization
-  /// The probability of the second class from which it is predicted.
-  package var threshold: Double
+  /// How one class is decided on.
+  package var decision: DecisionRule
   /// What wrong classes cost, where the loss says so: row actual, column predicted.
   package var cost: [[Double]]?
 
   package init(
     prediction: Prediction, outputs: Int, classNames: [String], targetNames: [String], units: Normalization,
-    threshold: Double = 0.5, cost: [[Double]]? = nil
+    decision: DecisionRule = .greatest, cost: [[Double]]? = nil
   ) {
     self.prediction = prediction
     self.outputs = outputs
     self.classNames = classNames
     self.targetNames = targetNames
     self.units = units
-    self.threshold = threshold
+    self.decision = decision
     self.cost = cost
   }
 
@@ -98,15 +98,28 @@ package struct MetricContext: Sendable {
     }
   }
 
-  /// The class that outputs predict: the first greatest output; of two classes with one output, the second from the threshold on.
+  /// The class that outputs predict.
   package func predictedClass(_ outputs: UnsafePointer<Float>) -> Int {
-    if threshold != 0.5, classes == 2 { return probabilities(outputs)[1] >= threshold ? 1 : 0 }
-    return Training.predictedClass(outputs, classes: self.outputs)
+    switch decision {
+    case .greatest: Training.predictedClass(outputs, classes: self.outputs)
+    case .probability(let threshold): probabilities(outputs)[1] >= threshold ? 1 : 0
+    case .logOdds(let threshold): logOdds(outputs) >= threshold ? 1 : 0
+    case .leastCost(let costs):
+      costs.decide { index in
+        if case .sigmoidClass = prediction { return index == 0 ? 0 : Double(outputs[0]) }
+        return Double(outputs[index])
+      }
+    }
+  }
+
+  /// The logarithm of the second of two classes' probability over the first's.
+  func logOdds(_ outputs: UnsafePointer<Float>) -> Double {
+    self.outputs == 1 ? Double(outputs[0]) : Double(outputs[1]) - Double(outputs[0])
   }
 
   /// The probability of each class.
   func probabilities(_ outputs: UnsafePointer<Float>) -> [Double] {
-    if case .sigmoidClass = prediction { return [sigmoid(-outputs[0]), sigmoid(outputs[0])] }
+    if case .sigmoidClass = prediction { return [Self.sigmoid(-outputs[0]), Self.sigmoid(outputs[0])] }
     let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
     let powers = (0..<self.outputs).map { exp(Double(outputs[$0]) - Double(most)) }
     let sum = powers.reduce(0, +)
@@ -158,7 +171,8 @@ package struct MetricContext: Sendable {
     Double(units.restore(values[column], feature: column))
   }
 
-  private func sigmoid(_ z: Float) -> Double {
+  /// `1 / (1 + e^−z)`, exact far out too.
+  static func sigmoid(_ z: Float) -> Double {
     z >= 0 ? 1 / (1 + exp(-Double(z))) : exp(Double(z)) / (1 + exp(Double(z)))
   }
 }

@@ -1,38 +1,71 @@
+internal import Foundation
 internal import Specs
 
-/// The threshold on the second class's probability that costs least.
-enum ThresholdSearch {
-  /// Searches all thresholds that tell samples apart; of equal costs the one nearest ½.
+/// The threshold between two classes that costs least, on the second one's log-odds.
+///
+/// Log-odds tell samples apart whose probabilities are both 0 or both 1 in double precision.
+struct ThresholdSearch {
+  /// The second class is predicted from these log-odds on.
+  var logOdds: Double
+  /// The same as a probability.
+  var probability: Double
+
+  /// One sample of the search.
+  struct Sample: Sendable {
+    /// Of the second class.
+    var logOdds: Double
+    var isSecond: Bool
+    var weight: Double
+  }
+
+  /// Searches all thresholds that tell samples apart; of equal costs the one nearest `probability`.
   ///
   /// - Parameters:
-  ///   - samples: probability of the second class, whether the sample is of it, weight.
   ///   - cost: row actual, column predicted.
-  static func best(_ samples: [(probability: Double, isSecond: Bool, weight: Double)], cost: [[Double]]) -> Double {
-    let sorted = samples.sorted { $0.probability < $1.probability }
+  ///   - standard: the probability that is best where the outputs are calibrated.
+  static func best(_ samples: [Sample], cost: [[Double]], nearest standard: Double = 0.5) -> ThresholdSearch {
+    let sorted = samples.sorted { $0.logOdds < $1.logOdds }
     // Below all: everything is predicted as the second class.
     var now = sorted.reduce(0) { $0 + $1.weight * cost[$1.isSecond ? 1 : 0][1] }
-    var candidates: [(threshold: Double, cost: Double)] = []
+    var candidates: [(threshold: ThresholdSearch, cost: Double)] = []
+    // Any threshold above lower and up to upper decides alike.
     func note(_ lower: Double, _ upper: Double) {
-      // Any threshold above lower and up to upper decides alike: the one nearest ½, away from the samples where there is room.
-      let middle = lower + (upper - lower) / 2
-      candidates.append((lower < 0.5 && upper > 0.5 ? 0.5 : max(middle, lower.nextUp), now))
+      candidates.append((between(lower, upper, standard: standard), now))
     }
-    note(0, sorted.first?.probability ?? 1)
+    note(-.infinity, sorted.first?.logOdds ?? .infinity)
     var index = 0
     while index < sorted.count {
-      let probability = sorted[index].probability
-      while index < sorted.count, sorted[index].probability == probability {
+      let logOdds = sorted[index].logOdds
+      while index < sorted.count, sorted[index].logOdds == logOdds {
         let actual = sorted[index].isSecond ? 1 : 0
         now += sorted[index].weight * (cost[actual][0] - cost[actual][1])
         index += 1
       }
-      note(probability, index < sorted.count ? sorted[index].probability : 1.000001)
+      note(logOdds, index < sorted.count ? sorted[index].logOdds : .infinity)
     }
     let scale = candidates.reduce(0) { max($0, abs($1.cost)) }
     let least = candidates.reduce(Double.infinity) { min($0, $1.cost) }
-    let equal = candidates.filter { $0.cost <= least + 1e-12 * scale }
-    return equal.min { abs($0.threshold - 0.5) < abs($1.threshold - 0.5) }?.threshold ?? 0.5
+    let equal = candidates.filter { $0.cost <= least + 1e-12 * scale }.map(\.threshold)
+    return equal.min { abs($0.probability - standard) < abs($1.probability - standard) }
+      ?? between(-.infinity, .infinity, standard: standard)
   }
+
+  /// The standard threshold where it lies between two samples, else the middle of their probabilities.
+  private static func between(_ lower: Double, _ upper: Double, standard: Double) -> ThresholdSearch {
+    let low = sigmoid(lower), high = sigmoid(upper), below = sigmoid(-lower), above = sigmoid(-upper)
+    if low < standard, high > standard {
+      return ThresholdSearch(logOdds: log(standard / (1 - standard)), probability: standard)
+    }
+    // log of the middle over one minus the middle, each without cancellation.
+    var logOdds = log((low + high) / (below + above))
+    if !(logOdds > lower && logOdds <= upper) {
+      logOdds = upper == .infinity ? lower + log(2) : lower == -.infinity ? upper - log(2) : lower + (upper - lower) / 2
+      logOdds = max(logOdds, lower.nextUp)
+    }
+    return ThresholdSearch(logOdds: logOdds, probability: low + (high - low) / 2)
+  }
+
+  private static func sigmoid(_ z: Double) -> Double { z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z)) }
 }
 
 /// The search as a metric: it has to see all samples, of all ranks, like one.
@@ -41,19 +74,23 @@ struct DecisionThreshold: MetricSpec {
   static let summary = "the threshold of least cost"
   static let samples = ["{}", "{ }"]
   var higherIsBetter: Bool? { nil }
+  /// The threshold of outputs that are calibrated.
+  var standard = 0.5
 
-  init() {}
+  init(nearest standard: Double) { self.standard = standard }
   init(from fields: FieldReader) throws(ConfigError) {}
 
   func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    let cost = context.cost ?? [[0, 1], [1, 0]]
+    let cost = context.cost ?? [[0, 1], [1, 0]], standard = standard
     return SampleState { row, numbers in
-      numbers += [context.probabilities(row.outputs)[1], Double(row.targetClass), row.weight]
+      let logOdds = context.logOdds(row.outputs)
+      numbers += [logOdds.isNaN ? 0 : logOdds, Double(row.targetClass), row.weight]
     } finish: { numbers in
       let samples = stride(from: 0, to: numbers.count, by: 3).map {
-        (probability: numbers[$0], isSecond: numbers[$0 + 1] == 1, weight: numbers[$0 + 2])
+        ThresholdSearch.Sample(logOdds: numbers[$0], isSecond: numbers[$0 + 1] == 1, weight: numbers[$0 + 2])
       }
-      return [(Self.kind, ThresholdSearch.best(samples, cost: cost))]
+      let best = ThresholdSearch.best(samples, cost: cost, nearest: standard)
+      return [(Self.kind, best.probability), ("log_odds", best.logOdds)]
     }
   }
 }

@@ -67,7 +67,9 @@ enum TensorSeeds {
     network.initialize(arena.pointer, seed: 1)
     let file = ModelFile(
       network, arena: arena.pointer, config: config.resolved, description: description,
-      classWeights: description.classNames.isEmpty ? nil : description.classNames.map { _ in 1 }, threshold: 0.25)
+      classWeights: description.classNames.isEmpty ? nil : description.classNames.map { _ in 1 },
+      decision: .logOdds(-1.1),
+      threshold: 0.25)
     return Safetensors.encode(file.tensors, metadata: file.metadata)
   }
 }
