@@ -40,5 +40,5 @@ extension FieldReader {
 
 extension Schema {
   /// The name of a class.
-  package static let className = Schema.anyOf([.text, .integer(0...Int.max)])
+  package static let className = Schema.anyOf([.text, .integer(-(1 << 53)...Int.max)])
 }
