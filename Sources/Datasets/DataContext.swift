@@ -2,16 +2,18 @@
 package struct DataContext {
   /// The directory that relative paths start from: the config file's.
   package var baseDirectory: String
-  /// The training source's columns, whose order and categories every other source follows; empty for the training source.
-  package var trainingColumns: [FeatureColumn]
+  /// What the training source decided and every other source follows; nil for the training source.
+  package var training: SourceNames?
+  /// Whether targets and weights are read; data to predict may be without, or have bad ones.
+  package var readsTargets = true
   /// Called again and again while data are read, on the reading thread: others may wait for it.
   package var progress: () -> Void
 
   package init(
-    baseDirectory: String, trainingColumns: [FeatureColumn] = [], progress: @escaping () -> Void = {}
+    baseDirectory: String, training: SourceNames? = nil, progress: @escaping () -> Void = {}
   ) {
     self.baseDirectory = baseDirectory
-    self.trainingColumns = trainingColumns
+    self.training = training
     self.progress = progress
   }
 
@@ -32,6 +34,7 @@ package struct FeatureColumn: Sendable, Equatable {
     self.categories = categories
   }
 
+  var isCategorical: Bool { categories != nil }
   /// How many features the column becomes.
   package var width: Int { categories?.count ?? 1 }
   /// The names of these features, `column` or `column=category`.

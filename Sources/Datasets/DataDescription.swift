@@ -52,10 +52,14 @@ package struct DataDescription: Sendable, Equatable {
   package var element: FeatureElement
   /// The table columns behind the features; empty for arrays.
   package var columns: [FeatureColumn]
+  /// How the training source tells columns and targets apart.
+  package var naming: Naming
   package var targetKind: TargetKind
   /// For classes: their names, a class's index being its place here.
   package var classNames: [String]
-  /// For values: the name of each.
+  /// For classes: whether their labels are numbers or text.
+  package var labelKind: LabelKind
+  /// The name of each target.
   package var targetNames: [String]
   package var hasSampleWeights: Bool
   package var normalization: Normalization
@@ -69,6 +73,11 @@ package struct DataDescription: Sendable, Equatable {
   package var targetWidth: Int { targetKind == .values ? targetNames.count : targetKind == .classes ? 1 : 0 }
   package var rowCount: Int { counts.reduce(0, +) }
   package func count(of part: DataPart) -> Int { counts[part.rawValue] }
+  /// What every other source follows.
+  package var names: SourceNames {
+    SourceNames(
+      columns: columns, targets: targetNames, naming: naming, labels: classNames.isEmpty ? nil : labelKind)
+  }
   /// The name of each feature where the source has columns.
   package var featureNames: [String] { columns.flatMap(\.featureNames) }
   /// Bytes of memory that the rows take.
@@ -97,8 +106,10 @@ extension DataDescription {
               [.init("name", .string(column.name))]
                 + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? []))
           })),
+      .init("naming", .string(naming.rawValue)),
       .init("target_kind", .string(targetKind.rawValue)),
       .init("class_names", .array(classNames.map(ConfigValue.string))),
+      .init("class_labels", .string(labelKind.rawValue)),
       .init("target_names", .array(targetNames.map(ConfigValue.string))),
       .init("has_sample_weights", .boolean(hasSampleWeights)),
       .init("normalization", normalization.configValue),
@@ -131,6 +142,12 @@ extension DataDescription {
     targetKind = try fields.option("target_kind", default: TargetKind.none, "what the targets are")
     classNames = try fields.texts("class_names", "the classes")
     targetNames = try fields.texts("target_names", "the targets")
+    naming = try fields.option(
+      "naming", default: SourceNames.assumedNaming(columns: columns, targets: targetNames), "how columns are told apart"
+    )
+    labelKind = try fields.option(
+      "class_labels", default: LabelKind.assumed(classes: classNames), "what the classes' labels are")
+    guard Set(classNames).count == classNames.count else { throw fields.error("class_names", "names a class twice") }
     hasSampleWeights = try fields.boolean("has_sample_weights", "whether rows have weights")
     normalization = try fields.object("normalization", "of the features", Normalization.init(from:))
     targetNormalization = try fields.object("target_normalization", "of the targets", Normalization.init(from:))

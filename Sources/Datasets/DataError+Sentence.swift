@@ -18,8 +18,8 @@ extension DataError {
     case .otherFormat(let file, let found): "\(name(file)): is \(found.noun); \(found.wayOut)"
     case .notUTF8(let file, let fault): "\(name(file)): \(fault.words)"
     case .misread(let file, let fault): "\(name(file)): \(fault.words)"
-    case .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .headerOfNumbers,
-      .duplicateColumn, .unknownColumn, .columnOutOfRange, .noFeatureColumns:
+    case .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .duplicateColumn, .columnOutOfRange,
+      .noFeatureColumns:
       tableSentence
     case .notANumber, .missingValue, .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
@@ -28,6 +28,7 @@ extension DataError {
     case .noTargets, .severalTargetColumns, .notAClass, .textTarget, .unseenClass, .targetCountsDiffer, .shapesDiffer,
       .classTargetsNormalized, .positiveClass, .emptyPart:
       targetSentence
+    case .names(let file, let problem): "\(name(file)): \(problem.words)"
     }
   }
 
@@ -40,12 +41,8 @@ extension DataError {
       "\(name(file)): line \(line): a quoted field begins here and never ends; close it, and double each quote inside it"
     case .textAfterQuote(let file, let line, let field):
       "\(name(file)): line \(line), field \(field): text follows the closing quote; double each quote inside a quoted field"
-    case .headerOfNumbers(let file):
-      "\(name(file)): line 1 should name the columns but holds only numbers; if the file has no header, set 'header' to false"
     case .duplicateColumn(let file, let column):
       "\(name(file)): line 1: two columns are named '\(excerpt(column))'; rename one"
-    case .unknownColumn(let file, let column, let known):
-      "\(name(file)): has no column '\(excerpt(column))'; \(NearestName.hint(column, among: shortened(known)))"
     case .columnOutOfRange(let file, let index, let count):
       "\(name(file)): has no column \(index); its \(counted(count, "column")) count from 0 to \(count - 1)"
     case .noFeatureColumns(let file):
@@ -69,7 +66,7 @@ extension DataError {
     case .tooManyCategories(let file, let column, let limit):
       "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
     case .unseenCategory(let file, let place, let column, let text, let known):
-      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearestName.hint(text, among: shortened(known)))"
+      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known)))"
     default: ""
     }
   }
@@ -99,7 +96,7 @@ extension DataError {
     case .tooManyDimensions(let file, let role, let shape, let limit):
       "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(counted(limit, "dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
     case .notFinite(let file, let row):
-      "\(name(file)): row \(row) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
+      "\(name(file)): row \(row) (counted from 0) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
     case .rowCountsDiffer(let features, let featureRows, let other, let otherRows):
       "\(name(other)): has \(counted(otherRows, "row")), but \(name(features)) has \(featureRows); they must match row by row"
     default: ""
@@ -116,7 +113,7 @@ extension DataError {
     case .textTarget(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': target '\(excerpt(text))' is not a number, and the loss wants values; correct it, or choose a loss on classes"
     case .unseenClass(let file, let place, let text, let known):
-      "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; known: \(shortened(known).joined(separator: ", "))"
+      "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known)))"
     case .targetCountsDiffer(let file, let found, let expected):
       "\(name(file)): has \(counted(found, "target")) per row, the training source has \(expected)"
     case .shapesDiffer(let file, let found, let expected):

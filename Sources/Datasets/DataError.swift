@@ -3,7 +3,7 @@ package import Specs
 /// The facts of data that cannot be used.
 ///
 /// ``sentence`` turns them into words.
-/// `file` is the path as the config states it; `place` is a row in words, like `line 12` or `row 3` (counted from 1).
+/// `file` is the path as the config states it; `place` is a row in words, as ``RowSource/place(_:)`` has it.
 package enum DataError: ReportableError, Equatable {
   // Files
   case missingFile(file: String, lookedFor: String)
@@ -23,9 +23,7 @@ package enum DataError: ReportableError, Equatable {
   case blankLine(file: String, line: Int)
   case unterminatedQuote(file: String, line: Int)
   case textAfterQuote(file: String, line: Int, field: Int)
-  case headerOfNumbers(file: String)
   case duplicateColumn(file: String, column: String)
-  case unknownColumn(file: String, column: String, known: [String])
   case columnOutOfRange(file: String, index: Int, count: Int)
   case noFeatureColumns(file: String)
   case notANumber(file: String, place: String, column: String, text: String, isFeature: Bool)
@@ -50,6 +48,7 @@ package enum DataError: ReportableError, Equatable {
   case rowCountsDiffer(features: String, featureRows: Int, other: String, otherRows: Int)
 
   // Targets and parts
+  case names(file: String, NameProblem)
   case noTargets(file: String)
   case severalTargetColumns(file: String, count: Int)
   case notAClass(file: String, place: String, value: String)
@@ -64,7 +63,8 @@ package enum DataError: ReportableError, Equatable {
   package var exitCode: ExitCode {
     switch self {
     case .missingFile, .notAFile, .unreadable: .missingInput
-    case .unknownColumn, .columnOutOfRange, .classTargetsNormalized, .positiveClass: .config
+    case .columnOutOfRange, .classTargetsNormalized, .positiveClass: .config
+    case .names(_, let problem): problem.isConfig ? .config : .data
     default: .data
     }
   }

@@ -36,10 +36,11 @@ package struct DataPreparation: Sendable {
     if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
     description = DataDescription(
       featureShape: training.featureShape, element: training.features.element, columns: training.columns,
-      targetKind: kind, classNames: [], targetNames: training.targets?.names ?? [], hasSampleWeights: false,
+      naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
+      targetNames: training.targets?.names ?? [], hasSampleWeights: false,
       normalization: .identity, targetNormalization: .identity, counts: [])
     if kind == .classes, let targets = training.targets {
-      description.classNames = try targets.classNames(of: training.source)
+      description.classNames = try targets.classNames(of: training.targetSource)
     }
     if let positive = section.positiveClass {
       description.classNames = try positive.ordering(description.classNames)
@@ -64,7 +65,7 @@ package struct DataPreparation: Sendable {
         pieces.append(whole.taking(rows))
       case .source(let format):
         var context = context
-        context.trainingColumns = training.columns
+        context.training = description.names
         pieces.append(try piece(try format.load(in: context)))
       }
     }
@@ -82,14 +83,58 @@ package struct DataPreparation: Sendable {
   package init(
     _ format: any DataFormat, like description: DataDescription, targets: TargetKind, in context: DataContext
   ) throws(DataError) {
-    var context = context
-    context.trainingColumns = description.columns
     self.description = description
     self.description.targetKind = targets
-    let table = try format.load(in: context)
+    let table = try format.load(in: Self.following(description, targets, context))
     let all = try piece(table)
     pieces = [all.taking([]), all.taking([]), all]
     settle()
+  }
+
+  /// Reads the test rows of a config once more, prepared as the data of an earlier description were.
+  ///
+  /// - Parameters:
+  ///   - description: of the data that the same config gave when a model was trained.
+  ///   - seed: of the rows that fractions choose.
+  /// - Throws: ``DataError`` where the rows cannot be used, do not fit the description, or cannot be told any more.
+  package init(
+    testRowsOf section: DataSection, like description: DataDescription, in context: DataContext, seed: UInt64
+  ) throws(DataError) {
+    self.description = description
+    let isOwn = if case .source = section.test { true } else { false }
+    let format = if case .source(let own) = section.test { own } else { section.train }
+    let table = try format.load(in: Self.following(description, description.targetKind, context))
+    let all = try piece(table)
+    pieces = [all.taking([]), all.taking([]), isOwn ? all : try testPart(of: all, section, seed: seed)]
+    settle()
+  }
+
+  /// The rows of the training source that fractions once gave to the test part.
+  private func testPart(of whole: Piece, _ section: DataSection, seed: UInt64) throws(DataError) -> Piece {
+    var fractions = [0.0, 0.0], expected = description.count(of: .train)
+    for (index, part) in [section.validation, section.test].enumerated() {
+      guard case .fraction(let fraction) = part else { continue }
+      fractions[index] = fraction
+      expected += description.count(of: index == 0 ? .validation : .test)
+    }
+    let count = whole.table.count
+    guard count == expected else {
+      throw .names(file: whole.table.source.file, .rowsChanged(found: count, expected: expected))
+    }
+    let split = RowSplit(
+      count: count, classes: description.targetKind == .classes ? whole.classes : nil, validation: fractions[0],
+      test: fractions[1], seed: seed)
+    return whole.taking(split.test)
+  }
+
+  /// The context of a source that follows the training source.
+  private static func following(
+    _ description: DataDescription, _ targets: TargetKind, _ context: DataContext
+  ) -> DataContext {
+    var context = context
+    context.training = description.names
+    context.readsTargets = targets != .none
+    return context
   }
 
   /// Settles what depends on all parts together.
@@ -100,10 +145,15 @@ package struct DataPreparation: Sendable {
     description.element = used.allSatisfy { $0.table.features.element == .uint8 } ? .uint8 : .float32
   }
 
-  /// The source of a part's row, and where in it the row is, in words.
-  package func source(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
-    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0]
-    return (piece.table.source.file, piece.table.source.place(piece.rows[row]))
+  /// The source of a row's targets, and where in it the row is, in words.
+  package func targetSource(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
+    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0], source = piece.table.targetSource
+    return (source.file, source.place(piece.rows[row]))
+  }
+
+  /// The file that a part's weights come from.
+  package func weightFile(of part: DataPart) -> String {
+    pieces[DataPart.allCases.firstIndex(of: part) ?? 0].table.weightSource.file
   }
 
   /// The source of a part, and its rows there.
@@ -121,20 +171,28 @@ package struct DataPreparation: Sendable {
     let shape = description.featureShape
     // A flat table may hold images, row by row; shapes that differ otherwise hold something else.
     let isFlat = table.featureShape.extents.count == 1 || shape.extents.count == 1
+    if table.naming != .place, description.columns.isEmpty, table.featureShape.count != shape.count {
+      throw .names(
+        file: file,
+        .columnCountsDiffer(found: table.featureShape.count, expected: shape.count, names: []))
+    }
     guard table.featureShape == shape || (isFlat && table.featureShape.count == shape.count) else {
       throw .shapesDiffer(file: file, found: table.featureShape, expected: shape)
     }
     var piece = Piece(table: table, rows: Array(0..<table.count))
     guard description.targetKind != .none else { return piece }
     guard let targets = table.targets else { throw .noTargets(file: file) }
+    let source = table.targetSource
     switch description.targetKind {
-    case .classes: piece.classes = try targets.classTargets(names: description.classNames, source: table.source)
+    case .classes:
+      piece.classes = try targets.classTargets(
+        names: description.classNames, kind: description.labelKind, source: source)
     case .values:
       guard targets.names.count == description.targetNames.count else {
         throw .targetCountsDiffer(
-          file: file, found: targets.names.count, expected: description.targetNames.count)
+          file: source.file, found: targets.names.count, expected: description.targetNames.count)
       }
-      piece.values = try targets.valueTargets(source: table.source)
+      piece.values = try targets.valueTargets(source: source)
     case .none: break
     }
     return piece

@@ -12,10 +12,21 @@ package struct Table: Sendable {
   package var features: FeatureStorage
   /// The columns behind the features, where the source has columns.
   package var columns: [FeatureColumn] = []
+  /// How the source tells its columns and targets apart.
+  package var naming = Naming.place
   /// The targets, where the source has them.
   package var targets: TargetColumns?
   /// One weight ≥ 0 per row, where the source has them.
   package var sampleWeights: [Float]?
+  /// Where the targets come from, where they have a file of their own.
+  package var targetFile: RowSource?
+  /// Where the weights come from, where they have a file of their own.
+  package var weightFile: RowSource?
+
+  /// Where the targets come from, for messages.
+  package var targetSource: RowSource { targetFile ?? source }
+  /// Where the weights come from, for messages.
+  package var weightSource: RowSource { weightFile ?? source }
 }
 
 /// Features in memory, where bytes stay bytes: a quarter of the memory of float32.
@@ -37,19 +48,4 @@ package enum FeatureElement: String, Sendable, CaseIterable {
   case float32, uint8
 
   package var byteCount: Int { self == .float32 ? 4 : 1 }
-}
-
-/// Names a row of a source as a person finds it.
-package struct RowSource: Sendable, Equatable {
-  package var file: String
-  /// The line of row 0 where each row is one line of text, nil where rows can only be counted.
-  package var firstLine: Int?
-
-  package init(file: String, firstLine: Int? = nil) {
-    self.file = file
-    self.firstLine = firstLine
-  }
-
-  /// `line 12`, or `row 11` counted from 1.
-  package func place(_ row: Int) -> String { firstLine.map { "line \($0 + row)" } ?? "row \(row + 1)" }
 }

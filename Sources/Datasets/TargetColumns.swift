@@ -14,12 +14,22 @@ package enum TargetColumns: Sendable {
     }
   }
 
+  /// What labels are, where this source decides it.
+  package var labelKind: LabelKind {
+    switch self {
+    case .numbers: .numbers
+    case .text: .text
+    }
+  }
+
   /// The classes that occur, sorted: whole numbers by value, text by its characters.
   ///
   /// - Throws: ``DataError`` for several columns, or naming the first row whose target is no class.
   package func classNames(of source: RowSource) throws(DataError) -> [String] {
     switch self {
-    case .text(_, let labels, _): return labels.sorted()
+    case .text(let codes, let labels, _):
+      try TextColumn.requireNoTwins(labels: labels, codes: codes, "class", source)
+      return LabelKind.sorted(labels)
     case .numbers(let numbers, let names):
       guard names.count == 1 else { throw .severalTargetColumns(file: source.file, count: names.count) }
       var found: Set<Double> = []
@@ -35,30 +45,28 @@ package enum TargetColumns: Sendable {
 
   /// The class of each row as its index in `names`.
   ///
+  /// - Parameter kind: what the labels of the training source are.
   /// - Throws: ``DataError`` naming the first row whose class is not in `names`.
-  package func classTargets(names: [String], source: RowSource) throws(DataError) -> [Int32] {
-    var indices: [String: Int32] = [:]
-    for (index, name) in names.enumerated() { indices[name] = Int32(index) }
+  package func classTargets(names: [String], kind: LabelKind, source: RowSource) throws(DataError) -> [Int32] {
+    let index = LabelIndex(names, kind: kind)
+    func unseen(_ text: String, _ row: Int) -> DataError {
+      .unseenClass(file: source.file, place: source.place(row), text: text, known: names)
+    }
     switch self {
     case .text(let codes, let labels, _):
-      let classes = labels.map { indices[$0] }
+      let classes = labels.map { label in index.index(of: label).map(Int32.init) }
       return try codes.enumerated().map { row, code throws(DataError) in
-        guard let index = classes[Int(code)] else {
-          throw .unseenClass(file: source.file, place: source.place(row), text: labels[Int(code)], known: names)
-        }
-        return index
+        guard let known = classes[Int(code)] else { throw unseen(labels[Int(code)], row) }
+        return known
       }
     case .numbers(let numbers, let columns):
       guard columns.count == 1 else { throw .severalTargetColumns(file: source.file, count: columns.count) }
       var classes: [Double: Int32] = [:]
       return try numbers.enumerated().map { row, number throws(DataError) in
-        if let index = classes[number] { return index }
-        let name = try Self.className(number, row: row, source: source)
-        guard let index = indices[name] else {
-          throw .unseenClass(file: source.file, place: source.place(row), text: name, known: names)
-        }
-        classes[number] = index
-        return index
+        if let known = classes[number] { return known }
+        guard let known = index.index(of: number) else { throw unseen(ConfigValue.number(number).compactText, row) }
+        classes[number] = Int32(known)
+        return Int32(known)
       }
     }
   }
@@ -69,24 +77,30 @@ package enum TargetColumns: Sendable {
   package func valueTargets(source: RowSource) throws(DataError) -> [Float] {
     switch self {
     case .text(let codes, let labels, let name):
-      let isNumber = labels.map { label in
-        var label = label
-        return label.withUTF8 { DecimalNumber.parse($0) } != nil
+      let numbers = labels.map(LabelKind.number)
+      return try codes.enumerated().map { row, code throws(DataError) in
+        guard let number = numbers[Int(code)] else {
+          throw .textTarget(
+            file: source.file, place: source.place(row), column: name, text: labels[Int(code)])
+        }
+        return try Self.float(number, row: row, column: name, source: source)
       }
-      let row = codes.firstIndex { !isNumber[Int($0)] } ?? 0
-      throw .textTarget(
-        file: source.file, place: source.place(row), column: name, text: labels[Int(codes.isEmpty ? 0 : codes[row])])
     case .numbers(let numbers, let names):
       return try numbers.enumerated().map { index, number throws(DataError) in
-        let value = Float(number)
-        guard value.isFinite else {
-          throw .beyondFloat(
-            file: source.file, place: source.place(index / names.count), column: names[index % names.count],
-            text: ConfigValue.number(number).compactText)
-        }
-        return value
+        try Self.float(number, row: index / names.count, column: names[index % names.count], source: source)
       }
     }
+  }
+
+  private static func float(
+    _ number: Double, row: Int, column: String, source: RowSource
+  ) throws(DataError) -> Float {
+    let value = Float(number)
+    guard value.isFinite else {
+      throw .beyondFloat(
+        file: source.file, place: source.place(row), column: column, text: ConfigValue.number(number).compactText)
+    }
+    return value
   }
 
   private static func className(_ number: Double, row: Int, source: RowSource) throws(DataError) -> String {

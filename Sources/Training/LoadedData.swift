@@ -73,7 +73,7 @@ package struct LoadedData: Sendable {
   /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.
   func trainingPlaces(ofRows rows: [Int]) -> String {
     guard let origin, rows.allSatisfy(origin.rows.indices.contains) else {
-      return rows.map { "training sample \($0 + 1)" }.joined(separator: ", ")
+      return rows.map { "training sample \($0) (counted from 0)" }.joined(separator: ", ")
     }
     return "\(origin.source.file): " + rows.map { origin.source.place(origin.rows[$0]) }.joined(separator: ", ")
   }
@@ -96,11 +96,11 @@ package struct LoadedData: Sendable {
           batch.gatherTargets(0..<count)
           weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }
           guard let problem = loss.problem(with: batch.targets, rows: 0..<count) else { continue }
-          let (file, place) = preparation.source(ofRow: first + problem.row, in: part)
+          let (file, place) = preparation.targetSource(ofRow: first + problem.row, in: part)
           throw RunError(.data, "\(file): \(place): \(problem.text)")
         }
         guard weighsSomething else {
-          let (file, _) = preparation.source(ofRow: 0, in: part)
+          let file = preparation.weightFile(of: part)
           throw RunError(.data, "\(file): all \(part.name) samples weigh 0; give some a sample weight above 0")
         }
       }

@@ -42,11 +42,12 @@ package enum RunSource {
         .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
     let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(bytes, file: file)) }
-    let preparation = try config.data.prepare(
-      in: DataContext(baseDirectory: directory(of: file)), targets: .kind(model.targets), seed: config.seed)
-    guard preparation.description.count(of: .test) > 0 else {
+    guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
+    let preparation = try DataPreparation(
+      testRowsOf: config.data, like: model.description, in: DataContext(baseDirectory: directory(of: file)),
+      seed: config.seed)
     return Rows(preparation)
   }
 

@@ -159,10 +159,11 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       "x.npy: the array of shape () holds no data; at least one row and one element are needed"),
     npy(
       DatasetsTests.npy("<f4", "(2, 1)", littleEndian([1, .nan])), DatasetsTests.npy("|u1", "(2,)", [1, 2]),
-      "x.npy: row 2 holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"),
+      "x.npy: row 1 (counted from 0) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
+    ),
     npy(
       DatasetsTests.npy("<f4", "(1,)", littleEndian([1])), DatasetsTests.npy("<f4", "(1,)", littleEndian([0.5])),
-      "x.npy: row 1: target 0.5 is not a class; classes are whole numbers or text (for values choose a loss like 'mse')"
+      "y.npy: row 0 (counted from 0): target 0.5 is not a class; classes are whole numbers or text (for values choose a loss like 'mse')"
     ),
   ]
 
@@ -174,7 +175,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     DamagedInput(
       files: ["t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.csv": Array("a,y\n1,3\n".utf8)],
       config: pair(#"{"format": "csv", "path": "v.csv", "targets": "y"}"#),
-      sentence: "v.csv: has no column 'b'; did you mean 'a'? known: a, y", exitCode: .config),
+      sentence: "v.csv: has no column 'b', a feature of the training source; known: a, y", exitCode: .config),
     DamagedInput(
       files: ["t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.idx": DatasetsTests.idx([1, 3], [1, 2, 3])],
       config: pair(#"{"format": "idx", "features": "v.idx", "targets": "v.idx"}"#),
@@ -182,7 +183,8 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     DamagedInput(
       files: ["t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.csv": Array("a,b,y,z\n1,3,4,5\n".utf8)],
       config: pair(#"{"format": "csv", "path": "v.csv", "targets": ["y", "z"]}"#),
-      sentence: "v.csv: has 2 targets per row, the training source has 1", targets: .values),
+      sentence: "v.csv: 'targets' names 'z', which is no target of the training source; take it from the list",
+      targets: .values),
     DamagedInput(
       files: ["t.csv": Array("a,y\n1,3\n2,3\n".utf8)], config: pair(#"{"fraction": 0.1}"#),
       sentence:

@@ -64,11 +64,11 @@ import Testing
     ),
     (
       #"{"train": {"format": "csv", "path": "x", "targets": 3}}"#,
-      "data.train.targets: expected text, found a number (3)"
+      "data.train.targets: expected a column's name, as 'header' is true; found the number 3; put a name in quotes, or set 'header' to false to count columns from 0"
     ),
     (
       #"{"train": {"format": "csv", "path": "x", "targets": "y", "header": false}}"#,
-      #"data.train.targets: expected a column's index from 0, as 'header' is false; found text ("y")"#
+      #"data.train.targets: expected a column's index from 0, as 'header' is false; found text ("y"); give the index, or set 'header' to true where line 1 names the columns"#
     ),
     (
       #"{"train": {"format": "csv", "path": "x", "targets": ["y", "y"]}}"#,

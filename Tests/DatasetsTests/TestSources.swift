@@ -46,7 +46,8 @@ func csv(_ text: String, _ keys: String, trainingColumns: [FeatureColumn] = []) 
   let format = try FieldReader.readObject(source, path: "") { fields throws(ConfigError) in
     try CSVFormat(from: fields)
   }.0
-  return try CSVReader(format: format, trainingColumns: trainingColumns).read(Array(text.utf8))
+  let training = trainingColumns.isEmpty ? nil : SourceNames(columns: trainingColumns, targets: ["y"])
+  return try CSVReader(format: format, training: training).read(Array(text.utf8))
 }
 
 /// An IDX file of bytes.

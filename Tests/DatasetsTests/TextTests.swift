@@ -12,7 +12,7 @@ import Testing
       try CSVFormat(from: fields)
     }.0
     do {
-      _ = try CSVReader(format: format, trainingColumns: []).read(text)
+      _ = try CSVReader(format: format).read(text)
       return nil
     } catch { return error.sentence }
   }
@@ -83,8 +83,7 @@ import Testing
       let format = try json(#"{"path": "t.csv", "targets": "y", "categorical": ["c"]}"#)
       let reader = CSVReader(
         format: try FieldReader.readObject(format, path: "") { fields throws(ConfigError) in try CSVFormat(from: fields)
-        }.0,
-        trainingColumns: [])
+        }.0)
       do {
         let read = try reader.read(table)
         accepted += 1
@@ -231,7 +230,7 @@ import Testing
     // gzip is unpacked when a file is read; what is inside it is seen by the reader.
     let error = #expect(throws: DataError.self) {
       entry.name == "gzip inside gzip"
-        ? try CSVReader(format: #require(source as? CSVFormat), trainingColumns: []).read(entry.bytes)
+        ? try CSVReader(format: #require(source as? CSVFormat)).read(entry.bytes)
         : try source.load(in: directory.context)
     }
     #expect(error?.sentence.contains(entry.says) == true, "\(error?.sentence ?? "accepted")")

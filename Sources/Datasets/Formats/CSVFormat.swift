@@ -23,6 +23,8 @@ package struct CSVFormat: DataFormat {
   package var categorical: [Column]
   package var delimiter: UInt8
   package var header: Bool
+  /// Whether the key stands in the config, so that a first line of numbers is meant.
+  package var headerIsStated: Bool
   package var sampleWeight: Column?
 
   package var hasTargets: Bool { !targets.isEmpty }
@@ -31,6 +33,7 @@ package struct CSVFormat: DataFormat {
     path = try fields.text("path", "the file")
     let header = try fields.boolean("header", default: true, "whether the first line names the columns")
     self.header = header
+    headerIsStated = fields.has("header")
     delimiter = try fields.read(
       "delimiter", schema: .text, default: (UInt8(ascii: ","), .string(",")), example: UInt8(ascii: ","),
       summary: "the character between fields"
@@ -93,18 +96,26 @@ package struct CSVFormat: DataFormat {
   }
 
   private static func column(_ value: ConfigValue, header: Bool, path: String) throws(ConfigError) -> Column {
-    if header { return .name(try FieldReader.text(value, path: path)) }
+    if header {
+      if case .integer = value {
+        throw ConfigError(
+          "expected a column's name, as 'header' is true; found the number \(value.excerpt); put a name in quotes, or set 'header' to false to count columns from 0",
+          path: path)
+      }
+      return .name(try FieldReader.text(value, path: path).trimmed)
+    }
     guard case .integer = value else {
       throw ConfigError(
-        "expected a column's index from 0, as 'header' is false; found \(value.kindName) (\(value.excerpt))",
+        "expected a column's index from 0, as 'header' is false; found \(value.kindName) (\(value.excerpt)); give the index, or set 'header' to true where line 1 names the columns",
         path: path)
     }
     return .index(try FieldReader.integer(value, in: 0...Int(Int32.max), path: path))
   }
 
   package func load(in context: DataContext) throws(DataError) -> Table {
-    try CSVReader(format: self, trainingColumns: context.trainingColumns, progress: context.progress).read(
-      InputFile.contents(of: path, in: context))
+    try CSVReader(
+      format: self, training: context.training, readsTargets: context.readsTargets, progress: context.progress
+    ).read(InputFile.contents(of: path, in: context))
   }
 }
 

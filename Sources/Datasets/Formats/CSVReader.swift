@@ -6,23 +6,11 @@ struct CSVReader {
   static let categoryLimit = 10_000
 
   var format: CSVFormat
-  var trainingColumns: [FeatureColumn]
+  /// What the training source decided; nil for that source itself.
+  var training: SourceNames? = nil
+  var readsTargets = true
   /// Called now and then.
   var progress: () -> Void = {}
-
-  /// What the columns of the file are for.
-  private struct Plan {
-    /// File columns of the features, in the order of the features.
-    var features: [Int]
-    /// Whether each of them is categorical.
-    var isCategorical: [Bool]
-    var targets: [Int]
-    var weight: Int?
-    /// Display names of the file's columns.
-    var names: [String]
-    /// The known categories per feature, empty for the training source.
-    var knownCategories: [[String]?]
-  }
 
   /// The cells read so far.
   private struct Cells {
@@ -31,6 +19,7 @@ struct CSVReader {
     var targets: [Double] = []
     var targetLabels = TextColumn()
     var weights: [Float] = []
+    var lines = RowLines()
     var count = 0
   }
 
@@ -50,7 +39,8 @@ struct CSVReader {
       throw .misread(file: file, .separatorLine(byte, stated: format.delimiter))
     }
     do throws(DataError) { return try readTable(bytes) } catch {
-      throw TableLayout(bytes, format: format, trainingColumns: trainingColumns).cause(of: error) ?? error
+      let columns = training?.naming == .header ? training?.columns : nil
+      throw TableLayout(bytes, format: format, trainingColumns: columns ?? []).cause(of: error) ?? error
     }
   }
 
@@ -60,87 +50,45 @@ struct CSVReader {
     var fields: [CSVField] = []
     let beginning = scanner
     guard try scanner.next(into: &fields) else { throw .noRows(file: file) }
-    let names = try columnNames(fields, scanner)
+    let plan = try columns(fields.map { scanner.text(of: $0).trimmed })
     if !format.header { scanner = beginning }
-    let plan = try makePlan(names)
     let start = scanner
-    // A target column is text as soon as one cell is: then it is read again from the top, so that labels keep their spelling.
-    if let table = try readRows(scanner: start, plan: plan, targetIsText: false) { return table }
+    // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
+    // read again from the top, so that labels keep their spelling.
+    if training?.labels != .text, let table = try readRows(scanner: start, plan: plan, targetIsText: false) {
+      return table
+    }
     guard let table = try readRows(scanner: start, plan: plan, targetIsText: true) else { throw .noRows(file: file) }
     return table
   }
 
   // MARK: - Columns
 
-  private func columnNames(_ fields: [CSVField], _ scanner: CSVScanner) throws(DataError) -> [String] {
-    guard format.header else { return fields.indices.map(String.init) }
-    if fields.allSatisfy({ DecimalNumber.parse(scanner.bytes(of: $0)) != nil }) {
-      throw .headerOfNumbers(file: format.path)
+  /// What the columns are for, from the cells of the first line.
+  private func columns(_ cells: [String]) throws(DataError) -> CSVColumns {
+    let header = CSVHeader(format: format, training: training)
+    let columns = try CSVColumns(
+      format, names: try header.names(cells), training: training, readsTargets: readsTargets)
+    // A line of words cannot be a row where numbers are wanted.
+    if !format.header, columns.isCategorical.contains(false), cells.allSatisfy(CSVHeader.isWord) {
+      throw .names(file: format.path, .textUnannounced(first: cells[0]))
     }
-    let names = fields.map(scanner.text(of:))
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted { throw .duplicateColumn(file: format.path, column: name) }
-    return names
-  }
-
-  private func makePlan(_ names: [String]) throws(DataError) -> Plan {
-    var positions: [String: Int] = [:]
-    for (index, name) in names.enumerated() { positions[name] = index }
-    func position(_ column: CSVFormat.Column) throws(DataError) -> Int {
-      switch column {
-      case .name(let name):
-        guard let index = positions[name] else {
-          throw .unknownColumn(file: format.path, column: name, known: names)
-        }
-        return index
-      case .index(let index):
-        guard index < names.count else {
-          throw .columnOutOfRange(file: format.path, index: index, count: names.count)
-        }
-        return index
-      }
-    }
-    let targets = try format.targets.map(position)
-    let weight = try format.sampleWeight.map(position)
-    let features: [Int]
-    let trained = trainingColumns.map { CSVFormat.Column.name($0.name) }
-    if let stated = format.features, trained.isEmpty || Set(stated) != Set(trained) {
-      features = try stated.map(position)
-    } else if format.header, !trainingColumns.isEmpty {
-      // The training source's columns in their order, wherever they stand in this file or in 'features'.
-      features = try trainingColumns.map { column throws(DataError) in try position(.name(column.name)) }
-    } else {
-      let others = Set(targets + [weight].compactMap { $0 })
-      features = names.indices.filter { !others.contains($0) }
-    }
-    guard !features.isEmpty else { throw .noFeatureColumns(file: format.path) }
-    if !trainingColumns.isEmpty, trainingColumns.count != features.count {
-      throw .shapesDiffer(
-        file: format.path, found: [features.count], expected: [trainingColumns.count])
-    }
-    let categorical = Set(try format.categorical.map(position))
-    return Plan(
-      features: features,
-      isCategorical: features.enumerated().map { place, column in
-        trainingColumns.isEmpty ? categorical.contains(column) : trainingColumns[place].categories != nil
-      },
-      targets: targets, weight: weight, names: names,
-      knownCategories: trainingColumns.isEmpty
-        ? features.map { _ in nil } : trainingColumns.map(\.categories))
+    return columns
   }
 
   // MARK: - Rows
 
   /// Returns nil where the single target column turns out to be text.
   private func readRows(
-    scanner start: CSVScanner, plan: Plan, targetIsText: Bool
+    scanner start: CSVScanner, plan: CSVColumns, targetIsText: Bool
   ) throws(DataError) -> Table? {
     var scanner = start
     var fields: [CSVField] = []
     var cells = Cells(categories: plan.isCategorical.map { _ in TextColumn() })
-    var firstLine: Int?, pace = Pace(progress)
+    // Labels like 007 are text where this is the source that decides it.
+    let decidesLabels = training == nil && plan.targets.count == 1
+    var pace = Pace(progress)
     while try scanner.next(into: &fields) {
-      firstLine = firstLine ?? scanner.recordLine
       guard fields.count == plan.names.count else {
         throw .raggedRow(
           file: format.path, line: scanner.recordLine, found: fields.count, expected: plan.names.count,
@@ -169,6 +117,7 @@ struct CSVReader {
             if plan.targets.count == 1, !DecimalNumber.isMissing(scanner.bytes(of: fields[column])) { return nil }
             throw notANumber(fields[column], scanner, plan.names[column], isFeature: false)
           }
+          if decidesLabels, LabelKind.hasLeadingZero(scanner.bytes(of: fields[column])) { return nil }
           guard number.isFinite else { throw beyondFloat(fields[column], scanner, plan.names[column]) }
           cells.targets.append(number)
         }
@@ -181,13 +130,13 @@ struct CSVReader {
         }
         cells.weights.append(weight)
       }
+      cells.lines.append(scanner.recordLine, row: cells.count)
       cells.count += 1
       pace.add(fields.count)
     }
     guard cells.count > 0 else { throw .noRows(file: format.path) }
     return try makeTable(
-      cells, plan, source: RowSource(file: format.path, firstLine: scanner.hasMultilineRecords ? nil : firstLine),
-      targetIsText: targetIsText)
+      cells, plan, source: RowSource(file: format.path, lines: cells.lines), targetIsText: targetIsText)
   }
 
   private func float(
@@ -223,19 +172,21 @@ struct CSVReader {
   // MARK: - Table
 
   private func makeTable(
-    _ cells: Cells, _ plan: Plan, source: RowSource, targetIsText: Bool
+    _ cells: Cells, _ plan: CSVColumns, source: RowSource, targetIsText: Bool
   ) throws(DataError) -> Table {
     let names = plan.features.map { plan.names[$0] }
-    let columns = names.enumerated().map { place, name in
-      FeatureColumn(
-        name: name,
-        categories: plan.isCategorical[place]
-          ? plan.knownCategories[place] ?? cells.categories[place].sortedLabels : nil)
+    let columns = try names.enumerated().map { place, name throws(DataError) in
+      guard plan.isCategorical[place] else { return FeatureColumn(name: name) }
+      let found = cells.categories[place]
+      if let known = plan.knownCategories[place] { return FeatureColumn(name: name, categories: known) }
+      try found.requireNoTwins("category", source)
+      return FeatureColumn(name: name, categories: LabelKind.distinct(found.labels))
     }
     var table = Table(
       source: source, count: cells.count, featureShape: [columns.reduce(0) { $0 + $1.width }],
       features: .float32(try oneHot(cells, columns, source)))
     table.columns = columns
+    table.naming = format.header ? .header : .index
     if targetIsText, let target = plan.targets.first {
       table.targets = .text(
         codes: cells.targetLabels.codes, labels: cells.targetLabels.labels, name: plan.names[target])
@@ -254,9 +205,9 @@ struct CSVReader {
     try Memory.check(byteCount: overflows ? .max : elements, for: format.path)
     // Per categorical column: the position of each label among the categories.
     let positions = columns.enumerated().map { place, column -> [Int?] in
-      var indices: [String: Int] = [:]
-      for (index, name) in (column.categories ?? []).enumerated() { indices[name] = index }
-      return cells.categories[place].labels.map { indices[$0] }
+      let categories = column.categories ?? []
+      let index = LabelIndex(categories, kind: LabelKind(of: categories))
+      return cells.categories[place].labels.map(index.index)
     }
     var features = [Float](repeating: 0, count: cells.count * width)
     var number = 0, pace = Pace(progress)
@@ -298,15 +249,5 @@ struct TextColumn {
       codes.append(Int32(labels.count))
       labels.append(label)
     }
-  }
-
-  /// By value where all labels are numbers, else by characters.
-  var sortedLabels: [String] {
-    let numbers = labels.compactMap { label in
-      var label = label
-      return label.withUTF8 { DecimalNumber.parse($0) }
-    }
-    guard numbers.count == labels.count else { return labels.sorted() }
-    return zip(numbers, labels).sorted { $0.0 < $1.0 || ($0.0 == $1.0 && $0.1 < $1.1) }.map(\.1)
   }
 }

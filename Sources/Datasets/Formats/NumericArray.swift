@@ -88,7 +88,7 @@ struct NumericArray {
     let weights = try floats()
     for (row, weight) in weights.enumerated() where weight < 0 {
       throw .negativeWeight(
-        file: file, place: "row \(row + 1)", text: ConfigValue.number(Double(weight)).compactText)
+        file: file, place: RowSource(file: file).place(row), text: ConfigValue.number(Double(weight)).compactText)
     }
     return weights
   }
@@ -107,7 +107,7 @@ struct NumericArray {
       case .float64: map(UInt64.self) { Float(Double(bitPattern: swap ? $0.byteSwapped : $0)) }
       }
     if element.isFloat, let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(file: file, row: index / width + 1)
+      throw .notFinite(file: file, row: index / width)
     }
     return values
   }
@@ -122,7 +122,7 @@ struct NumericArray {
       default: map(UInt64.self) { Double(bitPattern: swap ? $0.byteSwapped : $0) }
       }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(file: file, row: index / width + 1)
+      throw .notFinite(file: file, row: index / width)
     }
     return values
   }
@@ -155,6 +155,7 @@ extension Table {
     let (shape, storage) = try features.features()
     self.init(
       source: RowSource(file: features.file), count: features.rows, featureShape: shape, features: storage,
-      targets: try targets?.targets(), sampleWeights: try sampleWeights?.weights())
+      targets: try targets?.targets(), sampleWeights: try sampleWeights?.weights(),
+      targetFile: targets.map { RowSource(file: $0.file) }, weightFile: sampleWeights.map { RowSource(file: $0.file) })
   }
 }

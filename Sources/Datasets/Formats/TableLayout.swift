@@ -102,7 +102,9 @@ struct TableLayout {
   func cause(of error: DataError) -> DataError? {
     let fault: LayoutFault?
     switch error {
-    case .unknownColumn, .columnOutOfRange, .duplicateColumn, .noFeatureColumns, .shapesDiffer, .headerOfNumbers:
+    case .names(_, .unknownColumns), .names(_, .missingColumns), .names(_, .numbersForNames),
+      .names(_, .columnCountsDiffer), .names(_, .textUnannounced), .columnOutOfRange, .duplicateColumn,
+      .noFeatureColumns, .shapesDiffer:
       fault = delimiter ?? comments(isNamed: error.isUnknownColumn) ?? preamble
     case .raggedRow(_, let line, let found, let expected, _):
       fault =
@@ -281,5 +283,10 @@ struct TableLayout {
 }
 
 extension DataError {
-  fileprivate var isUnknownColumn: Bool { if case .unknownColumn = self { true } else { false } }
+  fileprivate var isUnknownColumn: Bool {
+    switch self {
+    case .names(_, .unknownColumns), .names(_, .missingColumns): true
+    default: false
+    }
+  }
 }

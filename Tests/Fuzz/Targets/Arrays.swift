@@ -63,7 +63,7 @@ enum ArraySeeds {
       guard let targets = try? both.load(in: context).targets else { return }
       _ = try targets.valueTargets(source: table.source)
       if let names = try? targets.classNames(of: table.source) {
-        let classes = try targets.classTargets(names: names, source: table.source)
+        let classes = try targets.classTargets(names: names, kind: targets.labelKind, source: table.source)
         precondition(classes.count == table.count, "classes of another count")
       }
       if !weighted.isEmpty, table.featureShape.count == 1 { _ = try? all.load(in: context) }

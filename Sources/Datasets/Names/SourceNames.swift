@@ -1,0 +1,39 @@
+internal import Specs
+
+/// How the columns of a source are told apart.
+package enum Naming: String, Sendable, CaseIterable {
+  /// By the names in the header of its file.
+  case header
+  /// By their index from 0: a table without header.
+  case index
+  /// By their place alone: arrays and data made by formula.
+  case place
+}
+
+/// Names and kinds that the training source decides and every other source follows.
+package struct SourceNames: Sendable, Equatable {
+  /// The columns behind the features, in the order of the features; empty for arrays.
+  package var columns: [FeatureColumn]
+  /// The targets in their order.
+  package var targets: [String]
+  package var naming: Naming
+  /// What labels of classes are; nil where targets are values.
+  package var labels: LabelKind?
+
+  package init(
+    columns: [FeatureColumn] = [], targets: [String] = [], naming: Naming = .header, labels: LabelKind? = nil
+  ) {
+    self.columns = columns
+    self.targets = targets
+    self.naming = naming
+    self.labels = labels
+  }
+
+  /// How the columns of a description were told apart that does not say it, as earlier builds wrote it.
+  ///
+  /// They refused a header of numbers only, so names that all are indices are those of a table without header.
+  static func assumedNaming(columns: [FeatureColumn], targets: [String]) -> Naming {
+    guard !columns.isEmpty else { return .place }
+    return (columns.map(\.name) + targets).allSatisfy { Int($0).map(String.init) == $0 } ? .index : .header
+  }
+}

@@ -1,0 +1,49 @@
+/// Names a row of a source as the tools for its file count it.
+package struct RowSource: Sendable, Equatable {
+  package var file: String
+  /// The lines of the rows of a text file; nil for arrays and the like.
+  package var lines: RowLines?
+
+  package init(file: String, lines: RowLines? = nil) {
+    self.file = file
+    self.lines = lines
+  }
+
+  /// `line 12` as an editor counts, from 1 with the header; `row 11 (counted from 0)` as NumPy does.
+  package func place(_ row: Int) -> String {
+    lines.map { "line \($0[row])" } ?? "row \(row) (counted from 0)"
+  }
+}
+
+/// The line on which each row of a text file begins.
+///
+/// Mostly one row follows the other, line by line; only where it is otherwise something is kept.
+package struct RowLines: Sendable, Equatable {
+  /// The rows whose line is not the one after that of the row before, ascending, and their lines.
+  private var jumps: [Jump] = []
+  private var next = 0
+
+  private struct Jump: Sendable, Equatable {
+    var row: Int
+    var line: Int
+  }
+
+  package init() {}
+
+  /// Adds a row; rows come in ascending order.
+  package mutating func append(_ line: Int, row: Int) {
+    if jumps.isEmpty || line != next { jumps.append(Jump(row: row, line: line)) }
+    next = line + 1
+  }
+
+  package subscript(row: Int) -> Int {
+    // The last jump at or before the row.
+    var low = 0, high = jumps.count
+    while low < high {
+      let middle = (low + high) / 2
+      if jumps[middle].row <= row { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return row + 1 }
+    return jumps[low - 1].line + row - jumps[low - 1].row
+  }
+}
