@@ -24,6 +24,12 @@ package enum NormalizationMethod: Sendable, Equatable {
       let (scale, _) = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
         try fields.number("scale", in: .positive, "what every feature is multiplied with")
       }
+      // Features are float32: a factor that is 0 or infinite there would erase them.
+      guard Float(scale).isNormal else {
+        throw ConfigError(
+          "expected a number from 1.2e-38 to 3.4e+38, as float32 holds it, found \(value["scale"]?.excerpt ?? "none")",
+          path: path + ".scale")
+      }
       self = .scale(scale)
     default:
       throw ConfigError(

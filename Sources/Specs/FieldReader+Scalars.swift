@@ -102,7 +102,8 @@ extension FieldReader {
     guard interval.contains(number) else {
       throw ConfigError("expected \(interval.words), found \(value.excerpt)", path: path)
     }
-    return number
+    // -0 is 0, in text and in memory.
+    return number + 0
   }
 
   /// The value as a whole number in a range.
@@ -116,6 +117,11 @@ extension FieldReader {
     switch value {
     case .integer(let whole): number = whole
     case .number(let real) where real == real.rounded() && abs(real) < 1e15: number = Int(real)
+    case .number(let real) where real == real.rounded():
+      // Beyond 2^53 a double no longer says which whole number was meant.
+      throw ConfigError(
+        "expected \(words), written with all its digits and up to \(range.upperBound), found \(value.excerpt)",
+        path: path)
     case .number: throw ConfigError("expected \(words), found \(value.excerpt)", path: path)
     default: throw ConfigError("expected \(words), found \(value.kindName) (\(value.excerpt))", path: path)
     }

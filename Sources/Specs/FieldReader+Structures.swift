@@ -78,12 +78,15 @@ extension FieldReader {
   }
 
   /// A list; `element` reads one entry at its path and says what the resolved config shows.
+  ///
+  /// - Parameter text: what the resolved config shows of a default that is not empty.
   package func list<Value>(
-    _ key: String, of schema: Schema, default standard: [Value]? = nil, atLeast minimum: Int = 0, _ summary: String,
+    _ key: String, of schema: Schema, default standard: [Value]? = nil, showing text: ConfigValue? = nil,
+    atLeast minimum: Int = 0, _ summary: String,
     _ element: (ConfigValue, String) throws(ConfigError) -> (Value, ConfigValue)
   ) throws(ConfigError) -> [Value] {
     try read(
-      key, schema: .list(schema), default: standard.map { ($0, $0.isEmpty ? .array([]) : nil) }, example: [],
+      key, schema: .list(schema), default: standard.map { ($0, $0.isEmpty ? .array([]) : text) }, example: [],
       summary: summary
     ) { value, path throws(ConfigError) in
       guard case .array(let elements) = value else {
@@ -107,8 +110,10 @@ extension FieldReader {
     _ key: String, default standard: [Double]? = nil, in interval: Interval = .any, atLeast minimum: Int = 0,
     _ summary: String
   ) throws(ConfigError) -> [Double] {
-    try list(key, of: .number(interval), default: standard, atLeast: minimum, summary) {
-      value, path throws(ConfigError) in
+    try list(
+      key, of: .number(interval), default: standard, showing: standard.map { .array($0.map(ConfigValue.number)) },
+      atLeast: minimum, summary
+    ) { value, path throws(ConfigError) in
       (try Self.number(value, in: interval, path: path), value)
     }
   }

@@ -46,8 +46,8 @@ package final class FieldReader {
   /// An error at a key of this object.
   package func error(_ key: String, _ problem: String) -> ConfigError { ConfigError(problem, path: pathOf(key)) }
 
-  /// Whether the source has the key.
-  package func has(_ key: String) -> Bool { source.contains { $0.key == key } }
+  /// Whether the source has the key; null is absence said aloud.
+  package func has(_ key: String) -> Bool { source.contains { $0.key == key && $0.value != .null } }
 
   /// Declares keys that a later version reads; they are refused as such.
   package func later(_ keys: String...) { lateKeys += keys }

@@ -82,9 +82,10 @@ package struct PredictionTable: Sendable {
 
   /// The table as CSV with a header; numbers with the fewest digits that read back the same.
   package var csv: String {
+    // By bytes: a comma that bears an accent is a comma for every reader of tables.
     func quoted(_ text: String) -> String {
-      text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
+      text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
+        ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"", options: .literal) + "\"" : text
     }
     var text = columns.map(quoted).joined(separator: ",") + "\n"
     for (index, row) in numbers.enumerated() {

@@ -97,7 +97,6 @@ extension ConfigValue {
 
   /// The keys of a data source that hold paths.
   private var pathKeys: [String] {
-    guard case .string(let format)? = self["format"] else { return [] }
-    return format == "csv" ? ["path"] : format == "synthetic" ? [] : ["features", "targets", "sample_weight"]
+    DataFormatRegistry.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
   }
 }

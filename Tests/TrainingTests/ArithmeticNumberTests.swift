@@ -13,7 +13,9 @@ import Testing
     #expect(ArithmeticNumber.stated(in: []) == 1)
     #expect(ArithmeticNumber.stated(in: [ArithmeticNumber.member]) == ArithmeticNumber.current)
     #expect(ArithmeticNumber.stated(in: [ArithmeticNumber.metadata]) == ArithmeticNumber.current)
-    let wrong: [ConfigValue] = [.integer(0), .integer(-2), .number(1.5), .null, .string("two"), .string("0"), .array([])]
+    let wrong: [ConfigValue] = [
+      .integer(0), .integer(-2), .number(1.5), .null, .string("two"), .string("0"), .array([]),
+    ]
     for value in wrong { #expect(ArithmeticNumber.stated(in: [.init("arithmetic", value)]) == nil, "\(value)") }
   }
 
@@ -27,7 +29,8 @@ import Testing
       Issue.record("accepted")
     } catch let error as any ReportableError {
       #expect(error.exitCode == .data)
-      let says = number == "999999" ? "made by a later build, with arithmetic number 999999" : "'arithmetic' is no number"
+      let says =
+        number == "999999" ? "made by a later build, with arithmetic number 999999" : "'arithmetic' is no number"
       #expect(error.sentence.contains(says), "\(error.sentence)")
     }
   }

@@ -4,6 +4,7 @@ package import Specs
 package struct CSVFormat: DataFormat {
   package static let kind = "csv"
   package static let summary = "a table as comma-separated text (RFC 4180), gzip or not"
+  package static let pathKeys = ["path"]
   package static let samples = [
     #"{"path": "data/digits.csv", "targets": "digit"}"#,
     #"{"path": "a.csv", "targets": ["u", "v"], "features": ["x", "colour"], "categorical": ["colour"], "delimiter": ";"}"#,

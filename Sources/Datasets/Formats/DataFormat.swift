@@ -4,6 +4,8 @@ package import Specs
 package protocol DataFormat: Spec {
   /// Whether the source names targets. Prediction does without, training does not.
   var hasTargets: Bool { get }
+  /// The keys that name files; the config of a run holds these paths whole.
+  static var pathKeys: [String] { get }
   /// Reads all rows.
   ///
   /// - Throws: ``DataError`` naming file, row and column.

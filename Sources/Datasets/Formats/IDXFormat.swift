@@ -4,6 +4,7 @@ package import Specs
 package struct IDXFormat: DataFormat {
   package static let kind = "idx"
   package static let summary = "arrays in the IDX format of MNIST, gzip or not"
+  package static let pathKeys = ["features", "targets"]
   package static let samples = [
     #"{"features": "train-images-idx3-ubyte.gz", "targets": "train-labels-idx1-ubyte.gz"}"#,
     #"{"features": "images.idx"}"#,

@@ -39,7 +39,8 @@ package enum MetricRegistry {
   /// Reads the `metrics` list of the root object.
   package static func metrics(from fields: FieldReader) throws(ConfigError) -> [any MetricSpec] {
     try fields.list(
-      "metrics", of: .names(registry.kinds), default: [], "what evaluations report beside the loss"
+      "metrics", of: try fields.describedSchema(of: registry, path: fields.pathOf("metrics")), default: [],
+      "what evaluations report beside the loss"
     ) { value, path throws(ConfigError) in
       try FieldReader.readVariant(value, registry, path: path)
     }
