@@ -1,11 +1,30 @@
 #include "ck_signal.h"
 
+#include "ck_guard.h"
+
 #include <signal.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t received;
+// While nothing is trained: a request ends the process at once, because nothing is lost by it.
+static volatile sig_atomic_t ends_at_once, speaks;
+
+static void leave(int signal) {
+  ck_guard_dismiss();
+  static const char user[] = "ptrain: stopped on request (SIGUSR1) before the first step; the same command goes on\n";
+  static const char termination[] = "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
+  static const char interrupt[] = "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
+  if (speaks) {
+    ssize_t written = signal == SIGUSR1   ? write(STDERR_FILENO, user, sizeof user - 1)
+                      : signal == SIGTERM ? write(STDERR_FILENO, termination, sizeof termination - 1)
+                                          : write(STDERR_FILENO, interrupt, sizeof interrupt - 1);
+    (void)written;
+  }
+  _exit(75);
+}
 
 static void remember(int signal) {
+  if (ends_at_once) leave(signal);
   if (signal == SIGINT && received == SIGINT) _exit(130);
   received = signal;
 }
@@ -37,3 +56,11 @@ void ck_listen_for_stop(void) {
 }
 
 int ck_stop_signal(void) { return received; }
+
+void ck_end_when_asked(int is_first) {
+  speaks = is_first;
+  ends_at_once = 1;
+  if (received) leave(received);
+}
+
+void ck_remember_when_asked(void) { ends_at_once = 0; }

@@ -4,11 +4,14 @@
 package final class SoloCluster: Cluster {
   private var shared: [AlignedMemory] = []
 
-  package init() {}
+  /// - Parameter host: the machine's name.
+  package init(host: String = "localhost") {
+    place = Place(host: host, rankOnNode: 0, ranksOnNode: 1, node: 0, nodeCount: 1)
+  }
 
+  package let place: Place
   package var rank: Int { 0 }
   package var size: Int { 1 }
-  package var place: Place { Place(host: "localhost", rankOnNode: 0, ranksOnNode: 1, node: 0, nodeCount: 1) }
 
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }

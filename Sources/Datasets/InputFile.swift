@@ -68,7 +68,7 @@ enum InputFile {
 enum Memory {
   /// - Throws: ``DataError/tooLarge(file:byteCount:available:)`` where so much can never be held.
   static func check(byteCount: Int, for file: String) throws(DataError) {
-    let available = MachineMemory.byteCount
+    let available = MachineMemory.ofProcess
     guard byteCount <= available else {
       throw .tooLarge(file: file, byteCount: byteCount, available: available)
     }

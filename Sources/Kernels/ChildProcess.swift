@@ -15,7 +15,8 @@ package final class ChildProcess {
     package var words: String { String(cString: strerror(number)) }
   }
 
-  private let pid: pid_t
+  /// Its number.
+  package let pid: Int32
   private var ending: Ending?
 
   /// Starts a program. Call it on the main thread: the program gets SIGTERM when the calling thread ends.
@@ -51,6 +52,14 @@ package final class ChildProcess {
 
   /// Whether it has children that have not ended.
   package var hasLiveChildren: Bool { !Orphans.children(of: pid, ended: false).isEmpty }
+
+  /// Whether it is stopped by a signal.
+  package var isStopped: Bool { Orphans.isStopped(pid) }
+
+  /// Its children that have not ended, and whether each is stopped by a signal.
+  package var children: [(process: Int32, isStopped: Bool)] {
+    Orphans.children(of: pid, ended: false).map { ($0, Orphans.isStopped($0)) }
+  }
 
   /// Sends a signal to the program alone.
   package func send(_ signal: Int32) {
@@ -115,6 +124,8 @@ package enum Orphans {
     }
     return found
   }
+
+  fileprivate static func isStopped(_ process: pid_t) -> Bool { stateAndParent(of: process)?.state == "T" }
 
   /// The third and fourth field of `/proc/PID/stat`, after a name in parentheses that may hold anything.
   private static func stateAndParent(of pid: pid_t) -> (state: String, parent: pid_t)? {

@@ -10,7 +10,27 @@ package enum MachineMemory {
 
   /// Bytes that this process could ever have with the help of swap space: more is certain to end in somebody being killed.
   package static var most: Int {
-    byteCount + (bytes("SwapTotal", in: (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? "") ?? 0)
+    let swap = bytes("SwapTotal", in: (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? "") ?? 0
+    return byteCount + swap
+  }
+
+  /// Bytes that this process alone could have.
+  package static var ofProcess: Int { min(byteCount, addressSpace ?? .max) }
+
+  /// Bytes of addresses that limits (`ulimit -v`, `ulimit -d`) still leave to this process; nil: no limit.
+  package static var addressSpace: Int? {
+    // Pages: all of the process, then what is resident, shared, text, library, data.
+    let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    let pages = text.split(separator: " ").compactMap { Int($0) }, page = sysconf(Int32(_SC_PAGESIZE))
+    var left: Int?
+    for (limit, field) in [(RLIMIT_AS, 0), (RLIMIT_DATA, 5)] where pages.count > field {
+      var found = rlimit()
+      guard getrlimit(__rlimit_resource_t(limit.rawValue), &found) == 0, found.rlim_cur < rlim_t(1 << 62) else {
+        continue
+      }
+      left = min(left ?? .max, max(0, Int(found.rlim_cur) - pages[field] * page))
+    }
+    return left
   }
 
   /// Bytes that can be taken now without anybody being killed for it: free, or given back by caches, or free for swapping;

@@ -80,10 +80,10 @@ struct NetworkPlan {
     for (bytes, what) in [
       (weights, "the weights up to this layer"), (outputs, "the outputs of \(Self.leastRows) samples"),
     ]
-    where bytes > Double(MachineMemory.byteCount) {
+    where bytes > Double(MachineMemory.ofProcess) {
       throw ConfigError(
         "\(what) take \(MachineMemory.words(bytes)), and this machine has "
-          + "\(MachineMemory.words(Double(MachineMemory.byteCount))) of memory; make the network smaller", path: path)
+          + "\(MachineMemory.words(Double(MachineMemory.ofProcess))) of memory; make the network smaller", path: path)
     }
   }
 

@@ -137,6 +137,10 @@ extension FieldReader {
     guard case .string(let text) = value else {
       throw ConfigError("expected text, found \(value.kindName) (\(value.excerpt))", path: path)
     }
+    // The system ends a path at it: another file than the one that is named would be opened.
+    guard !text.utf8.contains(0) else {
+      throw ConfigError("the text \(value.excerpt) holds a NUL byte (\\u0000); leave it out", path: path)
+    }
     return text
   }
 }

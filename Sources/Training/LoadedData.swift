@@ -22,24 +22,13 @@ package struct LoadedData: Sendable {
   package init(_ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, cluster: any Cluster)
     throws
   {
-    let isLeader = cluster.place.rankOnNode == 0
-    var context = context
-    // Reading may take long, and the others wait.
-    context.progress = { cluster.showProgress() }
-    cluster.enter(.readingData)
-    let preparation = try cluster.agree(describe: describeFailure) {
-      guard isLeader else { return DataPreparation?.none }
-      let preparation = try section.prepare(in: context, targets: targets, seed: seed)
-      try Self.requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
-      return preparation
+    let (prepared, preparation, region) = try Self.share(cluster) { progress in
+      var context = context
+      context.progress = progress
+      return try section.prepare(in: context, targets: targets, seed: seed)
     }
-    let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
-    let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
-    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
-    preparation?.write(into: region, progress: context.progress)
-    self.preparation = preparation
-    try cluster.nodeBarrier()
-    prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
+    (self.prepared, self.preparation) = (prepared, preparation)
+    let description = prepared.description
     var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))
     region.withMemoryRebound(to: Float.self) { floats in
       if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
@@ -47,9 +36,34 @@ package struct LoadedData: Sendable {
     fingerprint = String(hash, radix: 16)
   }
 
+  /// Reads data on one rank of each node into memory that the node's ranks share; collective.
+  ///
+  /// - Parameter prepare: reads them; what it is given is to be called now and then, because the other ranks wait.
+  /// - Returns: the data, what was read on the ranks that have read, and the memory.
+  static func share(
+    _ cluster: any Cluster, _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
+  ) throws -> (PreparedData, DataPreparation?, UnsafeMutableRawBufferPointer) {
+    let isLeader = cluster.place.rankOnNode == 0
+    let progress = { cluster.showProgress() }
+    cluster.enter(.readingData)
+    let preparation = try cluster.agree(describe: describeFailure) {
+      guard isLeader else { return DataPreparation?.none }
+      let preparation = try prepare(progress)
+      try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
+      return preparation
+    }
+    let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
+    let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
+    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
+    preparation?.write(into: region, progress: progress)
+    try cluster.nodeBarrier()
+    return (PreparedData(description, region: UnsafeRawBufferPointer(region)), preparation, region)
+  }
+
   /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
   private static func requireRoom(for description: DataDescription, isShared: Bool) throws {
-    let wanted = Double(description.byteCount), left = Double(MachineMemory.most)
+    let wanted = Double(description.byteCount),
+      left = Double(min(MachineMemory.most, MachineMemory.addressSpace ?? .max))
     guard wanted <= left else {
       throw RunError(
         .data,

@@ -79,6 +79,7 @@ struct MemoryPlan {
     let own = [
       activations, gradients, weights, copies, Double(most), Double(min(most, available)), Double(cluster.place.node),
     ]
+    try cluster.agree(describe: describeFailure) { try requireAddresses(MachineMemory.addressSpace) }
     var warning: String?
     let all = try cluster.gather(own.flatMap { number in withUnsafeBytes(of: number) { Array($0) } }).map { bytes in
       stride(from: 0, to: bytes.count, by: 8).map { start in
@@ -99,6 +100,20 @@ struct MemoryPlan {
       warning = warning ?? sentence
     }
     return warning
+  }
+
+  /// Refuses what a limit on this process's addresses does not leave room for: no allocation may fail later.
+  ///
+  /// - Parameter left: bytes that such a limit still leaves; nil: there is none.
+  func requireAddresses(_ left: Int?) throws {
+    // Stacks of threads, MPI's buffers, files.
+    let reserve = 256e6
+    guard let left, total + reserve > Double(left) else { return }
+    throw RunError(
+      .config,
+      "training takes \(MachineMemory.words(total)) of memory beside \(MachineMemory.words(reserve)) for threads and MPI, and the "
+        + "limit on a process's memory (ulimit -v or -d) leaves \(MachineMemory.words(Double(left))); raise it, or give a smaller "
+        + "network, a smaller training.global_batch_size or more training.micro_steps")
   }
 
   private static func sentence(_ sums: [Double], left: Double, isAll: Bool, ranks: Int, host: String) -> String {

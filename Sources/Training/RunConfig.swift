@@ -30,6 +30,15 @@ package struct RunConfig: Sendable {
   /// Reads the keys of the root object.
   package init(from fields: FieldReader) throws(ConfigError) {
     name = try fields.text("name", default: "run", "name of the run")
+    // The run's directory is runs/NAME unless another is given.
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !name.unicodeScalars.contains(where: { $0.value < 32 })
+    else {
+      throw fields.error(
+        "name",
+        "'\(name.excerpt(60))' names no directory inside runs/; give a name like mnist-mlp, and the place in output.directory"
+      )
+    }
     seed = UInt64(try fields.integer("seed", default: 42, in: 0...Int.max, "seed of everything random"))
     data = try fields.object("data", "the data sources") { fields throws(ConfigError) in try DataSection(from: fields) }
     layers = try fields.object("model", "the network") { fields throws(ConfigError) in

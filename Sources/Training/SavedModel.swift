@@ -1,3 +1,4 @@
+package import Collectives
 package import Datasets
 internal import Foundation
 package import Kernels
@@ -30,10 +31,11 @@ package final class SavedModel {
       throw RunError(.missingInput, "\(path): no such run or model; give a run's directory or a model.safetensors")
     }
     if isDirectory.boolValue { file = path + "/model.safetensors" }
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard FileManager.default.fileExists(atPath: file) else {
       throw RunError(.missingInput, "\(file): no such model; train first, or give another run")
     }
-    let (tensors, metadata) = try Safetensors.decode([UInt8](data), file: file)
+    let data = try RegularFile.contents(file, remedy: "give a run's directory or a model.safetensors")
+    let (tensors, metadata) = try Safetensors.decode(data, file: file)
     guard let arithmetic = ArithmeticNumber.stated(in: metadata) else {
       throw TensorFileError(file: file, problem: "the metadata's 'arithmetic' is no number")
     }
@@ -141,22 +143,40 @@ package final class SavedModel {
 
   /// The first row for which the network's outputs are not finite.
   package func firstNotFinite(_ rows: DataRows, threads: Int) -> Int? {
-    outputs(rows, threads: threads).firstIndex { !$0.isFinite }.map { $0 / max(1, network.output.count) }
+    outputs(rows, 0..<rows.count, threads: threads).firstIndex { !$0.isFinite }.map {
+      $0 / max(1, network.output.count)
+    }
   }
 
-  /// The network's outputs for all rows, computed in blocks of 64.
+  /// The network's outputs for all rows, each rank computing its share; collective.
   ///
-  /// - Returns: `rows × outputs`, row by row.
-  package func outputs(_ rows: DataRows, threads: Int) -> [Float] {
+  /// - Returns: `rows × outputs`, row by row, on every rank.
+  package func outputs(_ rows: DataRows, threads: Int, cluster: any Cluster) throws -> [Float] {
+    let own = rows.count * cluster.rank / cluster.size..<rows.count * (cluster.rank + 1) / cluster.size
+    let bytes = outputs(rows, own, threads: threads).withUnsafeBytes { Array($0) }
+    if cluster.size == 1 { return bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) } }
+    let parts = try cluster.gather(bytes)
+    return [Float](unsafeUninitializedCapacity: rows.count * network.output.count) { result, count in
+      var place = UnsafeMutableRawBufferPointer(result)
+      for part in parts {
+        place.copyBytes(from: part)
+        place = UnsafeMutableRawBufferPointer(rebasing: place[part.count...])
+        count += part.count / 4
+      }
+    }
+  }
+
+  /// The network's outputs for some rows, computed in blocks of 64.
+  private func outputs(_ rows: DataRows, _ range: Range<Int>, threads: Int) -> [Float] {
     let block = Evaluation.blockRows, width = network.output.count
     let memory = NetworkMemory(network, rows: threads * block, arena: arena.pointer, training: false)
     let ids = AlignedBuffer<Int>(count: threads * block),
-      result = AlignedBuffer<Float>(count: max(1, rows.count * width))
+      result = AlignedBuffer<Float>(count: max(1, range.count * width))
     let samples = UnsafeRawPointer(ids.pointer).assumingMemoryBound(to: UInt64.self)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: samples))
-    WorkQueue().parallelItems(count: (rows.count + block - 1) / block, workers: threads) { item, worker in
-      let start = item * block, count = min(block, rows.count - start), first = worker * block
-      for index in 0..<count { ids.pointer[first + index] = start + index }
+    WorkQueue().parallelItems(count: (range.count + block - 1) / block, workers: threads) { item, worker in
+      let start = item * block, count = min(block, range.count - start), first = worker * block
+      for index in 0..<count { ids.pointer[first + index] = range.lowerBound + start + index }
       rows.gatherFeatures(
         rows: ids.pointer + first, count: count, into: memory.input[first], stride: memory.input.stride)
       memory.forward(rows: first..<first + count)
@@ -164,6 +184,6 @@ package final class SavedModel {
         (result.pointer + (start + index) * width).update(from: memory.output[first + index], count: width)
       }
     }
-    return Array(result.elements.prefix(rows.count * width))
+    return Array(result.elements.prefix(range.count * width))
   }
 }

@@ -22,7 +22,7 @@ extension Trainer {
       guard isFirst else { return nil }
       if first > 0, !options.isQuiet {
         let isFinished = RunSummary.read(in: options.outputDirectory) != nil
-        print(
+        StandardOutput.write(
           "going on after step \(first)" + (isFinished ? " of a finished run, whose model is replaced at the end" : ""))
       }
       return try RunLog(
@@ -31,6 +31,9 @@ extension Trainer {
     }
     let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
+    if let warning = watch.warning { warn("warning: \(warning)") }
+    // From here on a request to stop waits for the end of a step, and for the state to be saved.
+    StopSignal.waitForSteps()
     let begin = Clock.now() - state.seconds
     if let trace = options.trace { executor.trace = trace }
     var epochMean = state.epochMean, interval = state.interval, mark = Clock.now()
@@ -173,17 +176,17 @@ final class RunWatch {
   private let deadline: Double?
   /// Seconds since 1970.
   private let stopAt: Double?
+  /// What is wrong with what the batch system says of its limit.
+  let warning: String?
   private var lastCheckpoint = Clock.now()
 
   init(_ config: RunConfig, cluster: any Cluster) {
     isFirst = cluster.rank == 0
     minutes = config.checkpoint.everyMinutes ?? 0
     deadline = config.training.timeLimit.map { Clock.now() + $0 }
-    // A batch system ends the job hard: a minute is left for the last checkpoint, half of a job of two minutes or less.
-    let now = Date().timeIntervalSince1970
-    stopAt = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap { Double($0) }.map { end in
-      end - min(60, max(0, end - now) / 2)
-    }
+    let batch = BatchDeadline(ProcessInfo.processInfo.environment, now: Date().timeIntervalSince1970)
+    stopAt = batch.stopAt
+    warning = isFirst ? batch.warning : nil
   }
 
   func noteCheckpoint() { lastCheckpoint = Clock.now() }

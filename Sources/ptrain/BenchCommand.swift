@@ -101,7 +101,7 @@ struct BenchCommand: ParsableCommand {
       try AtomicFile.write(Array(result.json.prettyText.utf8), to: report + "/scaling.json")
       try AtomicFile.write(Array(ScalingPlot.svg(result).utf8), to: report + "/scaling.svg")
     }
-    print(json ? result.json.compactText + "\n" : result.text, terminator: "")
+    try StandardOutput.answer(json ? result.json.compactText + "\n" : result.text, terminator: "")
     guard result.disagreements.isEmpty || !config.parallel.isInvariant else {
       throw RunError(.internalError, "layouts gave different weights: \(result.disagreements.joined(separator: "; "))")
     }
@@ -116,27 +116,24 @@ struct BenchCommand: ParsableCommand {
       if collectives {
         let table = try CollectiveBenchmark.run(
           cluster: cluster, shards: config.parallel.shards ?? cluster.size, limit: limit << 20, repeats: steps)
-        guard cluster.rank == 0 else { return }
-        print(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), terminator: "")
-        return
+        return try answer(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), cluster)
       }
       try common.prepareTrace(cluster)
       let options = common.runOptions(launch, output: "", isQuiet: true, showsProgress: false)
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if kernels || losses {
-        guard cluster.rank == 0 else { return }
-        let table =
-          kernels
-          ? try KernelBenchmark.run(trainer, repeats: steps)
-          : try LossBenchmark.run(
-            rows: config.training.globalBatchSize, outputs: trainer.network.output.count, repeats: steps)
-        print(json ? table.compactText : table.prettyText, terminator: json ? "\n" : "")
-        return
+        let table = try cluster.agree(describe: describeFailure) {
+          guard cluster.rank == 0 else { return ConfigValue.null }
+          return kernels
+            ? try KernelBenchmark.run(trainer, repeats: steps)
+            : try LossBenchmark.run(
+              rows: config.training.globalBatchSize, outputs: trainer.network.output.count, repeats: steps)
+        }
+        return try answer(json ? table.compactText + "\n" : table.prettyText, cluster)
       }
       let result = try Benchmark.run(trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
       try common.writeTrace(options.trace, cluster)
-      guard cluster.rank == 0 else { return }
-      print(json ? result.compactText : result.prettyText, terminator: json ? "\n" : "")
+      try answer(json ? result.compactText + "\n" : result.prettyText, cluster)
     }
   }
 }

@@ -24,7 +24,8 @@ struct CheckCommand: ParsableCommand {
             threads: common.threads ?? 1, isQuiet: true, showsProgress: false), cluster: cluster)
       }
     } catch let error as AgreedFailure { throw error.asRunError }
-    print(trainer.plan, terminator: "")
+    guard PTrain.isFirstProcess else { return }
+    try StandardOutput.answer(trainer.plan, terminator: "")
   }
 }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import CollectivesMPI
 internal import Foundation
+internal import Kernels
 internal import MPI
 internal import Specs
 internal import Training
@@ -26,7 +27,10 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Print errors only.")
   var quiet = false
 
-  func validate() throws {
+  func validate() throws { try Self.validate(threads: threads) }
+
+  /// The same for all commands.
+  static func validate(threads: Int?) throws {
     if let threads, threads < 1 || threads > 4096 {
       throw ValidationError("--threads takes a whole number from 1 to 4096, found \(threads)")
     }
@@ -102,10 +106,24 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// Runs a body with all ranks; failures that all ranks agree on are reported once, by the first.
+///
+/// A process that no launcher has started is alone, and needs no MPI.
 func withCluster(_ body: (any Cluster) throws -> Void) throws {
+  let launcher = Launcher()
+  guard launcher.knowsMPI else {
+    try launcher.refuseStrangers(size: 1)
+    do { return try body(SoloCluster(host: ProcessInfo.processInfo.hostName)) } catch let error as AgreedFailure {
+      throw error.asRunError
+    } catch {
+      let (exitCode, sentence) = describeFailure(error)
+      throw RunError(ExitCode(rawValue: exitCode) ?? .internalError, sentence)
+    }
+  }
+  beginStart(speaks: launcher.isFirst)
   do {
     try withMPI(
       describe: { error, rank in
+        beginEnd()
         if let agreed = error as? AgreedFailure {
           return RunFailure(exitCode: agreed.exitCode, sentence: rank == 0 ? "\(agreed)" : nil, isAgreed: true)
         }
@@ -113,6 +131,7 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
         return RunFailure(exitCode: exitCode, sentence: "rank \(rank): \(sentence)", isAgreed: false)
       }
     ) { world in
+      ProcessGuard.end()
       let cluster = try MPICluster(world)
       do {
         try body(cluster)
@@ -123,8 +142,43 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
           sentence: error.sentence)
       }
       try cluster.close()
+      beginEnd()
     }
+    ProcessGuard.end()
   } catch {
+    ProcessGuard.end()
     throw RunError(.unavailable, "MPI: \(error)")
+  }
+}
+
+/// Before MPI is started, which may wait for a daemon that does not answer, or end the process by itself.
+private func beginStart(speaks: Bool) {
+  ProcessGuard.begin(
+    seconds: 300,
+    late: """
+      ptrain: MPI has not started within 300 s: MPI_Init waits for the other ranks or for mpirun's daemon; look at those \
+      machines, and try ptrain doctor\n
+      """,
+    gone: speaks
+      ? """
+      ptrain: MPI could not be started; the lines of Open MPI beside this one say why; try mpirun -n 1 hostname, then ptrain \
+      doctor\n
+      """ : nil)
+}
+
+/// Before MPI is ended, which waits for all ranks.
+private func beginEnd() {
+  ProcessGuard.begin(
+    seconds: 300,
+    late: """
+      ptrain: MPI has not ended within 300 s: MPI_Finalize waits for ranks that are gone or stopped; the files of the run are \
+      complete\n
+      """, gone: nil)
+}
+
+/// Writes the answer of a command on the first rank; collective.
+func answer(_ text: String, _ cluster: any Cluster) throws {
+  try cluster.agree(describe: describeFailure) {
+    if cluster.rank == 0 { try StandardOutput.answer(text, terminator: "") }
   }
 }

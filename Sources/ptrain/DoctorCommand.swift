@@ -29,7 +29,7 @@ struct DoctorCommand: ParsableCommand {
       report.hasMpirun = (environment["PATH"] ?? "").split(separator: ":").contains {
         FileManager.default.isExecutableFile(atPath: "\($0)/mpirun")
       }
-      if cluster.rank == 0 { print(report.text, terminator: "") }
+      try answer(report.text, cluster)
     }
   }
 

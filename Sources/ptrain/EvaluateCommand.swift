@@ -18,13 +18,21 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A JSON file with one data source; the run's own test rows otherwise.")
   var data: String?
 
-  @Option(help: "Threads.")
-  var threads: Int = 0
+  @Option(help: "Threads of each rank.")
+  var threads: Int?
+
+  func validate() throws { try CommonOptions.validate(threads: threads) }
 
   func run() throws {
-    let threads = threads > 0 ? threads : Affinity.cores().count
-    let model = try SavedModel(self.model)
-    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: true)
+    try withCluster { cluster in try answer(try result(cluster).prettyText, cluster) }
+  }
+
+  /// What is printed; the same on all ranks. Collective.
+  private func result(_ cluster: any Cluster) throws -> ConfigValue {
+    let threads = try Launch.threads(cluster, commandLine: threads)
+    let model = try cluster.agree(describe: describeFailure) { try SavedModel(self.model) }
+    let source = try RunSource.load(
+      run: self.model, data: data, model: model, withTargets: true, cluster: cluster)
     guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
       throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
     }
@@ -37,17 +45,15 @@ struct EvaluateCommand: ParsableCommand {
     let result = try Evaluation(
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
-      rows, description: source.prepared.description, classWeights: model.classWeights, cluster: SoloCluster())
+      rows, description: source.prepared.description, classWeights: model.classWeights, cluster: cluster)
     if !result.loss.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
       throw RunError(
         .notFinite,
         "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
           + "training data, or train with a smaller learning rate")
     }
-    print(
-      ConfigValue.object(
-        [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
-          + result.metrics.map { .init($0.name, .number($0.value)) }
-      ).prettyText, terminator: "")
+    return .object(
+      [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
+        + result.metrics.map { .init($0.name, .number($0.value)) })
   }
 }

@@ -20,7 +20,7 @@ struct Launch {
   /// - Throws: when a launcher started several processes that do not know each other.
   init(_ cluster: any Cluster, threads: Int?, config: RunConfig) throws {
     let environment = ProcessInfo.processInfo.environment
-    try Self.refuseSingletons(cluster, environment: environment)
+    try Launcher(environment).refuseStrangers(size: cluster.size)
     mask = Affinity.cores()
     let masks = try ThreadCount.masksOfNode(cluster, mask: mask)
     self.threads = ThreadCount.resolve(
@@ -29,6 +29,7 @@ struct Launch {
     size = cluster.size
     nodes = cluster.place.nodeCount
     host = cluster.place.host
+    try Self.requireThreads(self.threads, cluster)
     try InstructionSetAgreement.settle(cluster)
     var warnings: [String] = []
     let cores = Set(masks.flatMap { $0 }).count
@@ -56,25 +57,33 @@ struct Launch {
   /// Prints the start-up line and what is wrong with the launch.
   func announce(_ config: RunConfig) {
     let nodeText = nodes == 1 ? host : "\(nodes) nodes"
-    print(
+    StandardOutput.write(
       "ptrain \(PTrain.version): \(size) rank\(size == 1 ? "" : "s") × \(threads) "
         + "thread\(threads == 1 ? "" : "s") on \(nodeText), \(InstructionSetAgreement.name)")
-    for warning in warnings { print("warning: \(warning)") }
+    for warning in warnings { StandardOutput.write("warning: \(warning)") }
   }
 
-  private static func refuseSingletons(_ cluster: any Cluster, environment: [String: String]) throws {
-    for key in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
-      guard let text = environment[key], let tasks = Int(text), tasks != cluster.size else { continue }
+  /// Threads for a command that trains nothing, by the same rules; collective.
+  static func threads(_ cluster: any Cluster, commandLine: Int?) throws -> Int {
+    let environment = ProcessInfo.processInfo.environment, mask = Affinity.cores()
+    try Launcher(environment).refuseStrangers(size: cluster.size)
+    let threads = ThreadCount.resolve(
+      commandLine: commandLine, config: .auto, environment: environment, mask: mask,
+      masksOfNode: try ThreadCount.masksOfNode(cluster, mask: mask))
+    try requireThreads(threads, cluster)
+    try InstructionSetAgreement.settle(cluster)
+    return threads
+  }
+
+  /// Refuses threads that cannot be started; collective.
+  private static func requireThreads(_ wanted: Int, _ cluster: any Cluster) throws {
+    try cluster.agree(describe: describeFailure) {
+      // The workers, one that moves messages, and one that writes checkpoints.
+      guard let problem = ProcessGuard.problem(startingThreads: wanted + 1) else { return }
       throw RunError(
-        .usage,
-        "\(key) says \(tasks) tasks but MPI knows \(cluster.size); start with the mpirun of the MPI that ptrain is linked to"
-      )
-    }
-    if environment["OMPI_COMM_WORLD_SIZE"] == nil, let step = environment["SLURM_STEP_NUM_TASKS"],
-      let tasks = Int(step),
-      tasks > 1, cluster.size == 1
-    {
-      throw RunError(.usage, "srun started \(tasks) tasks but MPI knows 1; start with srun --mpi=pmix or with mpirun")
+        .config,
+        "\(wanted) threads cannot be started (\(problem)); give --threads a smaller number, or raise the limits on processes and "
+          + "memory (ulimit -u, ulimit -v, the container's pids)")
     }
   }
 }

@@ -108,10 +108,12 @@ struct LaunchCommand: ParsableCommand {
     arguments.isQuiet = common.quiet
     arguments.showsProgress = !train.noProgress
     let run = common.outputDirectory(config)
-    return Supervisor.Settings(
+    var settings = Supervisor.Settings(
       request: request, mpirun: mpirun, program: Self.program, arguments: arguments, run: run,
       checkpoints: config.checkpoint.directory ?? run + "/checkpoints", maxRestarts: maxRestarts, grace: grace,
       environment: environment)
+    settings.patience = config.parallel.watchdogSeconds
+    return settings
   }
 
   private func configured(_ config: RunConfig) -> Int? {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import Kernels
 internal import Specs
 
 /// The command `ptrain`.
@@ -20,6 +21,7 @@ struct PTrain: ParsableCommand {
 
   /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
   static func main() {
+    ProcessGuard.holdStandardFiles()
     if let problem = RawArguments.problem { leave(ExitCode.usage.rawValue, line: "ptrain: \(problem)") }
     do {
       var command = try parseAsRoot()
@@ -29,7 +31,10 @@ struct PTrain: ParsableCommand {
     } catch {
       let text = fullMessage(for: error)
       guard exitCode(for: error) != .success else {
-        if isFirstProcess { print(text) }
+        guard isFirstProcess else { Foundation.exit(0) }
+        do { try StandardOutput.answer(text) } catch {
+          leave(error.exitCode.rawValue, line: "ptrain: \(error.sentence)")
+        }
         Foundation.exit(0)
       }
       let problem = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -38,11 +43,7 @@ struct PTrain: ParsableCommand {
   }
 
   /// Whether this process is the first of those that the launcher started, as its environment says.
-  static var isFirstProcess: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    let rank = environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"] ?? environment["PMI_RANK"] ?? "0"
-    return rank == "0"
-  }
+  static var isFirstProcess: Bool { Launcher().isFirst }
 
   /// Ends with one line from the first process.
   ///

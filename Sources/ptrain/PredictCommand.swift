@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Collectives
 internal import Datasets
 internal import Kernels
 internal import Networks
@@ -22,35 +23,49 @@ struct PredictCommand: ParsableCommand {
   @Flag(help: "The network's outputs as they are: logits, scores, logarithms of means; no probabilities.")
   var logits = false
 
-  @Option(help: "Threads.")
-  var threads: Int = 0
+  @Option(help: "Threads of each rank.")
+  var threads: Int?
 
   func validate() throws {
+    try CommonOptions.validate(threads: threads)
     if let output, !output.hasSuffix(".csv"), !output.hasSuffix(".npy") {
       throw ValidationError("--output \(output): expected a name that ends in .csv or .npy")
     }
   }
 
   func run() throws {
-    let threads = threads > 0 ? threads : Affinity.cores().count
-    let model = try SavedModel(self.model)
+    try withCluster { cluster in try run(cluster) }
+  }
+
+  /// Every rank computes its share of the rows; the first writes them. Collective.
+  private func run(_ cluster: any Cluster) throws {
+    let threads = try Launch.threads(cluster, commandLine: threads)
+    let model = try cluster.agree(describe: describeFailure) { try SavedModel(self.model) }
     if logits, !model.loss.prediction.hasLogits {
       throw RunError(
         .usage, "--logits: \(model.lossKind) predicts values, so there are no logits; leave the flag out")
     }
-    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: false)
+    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: false, cluster: cluster)
     guard let rows = source.prepared.rows(of: .test) else {
       throw RunError(.data, "\(data ?? self.model): no rows to predict")
     }
-    let table = PredictionTable(model.outputs(rows, threads: threads), model: model, writesLogits: logits)
+    let outputs = try model.outputs(rows, threads: threads, cluster: cluster)
+    try cluster.agree(describe: describeFailure) {
+      if cluster.rank == 0 {
+        try write(PredictionTable(outputs, model: model, writesLogits: logits), rows: rows.count, source: source)
+      }
+    }
+  }
+
+  private func write(_ table: PredictionTable, rows: Int, source: RunSource.Rows) throws {
     if let row = table.firstNotFinite {
       throw RunError(
         .notFinite,
         "\(source.place(row)): the prediction is not finite, so none is written; look for values far outside of the training "
           + "data, or train with a smaller learning rate")
     }
-    guard let output else { return print(table.csv, terminator: "") }
+    guard let output else { return try StandardOutput.answer(table.csv, terminator: "") }
     try AtomicFile.write(output.hasSuffix(".npy") ? table.npy : Array(table.csv.utf8), to: output)
-    print("\(rows.count) predictions written to \(output)")
+    try StandardOutput.answer("\(rows) predictions written to \(output)")
   }
 }

@@ -15,6 +15,7 @@ struct SchemaCommand: ParsableCommand {
       .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
       .init("title", .string("ptrain config")),
     ]
-    print(ConfigValue.object(head + members).prettyText, terminator: "")
+    guard PTrain.isFirstProcess else { return }
+    try StandardOutput.answer(ConfigValue.object(head + members).prettyText, terminator: "")
   }
 }

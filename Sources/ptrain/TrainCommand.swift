@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import Glibc
 internal import Kernels
 internal import Specs
 internal import Training
@@ -16,6 +17,9 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
+    StopSignal.endAtOnce(speaks: PTrain.isFirstProcess)
+    // A reader that leaves, like `head`, must not end the training.
+    signal(SIGPIPE, SIG_IGN)
     try withCluster { cluster in
       let config = try common.load(cluster)
       try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
@@ -28,8 +32,10 @@ struct TrainCommand: ParsableCommand {
       let start = try RunStart.decide(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
-        if speaks { print("\(options.outputDirectory): this run is finished; --resume never starts it anew") }
-        return conclude(summary, directory: options.outputDirectory, cluster)
+        if speaks {
+          StandardOutput.write("\(options.outputDirectory): this run is finished; --resume never starts it anew")
+        }
+        return try conclude(summary, directory: options.outputDirectory, cluster)
       }
       switch start {
       case .goOn(let shards): options.shards = shards
@@ -40,26 +46,31 @@ struct TrainCommand: ParsableCommand {
       let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
       if case .weights(let path) = train.mode {
         let missing = try trainer.warmStart(from: path)
-        if speaks, !missing.isEmpty { print("not in \(path), begun anew: \(missing.joined(separator: ", "))") }
+        if speaks, !missing.isEmpty {
+          StandardOutput.write("not in \(path), begun anew: \(missing.joined(separator: ", "))")
+        }
       }
       if speaks {
-        print(trainer.headline)
-        for line in trainer.classLines { print(line) }
-        if let warning = trainer.memoryWarning { print("warning: \(warning)") }
-        if cluster.size > 1 { print(trainer.executor.parallelism.line) }
+        StandardOutput.write(trainer.headline)
+        for line in trainer.classLines { StandardOutput.write(line) }
+        if let warning = trainer.memoryWarning { StandardOutput.write("warning: \(warning)") }
+        if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
       let summary = try trainer.run(from: start)
       try common.writeTrace(options.trace, cluster)
-      if speaks { for line in trainer.slowRanks { print(line) } }
-      conclude(summary, directory: options.outputDirectory, cluster)
+      if speaks { for line in trainer.slowRanks { StandardOutput.write(line) } }
+      try conclude(summary, directory: options.outputDirectory, cluster)
     }
   }
 
-  /// The last lines of a run.
-  private func conclude(_ summary: ConfigValue, directory: String, _ cluster: any Cluster) {
-    guard cluster.rank == 0 else { return }
-    if !common.quiet { report(summary, directory: directory) }
-    print("weights_sha256 \(text(summary["weights_sha256"]))")
+  /// The last lines of a run; collective.
+  private func conclude(_ summary: ConfigValue, directory: String, _ cluster: any Cluster) throws {
+    try cluster.agree(describe: describeFailure) {
+      guard cluster.rank == 0 else { return }
+      if !common.quiet { report(summary, directory: directory) }
+      StandardOutput.write("weights_sha256 \(text(summary["weights_sha256"]))")
+      try StandardOutput.check("the run is finished all the same, its files are in \(directory)")
+    }
   }
 
   private func report(_ summary: ConfigValue, directory: String) {
@@ -67,10 +78,10 @@ struct TrainCommand: ParsableCommand {
       for part in parts {
         guard case .object(let members) = part.value else { continue }
         let figures = members.map { "\($0.key) \($0.value.compactText)" }.joined(separator: "  ")
-        print("\(part.key): \(figures)")
+        StandardOutput.write("\(part.key): \(figures)")
       }
     }
-    print("run directory: \(directory) (config.json, metrics.jsonl, model.safetensors, summary.json)")
+    StandardOutput.write("run directory: \(directory) (config.json, metrics.jsonl, model.safetensors, summary.json)")
   }
 
   private func text(_ value: ConfigValue?) -> String {

@@ -24,7 +24,7 @@ package enum AtomicFile {
   /// - Parameter progress: called for each block.
   package static func write(_ bytes: [UInt8], to path: String, progress: () -> Void = {}) throws {
     let beside = path + ".partial"
-    let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = RegularFile.create(beside)
     guard descriptor >= 0 else { throw failure(path) }
     var written = 0
     while written < bytes.count {
@@ -71,7 +71,7 @@ package final class LineFile {
   /// Opens the file, or creates it.
   package init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    descriptor = RegularFile.openToAppend(path)
     guard descriptor >= 0 else {
       throw RunError(
         .inputOutput,

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Specs
 
 /// What a person sees while training goes on: a bar on a terminal, plain lines elsewhere.
 final class Progress {
@@ -40,9 +41,8 @@ final class Progress {
     var size = winsize()
     let columns = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     let text = Self.bar(step: step, of: steps, state: state, elapsed: elapsed, columns: columns)
-    print("\r" + text + String(repeating: " ", count: max(0, barLength - text.count)), terminator: "")
+    StandardOutput.write("\r" + text + String(repeating: " ", count: max(0, barLength - text.count)), terminator: "")
     barLength = text.count
-    fflush(nil)
   }
 
   /// A line for a finished epoch.
@@ -60,15 +60,14 @@ final class Progress {
   func line(_ text: String) {
     guard !isQuiet else { return }
     clear()
-    print(text)
-    fflush(nil)
+    StandardOutput.write(text)
   }
 
   func finish() { clear() }
 
   private func clear() {
     guard barLength > 0 else { return }
-    print("\r" + String(repeating: " ", count: barLength) + "\r", terminator: "")
+    StandardOutput.write("\r" + String(repeating: " ", count: barLength) + "\r", terminator: "")
     barLength = 0
   }
 

@@ -21,6 +21,8 @@ package final class Supervisor {
     /// Seconds that the ranks have to save their state.
     package var grace: Double
     package var environment: [String: String]
+    /// Seconds that stopped ranks are waited for; 0: for ever.
+    package var patience = 300.0
 
     package init(
       request: LaunchLayout.Request, mpirun: String, program: String, arguments: TrainArguments, run: String,
@@ -93,8 +95,13 @@ package final class Supervisor {
       let (ending, force) = watch(child)
       child.endGroup(patience: Self.endPatience)
       Orphans.end()
+      MPILeftovers(environment: settings.environment).remove(of: child.pid)
       hasBegun = hasBegun || RunMark(run: settings.run) != mark
       if let force { return outcome(of: force) }
+      // What the files' place refuses at once, it refuses the next time too.
+      if ending == .exited(ExitCode.inputOutput.rawValue), !hasBegun {
+        return Outcome(code: ExitCode.inputOutput.rawValue)
+      }
       switch policy.decide(ending, progress: progress, isStopping: stop != nil) {
       case .end(let code): return outcome(code, ending)
       case .giveUp(let code, let sentence): return Outcome(code: code, sentence: sentence)
@@ -146,13 +153,24 @@ extension Supervisor {
   /// Waits for the end of mpirun; asks it to stop, and ends it, when that is wanted.
   private func watch(_ child: ChildProcess) -> (ChildProcess.Ending, Force?) {
     var deadline = Double.infinity, nextRequest = Double.infinity, interval = Self.askAgain
-    var nextLook = Clock.now(), lastAlive: Double?
+    var nextLook = Clock.now(), lastAlive: Double?, stopped = StoppedWatch(limit: settings.patience)
     while true {
       if let ending = child.poll() { return (ending, nil) }
       let now = Clock.now()
       if now >= nextLook {
         nextLook = now + Self.lookAgain
         if child.hasLiveChildren { lastAlive = now }
+        switch stopped.look(child.stoppedWords, now: now) {
+        case .fine: break
+        case .stopped(let who):
+          let end =
+            settings.patience > 0
+            ? "it is ended in \(Int(settings.patience.rounded(.up))) s unless it goes on" : "it is waited for"
+          say("\(who) is stopped, and nothing goes on; continue it with kill -CONT, \(end)", false)
+        case .over(let who):
+          say("\(who) has been stopped for too long (parallel.watchdog_seconds) and is killed", false)
+          return (child.end(patience: 0), nil)
+        }
         if let lastAlive, now - lastAlive > Self.emptyPatience {
           say("mpirun has no process left and does not end; it is killed", false)
           return (child.end(patience: Self.endPatience), nil)

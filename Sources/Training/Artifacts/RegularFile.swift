@@ -1,0 +1,83 @@
+internal import Glibc
+internal import Specs
+
+/// Opens files where a file is meant, and nothing else.
+///
+/// A FIFO or a device under a run's or checkpoint's name would block for ever or never end, and a planted link would have ptrain write
+/// somewhere else: all of these are refused with a line.
+package enum RegularFile {
+  /// Opens a file to read.
+  ///
+  /// - Parameter remedy: the end of the error's sentence.
+  /// - Throws: exit code 66 where there is no such file, 65 where it is not a regular one.
+  package static func openToRead(_ path: String, remedy: String) throws -> Int32 {
+    // Without O_NONBLOCK a FIFO that nobody writes to would block here.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw RunError(.missingInput, "\(path): cannot be read (\(String(cString: strerror(errno)))); \(remedy)")
+    }
+    guard let kind = irregularity(of: descriptor) else { return descriptor }
+    close(descriptor)
+    throw RunError(.data, "\(path): \(kind), not a file; \(remedy)")
+  }
+
+  /// Reads a whole file.
+  ///
+  /// - Throws: as ``openToRead(_:remedy:)``; exit code 74 where the file system fails.
+  package static func contents(_ path: String, remedy: String) throws -> [UInt8] {
+    let descriptor = try openToRead(path, remedy: remedy)
+    defer { close(descriptor) }
+    var info = stat()
+    let size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
+    var problem: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = 0
+      while count < size, let base = buffer.baseAddress {
+        let received = read(descriptor, base + count, min(size - count, 1 << 24))
+        if received < 0, errno == EINTR { continue }
+        if received < 0 { problem = errno }
+        guard received > 0 else { return }
+        count += received
+      }
+    }
+    guard problem == 0 else {
+      throw RunError(.inputOutput, "\(path): cannot be read (\(String(cString: strerror(problem)))); \(remedy)")
+    }
+    return bytes
+  }
+
+  /// Creates a file that nobody else has open; a leftover of that name goes.
+  ///
+  /// - Returns: -1 with `errno` where it cannot be made.
+  static func create(_ path: String) -> Int32 {
+    for _ in 0..<8 {
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      guard descriptor < 0, errno == EEXIST, unlink(path) == 0 || errno == ENOENT else { return descriptor }
+    }
+    errno = EEXIST
+    return -1
+  }
+
+  /// Opens a file to append to, or creates it; never through a link.
+  static func openToAppend(_ path: String) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+    guard descriptor >= 0, irregularity(of: descriptor) != nil else { return descriptor }
+    close(descriptor)
+    errno = EINVAL
+    return -1
+  }
+
+  /// What an open file is, in words; nil: a regular file.
+  private static func irregularity(of descriptor: Int32) -> String? {
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { return "something that cannot be looked at" }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: return "a directory"
+    case S_IFIFO: return "a FIFO"
+    case S_IFCHR, S_IFBLK: return "a device"
+    case S_IFSOCK: return "a socket"
+    default: return "something special"
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a run opens to others: no port where it is alone, no file that somebody has planted.
+@Suite(.serialized) struct DoorTests {
+  private static let endless = ["configs/digits.json", "--quiet", "--set", "training.epochs=1000000", "--output"]
+
+  /// What a process has open, as /proc tells.
+  private func files(of process: Int32?) -> [String] {
+    let folder = "/proc/\(process.map { "\($0)" } ?? "self")/fd"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+    }
+  }
+
+  /// The sockets of a run that trains, before it is asked to stop.
+  private func sockets(_ line: [String], run: String, first word: String) throws -> Int {
+    var sockets = -1
+    let outcome = try Command.run(line) {
+      #expect(Processes.wait { FileManager.default.fileExists(atPath: run + "/metrics.jsonl") })
+      let processes = Processes.find("ptrain", word, mentioning: run)
+      #expect(processes.count == 1)
+      // What it has got from whoever runs the tests does not count.
+      let inherited = Set(files(of: nil))
+      let open = processes.flatMap { files(of: $0) }.filter { $0.hasPrefix("socket:") && !inherited.contains($0) }
+      sockets = open.count
+      Processes.send(SIGUSR1, to: processes)
+    }
+    #expect(outcome.status == 75, "\(outcome.errors)")
+    return sockets
+  }
+
+  @Test("alone there is no daemon and no socket; under mpirun there are sockets (negative control)")
+  func sockets() throws {
+    let folder = try TemporaryFolder(), alone = folder.path + "/alone", under = folder.path + "/under"
+    #expect(try sockets([Command.ptrain] + Self.endless + [alone], run: alone, first: "configs/digits.json") == 0)
+    let line = ["mpirun", "-n", "1", Command.ptrain] + Self.endless + [under]
+    #expect(try sockets(line, run: under, first: "configs/digits.json") > 0)
+  }
+
+  @Test("links that somebody has planted are not followed", arguments: [0, 2])
+  func plantedLinks(ranks: Int) throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+    let names = [
+      "config.json", "metrics.jsonl", "model.safetensors", "last.safetensors", "summary.json", "stopped.json",
+    ]
+    for name in names + names.map({ $0 + ".partial" }) where name != "config.json" {
+      try folder.write("precious", to: "victim-" + name)
+      try FileManager.default.createSymbolicLink(
+        atPath: run + "/" + name, withDestinationPath: folder.path + "/victim-" + name)
+    }
+    let outcome = try Command.ptrain(
+      [
+        "configs/breast_cancer.json", "--quiet", "--set", "training.epochs=1", "--trace", run + "/trace.json",
+        "--output", run,
+      ],
+      ranks: ranks)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for name in names + names.map({ $0 + ".partial" }) where name != "config.json" {
+      let text = FileManager.default.contents(atPath: folder.path + "/victim-" + name).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      #expect(text == "precious", "\(name)")
+    }
+  }
+
+  @Test("a request to stop is heard while data are read", arguments: [SIGTERM, SIGINT, SIGUSR1])
+  func stopsWhileReading(signal: Int32) throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    let config = try folder.write(WatchdogTests.slowToRead, to: "config.json")
+    let outcome = try Command.run([Command.ptrain, config, "--threads", "1", "--output", run]) {
+      var found: [Int32] = []
+      // Its libraries are mapped and it listens once it has asked how many cores there are: when its threads have been tried.
+      #expect(
+        Processes.wait {
+          found = Processes.find("ptrain", config, mentioning: run)
+          return found.first.map { isListening($0) } ?? false
+        })
+      Processes.send(signal, to: found)
+    }
+    #expect(outcome.status == 75, "\(outcome.errors)")
+    #expect(outcome.complaints.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("before the first step; the same command goes on"), "\(outcome.errors)")
+    #expect(!FileManager.default.fileExists(atPath: run + "/summary.json"))
+  }
+
+  /// Whether a process catches SIGTERM.
+  private func isListening(_ process: Int32) -> Bool {
+    let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+    let mask = line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) } ?? 0
+    return mask & 1 << UInt64(SIGTERM - 1) != 0
+  }
+
+  @Test("MPI that does not start is said in one line of ptrain's")
+  func mpiDoesNotStart() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command.ptrain(
+      Self.endless + [folder.path + "/run"], ranks: 2, environment: ["OMPI_MCA_pml": "nosuch"])
+    #expect(outcome.status != 0)
+    #expect(outcome.complaints.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("ptrain: MPI could not be started; "), "\(outcome.errors)")
+  }
+}
+
+/// What the supervisor does about an mpirun, or an only rank, that is stopped, and about what cannot succeed.
+@Suite(.serialized) struct StoppedLaunchTests {
+  @Test(
+    "a stopped mpirun, and an only rank that is stopped, are named, killed and started again",
+    arguments: ["mpirun", "ptrain"])
+  func stopped(victim: String) throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    let settings = [
+      "configs/digits.json", "--quiet", "--set", "training.epochs=60", "--set", "checkpoint.every_steps=200",
+    ]
+    let expected = try Command.ptrain(settings + ["--output", folder.path + "/plain"])
+    let line =
+      [Command.ptrain, "launch", "-n", "1"] + settings + ["--set", "parallel.watchdog_seconds=2", "--output", run]
+    let outcome = try Command.run(line, environment: ["TMPDIR": folder.path]) {
+      #expect(Processes.wait { FileManager.default.fileExists(atPath: run + "/metrics.jsonl") })
+      Processes.send(
+        SIGSTOP,
+        to: victim == "mpirun"
+          ? Processes.find("mpirun", "-n", mentioning: run) : Processes.find("ptrain", "train", mentioning: run))
+    }
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output == expected.output)
+    #expect(outcome.errors.contains("is stopped, and nothing goes on"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("restart 1 of 5"), "\(outcome.errors)")
+    // What the killed mpirun has left is cleared away.
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("ompi.") }
+    #expect(
+      left.allSatisfy { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + $0)) ?? []).isEmpty }
+    )
+  }
+
+  @Test("a directory that cannot be made is not tried twice")
+  func hopeless() throws {
+    let outcome = try Command.run([
+      Command.ptrain, "launch", "-n", "2", "configs/breast_cancer.json", "--output", "/proc/nowhere/run",
+    ])
+    #expect(outcome.status == 74, "\(outcome.errors)")
+    #expect(outcome.complaints.count == 1 && !outcome.errors.contains("restart"), "\(outcome.errors)")
+  }
+}
