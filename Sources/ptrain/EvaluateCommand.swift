@@ -38,7 +38,7 @@ struct EvaluateCommand: ParsableCommand {
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
       rows, description: source.prepared.description, classWeights: model.classWeights, cluster: SoloCluster())
-    if !result.loss.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
+    if !result.loss.value.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
       throw RunError(
         .notFinite,
         "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
@@ -46,8 +46,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     print(
       ConfigValue.object(
-        [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
-          + result.metrics.map { .init($0.name, .number($0.value)) }
+        [.init("samples", .integer(result.samples))] + result.members
       ).prettyText, terminator: "")
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Specs
 
 /// What a person sees while training goes on: a bar on a terminal, plain lines elsewhere.
 final class Progress {
@@ -50,8 +51,10 @@ final class Progress {
     guard !isQuiet else { return }
     var text = "epoch \(epoch)/\(epochs)  loss \(Self.short(trainingLoss))"
     if let validation {
-      text += "  validation loss \(Self.short(validation.loss))"
-      for metric in validation.metrics { text += "  \(metric.name) \(Self.short(metric.value))" }
+      let results = ([validation.loss] + validation.metrics).map { result in
+        "\(result.name) " + (result.reason.map { "undefined (\($0))" } ?? Self.short(result.value))
+      }
+      text += "  validation " + results.joined(separator: "  ")
     }
     line(text)
   }
@@ -62,6 +65,13 @@ final class Progress {
     clear()
     print(text)
     fflush(nil)
+  }
+
+  /// Prints a warning, however quiet the run is.
+  func warning(_ text: String) {
+    clear()
+    fflush(nil)
+    StandardError.write("warning: " + text)
   }
 
   func finish() { clear() }
