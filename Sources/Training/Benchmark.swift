@@ -40,7 +40,7 @@ package enum Benchmark {
       .init(
         "step_ms",
         .object([
-          .init("min", .number(rounded(sorted[0] * 1e3))), .init("median", .number(rounded(sorted[steps / 2] * 1e3))),
+          .init("min", .number(rounded(sorted[0] * 1e3))), .init("median", .number(rounded(median(sorted) * 1e3))),
           .init("mean", .number(rounded(total / Double(steps) * 1e3))),
           .init("max", .number(rounded(sorted[steps - 1] * 1e3))),
         ])),

@@ -90,6 +90,4 @@ package enum CollectiveBenchmark {
     let all = try cluster.gather(withUnsafeBytes(of: own) { Array($0) })
     return all.reduce(0) { max($0, $1.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }) }
   }
-
-  private static func median(_ values: [Double]) -> Double { values.isEmpty ? .nan : values.sorted()[values.count / 2] }
 }

@@ -2,7 +2,7 @@ package import Specs
 
 /// When training ends early, `training.early_stopping`.
 package struct EarlyStopping: Sendable, Equatable {
-  /// `loss`, or a metric of the config.
+  /// The name of a validation result, or its unambiguous beginning.
   package var metric: String
   /// Evaluations without an improvement before training stops.
   package var patience: Int
@@ -10,7 +10,8 @@ package struct EarlyStopping: Sendable, Equatable {
   package var minimumChange: Double
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    metric = try fields.text("metric", default: "loss", "what is watched: loss or a metric, on the validation part")
+    metric = try fields.text(
+      "metric", default: "loss", "what is watched: loss or a metric's result, on the validation part")
     patience = try fields.integer(
       "patience", default: 5, in: 1...1_000_000, "evaluations without an improvement before training stops")
     minimumChange = try fields.number(
@@ -20,17 +21,16 @@ package struct EarlyStopping: Sendable, Equatable {
 
 /// The best evaluation so far.
 struct BestResult: Sendable {
-  let metric: String
-  let higherIsBetter: Bool
+  let metric: WatchedMetric
   private let minimumChange: Double
+  /// The best value; nil until there is a finite one.
   private(set) var value: Double?
   private(set) var step = 0
   /// Evaluations since the best one.
   private(set) var waited = 0
 
-  init(metric: String, higherIsBetter: Bool, minimumChange: Double) {
+  init(metric: WatchedMetric, minimumChange: Double) {
     self.metric = metric
-    self.higherIsBetter = higherIsBetter
     self.minimumChange = minimumChange
   }
 
@@ -41,12 +41,17 @@ struct BestResult: Sendable {
     self.waited = waited
   }
 
-  /// Takes notice of an evaluation; a value that is not a number is no improvement.
+  /// Takes notice of an evaluation. A value that is not finite is no improvement on one that is; until there was one, nothing is
+  /// waited for.
   /// - Returns: whether it is the best.
   mutating func note(_ value: Double, step: Int) -> Bool {
-    let gain = self.value.map { higherIsBetter ? value - $0 : $0 - value } ?? .infinity
-    guard !value.isNaN, gain > minimumChange || (self.value == nil) else {
-      waited += 1
+    if let best = self.value {
+      let gain = metric.higherIsBetter ? value - best : best - value
+      guard value.isFinite, gain > minimumChange else {
+        waited += 1
+        return false
+      }
+    } else if !value.isFinite {
       return false
     }
     self.value = value

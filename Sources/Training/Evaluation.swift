@@ -14,14 +14,17 @@ package final class Evaluation {
 
   /// Loss and metrics by name, in config order.
   package struct Result: Sendable {
-    package var loss: Double
-    package var metrics: [(name: String, value: Double)]
+    package var loss: MetricValue
+    package var metrics: [MetricValue]
     package var samples: Int
   }
 
   private let memory: NetworkMemory
   private let loss: any Loss
   private let empty: [any MetricState]
+  private let outputs: Int
+  /// Whether a threshold is searched, which must be a number whatever the outputs are.
+  private let isSearch: Bool
   private let threads: Int
   private let queue = WorkQueue()
 
@@ -33,6 +36,8 @@ package final class Evaluation {
     precondition(memory.rowCapacity >= Self.blockRows, "evaluation needs memory for a block")
     self.memory = memory
     self.loss = loss
+    outputs = context.outputs
+    isSearch = metrics.contains { $0 is DecisionThreshold }
     self.threads = max(1, min(threads, memory.rowCapacity / Self.blockRows))
     var states: [any MetricState] = []
     for metric in metrics { states.append(try metric.makeState(context)) }
@@ -67,7 +72,7 @@ package final class Evaluation {
     return merge(try cluster.gather(bytes).flatMap { $0 }, samples: rows.count)
   }
 
-  /// Loss, weight, and each metric's numbers behind their count, of one block.
+  /// Loss, weight, rows whose outputs are not finite, and each metric's numbers behind their count, of one block.
   private func evaluate(samples: Range<Int>, at first: Int, batch: BatchMemory) -> [Double] {
     let range = first..<first + samples.count
     for (index, sample) in samples.enumerated() { batch.ids.pointer[first + index] = sample }
@@ -76,9 +81,14 @@ package final class Evaluation {
     loss.evaluate(
       memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)
     let sums = batch.sums(range)
-    var numbers = [sums.loss, sums.weight]
+    // A row that weighs nothing is as if it were not there.
+    let rows = range.filter { batch.sampleWeights.pointer[$0] > 0 }
+    let broken = rows.count { row in
+      (0..<outputs).contains { !memory.output[row][$0].isFinite }
+    }
+    var numbers = [sums.loss, sums.weight, Double(broken)]
     for var state in empty {
-      for row in range {
+      for row in rows {
         state.update(
           MetricRow(
             outputs: memory.output[row], targetClass: Int(batch.classes.pointer[row]),
@@ -95,18 +105,24 @@ package final class Evaluation {
     let numbers = bytes.withUnsafeBytes { raw in
       (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
     }
-    var loss = 0.0, weight = 0.0, states = empty, place = 0
+    var loss = 0.0, weight = 0.0, broken = 0.0, states = empty, place = 0
     while place < numbers.count {
       loss += numbers[place]
       weight += numbers[place + 1]
-      place += 2
+      broken += numbers[place + 2]
+      place += 3
       for index in states.indices {
         let count = Int(numbers[place])
         states[index].merge(numbers[place + 1..<place + 1 + count])
         place += 1 + count
       }
     }
+    // What is not a number would be taken for the first class, or for the last rank.
+    let cause = broken > 0 ? "the model's outputs are not finite in \(Int(broken)) of \(samples) rows" : nil
+    var metrics = states.flatMap(\.results)
+    if let cause, !isSearch { metrics = metrics.map { MetricValue($0.name, .nan, because: cause) } }
     return Result(
-      loss: weight > 0 ? loss / weight : .nan, metrics: states.flatMap(\.results), samples: samples)
+      loss: .share("loss", loss, of: weight, because: cause ?? "the loss of a row is not finite"), metrics: metrics,
+      samples: samples)
   }
 }

@@ -25,7 +25,7 @@ package enum KernelBenchmark {
         }
         let work = 2e-9 * Double(rows) * Double(shape.inner) * Double(shape.outer)
         func gflops(_ times: [Double]) -> Double {
-          (work / times.dropFirst(2).sorted()[repeats / 2] * 10).rounded() / 10
+          (work / median(Array(times.dropFirst(2))) * 10).rounded() / 10
         }
         results.append(
           .object([

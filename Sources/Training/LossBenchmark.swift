@@ -36,7 +36,7 @@ package enum LossBenchmark {
       body()
       return (Clock.now() - start) * 1e3
     }
-    return times.dropFirst(2).sorted()[repeats / 2]
+    return Training.median(Array(times.dropFirst(2)))
   }
 
   /// The loss with its first settings, for the targets it can take with so many outputs.

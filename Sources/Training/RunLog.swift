@@ -46,12 +46,15 @@ final class RunLog {
   }
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {
+    let result = MetricValue("loss", loss, because: "no step was made with a finite loss and rows that weigh something")
     try lines.append(
-      ConfigValue.object([
-        .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string("train")),
-        .init("loss", .number(loss)), .init("learning_rate", .number(learningRate)),
-        .init("samples_per_second", .number(samplesPerSecond.rounded())),
-      ]).compactText)
+      ConfigValue.object(
+        [
+          .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string("train")),
+          .init("loss", .number(loss)), .init("learning_rate", .number(learningRate)),
+          .init("samples_per_second", .number(samplesPerSecond.rounded())),
+        ] + MetricValue.undefined([result])
+      ).compactText)
   }
 
   func evaluation(_ result: Evaluation.Result, part: DataPart, step: Int, epoch: Int) throws {
@@ -59,8 +62,7 @@ final class RunLog {
       ConfigValue.object(
         [
           .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string(part.name)),
-          .init("loss", .number(result.loss)),
-        ] + result.metrics.map { .init($0.name, .number($0.value)) }
+        ] + result.members
       ).compactText)
   }
 }

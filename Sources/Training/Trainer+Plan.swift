@@ -24,6 +24,7 @@ extension Trainer {
     lines.append(
       "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
         + "\(bytes(network.arenaCount * 4)) for weights")
+    for watch in watches { lines.append("watched   \(watch.metric.words) (\(watch.key))") }
     lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
     let rates = SchedulePlot.draw(steps: totalSteps) { learningRate(at: $0) }
     if Set((0..<min(totalSteps, 10_000)).map { learningRate(at: $0) }).count > 1 {

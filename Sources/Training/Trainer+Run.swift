@@ -119,12 +119,19 @@ extension Trainer {
       log.progress.epoch(epoch + 1, of: config.training.epochs, trainingLoss: mean, validation: result)
     }
     guard let result else { return false }
-    if let schedule = config.optimizer.schedule.plateau {
+    if let schedule = config.optimizer.schedule.plateau, let plateauMetric {
       plateau.note(
-        result.value(of: schedule.metric), higherIsBetter: config.higherIsBetter(schedule.metric),
+        result.value(of: plateauMetric).value, higherIsBetter: plateauMetric.higherIsBetter,
         base: config.optimizer.optimizer.learningRate, schedule: schedule)
     }
-    return selection.note(result, step: step + 1)
+    let isOver = selection.note(result, step: step + 1)
+    for watch in watches where watch.isWaiting && waitingSince[watch.key] == nil {
+      let value = result.value(of: watch.metric)
+      waitingSince[watch.key] = value
+      log?.progress.warning(
+        "validation \(value.name) has no value (\(value.reason ?? "")); until it has one, \(watch.meanwhile)")
+    }
+    return isOver
   }
 
   /// Completes the checkpoint, says why the run stops, and ends it on all ranks.
@@ -151,6 +158,9 @@ extension Trainer {
   private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
     executor.phaseMark.set(.writingFiles, step: stepsTaken)
     try requireFiniteWeights(step: stepsTaken)
+    for watch in watches {
+      if let reason = neverHadValue(watch) { log?.progress.warning("\(reason); \(watch.afterwards)") }
+    }
     selection.choose()
     executor.renewDerived()
     var results: [(DataPart, Evaluation.Result)] = []

@@ -59,8 +59,13 @@ package final class Trainer {
   private let order: SampleOrder
   let parameters: ParameterUpdate
   let selection: WeightSelection
-  /// What a schedule that watches validation remembers.
+  /// The names under which evaluations report.
+  package let resultNames: ResultNames
+  /// What a schedule watches of validation, and what it remembers.
+  let plateauMetric: WatchedMetric?
   var plateau = PlateauState()
+  /// The first values of watched results, by key of what watches, that were none.
+  var waitingSince: [String: MetricValue] = [:]
   /// A line for each rank that computed much longer than most; known at the end of ``run()``.
   package private(set) var slowRanks: [String] = []
   /// That memory is short, where it is.
@@ -90,6 +95,7 @@ package final class Trainer {
       LossContext(
         output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
         path: "loss"))
+    try loss.prediction.requireDistinctLevels(path: "loss.quantiles")
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)
@@ -127,15 +133,23 @@ package final class Trainer {
       decision: .plugIn(cost, loss: loss, classWeights: classWeights), cost: cost)
     evaluation = try Evaluation(
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
+    let names = try ResultNames(config.metrics, context: context), known = context
+    resultNames = names
+    let hasValidation = description.count(of: .validation) > 0
+    func watched(_ word: String, _ path: String) throws(ConfigError) -> WatchedMetric {
+      try WatchedMetric(word, among: names, context: known, path: path)
+    }
     selection = try WeightSelection(
       config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
-      hasValidation: description.count(of: .validation) > 0)
+      watching: hasValidation ? watched : nil)
     if let schedule = config.optimizer.schedule.plateau {
-      let path = "optimizer.schedule"
-      guard description.count(of: .validation) > 0 else {
-        throw ConfigError("reduce_on_plateau needs validation data; give data.validation", path: path)
+      guard hasValidation else {
+        throw ConfigError(
+          "reduce_on_plateau needs validation data; give data.validation", path: "optimizer.schedule")
       }
-      try config.requireMetric(schedule.metric, path: path + ".metric")
+      plateauMetric = try watched(schedule.metric, "optimizer.schedule.metric")
+    } else {
+      plateauMetric = nil
     }
     order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
   }
@@ -239,37 +253,39 @@ package final class Trainer {
   ) throws -> ConfigValue {
     let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + batchCount(of: $1) })
     let times = executor.times
-    let metrics = results.map { part, result in
-      ConfigValue.Member(
-        part.name,
-        .object([.init("loss", .number(result.loss))] + result.metrics.map { .init($0.name, .number($0.value)) }))
+    let metrics = results.map { part, result in ConfigValue.Member(part.name, .object(result.members)) }
+    let withoutBest = watches.filter { $0.key != "optimizer.schedule" && selection.keepsBest }.compactMap { watch in
+      neverHadValue(watch).map { ConfigValue.Member("undefined", .object([.init("best_step", .string($0))])) }
     }
     let evidence = try RankTimes.gather(times, cluster: cluster)
-    let summary = ConfigValue.object([
-      .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
-      .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
-      .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
-      .init("decision_threshold", threshold.map { .number($0.probability) } ?? .null),
-      .init("stopped_early", .boolean(selection.isPatienceOver)),
-      .init("data_fingerprint", .string(data.fingerprint)),
-      .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
-      .init("skipped_steps", .integer(executor.skippedSteps)),
-      .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))), .init("ranks", .integer(cluster.size)),
-      .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
-      .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
-      .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
-      .init(
-        "seconds",
-        .object([
-          .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
-          .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
-          .init("data", .number(times.data)), .init("checkpoint", .number(checkpointSeconds)),
-          .init("total", .number(seconds)),
-        ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
-      .init("allreduce", .string(executor.parallelism.allreduce)),
-      .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),
-      .init("bytes_lower_bound", .integer(executor.traffic.lowerBound)),
-    ])
+    let summary = ConfigValue.object(
+      [
+        .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
+        .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
+        .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
+        .init("decision_threshold", threshold.map { .number($0.probability) } ?? .null),
+        .init("stopped_early", .boolean(selection.isPatienceOver)),
+        .init("data_fingerprint", .string(data.fingerprint)),
+        .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
+      ] + withoutBest + [
+        .init("skipped_steps", .integer(executor.skippedSteps)),
+        .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))),
+        .init("ranks", .integer(cluster.size)),
+        .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
+        .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
+        .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
+        .init(
+          "seconds",
+          .object([
+            .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
+            .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
+            .init("data", .number(times.data)), .init("checkpoint", .number(checkpointSeconds)),
+            .init("total", .number(seconds)),
+          ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
+        .init("allreduce", .string(executor.parallelism.allreduce)),
+        .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),
+        .init("bytes_lower_bound", .integer(executor.traffic.lowerBound)),
+      ])
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
       try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)

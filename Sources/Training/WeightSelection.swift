@@ -10,8 +10,8 @@ final class WeightSelection {
   private let average: UnsafeMutablePointer<Float>?
   /// The best validation so far, where one is watched.
   private(set) var best: BestResult?
-  private let patience: Int?
-  private let keepsBest: Bool
+  let patience: Int?
+  let keepsBest: Bool
   private var bestWeights: AlignedBuffer<Float>?
   private var isChosen = false
   /// The weights of the last step, where others are handed over.
@@ -20,7 +20,7 @@ final class WeightSelection {
   /// - Throws: ``ConfigError`` where validation is watched and there is none, or no such metric.
   init(
     _ config: RunConfig, network: Network, arena: UnsafeMutablePointer<Float>, average: UnsafeMutablePointer<Float>?,
-    hasValidation: Bool
+    watching find: ((_ word: String, _ path: String) throws(ConfigError) -> WatchedMetric)?
   ) throws(ConfigError) {
     self.network = network
     self.arena = arena
@@ -30,13 +30,11 @@ final class WeightSelection {
     keepsBest = config.training.restoresBest
     guard stopping != nil || keepsBest else { return }
     let key = stopping == nil ? "training.restore_best" : "training.early_stopping"
-    guard hasValidation else {
+    guard let find else {
       throw ConfigError("this needs validation data; give data.validation, or remove the key", path: key)
     }
-    let metric = stopping?.metric ?? "loss"
-    try config.requireMetric(metric, path: key + ".metric")
     best = BestResult(
-      metric: metric, higherIsBetter: config.higherIsBetter(metric), minimumChange: stopping?.minimumChange ?? 0)
+      metric: try find(stopping?.metric ?? "loss", key + ".metric"), minimumChange: stopping?.minimumChange ?? 0)
   }
 
   /// The best weights so far, where they are kept.
@@ -71,7 +69,7 @@ final class WeightSelection {
   /// - Returns: whether training should stop.
   func note(_ result: Evaluation.Result, step: Int) -> Bool {
     guard var best else { return false }
-    if best.note(result.value(of: best.metric), step: step), keepsBest {
+    if best.note(result.value(of: best.metric).value, step: step), keepsBest {
       let weights = bestWeights ?? AlignedBuffer(count: max(16, network.storageCount))
       withEvaluatedWeights { weights.pointer.update(from: arena, count: network.storageCount) }
       bestWeights = weights

@@ -46,14 +46,12 @@ struct EvaluateCommand: ParsableCommand {
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
       rows, description: source.prepared.description, classWeights: model.classWeights, cluster: cluster)
-    if !result.loss.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
+    if !result.loss.value.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
       throw RunError(
         .notFinite,
         "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
           + "training data, or train with a smaller learning rate")
     }
-    return .object(
-      [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
-        + result.metrics.map { .init($0.name, .number($0.value)) })
+    return .object([.init("samples", .integer(result.samples))] + result.members)
   }
 }

@@ -54,6 +54,7 @@ struct TrainCommand: ParsableCommand {
         StandardOutput.write(trainer.headline)
         for line in trainer.classLines { StandardOutput.write(line) }
         if let warning = trainer.memoryWarning { StandardOutput.write("warning: \(warning)") }
+        for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
       let summary = try trainer.run(from: start)
@@ -77,7 +78,11 @@ struct TrainCommand: ParsableCommand {
     if case .object(let parts)? = summary["metrics"] {
       for part in parts {
         guard case .object(let members) = part.value else { continue }
-        let figures = members.map { "\($0.key) \($0.value.compactText)" }.joined(separator: "  ")
+        let reasons = part.value["undefined"]
+        let figures = members.filter { $0.key != "undefined" }.map { member in
+          if case .string(let reason)? = reasons?[member.key] { return "\(member.key) undefined (\(reason))" }
+          return "\(member.key) \(member.value.compactText)"
+        }.joined(separator: "  ")
         StandardOutput.write("\(part.key): \(figures)")
       }
     }

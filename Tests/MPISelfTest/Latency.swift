@@ -17,7 +17,8 @@ func printLatencies(_ cluster: MPICluster) throws {
       }
       micros = micros.dropFirst(repeats / 10).sorted()
       if cluster.rank == 0 {
-        print("\(name), \(count * 4) bytes: min \(Int(micros[0])), median \(Int(micros[micros.count / 2])) µs")
+        let median = (micros[(micros.count - 1) / 2] + micros[micros.count / 2]) / 2
+        print("\(name), \(count * 4) bytes: min \(Int(micros[0])), median \(Int(median)) µs")
       }
       try cluster.barrier()
     }

@@ -68,6 +68,9 @@ import Testing
       RankTimes.slowRanks(times([10, 10.2, 9.9, 11.8])) == ["rank 3 on node-3 computed 17 % longer than the median"])
     #expect(RankTimes.slowRanks(times([10, 10.5, 9.8])).isEmpty)
     #expect(RankTimes.slowRanks(times([10])).isEmpty)
+    // Half a second of work says nothing of a rank.
+    #expect(RankTimes.slowRanks(times([0.5, 0.7, 0.5])).isEmpty)
+    #expect(RankTimes.slowRanks(times([0.5, 0.7])).isEmpty)
     #expect(RankTimes.slowRanks(times([0, 0])).isEmpty)
   }
 

@@ -158,20 +158,8 @@ import Testing
   }
 }
 
-/// What training watches.
-@Suite struct WatchTests {
-  @Test("the best result: direction, least change, NaN, waiting")
-  func best() {
-    var lower = BestResult(metric: "loss", higherIsBetter: false, minimumChange: 0.1)
-    #expect(
-      [1.0, 0.95, 0.8, .nan, 0.75, 0.69].enumerated().map { lower.note($1, step: $0) }
-        == [true, false, true, false, false, true])
-    #expect(lower.value == 0.69 && lower.step == 5 && lower.waited == 0)
-    var higher = BestResult(metric: "accuracy", higherIsBetter: true, minimumChange: 0)
-    #expect([0.5, 0.5, 0.6, 0.4].enumerated().map { higher.note($1, step: $0) } == [true, false, true, false])
-    #expect(higher.step == 2 && higher.waited == 1)
-  }
-
+/// Names of parameters.
+@Suite struct NamePatternTests {
   @Test(
     "patterns of names",
     arguments: [

@@ -8,7 +8,7 @@ package struct ReduceOnPlateau: ScheduleSpec {
     #"{"patience": 2}"#, #"{"factor": 0.5, "patience": 1, "cooldown": 1, "threshold": 0.01}"#,
   ]
 
-  /// `loss`, or a metric of the config, on the validation part.
+  /// The name of a result of the validation part, or its unambiguous beginning.
   package var metric: String
   var factor: Double
   var patience: Int
@@ -17,7 +17,8 @@ package struct ReduceOnPlateau: ScheduleSpec {
   var minimum: Double
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    metric = try fields.text("metric", default: "loss", "what is watched: loss or a metric, on the validation part")
+    metric = try fields.text(
+      "metric", default: "loss", "what is watched: loss or a metric's result, on the validation part")
     factor = try fields.number(
       "factor", default: 0.1, in: .unitOpen, "what a reduction multiplies the learning rate by")
     patience = try fields.integer("patience", default: 10, in: 0...1_000_000, "epochs without gain before a reduction")
@@ -48,14 +49,17 @@ package struct PlateauState: Sendable, Equatable {
     self.cooling = cooling
   }
 
-  /// Takes notice of a validation's value.
+  /// Takes notice of a validation's value. A gain is more than `threshold · |best|`, whatever the sign of the best value (PyTorch's
+  /// `best · (1 ± threshold)` moves to the wrong side of a negative one). Until there was a finite value, nothing is waited for.
   ///
   /// - Parameter base: the learning rate at scale 1.
   package mutating func note(_ value: Double, higherIsBetter: Bool, base: Double, schedule: ReduceOnPlateau) {
+    guard best != nil || value.isFinite else { return }
     let isGain =
-      best.map {
-        higherIsBetter ? value > $0 * (1 + schedule.threshold) : value < $0 * (1 - schedule.threshold)
-      } ?? !value.isNaN
+      best.map { best in
+        let gain = higherIsBetter ? value - best : best - value
+        return value.isFinite && gain > schedule.threshold * abs(best)
+      } ?? true
     if isGain {
       best = value
       waited = 0

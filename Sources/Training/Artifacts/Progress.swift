@@ -50,8 +50,10 @@ final class Progress {
     guard !isQuiet else { return }
     var text = "epoch \(epoch)/\(epochs)  loss \(Self.short(trainingLoss))"
     if let validation {
-      text += "  validation loss \(Self.short(validation.loss))"
-      for metric in validation.metrics { text += "  \(metric.name) \(Self.short(metric.value))" }
+      let results = ([validation.loss] + validation.metrics).map { result in
+        "\(result.name) " + (result.reason.map { "undefined (\($0))" } ?? Self.short(result.value))
+      }
+      text += "  validation " + results.joined(separator: "  ")
     }
     line(text)
   }
@@ -61,6 +63,13 @@ final class Progress {
     guard !isQuiet else { return }
     clear()
     StandardOutput.write(text)
+  }
+
+  /// Prints a warning, however quiet the run is.
+  func warning(_ text: String) {
+    clear()
+    fflush(nil)
+    StandardError.write("warning: " + text)
   }
 
   func finish() { clear() }

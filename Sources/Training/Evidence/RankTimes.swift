@@ -10,6 +10,8 @@ struct RankTimes {
 
   /// A rank is called slow from this share above the median on.
   static let threshold = 0.1
+  /// Seconds of the median rank's work before anything is said: in less, one interruption is a large share.
+  static let leastSeconds = 3.0
 
   /// Every rank's times, on every rank; collective.
   static func gather(_ times: StepTimes, cluster: any Cluster) throws -> [RankTimes] {
@@ -27,13 +29,12 @@ struct RankTimes {
     }
   }
 
-  /// A line for each rank that computed much longer than the median rank.
+  /// A line for each rank that computed much longer than the median rank, once there were seconds of work.
   static func slowRanks(_ all: [RankTimes]) -> [String] {
-    let sorted = all.map(\.times.compute).sorted()
-    let median = (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
-    guard all.count > 1, median > 0 else { return [] }
+    let middle = median(all.map(\.times.compute))
+    guard all.count > 1, middle >= leastSeconds else { return [] }
     return all.compactMap { entry in
-      let excess = entry.times.compute / median - 1
+      let excess = entry.times.compute / middle - 1
       guard excess >= threshold else { return nil }
       return "rank \(entry.rank) on \(entry.host) computed \(Int((excess * 100).rounded())) % longer than the median"
     }

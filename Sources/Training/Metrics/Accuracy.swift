@@ -15,7 +15,7 @@ package struct Accuracy: MetricSpec {
       if context.predictedClass(row.outputs) == row.targetClass { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [(Self.kind, $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+      [.share(Self.kind, $0[0], of: $0[1])]
     }
   }
 }
@@ -46,7 +46,7 @@ package struct TopKAccuracy: MetricSpec {
       if ahead < k { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [("top_\(k)_accuracy", $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+      [.share("top_\(k)_accuracy", $0[0], of: $0[1])]
     }
   }
 }
@@ -64,7 +64,7 @@ package struct BalancedAccuracy: MetricSpec {
     try context.requireClasses(Self.kind)
     return ConfusionCounts.state(context) { counts in
       let shares = (0..<counts.classes).filter { counts.actual($0) > 0 }.map { counts[$0, $0] / counts.actual($0) }
-      return [(Self.kind, shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count))]
+      return [.share(Self.kind, shares.reduce(0, +), of: Double(shares.count))]
     }
   }
 }
@@ -81,16 +81,18 @@ package struct MatthewsCorrelation: MetricSpec {
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
     try context.requireClasses(Self.kind)
     return ConfusionCounts.state(context) { counts in
+      // Of shares, not weights, whose squares could leave the range of numbers.
       let total = counts.total
-      guard total > 0 else { return [(Self.kind, .nan)] }
+      guard total > 0 else { return [.share(Self.kind, 0, of: 0)] }
       var both = 0.0, actual = 0.0, predicted = 0.0
       for index in 0..<counts.classes {
-        both += counts.actual(index) * counts.predicted(index)
-        actual += counts.actual(index) * counts.actual(index)
-        predicted += counts.predicted(index) * counts.predicted(index)
+        let a = counts.actual(index) / total, p = counts.predicted(index) / total
+        both += a * p
+        actual += a * a
+        predicted += p * p
       }
-      let spread = (total * total - actual) * (total * total - predicted)
-      return [(Self.kind, spread > 0 ? (counts.correct * total - both) / spread.squareRoot() : 0)]
+      let spread = (1 - actual) * (1 - predicted)
+      return [MetricValue(Self.kind, spread > 0 ? (counts.correct / total - both) / spread.squareRoot() : 0)]
     }
   }
 }

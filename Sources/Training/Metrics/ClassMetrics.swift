@@ -6,7 +6,7 @@ package enum ClassAverage: String, CaseIterable, Sendable {
   case auto
   /// Of the second of two classes.
   case binary
-  /// The mean over classes.
+  /// The mean over the classes that rows have or are predicted as, as in scikit-learn.
   case macro
   /// Of all classes' counts together.
   case micro
@@ -46,7 +46,8 @@ struct ClassShare: Sendable {
     let names = context.classNames, name = self.average == .auto ? kind : "\(kind)_\(average.rawValue)"
     return ConfusionCounts.state(context) { [kind, share, average] matrix in
       let total = matrix.total
-      guard total > 0 else { return average == .none ? names.map { ("\(kind).\($0)", .nan) } : [(name, .nan)] }
+      let results = average == .none ? names.map { "\(kind).\($0)" } : [name]
+      guard total > 0 else { return results.map { .share($0, 0, of: 0) } }
       let counts = names.indices.map { index in
         let right = matrix[index, index], actual = matrix.actual(index), predicted = matrix.predicted(index)
         return Counts(
@@ -54,12 +55,14 @@ struct ClassShare: Sendable {
           trueNegatives: total - actual - predicted + right)
       }
       switch average {
-      case .auto, .binary: return [(name, share(counts[1]))]
-      case .none: return names.indices.map { ("\(kind).\(names[$0])", share(counts[$0])) }
-      case .macro: return [(name, counts.reduce(0) { $0 + share($1) } / Double(counts.count))]
+      case .auto, .binary: return [MetricValue(name, share(counts[1]))]
+      case .none: return zip(results, counts).map { MetricValue($0, share($1)) }
+      case .macro:
+        let present = names.indices.filter { matrix.actual($0) > 0 || matrix.predicted($0) > 0 }
+        return [.share(name, present.reduce(0) { $0 + share(counts[$1]) }, of: Double(present.count))]
       case .weighted:
         let sum = names.indices.reduce(0.0) { $0 + matrix.actual($1) * share(counts[$1]) }
-        return [(name, sum / total)]
+        return [MetricValue(name, sum / total)]
       case .micro:
         var all = Counts()
         for one in counts {
@@ -68,7 +71,7 @@ struct ClassShare: Sendable {
           all.falseNegatives += one.falseNegatives
           all.trueNegatives += one.trueNegatives
         }
-        return [(name, share(all))]
+        return [MetricValue(name, share(all))]
       }
     }
   }
@@ -171,7 +174,7 @@ package struct ExpectedCost: MetricSpec {
     return ConfusionCounts.state(context) { [costs] counts in
       var sum = 0.0
       for actual in 0..<classes { for other in 0..<classes { sum += counts[actual, other] * costs[actual][other] } }
-      return [(Self.kind, counts.total > 0 ? sum / counts.total : .nan)]
+      return [.share(Self.kind, sum, of: counts.total)]
     }
   }
 }

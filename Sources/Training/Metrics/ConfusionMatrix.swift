@@ -16,7 +16,7 @@ struct ConfusionCounts: Sendable {
 
   /// A state that counts, and what is made of the counts.
   static func state(
-    _ context: MetricContext, _ finish: @escaping @Sendable (ConfusionCounts) -> [(name: String, value: Double)]
+    _ context: MetricContext, _ finish: @escaping @Sendable (ConfusionCounts) -> [MetricValue]
   ) -> any MetricState {
     let classes = context.classes
     return SumState(classes * classes) { row, sums in
@@ -42,7 +42,7 @@ package struct ConfusionMatrix: MetricSpec {
     let names = context.classNames
     return ConfusionCounts.state(context) { counts in
       names.indices.flatMap { actual in
-        names.indices.map { ("confusion_matrix.\(names[actual]).\(names[$0])", counts[actual, $0]) }
+        names.indices.map { MetricValue("confusion_matrix.\(names[actual]).\(names[$0])", counts[actual, $0]) }
       }
     }
   }

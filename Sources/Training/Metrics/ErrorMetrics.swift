@@ -2,8 +2,10 @@ internal import Foundation
 package import Specs
 
 /// A state that averages a function of prediction and target: by weight over samples, evenly over targets.
+///
+/// - Parameter cause: why the function has no value where it has none.
 func meanErrorState(
-  _ kind: String, _ context: MetricContext, root: Bool = false,
+  _ kind: String, _ context: MetricContext, root: Bool = false, undefined cause: String? = nil,
   _ function: @escaping @Sendable (_ p: Double, _ y: Double) -> Double
 ) throws(ConfigError) -> any MetricState {
   try context.requireValues(kind)
@@ -17,9 +19,10 @@ func meanErrorState(
     }
     sums[width] += row.weight
   } finish: { sums in
-    guard sums[width] > 0 else { return [(kind, .nan)] }
+    guard sums[width] > 0 else { return [.share(kind, 0, of: 0)] }
     let means = (0..<width).map { sums[$0] / sums[width] }
-    return [(kind, (root ? means.map { $0.squareRoot() } : means).reduce(0, +) / Double(width))]
+    let sum = (root ? means.map { $0.squareRoot() } : means).reduce(0, +)
+    return [MetricValue(kind, sum / Double(width), because: sum.isNaN ? cause : nil)]
   }
 }
 
@@ -83,7 +86,7 @@ package struct MSLE: MetricSpec {
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    try meanErrorState(Self.kind, context) { p, y in
+    try meanErrorState(Self.kind, context, undefined: "a prediction or a target is −1 or less") { p, y in
       let difference = log1p(p) - log1p(y)
       return p > -1 && y > -1 ? difference * difference : .nan
     }
@@ -98,7 +101,7 @@ package struct PoissonDeviance: MetricSpec {
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    try meanErrorState(Self.kind, context) { p, y in
+    try meanErrorState(Self.kind, context, undefined: "a prediction is not above 0, or a target is below 0") { p, y in
       guard p > 0, y >= 0 else { return .nan }
       return 2 * ((y > 0 ? y * log(y / p) : 0) + p - y)
     }
@@ -128,7 +131,7 @@ package struct MedianAbsoluteError: MetricSpec {
         Self.median(
           (0..<numbers.count / stride).map { (numbers[$0 * stride + column], numbers[$0 * stride + width]) })
       }
-      return [(Self.kind, medians.reduce(0, +) / Double(width))]
+      return [MetricValue(Self.kind, medians.reduce(0, +) / Double(width), because: MetricValue.noRows)]
     }
   }
 

@@ -26,8 +26,8 @@ package protocol MetricState: Sendable {
   mutating func merge(_ numbers: ArraySlice<Double>)
   /// The state as numbers, to send to other ranks; may grow with the samples.
   var numbers: [Double] { get }
-  /// The results by name; NaN where there are too few samples.
-  var results: [(name: String, value: Double)] { get }
+  /// The results by name. Names and their order do not depend on samples: an empty state tells them.
+  var results: [MetricValue] { get }
 }
 
 /// One sample for a metric.
@@ -124,26 +124,6 @@ package struct MetricContext: Sendable {
     let powers = (0..<self.outputs).map { exp(Double(outputs[$0]) - Double(most)) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
-  }
-
-  /// The logarithm of the probability of a class, exact far out too.
-  func logProbability(of index: Int, _ outputs: UnsafePointer<Float>) -> Double {
-    if case .sigmoidClass = prediction {
-      let z = Double(index == 1 ? outputs[0] : -outputs[0])
-      return min(z, 0) - log1p(exp(-abs(z)))
-    }
-    let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
-    let sum = (0..<self.outputs).reduce(0.0) { $0 + exp(Double(outputs[$1]) - Double(most)) }
-    return Double(outputs[index]) - Double(most) - log(sum)
-  }
-
-  /// A score that grows with the certainty of the class, for ranking.
-  func score(of index: Int, _ outputs: UnsafePointer<Float>) -> Double {
-    switch prediction {
-    case .softmaxClass: probabilities(outputs)[index]
-    case .sigmoidClass, .marginClass: index == 1 ? Double(outputs[0]) : -Double(outputs[0])
-    default: Double(outputs[index])
-    }
   }
 
   /// Values of one sample's target.

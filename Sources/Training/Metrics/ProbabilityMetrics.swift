@@ -17,7 +17,7 @@ package struct LogLoss: MetricSpec {
       sums[0] -= row.weight * context.logProbability(of: row.targetClass, row.outputs)
       sums[1] += row.weight
     } finish: {
-      [(Self.kind, $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+      [.share(Self.kind, $0[0], of: $0[1])]
     }
   }
 }
@@ -36,15 +36,17 @@ package struct BrierScore: MetricSpec {
     try context.requireProbabilities(Self.kind)
     return SumState(2) { row, sums in
       let probabilities = context.probabilities(row.outputs)
-      var score = 0.0
-      for (index, p) in probabilities.enumerated() {
-        let difference = p - (index == row.targetClass ? 1 : 0)
-        score += difference * difference
+      // 1 − p as the sum of the others, which is exact where p is all but 1.
+      var score = 0.0, others = 0.0
+      for (index, p) in probabilities.enumerated() where index != row.targetClass {
+        score += p * p
+        others += p
       }
+      score += others * others
       sums[0] += row.weight * (probabilities.count == 2 ? score / 2 : score)
       sums[1] += row.weight
     } finish: {
-      [(Self.kind, $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+      [.share(Self.kind, $0[0], of: $0[1])]
     }
   }
 }
@@ -79,7 +81,7 @@ package struct ExpectedCalibrationError: MetricSpec {
         total += sums[3 * bin]
         gaps += abs(sums[3 * bin + 2] - sums[3 * bin + 1])
       }
-      return [(Self.kind, total > 0 ? gaps / total : .nan)]
+      return [.share(Self.kind, gaps, of: total)]
     }
   }
 }

@@ -17,6 +17,19 @@ extension MetricContext {
   }
 }
 
+extension Prediction {
+  /// Throws where two quantiles are the same in the arithmetic of the loss: their outputs would learn the same, under one name.
+  func requireDistinctLevels(path: String) throws(ConfigError) {
+    guard case .quantiles(let levels) = self else { return }
+    for (index, level) in levels.enumerated() {
+      guard let earlier = levels[..<index].first(where: { Float($0) == Float(level) }) else { continue }
+      let found =
+        earlier == level ? "the quantile \(level) stands twice" : "\(earlier) and \(level) are the same quantile"
+      throw ConfigError("\(found); give each level once", path: path)
+    }
+  }
+}
+
 /// The mean pinball loss at each level, in the targets' units.
 package struct PinballLoss: MetricSpec {
   package static let kind = "pinball_loss"
@@ -37,7 +50,7 @@ package struct PinballLoss: MetricSpec {
       }
       sums[levels.count] += row.weight
     } finish: { sums in
-      levels.enumerated().map { ("\(Self.kind).\($1)", sums[levels.count] > 0 ? sums[$0] / sums[levels.count] : .nan) }
+      levels.enumerated().map { .share("\(Self.kind).\($1)", sums[$0], of: sums[levels.count]) }
     }
   }
 }
@@ -61,7 +74,7 @@ package struct Coverage: MetricSpec {
       }
       sums[levels.count] += row.weight
     } finish: { sums in
-      levels.enumerated().map { ("\(Self.kind).\($1)", sums[levels.count] > 0 ? sums[$0] / sums[levels.count] : .nan) }
+      levels.enumerated().map { .share("\(Self.kind).\($1)", sums[$0], of: sums[levels.count]) }
     }
   }
 }
@@ -86,7 +99,7 @@ package struct QuantileCrossing: MetricSpec {
       if crosses { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [(Self.kind, $0[1] > 0 ? $0[0] / $0[1] : .nan)]
+      [.share(Self.kind, $0[0], of: $0[1])]
     }
   }
 }

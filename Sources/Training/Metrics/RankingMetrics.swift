@@ -28,22 +28,23 @@ struct RankedScores {
   var positives: Double { steps.reduce(0) { $0 + $1.positive } }
   var negatives: Double { steps.reduce(0) { $0 + $1.negative } }
 
-  /// The area under the curve of true over false positive rate: the chance that a positive scores above a negative, ties counting half.
+  /// The area under the curve of true over false positive rate: the chance that a positive scores above a negative, ties counting
+  /// half; NaN without positives or without negatives.
   var areaUnderROC: Double {
-    let all = positives * negatives
-    guard all > 0 else { return .nan }
+    let positives = positives, negatives = negatives
+    guard positives > 0, negatives > 0 else { return .nan }
     var area = 0.0, found = 0.0
     for step in steps {
-      area += step.negative * (found + step.positive / 2)
+      area += step.negative / negatives * (found + step.positive / 2)
       found += step.positive
     }
-    return area / all
+    return area / positives
   }
 
-  /// `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over distinct scores.
+  /// `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over distinct scores; 0 without positives, as in scikit-learn.
   var averagePrecision: Double {
     let all = positives
-    guard all > 0 else { return .nan }
+    guard all > 0 else { return negatives > 0 ? 0 : .nan }
     var sum = 0.0, found = 0.0, seen = 0.0
     for step in steps {
       found += step.positive
@@ -53,15 +54,15 @@ struct RankedScores {
     return sum / all
   }
 
-  /// A state that ranks: of the second of two classes, or the mean over classes against the rest.
+  /// A state that ranks: by the second of two classes, or each class against the rest, of which the mean is taken.
   static func state(
     _ kind: String, _ context: MetricContext, _ area: @escaping @Sendable (RankedScores) -> Double
   ) throws(ConfigError) -> any MetricState {
     try context.requireClasses(kind)
-    let classes = context.classes, columns = classes == 2 ? [1] : Array(0..<classes)
+    let columns = context.rankedClasses, names = context.classNames
     let stride = columns.count + 2
     return SampleState { row, numbers in
-      for column in columns { numbers.append(context.score(of: column, row.outputs)) }
+      context.appendScores(row.outputs, to: &numbers)
       numbers.append(Double(row.targetClass))
       numbers.append(row.weight)
     } finish: { numbers in
@@ -71,8 +72,23 @@ struct RankedScores {
             numbers, stride: stride, score: place,
             isPositive: { numbers[$0 * stride + stride - 2] == Double(column) }, weight: stride - 1))
       }
-      return [(kind, areas.reduce(0, +) / Double(areas.count))]
+      let mean = areas.reduce(0, +) / Double(areas.count)
+      return [MetricValue(kind, mean, because: mean.isNaN ? problem(numbers, stride: stride, names: names) : nil)]
     }
+  }
+
+  /// Why there is no area: which classes have no rows, or all of them.
+  private static func problem(_ numbers: [Double], stride: Int, names: [String]) -> String {
+    var weights = [Double](repeating: 0, count: names.count)
+    for index in 0..<numbers.count / stride {
+      weights[Int(numbers[index * stride + stride - 2])] += numbers[index * stride + stride - 1]
+    }
+    let present = names.indices.filter { weights[$0] > 0 }
+    if present.isEmpty { return MetricValue.noRows }
+    if present.count == 1 { return "all rows are of class \(names[present[0]])" }
+    let absent = names.indices.filter { weights[$0] <= 0 }.map { names[$0] }
+    let more = absent.count > 5 ? " and \(absent.count - 5) more" : ""
+    return "no row is of class \(absent.prefix(5).joined(separator: ", "))\(more)"
   }
 }
 
@@ -91,7 +107,8 @@ package struct ROCAUC: MetricSpec {
   }
 }
 
-/// The area under the curve of precision over recall as a sum of steps, exact; of several classes the mean of each against the rest.
+/// The area under the curve of precision over recall as a sum of steps, exact; of several classes the mean of each against the rest,
+/// 0 for a class without rows.
 package struct AveragePrecision: MetricSpec {
   package static let kind = "average_precision"
   package static let summary = "area under precision over recall"

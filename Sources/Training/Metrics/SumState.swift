@@ -2,14 +2,14 @@
 struct SumState: MetricState {
   private(set) var numbers: [Double]
   private let add: @Sendable (MetricRow, inout [Double]) -> Void
-  private let finish: @Sendable ([Double]) -> [(name: String, value: Double)]
+  private let finish: @Sendable ([Double]) -> [MetricValue]
 
   /// - Parameters:
   ///   - count: number of sums, 0 at the start.
   ///   - add: adds a sample to the sums.
   init(
     _ count: Int, add: @escaping @Sendable (MetricRow, inout [Double]) -> Void,
-    finish: @escaping @Sendable ([Double]) -> [(name: String, value: Double)]
+    finish: @escaping @Sendable ([Double]) -> [MetricValue]
   ) {
     numbers = [Double](repeating: 0, count: count)
     self.add = add
@@ -22,18 +22,18 @@ struct SumState: MetricState {
     for (index, other) in zip(numbers.indices, others) { numbers[index] += other }
   }
 
-  var results: [(name: String, value: Double)] { finish(numbers) }
+  var results: [MetricValue] { finish(numbers) }
 }
 
 /// A state that keeps some numbers of every sample, for results that need them all.
 struct SampleState: MetricState {
   private(set) var numbers: [Double] = []
   private let add: @Sendable (MetricRow, inout [Double]) -> Void
-  private let finish: @Sendable ([Double]) -> [(name: String, value: Double)]
+  private let finish: @Sendable ([Double]) -> [MetricValue]
 
   init(
     add: @escaping @Sendable (MetricRow, inout [Double]) -> Void,
-    finish: @escaping @Sendable ([Double]) -> [(name: String, value: Double)]
+    finish: @escaping @Sendable ([Double]) -> [MetricValue]
   ) {
     self.add = add
     self.finish = finish
@@ -41,5 +41,5 @@ struct SampleState: MetricState {
 
   mutating func update(_ row: MetricRow) { add(row, &numbers) }
   mutating func merge(_ others: ArraySlice<Double>) { numbers += others }
-  var results: [(name: String, value: Double)] { finish(numbers) }
+  var results: [MetricValue] { finish(numbers) }
 }

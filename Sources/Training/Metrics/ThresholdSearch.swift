@@ -90,7 +90,7 @@ struct DecisionThreshold: MetricSpec {
         ThresholdSearch.Sample(logOdds: numbers[$0], isSecond: numbers[$0 + 1] == 1, weight: numbers[$0 + 2])
       }
       let best = ThresholdSearch.best(samples, cost: cost, nearest: standard)
-      return [(Self.kind, best.probability), ("log_odds", best.logOdds)]
+      return [MetricValue(Self.kind, best.probability), MetricValue("log_odds", best.logOdds)]
     }
   }
 }

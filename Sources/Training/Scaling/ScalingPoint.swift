@@ -115,7 +115,7 @@ package struct ScalingReport: Sendable {
     ])
   }
 
-  static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
+  static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : Training.median(values) }
 
   static func rounded(_ value: Double, _ digits: Int) -> String {
     var scale = 1.0
