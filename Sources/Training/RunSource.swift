@@ -60,7 +60,8 @@ package enum RunSource {
         .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
     let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
-    let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(Data(bytes), file: file)) }
+    let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(Data(bytes), file: file))
+    }
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
