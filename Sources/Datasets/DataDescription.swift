@@ -84,11 +84,15 @@ package struct DataDescription: Sendable, Equatable {
   package var byteCount: Int { layout.byteCount }
 
   /// Where things lie in the memory: features, targets, weights, each row by row, parts one after the other.
-  var layout: (targets: Int, weights: Int, byteCount: Int) {
+  ///
+  /// The gaps between them are zeros.
+  var layout: (targets: Int, weights: Int, byteCount: Int, gaps: [Range<Int>]) {
     func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
-    let targets = aligned(rowCount * featureCount * element.byteCount)
-    let weights = aligned(targets + rowCount * targetWidth * 4)
-    return (targets, weights, aligned(weights + (hasSampleWeights ? rowCount * 4 : 0)))
+    let featuresEnd = rowCount * featureCount * element.byteCount
+    let targets = aligned(featuresEnd), targetsEnd = targets + rowCount * targetWidth * 4
+    let weights = aligned(targetsEnd), weightsEnd = weights + (hasSampleWeights ? rowCount * 4 : 0)
+    let byteCount = aligned(weightsEnd)
+    return (targets, weights, byteCount, [featuresEnd..<targets, targetsEnd..<weights, weightsEnd..<byteCount])
   }
 }
 

@@ -240,20 +240,24 @@ package struct DataPreparation: Sendable {
 
   /// Fills a region of at least ``DataDescription/byteCount`` bytes, 64-byte aligned.
   ///
-  /// - Parameter progress: called now and then.
-  package func write(into region: UnsafeMutableRawBufferPointer, progress: @escaping () -> Void = {}) {
+  /// - Parameters:
+  ///   - givesBack: whether memory of the sources is given back as soon as it was read: then this can be done only once, and the
+  ///     features are hardly ever in memory twice.
+  ///   - progress: called now and then.
+  package func write(
+    into region: UnsafeMutableRawBufferPointer, givesBack: Bool = false, progress: @escaping () -> Void = {}
+  ) {
     precondition(region.count >= description.byteCount, "the region is too small for the data")
     guard let base = region.baseAddress else { return }
     let layout = description.layout
     let width = description.featureCount, targetWidth = description.targetWidth
+    for gap in layout.gaps { region[gap].initializeMemory(as: UInt8.self, repeating: 0) }
+    if description.element == .uint8 { writeBytes(base, givesBack: givesBack, progress) }
     var first = 0, pace = Pace(progress)
     for piece in pieces {
       let count = piece.rows.count
       switch description.element {
-      case .uint8:
-        let output = (base + first * width).bindMemory(to: UInt8.self, capacity: count * width)
-        piece.table.copyBytes(piece.rows, width: width, to: output)
-        progress()
+      case .uint8: break
       case .float32:
         let output = (base + first * width * 4).bindMemory(to: Float.self, capacity: count * width)
         for (index, row) in piece.rows.enumerated() {
@@ -282,6 +286,26 @@ package struct DataPreparation: Sendable {
         for (index, row) in piece.rows.enumerated() { output[index] = piece.table.sampleWeights?[row] ?? 1 }
       }
       first += count
+    }
+  }
+
+  /// Writes features of bytes, source by source from its first row to its last.
+  private func writeBytes(_ base: UnsafeMutableRawPointer, givesBack: Bool, _ progress: @escaping () -> Void) {
+    let output = base.bindMemory(to: UInt8.self, capacity: description.rowCount * description.featureCount)
+    var first: [Int] = [], next = 0
+    for piece in pieces {
+      first.append(next)
+      next += piece.rows.count
+    }
+    for (index, piece) in pieces.enumerated() where !piece.rows.isEmpty {
+      // Parts of one source are written together.
+      let parts = pieces.indices.filter { !pieces[$0].rows.isEmpty && pieces[$0].table.sharesBytes(with: piece.table) }
+      guard parts.first == index else { continue }
+      var places = [Int](repeating: -1, count: piece.table.count)
+      for part in parts {
+        for (offset, row) in pieces[part].rows.enumerated() { places[row] = first[part] + offset }
+      }
+      piece.table.copyBytes(to: output, places: places, givesBack: givesBack, progress: progress)
     }
   }
 

@@ -33,7 +33,7 @@ package struct Table: Sendable {
 package enum FeatureStorage: Sendable {
   case float32([Float])
   /// The elements follow `offset` bytes of file header, so that a file of bytes is not copied.
-  case uint8([UInt8], offset: Int)
+  case uint8(FileBytes, offset: Int)
 
   var element: FeatureElement {
     switch self {

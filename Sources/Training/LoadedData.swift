@@ -35,8 +35,8 @@ package struct LoadedData: Sendable {
     }
     let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
     let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
-    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
-    preparation?.write(into: region, progress: context.progress)
+    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
+    preparation?.write(into: region, givesBack: true, progress: context.progress)
     self.preparation = preparation
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))

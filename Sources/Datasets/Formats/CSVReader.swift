@@ -28,6 +28,11 @@ struct CSVReader {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
   }
 
+  /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
+  func read(_ content: FileBytes) throws(DataError) -> Table {
+    try content.withUnsafeBytes { bytes throws(DataError) in try read(bytes.assumingMemoryBound(to: UInt8.self)) }
+  }
+
   private func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
     let file = format.path
     guard !bytes.isEmpty else { throw .emptyFile(file: file) }

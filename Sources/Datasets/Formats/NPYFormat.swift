@@ -56,10 +56,14 @@ enum NPYFile {
     return try parse(bytes, file: file, progress: context.progress)
   }
 
-  static func parse(
-    _ bytes: [UInt8], file: String, progress: @escaping () -> Void = {}
+  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    try parse(FileBytes(bytes), file: file)
+  }
+
+  private static func parse(
+    _ bytes: FileBytes, file: String, progress: @escaping () -> Void = {}
   ) throws(DataError) -> NumericArray {
-    let header = try header(bytes, file: file)
+    let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
     return try NumericArray(
       file: file, shape: header.shape, element: header.element, isBigEndian: header.isBigEndian, bytes: bytes,
       offset: header.offset, progress: progress)

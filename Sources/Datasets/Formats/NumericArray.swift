@@ -20,7 +20,7 @@ struct NumericArray {
   let shape: [Int]
   let element: Element
   let isBigEndian: Bool
-  let bytes: [UInt8]
+  let bytes: FileBytes
   /// Where the elements begin in `bytes`.
   let offset: Int
   /// Called now and then while elements are converted.
@@ -28,7 +28,7 @@ struct NumericArray {
 
   /// Checks the shape against the bytes that are there.
   init(
-    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int,
+    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: FileBytes, offset: Int,
     progress: @escaping () -> Void = {}
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
