@@ -21,6 +21,10 @@ package struct DataPreparation: Sendable {
 
   package private(set) var description: DataDescription
   private var pieces: [Piece] = []
+  /// What a person should know of the rows: those that were left out, and why.
+  package private(set) var notes: [String] = []
+  /// The rows of a source that were left out, where all its other rows are the test part.
+  private var dropped = DroppedRows()
 
   /// Reads the sources of a config, cuts off the parts and takes statistics of the training part.
   ///
@@ -31,6 +35,8 @@ package struct DataPreparation: Sendable {
   init(
     _ section: DataSection, in context: DataContext, targets demand: TargetDemand, seed: UInt64
   ) throws(DataError) {
+    var context = context
+    context.missing.policy = section.missing
     let training = try section.train.load(in: context)
     let kind = demand.kind(columns: training.targets?.names.count ?? 0)
     if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
@@ -38,7 +44,8 @@ package struct DataPreparation: Sendable {
       featureShape: training.featureShape, element: training.features.element, columns: training.columns,
       naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
       targetNames: training.targets?.names ?? [], hasSampleWeights: false,
-      normalization: .identity, targetNormalization: .identity, counts: [])
+      normalization: .identity, targetNormalization: .identity, counts: [],
+      missing: MissingRule(policy: section.missing, marks: section.train.missingValues))
     if kind == .classes, let targets = training.targets {
       description.classNames = try targets.classNames(of: training.targetSource)
     }
@@ -53,6 +60,7 @@ package struct DataPreparation: Sendable {
       count: training.count, classes: kind == .classes ? whole.classes : nil, validation: fractions[0],
       test: fractions[1], seed: seed)
     pieces = [whole.taking(split.train)]
+    note(training, isSplit: fractions.contains { $0 > 0 })
     for (part, source, rows) in [
       (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
     ] {
@@ -64,9 +72,11 @@ package struct DataPreparation: Sendable {
         }
         pieces.append(whole.taking(rows))
       case .source(let format):
-        var context = context
         context.training = description.names
-        pieces.append(try piece(try format.load(in: context)))
+        context.missing = description.missing
+        let table = try format.load(in: context)
+        note(table, part: part)
+        pieces.append(try piece(table))
       }
     }
     settle()
@@ -88,6 +98,8 @@ package struct DataPreparation: Sendable {
     let table = try format.load(in: Self.following(description, targets, context))
     let all = try piece(table)
     pieces = [all.taking([]), all.taking([]), all]
+    note(table)
+    dropped = table.dropped
     settle()
   }
 
@@ -106,6 +118,8 @@ package struct DataPreparation: Sendable {
     let table = try format.load(in: Self.following(description, description.targetKind, context))
     let all = try piece(table)
     pieces = [all.taking([]), all.taking([]), isOwn ? all : try testPart(of: all, section, seed: seed)]
+    note(table, isSplit: !isOwn)
+    if isOwn { dropped = table.dropped }
     settle()
   }
 
@@ -134,7 +148,17 @@ package struct DataPreparation: Sendable {
     var context = context
     context.training = description.names
     context.readsTargets = targets != .none
+    context.missing = description.missing
+    context.canDropRows = false
     return context
+  }
+
+  /// Takes down which rows of a source were left out.
+  private mutating func note(_ table: Table, part: DataPart? = nil, isSplit: Bool = false) {
+    guard !table.dropped.rows.isEmpty else { return }
+    let of = part.map { " (\($0.name))" } ?? ""
+    notes.append(
+      "\(table.source.file.oneLine)\(of): \(table.dropped.words)\(isSplit ? ", before fractions are taken" : "")")
   }
 
   /// Settles what depends on all parts together.
@@ -313,7 +337,10 @@ package struct DataPreparation: Sendable {
   package func makePreparedData() -> PreparedData {
     let memory = OwnedRegion(byteCount: description.byteCount)
     write(into: memory.region)
-    return PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+    var data = PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+    data.notes = notes
+    data.dropped = dropped
+    return data
   }
 }
 

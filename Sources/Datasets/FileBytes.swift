@@ -72,6 +72,14 @@ package final class FileBytes: @unchecked Sendable {
   /// The first bytes, copied.
   func beginning(_ limit: Int) -> [UInt8] { withUnsafeBytes { Array($0.prefix(limit)) } }
 
+  /// Keeps some rows behind a header, ascending, and forgets the others.
+  func keep(_ rows: [Int], width: Int, from offset: Int) {
+    for (place, row) in rows.enumerated() where place != row {
+      (base + offset + place * width).copyMemory(from: base + offset + row * width, byteCount: width)
+    }
+    count = offset + rows.count * width
+  }
+
   /// Gives the pages before a byte back to the system; they read as zeros from then on.
   func giveBack(before end: Int) {
     let whole = min(end, count) / Self.page * Self.page

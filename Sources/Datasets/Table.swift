@@ -23,6 +23,9 @@ package struct Table: Sendable {
   /// Where the weights come from, where they have a file of their own.
   package var weightFile: RowSource?
 
+  /// The rows that were left out.
+  package var dropped = DroppedRows()
+
   /// Where the targets come from, for messages.
   package var targetSource: RowSource { targetFile ?? source }
   /// Where the weights come from, for messages.

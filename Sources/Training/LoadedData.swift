@@ -11,6 +11,8 @@ package struct LoadedData: Sendable {
   package var description: DataDescription { prepared.description }
   /// Tells other data apart: a hash of what was prepared; known on every rank.
   package let fingerprint: String
+  /// What a person should know of the rows; on one rank of each node.
+  package private(set) var notes: [String] = []
   /// Where the training rows come from; on one rank of each node.
   private var origin: (source: RowSource, rows: [Int])?
   /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
@@ -38,6 +40,7 @@ package struct LoadedData: Sendable {
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: context.progress)
     self.preparation = preparation
+    notes = preparation?.notes ?? []
     try cluster.nodeBarrier()
     prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
     var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))

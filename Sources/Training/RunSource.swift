@@ -45,6 +45,11 @@ package enum RunSource {
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
+    if !withTargets, case .source(let own) = config.data.test {
+      return Rows(
+        try DataPreparation(
+          own, like: model.description, targets: .none, in: DataContext(baseDirectory: directory(of: file))))
+    }
     let preparation = try DataPreparation(
       testRowsOf: config.data, like: model.description, in: DataContext(baseDirectory: directory(of: file)),
       seed: config.seed)

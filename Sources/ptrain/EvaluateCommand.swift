@@ -28,6 +28,7 @@ struct EvaluateCommand: ParsableCommand {
     guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
       throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
     }
+    for note in source.prepared.notes { StandardError.write("note: \(note)") }
     let memory = NetworkMemory(
       model.network, rows: threads * Evaluation.blockRows, arena: model.arena.pointer, training: false)
     var metrics = model.metrics
@@ -44,9 +45,11 @@ struct EvaluateCommand: ParsableCommand {
         "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
           + "training data, or train with a smaller learning rate")
     }
+    let dropped = source.prepared.dropped.rows.count
     print(
       ConfigValue.object(
         [.init("samples", .integer(result.samples)), .init("loss", .number(result.loss))]
+          + (dropped > 0 ? [.init("dropped_rows", .integer(dropped))] : [])
           + result.metrics.map { .init($0.name, .number($0.value)) }
       ).prettyText, terminator: "")
   }

@@ -45,6 +45,7 @@ struct TrainCommand: ParsableCommand {
       if speaks {
         print(trainer.headline)
         for line in trainer.classLines { print(line) }
+        for note in trainer.data.notes { print(note) }
         if let warning = trainer.memoryWarning { print("warning: \(warning)") }
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }

@@ -22,8 +22,11 @@ package struct IDXFormat: DataFormat {
 
   package func load(in context: DataContext) throws(DataError) -> Table {
     let features = try IDXFile.load(features, in: context)
+    // Data to predict may have bad targets.
+    let targets = context.readsTargets ? targets : nil
     return try Table(
-      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
+      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) },
+      missing: context.missing.policy, canDropRows: context.canDropRows)
   }
 }
 

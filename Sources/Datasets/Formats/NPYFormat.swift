@@ -28,7 +28,11 @@ package struct NPYFormat: DataFormat {
       return try NPYFile.load(file, in: context)
     }
     let features = try NPYFile.load(features, in: context)
-    return try Table(features: features, targets: try array(targets), sampleWeights: try array(sampleWeight))
+    // Data to predict may have bad targets.
+    let targets = context.readsTargets ? targets : nil, weights = context.readsTargets ? sampleWeight : nil
+    return try Table(
+      features: features, targets: try array(targets), sampleWeights: try array(weights),
+      missing: context.missing.policy, canDropRows: context.canDropRows)
   }
 }
 
