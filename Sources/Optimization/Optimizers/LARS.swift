@@ -25,7 +25,9 @@ package struct LARS: OptimizerSpec {
     learningRate = try fields.number("learning_rate", default: 1, in: .nonNegative, "step length")
     momentum = try fields.number("momentum", default: 0.9, in: .unitOpen, "share of the last step that is kept")
     weightDecay = try fields.number("weight_decay", default: 0, in: .nonNegative, "pull towards 0")
-    trust = try fields.number("trust", default: 0.001, in: .positive, "step length in units of the weights' norm; for vectors, like biases, of the gradient")
+    trust = try fields.number(
+      "trust", default: 0.001, in: .positive,
+      "step length in units of the weights' norm; for vectors, like biases, of the gradient")
     epsilon = try fields.number("epsilon", default: 1e-8, in: .nonNegative, "added to the norms in the denominator")
   }
 
