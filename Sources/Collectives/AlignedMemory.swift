@@ -1,4 +1,4 @@
-/// Zero-filled memory on 64-byte borders, freed with its owner.
+/// Memory on 64-byte borders, freed with its owner.
 final class AlignedMemory {
   /// The border, a cache line and an AVX-512 register.
   static let alignment = 64
@@ -6,10 +6,10 @@ final class AlignedMemory {
   /// The first byte; valid also when `byteCount` is 0.
   let base: UnsafeMutableRawPointer
 
-  /// Allocates and clears `byteCount` bytes.
-  init(byteCount: Int) {
+  /// Allocates `byteCount` bytes, filled with zeros unless somebody else writes each of them.
+  init(byteCount: Int, isCleared: Bool = true) {
     base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1))
+    if isCleared { base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1)) }
   }
 
   deinit {

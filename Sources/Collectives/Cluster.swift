@@ -16,10 +16,11 @@ package protocol Cluster: AnyObject {
   func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
   /// Returns after every rank has called it.
   func barrier() throws
-  /// Memory that all ranks of this node share, zero-filled, 64-byte aligned, valid until the cluster is closed.
+  /// Memory that all ranks of this node share, 64-byte aligned, valid until the cluster is closed.
   ///
   /// The node's first rank (``Place/rankOnNode`` 0) states the size, the others pass nil.
-  func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer
+  /// - Parameter isCleared: whether it is filled with zeros; else the system takes pages for it only as they are written.
+  func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer
   /// Returns after every rank of this node has called it; makes writes to shared memory visible.
   func nodeBarrier() throws
   /// Messages between these ranks, apart from all others.
@@ -47,6 +48,10 @@ package protocol Cluster: AnyObject {
 }
 
 extension Cluster {
+  /// Memory that all ranks of this node share, filled with zeros.
+  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+    try sharedMemory(byteCount: byteCount, isCleared: true)
+  }
   package func startWatchdog(seconds: Double) throws {}
   package var phaseMark: PhaseMark { PhaseMark() }
   package func enter(_ phase: RankPhase) {}

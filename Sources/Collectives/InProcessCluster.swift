@@ -77,7 +77,7 @@ package final class InProcessCluster: Cluster {
     try barrier()
   }
 
-  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+  package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
     guard let region = try session.share(byteCount: rank == 0 ? byteCount : nil, rank: rank) else {
       throw ClusterError.unstatedSharedMemory(rank: 0)
     }

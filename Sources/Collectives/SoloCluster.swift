@@ -18,9 +18,9 @@ package final class SoloCluster: Cluster {
   package func barrier() {}
   package func nodeBarrier() {}
 
-  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+  package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
     guard let byteCount else { throw ClusterError.unstatedSharedMemory(rank: 0) }
-    let memory = AlignedMemory(byteCount: byteCount)
+    let memory = AlignedMemory(byteCount: byteCount, isCleared: isCleared)
     shared.append(memory)
     return UnsafeMutableRawBufferPointer(start: memory.base, count: byteCount)
   }

@@ -66,7 +66,7 @@ package final class MPICluster: Cluster {
     for window in windows { try window.publish() }
   }
 
-  package func sharedMemory(byteCount: Int?) throws -> UnsafeMutableRawBufferPointer {
+  package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
     // All ranks of the node hear whether a size was stated, so that none of them waits for the others in vain.
     var stated = Int64(node.rank == 0 ? byteCount ?? -1 : -1)
     try node.broadcast(&stated, count: 1, from: 0)
@@ -81,7 +81,7 @@ package final class MPICluster: Cluster {
     let part = try window.part(of: 0)
     guard let base = part.baseAddress else { throw ClusterError.unstatedSharedMemory(rank: firstOnNode) }
     let region = UnsafeMutableRawBufferPointer(start: base.alignedUp(toMultipleOf: alignment), count: wanted)
-    if node.rank == 0 {
+    if node.rank == 0, isCleared {
       let block = 1 << 26
       for start in stride(from: 0, to: wanted, by: block) {
         let part = UnsafeMutableRawBufferPointer(rebasing: region[start..<min(wanted, start + block)])

@@ -6,6 +6,10 @@ package struct DataContext {
   package var training: SourceNames?
   /// Whether targets and weights are read; data to predict may be without, or have bad ones.
   package var readsTargets = true
+  /// How missing values are told and what is done about them.
+  package var missing = MissingRule()
+  /// Whether the one who reads the sentence can set `data.missing`.
+  package var canDropRows = true
   /// Called again and again while data are read, on the reading thread: others may wait for it.
   package var progress: () -> Void
 

@@ -67,6 +67,8 @@ package struct DataDescription: Sendable, Equatable {
   package var targetNormalization: Normalization
   /// Rows of each part, in the order of ``DataPart``.
   package var counts: [Int]
+  /// How missing values are told and what is done about them.
+  package var missing = MissingRule()
 
   package var featureCount: Int { featureShape.count }
   /// Targets per row: 1 for a class, 0 without targets.
@@ -84,38 +86,43 @@ package struct DataDescription: Sendable, Equatable {
   package var byteCount: Int { layout.byteCount }
 
   /// Where things lie in the memory: features, targets, weights, each row by row, parts one after the other.
-  var layout: (targets: Int, weights: Int, byteCount: Int) {
+  ///
+  /// The gaps between them are zeros.
+  var layout: (targets: Int, weights: Int, byteCount: Int, gaps: [Range<Int>]) {
     func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
-    let targets = aligned(rowCount * featureCount * element.byteCount)
-    let weights = aligned(targets + rowCount * targetWidth * 4)
-    return (targets, weights, aligned(weights + (hasSampleWeights ? rowCount * 4 : 0)))
+    let featuresEnd = rowCount * featureCount * element.byteCount
+    let targets = aligned(featuresEnd), targetsEnd = targets + rowCount * targetWidth * 4
+    let weights = aligned(targetsEnd), weightsEnd = weights + (hasSampleWeights ? rowCount * 4 : 0)
+    let byteCount = aligned(weightsEnd)
+    return (targets, weights, byteCount, [featuresEnd..<targets, targetsEnd..<weights, weightsEnd..<byteCount])
   }
 }
 
 extension DataDescription {
   /// The description as JSON.
   package var configValue: ConfigValue {
-    .object([
-      .init("shape", .array(featureShape.extents.map(ConfigValue.integer))),
-      .init("element", .string(element.rawValue)),
-      .init(
-        "columns",
-        .array(
-          columns.map { column in
-            .object(
-              [.init("name", .string(column.name))]
-                + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? []))
-          })),
-      .init("naming", .string(naming.rawValue)),
-      .init("target_kind", .string(targetKind.rawValue)),
-      .init("class_names", .array(classNames.map(ConfigValue.string))),
-      .init("class_labels", .string(labelKind.rawValue)),
-      .init("target_names", .array(targetNames.map(ConfigValue.string))),
-      .init("has_sample_weights", .boolean(hasSampleWeights)),
-      .init("normalization", normalization.configValue),
-      .init("target_normalization", targetNormalization.configValue),
-      .init("counts", .array(counts.map(ConfigValue.integer))),
-    ])
+    .object(
+      [
+        .init("shape", .array(featureShape.extents.map(ConfigValue.integer))),
+        .init("element", .string(element.rawValue)),
+        .init(
+          "columns",
+          .array(
+            columns.map { column in
+              .object(
+                [.init("name", .string(column.name))]
+                  + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? []))
+            })),
+        .init("naming", .string(naming.rawValue)),
+        .init("target_kind", .string(targetKind.rawValue)),
+        .init("class_names", .array(classNames.map(ConfigValue.string))),
+        .init("class_labels", .string(labelKind.rawValue)),
+        .init("target_names", .array(targetNames.map(ConfigValue.string))),
+        .init("has_sample_weights", .boolean(hasSampleWeights)),
+        .init("normalization", normalization.configValue),
+        .init("target_normalization", targetNormalization.configValue),
+        .init("counts", .array(counts.map(ConfigValue.integer))),
+      ] + missing.members)
   }
 
   /// Reads what ``configValue`` has written.
@@ -152,6 +159,7 @@ extension DataDescription {
     normalization = try fields.object("normalization", "of the features", Normalization.init(from:))
     targetNormalization = try fields.object("target_normalization", "of the targets", Normalization.init(from:))
     counts = try Self.integers("counts", in: 0...1 << 40, fields)
+    missing = try MissingRule(from: fields)
     var total = 4
     for factor in extents + [max(1, counts.reduce(0, &+))] {
       let (product, overflows) = total.multipliedReportingOverflow(by: factor)

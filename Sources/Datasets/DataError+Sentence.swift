@@ -21,7 +21,11 @@ extension DataError {
     case .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .duplicateColumn, .columnOutOfRange,
       .noFeatureColumns:
       tableSentence
-    case .notANumber, .missingValue, .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
+    case .cells(let file, let problems): "\(name(file)): \(problems.words)"
+    case .missingInFiles(let files): files.map { "\(name($0.file)): \($0.problems.words)" }.joined(separator: "; ")
+    case .nothingLeft(let file, let dropped):
+      "\(name(file)): no row is left: \(dropped.words); fill in what is missing, or leave such a column out of 'features'"
+    case .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
       .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
@@ -53,12 +57,6 @@ extension DataError {
 
   private var cellSentence: String {
     switch self {
-    case .notANumber(let file, let place, let column, let text, let isFeature):
-      "\(name(file)): \(place), column '\(excerpt(column))': '\(excerpt(text))' is not a number; correct the cell\(isFeature ? ", or list the column under 'categorical'" : "")"
-    case .missingValue(let file, let place, let column, let text):
-      text.isEmpty
-        ? "\(name(file)): \(place), column '\(excerpt(column))': the cell is empty; fill it in or remove the row"
-        : "\(name(file)): \(place), column '\(excerpt(column))': '\(excerpt(text))' is not a usable value; replace it or remove the row"
     case .beyondFloat(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': \(excerpt(text)) is beyond the range of float32 (±3.4e38); rescale the column"
     case .negativeWeight(let file, let place, let text):
@@ -96,7 +94,7 @@ extension DataError {
     case .tooManyDimensions(let file, let role, let shape, let limit):
       "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(counted(limit, "dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
     case .notFinite(let file, let row):
-      "\(name(file)): row \(row) (counted from 0) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
+      "\(name(file)): row \(row) (counted from 0) holds a value that is infinite or beyond float32 (±3.4e38); replace it or remove the row"
     case .rowCountsDiffer(let features, let featureRows, let other, let otherRows):
       "\(name(other)): has \(counted(otherRows, "row")), but \(name(features)) has \(featureRows); they must match row by row"
     default: ""

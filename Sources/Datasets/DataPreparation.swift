@@ -21,6 +21,10 @@ package struct DataPreparation: Sendable {
 
   package private(set) var description: DataDescription
   private var pieces: [Piece] = []
+  /// What a person should know of the rows: those that were left out, and why.
+  package private(set) var notes: [String] = []
+  /// The rows of a source that were left out, where all its other rows are the test part.
+  package private(set) var dropped = DroppedRows()
 
   /// Reads the sources of a config, cuts off the parts and takes statistics of the training part.
   ///
@@ -31,6 +35,8 @@ package struct DataPreparation: Sendable {
   init(
     _ section: DataSection, in context: DataContext, targets demand: TargetDemand, seed: UInt64
   ) throws(DataError) {
+    var context = context
+    context.missing.policy = section.missing
     let training = try section.train.load(in: context)
     let kind = demand.kind(columns: training.targets?.names.count ?? 0)
     if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
@@ -38,7 +44,8 @@ package struct DataPreparation: Sendable {
       featureShape: training.featureShape, element: training.features.element, columns: training.columns,
       naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
       targetNames: training.targets?.names ?? [], hasSampleWeights: false,
-      normalization: .identity, targetNormalization: .identity, counts: [])
+      normalization: .identity, targetNormalization: .identity, counts: [],
+      missing: MissingRule(policy: section.missing, marks: section.train.missingValues))
     if kind == .classes, let targets = training.targets {
       description.classNames = try targets.classNames(of: training.targetSource)
     }
@@ -53,6 +60,7 @@ package struct DataPreparation: Sendable {
       count: training.count, classes: kind == .classes ? whole.classes : nil, validation: fractions[0],
       test: fractions[1], seed: seed)
     pieces = [whole.taking(split.train)]
+    note(training, isSplit: fractions.contains { $0 > 0 })
     for (part, source, rows) in [
       (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
     ] {
@@ -64,9 +72,11 @@ package struct DataPreparation: Sendable {
         }
         pieces.append(whole.taking(rows))
       case .source(let format):
-        var context = context
         context.training = description.names
-        pieces.append(try piece(try format.load(in: context)))
+        context.missing = description.missing
+        let table = try format.load(in: context)
+        note(table, part: part)
+        pieces.append(try piece(table))
       }
     }
     settle()
@@ -88,6 +98,8 @@ package struct DataPreparation: Sendable {
     let table = try format.load(in: Self.following(description, targets, context))
     let all = try piece(table)
     pieces = [all.taking([]), all.taking([]), all]
+    note(table)
+    dropped = table.dropped
     settle()
   }
 
@@ -106,6 +118,8 @@ package struct DataPreparation: Sendable {
     let table = try format.load(in: Self.following(description, description.targetKind, context))
     let all = try piece(table)
     pieces = [all.taking([]), all.taking([]), isOwn ? all : try testPart(of: all, section, seed: seed)]
+    note(table, isSplit: !isOwn)
+    if isOwn { dropped = table.dropped }
     settle()
   }
 
@@ -134,7 +148,17 @@ package struct DataPreparation: Sendable {
     var context = context
     context.training = description.names
     context.readsTargets = targets != .none
+    context.missing = description.missing
+    context.canDropRows = false
     return context
+  }
+
+  /// Takes down which rows of a source were left out.
+  private mutating func note(_ table: Table, part: DataPart? = nil, isSplit: Bool = false) {
+    guard !table.dropped.rows.isEmpty else { return }
+    let of = part.map { " (\($0.name))" } ?? ""
+    notes.append(
+      "\(table.source.file.oneLine)\(of): \(table.dropped.words)\(isSplit ? ", before fractions are taken" : "")")
   }
 
   /// Settles what depends on all parts together.
@@ -240,20 +264,24 @@ package struct DataPreparation: Sendable {
 
   /// Fills a region of at least ``DataDescription/byteCount`` bytes, 64-byte aligned.
   ///
-  /// - Parameter progress: called now and then.
-  package func write(into region: UnsafeMutableRawBufferPointer, progress: @escaping () -> Void = {}) {
+  /// - Parameters:
+  ///   - givesBack: whether memory of the sources is given back as soon as it was read: then this can be done only once, and the
+  ///     features are hardly ever in memory twice.
+  ///   - progress: called now and then.
+  package func write(
+    into region: UnsafeMutableRawBufferPointer, givesBack: Bool = false, progress: @escaping () -> Void = {}
+  ) {
     precondition(region.count >= description.byteCount, "the region is too small for the data")
     guard let base = region.baseAddress else { return }
     let layout = description.layout
     let width = description.featureCount, targetWidth = description.targetWidth
+    for gap in layout.gaps { region[gap].initializeMemory(as: UInt8.self, repeating: 0) }
+    if description.element == .uint8 { writeBytes(base, givesBack: givesBack, progress) }
     var first = 0, pace = Pace(progress)
     for piece in pieces {
       let count = piece.rows.count
       switch description.element {
-      case .uint8:
-        let output = (base + first * width).bindMemory(to: UInt8.self, capacity: count * width)
-        piece.table.copyBytes(piece.rows, width: width, to: output)
-        progress()
+      case .uint8: break
       case .float32:
         let output = (base + first * width * 4).bindMemory(to: Float.self, capacity: count * width)
         for (index, row) in piece.rows.enumerated() {
@@ -285,11 +313,34 @@ package struct DataPreparation: Sendable {
     }
   }
 
+  /// Writes features of bytes, source by source from its first row to its last.
+  private func writeBytes(_ base: UnsafeMutableRawPointer, givesBack: Bool, _ progress: @escaping () -> Void) {
+    let output = base.bindMemory(to: UInt8.self, capacity: description.rowCount * description.featureCount)
+    var first: [Int] = [], next = 0
+    for piece in pieces {
+      first.append(next)
+      next += piece.rows.count
+    }
+    for (index, piece) in pieces.enumerated() where !piece.rows.isEmpty {
+      // Parts of one source are written together.
+      let parts = pieces.indices.filter { !pieces[$0].rows.isEmpty && pieces[$0].table.sharesBytes(with: piece.table) }
+      guard parts.first == index else { continue }
+      var places = [Int](repeating: -1, count: piece.table.count)
+      for part in parts {
+        for (offset, row) in pieces[part].rows.enumerated() { places[row] = first[part] + offset }
+      }
+      piece.table.copyBytes(to: output, places: places, givesBack: givesBack, progress: progress)
+    }
+  }
+
   /// The data in memory of this process alone.
   package func makePreparedData() -> PreparedData {
     let memory = OwnedRegion(byteCount: description.byteCount)
     write(into: memory.region)
-    return PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+    var data = PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+    data.notes = notes
+    data.dropped = dropped
+    return data
   }
 }
 

@@ -19,6 +19,8 @@ package struct DataSection: Sendable {
   package var positiveClass: PositiveClass?
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
+  /// What is done with rows in which a value is missing.
+  package var missing: MissingPolicy
   /// What is randomly changed in training samples, in this order.
   package var augmentation: [any TransformSpec]
 
@@ -49,6 +51,9 @@ package struct DataSection: Sendable {
         "targets of regression: standard (mean 0, deviation 1; predictions are mapped back) or none") == .standard
     positiveClass = try PositiveClass(from: fields)
     shuffle = try fields.boolean("shuffle", default: true, "whether each epoch has an order of its own")
+    missing = try fields.option(
+      "missing", default: MissingPolicy.error,
+      "where a feature, target or weight is missing: error (the data are refused) or drop_row (the row is left out)")
     augmentation = try fields.list(
       "augmentation",
       of: try fields.describedSchema(of: TransformRegistry.registry, path: fields.pathOf("augmentation")),

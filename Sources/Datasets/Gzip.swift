@@ -5,53 +5,62 @@ enum Gzip {
   /// Bytes that are decompressed before the content is asked for its size: more than any header of an array.
   static let firstPiece = 1 << 16
 
+  /// Bytes that deflate makes of one byte at most.
+  private static let greatestRatio = 1032
+
   /// Whether the bytes begin with gzip's magic number.
-  static func isCompressed(_ bytes: [UInt8]) -> Bool { bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b }
+  static func isCompressed(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
   /// The decompressed bytes; the checksum of each member is verified.
   ///
   /// A small file can hold a thousand times its size, and what its last bytes say of that may be untrue: memory is taken as the
-  /// content comes, and no more than the content's own header or this machine's memory allow.
+  /// content comes, and no more than the content's own header or this machine's memory allow. The compressed bytes come by pieces.
   ///
   /// - Parameters:
   ///   - progress: called for each piece.
   ///   - size: reads the size of the whole content from its beginning.
   static func decompress(
-    _ bytes: [UInt8], file: String, progress: () -> Void = {}, size: (([UInt8]) throws(DataError) -> Int)? = nil
-  ) throws(DataError) -> [UInt8] {
-    guard bytes.count >= 18 else { throw .damagedGzip(file: file, reason: "it ends early") }
-    var output = [UInt8](repeating: 0, count: firstPiece)
-    var limit = Int.max
-    var inflation = try Inflation(bytes, file: file)
-    while try inflation.fill(&output, progress: progress) {
-      if output.count == firstPiece, let size { limit = try size(output) }
+    _ pieces: consuming InputPieces, file: String, progress: () -> Void = {},
+    size: (([UInt8]) throws(DataError) -> Int)? = nil
+  ) throws(DataError) -> FileBytes {
+    let input = pieces.byteCount
+    guard input >= 18 else { throw .damagedGzip(file: file, reason: "it ends early") }
+    let output = try FileBytes(capacity: firstPiece, file: file)
+    var limit = Int.max, wanted = firstPiece
+    var inflation = try Inflation(pieces, file: file)
+    while try inflation.fill(output, upTo: wanted, progress: progress) {
+      if output.count == firstPiece, let size { limit = try size(output.beginning(firstPiece)) }
       // One byte more than there should be, to tell a content that goes on.
       guard output.count <= limit else {
         throw .damagedGzip(file: file, reason: "they hold more than the \(limit) bytes that the array's header states")
       }
       let room = limit == .max ? Int.max : limit + 1 - output.count
-      let more = min(output.count, room)
-      try Memory.check(byteCount: output.count + more, for: file)
-      output.reserveCapacity(output.count + more)
-      output.append(contentsOf: repeatElement(0, count: more))
+      if output.count == firstPiece {
+        // All that deflate can make of so many bytes: hardly any of these pages will be written.
+        let most = min(input, Memory.byteCount / Self.greatestRatio) * Self.greatestRatio
+        try? output.reserve(min(output.count + room, output.count + most), file: file)
+      }
+      wanted = output.count + min(output.count, room)
+      try output.reserve(wanted, file: file)
     }
-    guard inflation.produced > 0 else { throw .emptyFile(file: file) }
-    output.removeLast(output.count - inflation.produced)
+    guard output.count > 0 else { throw .emptyFile(file: file) }
     return output
+  }
+
+  /// Decompresses bytes that are in memory.
+  static func decompress(_ bytes: [UInt8], file: String) throws(DataError) -> FileBytes {
+    try decompress(InputPieces(bytes), file: file)
   }
 }
 
 /// zlib at work on the members of a file.
 private struct Inflation: ~Copyable {
-  /// Bytes decompressed so far.
-  private(set) var produced = 0
-  private var consumed = 0
-  private let input: [UInt8]
+  private var input: InputPieces
   private let file: String
   /// zlib keeps the address of its stream, so that this one does not move.
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
-  init(_ input: [UInt8], file: String) throws(DataError) {
+  init(_ input: consuming InputPieces, file: String) throws(DataError) {
     self.input = input
     self.file = file
     stream.initialize(to: z_stream())
@@ -65,39 +74,29 @@ private struct Inflation: ~Copyable {
     stream.deallocate()
   }
 
-  /// Decompresses until the output is full.
+  /// Decompresses until the output has so many bytes.
   ///
   /// - Returns: false where all members were read.
-  mutating func fill(_ output: inout [UInt8], progress: () -> Void) throws(DataError) -> Bool {
-    // zlib counts in 32 bits, so that large files go in and out by pieces; small ones, because each shows progress.
+  mutating func fill(_ output: FileBytes, upTo wanted: Int, progress: () -> Void) throws(DataError) -> Bool {
+    // zlib counts in 32 bits, so that large files go out by pieces; small ones, because each shows progress.
     let piece = 1 << 24
-    while produced < output.count {
-      let offered = min(input.count - consumed, piece), room = min(output.count - produced, piece)
-      let status = input.withUnsafeBufferPointer { input in
-        output.withUnsafeMutableBufferPointer { output in
-          stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + consumed })
-          stream.pointee.avail_in = UInt32(offered)
-          stream.pointee.next_out = output.baseAddress.map { $0 + produced }
-          stream.pointee.avail_out = UInt32(room)
-          return CZlib.inflate(stream, Z_NO_FLUSH)
-        }
+    while output.count < wanted {
+      try input.refill()
+      let room = min(wanted - output.count, piece)
+      let (status, taken, given) = input.withBytes { bytes in
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
+        stream.pointee.avail_in = UInt32(bytes.count)
+        stream.pointee.next_out = output.room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(room)
+        let status = CZlib.inflate(stream, Z_NO_FLUSH)
+        return (status, bytes.count - Int(stream.pointee.avail_in), room - Int(stream.pointee.avail_out))
       }
-      let taken = offered - Int(stream.pointee.avail_in), given = room - Int(stream.pointee.avail_out)
       progress()
-      consumed += taken
-      produced += given
+      input.take(taken)
+      output.add(given)
       switch status {
       case Z_STREAM_END:
-        // Tapes and block devices pad with zeros, which gzip(1) passes over too.
-        let rest = input[consumed...]
-        if rest.allSatisfy({ $0 == 0 }) { return false }
-        guard rest.first == 0x1f, rest.dropFirst().first ?? 0x8b == 0x8b else {
-          throw .damagedGzip(
-            file: file,
-            reason:
-              "\(rest.count) byte\(rest.count == 1 ? "" : "s") that \(rest.count == 1 ? "is" : "are") no gzip data follow the end"
-          )
-        }
+        guard try beginsMember() else { return false }
         guard inflateReset(stream) == Z_OK else { throw .damagedGzip(file: file, reason: "zlib cannot go on") }
       case Z_OK where taken > 0 || given > 0: continue
       case Z_OK, Z_BUF_ERROR: throw .damagedGzip(file: file, reason: "it ends early")
@@ -107,5 +106,27 @@ private struct Inflation: ~Copyable {
       }
     }
     return true
+  }
+
+  /// Whether another member follows the one that has ended.
+  ///
+  /// Tapes and block devices pad with zeros, which gzip(1) passes over too; anything else is damage.
+  private mutating func beginsMember() throws(DataError) -> Bool {
+    let rest = input.left
+    try input.refill()
+    let isMember = input.withBytes { bytes in
+      bytes.first == 0x1f && (bytes.count == 1 || bytes[1] == 0x8b)
+    }
+    if isMember { return true }
+    while input.left > 0 {
+      let zeros = input.withBytes { bytes in bytes.prefix { $0 == 0 }.count }
+      guard zeros > 0 else {
+        let words = rest == 1 ? "1 byte that is" : "\(rest) bytes that are"
+        throw .damagedGzip(file: file, reason: "\(words) no gzip data follow\(rest == 1 ? "s" : "") the end")
+      }
+      input.take(zeros)
+      try input.refill()
+    }
+    return false
   }
 }

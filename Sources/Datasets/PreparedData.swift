@@ -1,6 +1,10 @@
 /// Prepared rows in one region of memory, which the ranks of a node may share, and their description.
 package struct PreparedData: @unchecked Sendable {
   package let description: DataDescription
+  /// What a person should know of the rows.
+  package var notes: [String] = []
+  /// The rows of the source that were left out, where all its other rows are the test part.
+  package var dropped = DroppedRows()
   // The region is written before this value exists and only read afterwards.
   private let region: UnsafeRawBufferPointer
   /// Keeps the region alive, where it is this process's own.

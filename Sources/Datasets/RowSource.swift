@@ -3,6 +3,8 @@ package struct RowSource: Sendable, Equatable {
   package var file: String
   /// The lines of the rows of a text file; nil for arrays and the like.
   package var lines: RowLines?
+  /// The rows of an array that are kept; nil where all are.
+  package var rows: RowLines?
 
   package init(file: String, lines: RowLines? = nil) {
     self.file = file
@@ -11,7 +13,7 @@ package struct RowSource: Sendable, Equatable {
 
   /// `line 12` as an editor counts, from 1 with the header; `row 11 (counted from 0)` as NumPy does.
   package func place(_ row: Int) -> String {
-    lines.map { "line \($0[row])" } ?? "row \(row) (counted from 0)"
+    lines.map { "line \($0[row])" } ?? "row \(rows.map { $0[row] } ?? row) (counted from 0)"
   }
 }
 

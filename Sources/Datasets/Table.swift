@@ -23,6 +23,9 @@ package struct Table: Sendable {
   /// Where the weights come from, where they have a file of their own.
   package var weightFile: RowSource?
 
+  /// The rows that were left out.
+  package var dropped = DroppedRows()
+
   /// Where the targets come from, for messages.
   package var targetSource: RowSource { targetFile ?? source }
   /// Where the weights come from, for messages.
@@ -33,7 +36,7 @@ package struct Table: Sendable {
 package enum FeatureStorage: Sendable {
   case float32([Float])
   /// The elements follow `offset` bytes of file header, so that a file of bytes is not copied.
-  case uint8([UInt8], offset: Int)
+  case uint8(FileBytes, offset: Int)
 
   var element: FeatureElement {
     switch self {

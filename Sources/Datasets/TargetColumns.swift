@@ -78,6 +78,9 @@ package enum TargetColumns: Sendable {
     switch self {
     case .text(let codes, let labels, let name):
       let numbers = labels.map(LabelKind.number)
+      if let problems = Self.problems(numbers, labels, codes, name: name, source: source) {
+        throw .cells(file: source.file, problems)
+      }
       return try codes.enumerated().map { row, code throws(DataError) in
         guard let number = numbers[Int(code)] else {
           throw .textTarget(
@@ -90,6 +93,24 @@ package enum TargetColumns: Sendable {
         try Self.float(number, row: index / names.count, column: names[index % names.count], source: source)
       }
     }
+  }
+
+  /// Numbers that are written in a way that can be named; nil where there are none, or real words besides.
+  private static func problems(
+    _ numbers: [Double?], _ labels: [String], _ codes: [Int32], name: String, source: RowSource
+  ) -> CellProblems? {
+    let causes = zip(numbers, labels).map { $0 == nil ? CellCause(of: $1) : nil }
+    let words: Set<CellCause> = [.text, .boolean, .missingMark]
+    guard causes.contains(where: { $0 != nil }), !causes.contains(where: { $0.map(words.contains) == true }) else {
+      return nil
+    }
+    var problems = CellProblems()
+    problems.rows = codes.count
+    for (row, code) in codes.enumerated() {
+      guard let cause = causes[Int(code)] else { continue }
+      problems.add(cause, column: name, role: .target, place: source.place(row), text: labels[Int(code)])
+    }
+    return problems
   }
 
   private static func float(

@@ -23,6 +23,9 @@ package struct Parameter: Sendable {
   /// Elements in files.
   package var count: Int { shape.count }
 
+  /// Whether it has one axis, as biases have.
+  package var isVector: Bool { shape.extents.count < 2 }
+
   /// Floats in the arena, padding included, a multiple of 16.
   package var storedCount: Int {
     switch storage {

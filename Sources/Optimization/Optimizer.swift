@@ -20,8 +20,8 @@ package protocol LayerwiseOptimizer: Optimizer {
   func direct(
     weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, step: Int)
-  /// The step length of a tensor with these norms.
-  func rate(weightNorm: Double, directionNorm: Double, learningRate: Double) -> Double
+  /// The step length of a tensor with these norms; a vector is a tensor of one axis, like a bias.
+  func rate(isVector: Bool, weightNorm: Double, directionNorm: Double, learningRate: Double) -> Double
   /// Moves the weights along the direction; allocates nothing.
   func move(
     weights: UnsafeMutablePointer<Float>, direction: UnsafePointer<Float>,

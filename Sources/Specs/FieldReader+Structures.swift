@@ -142,18 +142,6 @@ extension FieldReader {
     }
   }
 
-  /// A thing of a registry that may be left out.
-  package func optionalVariant<Product>(
-    _ key: String, _ registry: Registry<Product>, tag: String = "type", _ summary: String
-  ) throws(ConfigError) -> Product? {
-    let schema = try describedSchema(of: registry, tag: tag, path: pathOf(key))
-    return try read(key, schema: schema, default: (nil, nil), example: nil, summary: summary) {
-      value, path throws(ConfigError) in
-      let (product, text) = try Self.readVariant(value, registry, tag: tag, path: path)
-      return (product, text)
-    }
-  }
-
   /// Reads an object with a reader of its own and refuses unknown keys.
   package static func readObject<Value>(
     _ value: ConfigValue, path: String, _ readValue: (FieldReader) throws(ConfigError) -> Value

@@ -11,6 +11,8 @@ package struct LoadedData: Sendable {
   package var description: DataDescription { prepared.description }
   /// Tells other data apart: a hash of what was prepared; known on every rank.
   package let fingerprint: String
+  /// What a person should know of the rows; on one rank of each node.
+  package private(set) var notes: [String] = []
   /// Where the training rows come from; on one rank of each node.
   private var origin: (source: RowSource, rows: [Int])?
   /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
@@ -29,6 +31,7 @@ package struct LoadedData: Sendable {
     }
     (self.prepared, self.preparation) = (prepared, preparation)
     let description = prepared.description
+    notes = prepared.notes
     var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))
     region.withMemoryRebound(to: Float.self) { floats in
       if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
@@ -54,10 +57,12 @@ package struct LoadedData: Sendable {
     }
     let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
     let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
-    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil)
-    preparation?.write(into: region, progress: progress)
+    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
+    preparation?.write(into: region, givesBack: true, progress: progress)
     try cluster.nodeBarrier()
-    return (PreparedData(description, region: UnsafeRawBufferPointer(region)), preparation, region)
+    var prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
+    if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
+    return (prepared, preparation, region)
   }
 
   /// Refuses data whose copy for the ranks of a node does not fit beside what was read.

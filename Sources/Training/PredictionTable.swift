@@ -9,9 +9,9 @@ internal import Networks
 package struct PredictionTable: Sendable {
   package let columns: [String]
   /// Rows of numbers; for classes without the first column, which ``labels`` holds.
-  package let numbers: [[Double]]
+  package internal(set) var numbers: [[Double]]
   /// The predicted class of each row, where classes are predicted.
-  package let labels: [String]?
+  package internal(set) var labels: [String]?
   /// The first row that holds a number that is not finite.
   package let firstNotFinite: Int?
   /// Whether the numbers are float32, and are written with as many digits as tell those apart.

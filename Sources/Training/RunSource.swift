@@ -65,6 +65,9 @@ package enum RunSource {
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
+    if !withTargets, case .source(let own) = config.data.test {
+      return try DataPreparation(own, like: model.description, targets: .none, in: context(file))
+    }
     return try DataPreparation(testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
   }
 

@@ -14,6 +14,7 @@ extension Trainer {
       )
     }
     lines += classLines.map { pad("", 10) + $0 }
+    lines += data.notes.map { "          \($0)" }
     lines.append("layer     \(pad("type", 14))\(pad("output", 12))parameters")
     for (index, row) in network.outline.enumerated() {
       lines.append(pad("\(index)", 10) + pad(row.kind, 14) + pad("\(row.output)", 12) + "\(row.parameterCount)")

@@ -36,6 +36,7 @@ struct EvaluateCommand: ParsableCommand {
     guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
       throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
     }
+    if cluster.rank == 0 { for note in source.prepared.notes { StandardError.write("note: \(note)") } }
     let memory = NetworkMemory(
       model.network, rows: threads * Evaluation.blockRows, arena: model.arena.pointer, training: false)
     var metrics = model.metrics
@@ -52,6 +53,9 @@ struct EvaluateCommand: ParsableCommand {
         "\(source.place(row)): the network's output is not finite, so there is no loss; look for values far outside of the "
           + "training data, or train with a smaller learning rate")
     }
-    return .object([.init("samples", .integer(result.samples))] + result.members)
+    let dropped = source.prepared.dropped.rows.count
+    return .object(
+      [.init("samples", .integer(result.samples))]
+        + (dropped > 0 ? [.init("dropped_rows", .integer(dropped))] : []) + result.members)
   }
 }

@@ -64,8 +64,11 @@ struct PredictCommand: ParsableCommand {
         "\(source.place(row)): the prediction is not finite, so none is written; look for values far outside of the training "
           + "data, or train with a smaller learning rate")
     }
-    guard let output else { return try StandardOutput.answer(table.csv, terminator: "") }
-    try AtomicFile.write(output.hasSuffix(".npy") ? table.npy : Array(table.csv.utf8), to: output)
+    for note in source.prepared.notes { StandardError.write("note: \(note)") }
+    // Beside the rows of their source, those without a prediction included.
+    let aligned = table.inserting(gaps: source.prepared.dropped.rows)
+    guard let output else { return try StandardOutput.answer(aligned.csv, terminator: "") }
+    try AtomicFile.write(output.hasSuffix(".npy") ? aligned.npy : Array(aligned.csv.utf8), to: output)
     try StandardOutput.answer("\(rows) predictions written to \(output)")
   }
 }

@@ -53,6 +53,7 @@ struct TrainCommand: ParsableCommand {
       if speaks {
         StandardOutput.write(trainer.headline)
         for line in trainer.classLines { StandardOutput.write(line) }
+        for note in trainer.data.notes { StandardOutput.write(note) }
         if let warning = trainer.memoryWarning { StandardOutput.write("warning: \(warning)") }
         for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }

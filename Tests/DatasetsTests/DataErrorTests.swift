@@ -37,6 +37,9 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       targets: kind)
   }
 
+  private static let fillIn =
+    "fill in what is missing, remove the rows, or leave them out with \"missing\": \"drop_row\" in 'data'"
+
   static let tables: [DamagedInput] = [
     csv("", "t.csv: the file is empty; a data file with at least one row is expected", exitCode: .data),
     csv("a,y\n", "t.csv: has no rows of data; at least one is needed"),
@@ -70,12 +73,16 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     csv(
       "age,y,w\n1,2,much\n", #""targets": "y", "sample_weight": "w""#,
       "t.csv: line 2, column 'w': 'much' is not a number; correct the cell"),
-    csv("age,y\n1,2\n,3\n", "t.csv: line 3, column 'age': the cell is empty; fill it in or remove the row"),
+    csv("age,y\n1,2\n,3\n", "t.csv: line 3, column 'age': the cell is empty; " + fillIn),
     csv(
-      "age,y\nNaN,2\n", "t.csv: line 2, column 'age': 'NaN' is not a usable value; replace it or remove the row"),
+      "age,y\nNaN,2\n", "t.csv: line 2, column 'age': 'NaN' stands for a missing value; " + fillIn),
     csv(
-      "age,y\n-inf,2\n", "t.csv: line 2, column 'age': '-inf' is not a usable value; replace it or remove the row"),
-    csv("age,y\n1,nan\n", "t.csv: line 2, column 'y': 'nan' is not a usable value; replace it or remove the row"),
+      "age,y\n-inf,2\n",
+      "t.csv: line 2, column 'age': '-inf' is not finite; replace it by a finite number, or remove the row"),
+    csv(
+      "age,y\n1,nan\n",
+      "t.csv: line 2, column 'y': 'nan' stands for a missing value; " + fillIn
+        + "; where 'nan' is a value, list the marks that are none under 'missing_values' ([] for no mark)"),
     csv(
       "age,y\n1e39,2\n",
       "t.csv: line 2, column 'age': 1e39 is beyond the range of float32 (±3.4e38); rescale the column"),
@@ -159,7 +166,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       "x.npy: the array of shape () holds no data; at least one row and one element are needed"),
     npy(
       DatasetsTests.npy("<f4", "(2, 1)", littleEndian([1, .nan])), DatasetsTests.npy("|u1", "(2,)", [1, 2]),
-      "x.npy: row 1 (counted from 0) holds a value that is NaN, infinite or beyond float32 (±3.4e38); replace it or remove the row"
+      "x.npy: row 1 (counted from 0), column '0': 'NaN' stands for a missing value; " + fillIn
     ),
     npy(
       DatasetsTests.npy("<f4", "(1,)", littleEndian([1])), DatasetsTests.npy("<f4", "(1,)", littleEndian([0.5])),
@@ -251,9 +258,11 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
   }
 
   @Test func sentencesStayOnOneLine() {
-    let error = DataError.notANumber(
-      file: "a\nb.csv", place: "line 2", column: "x\ty", text: "p\r\nq\u{2028}" + String(repeating: "z", count: 99),
-      isFeature: false)
+    var problems = CellProblems()
+    problems.add(
+      .text, column: "x\ty", role: .target, place: "line 2",
+      text: "p\r\nq\u{2028}" + String(repeating: "z", count: 99))
+    let error = DataError.cells(file: "a\nb.csv", problems)
     #expect(
       error.sentence
         == "a b.csv: line 2, column 'x y': 'p  q \(String(repeating: "z", count: 32))...' is not a number; correct the cell"

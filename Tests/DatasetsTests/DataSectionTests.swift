@@ -18,7 +18,7 @@ import Testing
     _ = try DataSection(from: reader)
     #expect(
       reader.properties.map(\.key) == [
-        "train", "validation", "test", "normalize", "normalize_targets", "shuffle", "augmentation",
+        "train", "validation", "test", "normalize", "normalize_targets", "shuffle", "missing", "augmentation",
       ])
     let schema = Schema.object(reader.properties).json.compactText
     for word in ["fraction", "minmax", "csv", "idx", "npy", "synthetic", "sample_weight"] {
@@ -56,7 +56,7 @@ import Testing
     ),
     (
       #"{"train": {"format": "csv", "path": "x", "target": "y"}}"#,
-      "data.train.target: unknown key; did you mean 'targets'? known: format, path, header, delimiter, targets, features, categorical, sample_weight"
+      "data.train.target: unknown key; did you mean 'targets'? known: format, path, header, delimiter, targets, features, categorical, sample_weight, missing_values"
     ),
     (
       #"{"train": {"format": "csv", "path": "x"}}"#,

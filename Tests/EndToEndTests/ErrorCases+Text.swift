@@ -30,3 +30,26 @@ extension ErrorCase {
     idx("a table", features: Array("a,b\n1,2\n3,4\n".utf8), says: "x.idx: is not an IDX file"),
   ]
 }
+
+/// Missing values, and cells that are no numbers.
+extension ErrorCase {
+  private static func missing(_ name: String, _ table: String, _ override: String, says: String) -> ErrorCase {
+    ErrorCase(
+      name: "missing: \(name)", overrides: [override], files: ["data.csv": Array(table.utf8)], code: 65, says: says)
+  }
+
+  static let missing: [ErrorCase] = [
+    csv(
+      "missing class", "a,b,y\n1,2,0\n3,4,1\n5,6,NA\n",
+      says: "data.csv: line 4, column 'y': 'NA' stands for a missing value; fill in what is missing, remove the rows"),
+    csv(
+      "all columns at once", "a,b,y\n,2,0\n?,\"1,5\",1\n5,6,\n",
+      says:
+        "(of 3 rows): 'a': 2 missing (first in line 2, empty); 'b': 1 with a decimal comma (first in line 3, '1,5'); target 'y'"
+    ),
+    missing(
+      "no row left", "a,b,y\n,2,0\n3,,1\n", "data.missing=drop_row", says: "data.csv: no row is left: 2 of 2 rows"),
+    set("data.missing", "impute", says: "data.missing: unknown value 'impute'; known: error, drop_row"),
+    set("data.train.missing_values", "NA", says: "expected a list of texts and numbers"),
+  ]
+}

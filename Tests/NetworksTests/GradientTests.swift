@@ -37,6 +37,13 @@ import Testing
       network = try Network(layers, input: input, path: "layers")
       arena = AlignedBuffer(count: max(16, network.storageCount))
       network.initialize(arena.pointer, seed: 3)
+      // Wide enough that steps along a direction seldom cross the kink of a rectifier.
+      for (index, slot) in network.slots.enumerated() {
+        let bound = (6 / Double(slot.parameter.fanIn)).squareRoot()
+        let values = AlignedBuffer<Float>(count: slot.parameter.count)
+        InitialDistribution.uniform(low: -bound, high: bound).fill(values.elements, seed: 3, parameter: index)
+        network.setCanonicalValues(Array(values.elements), of: slot, in: arena.pointer)
+      }
       for slot in network.slots where slot.name.hasSuffix("bias") {
         network.setCanonicalValues(GradientTests.random(slot.parameter.count, 50), of: slot, in: arena.pointer)
       }

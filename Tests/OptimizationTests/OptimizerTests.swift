@@ -10,14 +10,22 @@ import Testing
   struct Case: Sendable, Codable, CustomTestStringConvertible {
     var kind: String
     var sample: String
-    var testDescription: String { "\(kind) \(sample)" }
+    /// Whether the elements are one vector, like a bias, for an optimizer that makes a difference.
+    var isVector = false
+    var testDescription: String { "\(kind) \(sample)\(isVector ? " vector" : "")" }
   }
 
   struct Golden: Codable {
     struct Run: Codable {
       var kind: String
       var sample: String
+      var isVector: Bool?
       var path: [[Double]]
+
+      enum CodingKeys: String, CodingKey {
+        case kind, sample, path
+        case isVector = "is_vector"
+      }
     }
 
     var slope: [Double]
@@ -25,9 +33,19 @@ import Testing
     var centre: [Double]
     var steps: [Int]
     var runs: [Run]
+
+    func run(_ entry: Case) -> Run? {
+      runs.first { $0.kind == entry.kind && $0.sample == entry.sample && ($0.isVector ?? false) == entry.isVector }
+    }
   }
 
-  static let all = OptimizerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+  static let all = OptimizerRegistry.all.flatMap { type in
+    type.samples.flatMap { sample in
+      let plain = Case(kind: type.kind, sample: sample)
+      let isLayerwise = ((try? make(plain))?.makeOptimizer() as? any LayerwiseOptimizer) != nil
+      return isLayerwise ? [plain, Case(kind: type.kind, sample: sample, isVector: true)] : [plain]
+    }
+  }
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
   static let golden = Result {
     try JSONDecoder().decode(
@@ -43,9 +61,9 @@ import Testing
 
   /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is updated in
   /// the given pieces.
-  static func run(_ spec: any OptimizerSpec, on problem: Golden, cuts: [Range<Int>], rateScale: Double = 1)
-    -> [[Float]]
-  {
+  static func run(
+    _ spec: any OptimizerSpec, on problem: Golden, cuts: [Range<Int>], isVector: Bool = false, rateScale: Double = 1
+  ) -> [[Float]] {
     let optimizer = spec.makeOptimizer(), count = problem.start.count
     let w = AlignedBuffer<Float>(count: 32), g = AlignedBuffer<Float>(count: 32)
     for (index, value) in problem.start.enumerated() { w.pointer[index] = Float(value) }
@@ -80,8 +98,8 @@ import Testing
             step: step)
         }
         let length = layerwise.rate(
-          weightNorm: weightNorm, directionNorm: Sums.squares(g.pointer, count: count).squareRoot(),
-          learningRate: rate)
+          isVector: isVector, weightNorm: weightNorm,
+          directionNorm: Sums.squares(g.pointer, count: count).squareRoot(), learningRate: rate)
         pieces { cut, state in
           layerwise.move(
             weights: w.pointer + cut.lowerBound, direction: g.pointer + cut.lowerBound, state: state, count: cut.count,
@@ -103,9 +121,8 @@ import Testing
   func trajectory(_ entry: Case) throws {
     let golden = try Self.golden.get()
     let run = try #require(
-      golden.runs.first { $0.kind == entry.kind && $0.sample == entry.sample },
-      "no golden values; run Golden/optimizers.py on the samples")
-    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21])
+      golden.run(entry), "no golden values; run Golden/optimizers.py on the samples")
+    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21], isVector: entry.isVector)
     let difference = Self.difference(path, run, steps: golden.steps)
     #expect(difference <= 1e-5, "\(difference)")
   }
@@ -113,8 +130,8 @@ import Testing
   @Test("negative control: a learning rate 0.1 % off does not follow", arguments: all)
   func control(_ entry: Case) throws {
     let golden = try Self.golden.get()
-    let run = try #require(golden.runs.first { $0.kind == entry.kind && $0.sample == entry.sample })
-    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21], rateScale: 1.001)
+    let run = try #require(golden.run(entry))
+    let path = Self.run(try Self.make(entry), on: golden, cuts: [0..<21], isVector: entry.isVector, rateScale: 1.001)
     #expect(Self.difference(path, run, steps: golden.steps) > 1e-5)
   }
 
@@ -124,6 +141,24 @@ import Testing
     let whole = Self.run(spec, on: golden, cuts: [0..<21])
     #expect(whole == Self.run(spec, on: golden, cuts: [0..<1, 1..<16, 16..<21]))
     #expect(whole == Self.run(spec, on: golden, cuts: [0..<7, 7..<20, 20..<21]))
+  }
+
+  @Test("where a norm is 0, and for vectors, LARS steps by trust and LAMB as Adam")
+  func withoutNorms() throws {
+    let lars = try #require(
+      try Self.make(Case(kind: "lars", sample: #"{"trust": 0.01}"#)).makeOptimizer() as? any LayerwiseOptimizer)
+    let lamb = try #require(try Self.make(Case(kind: "lamb", sample: "{}")).makeOptimizer() as? any LayerwiseOptimizer)
+    for (isVector, weightNorm, directionNorm) in [(true, 3.0, 2.0), (true, 0, 2), (false, 0, 2), (false, 3, 0)] {
+      let norms = (weightNorm: weightNorm, directionNorm: directionNorm)
+      func rate(_ optimizer: any LayerwiseOptimizer) -> Double {
+        optimizer.rate(
+          isVector: isVector, weightNorm: norms.weightNorm, directionNorm: norms.directionNorm, learningRate: 0.5)
+      }
+      #expect(rate(lars) == 0.5 * 0.01, "\(isVector) \(norms)")
+      #expect(rate(lamb) == 0.5, "\(isVector) \(norms)")
+    }
+    #expect(abs(lars.rate(isVector: false, weightNorm: 3, directionNorm: 2, learningRate: 0.5) - 0.0075) < 1e-9)
+    #expect(lamb.rate(isVector: false, weightNorm: 3, directionNorm: 2, learningRate: 0.5) == 0.75)
   }
 
   @Test("every optimizer has at least two samples")

@@ -100,6 +100,26 @@ import Testing
       })
   }
 
+  @Test("LARS scales matrices by their norms, and leaves biases out", arguments: [false, true])
+  func layerwise(biasesAreZero: Bool) throws {
+    let bench = try Bench(optimizer: #"{"type": "lars", "learning_rate": 2, "trust": 0.01}"#)
+    if biasesAreZero {
+      for tensor in bench.network.tensors where tensor.name.hasSuffix("bias") {
+        bench.network.setValues([Float](repeating: 0, count: tensor.shape.count), of: tensor, in: bench.arena.pointer)
+      }
+    }
+    let before = bench.values(bench.arena), gradient = bench.values(bench.gradient).map { $0.map { $0 / 4 } }
+    _ = bench.apply(weight: 4, learningRate: 2, step: 1)
+    func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    expect(
+      bench.values(bench.arena),
+      bench.network.tensors.indices.map { index in
+        let isBias = bench.network.tensors[index].name.hasSuffix("bias")
+        let rate = 2 * 0.01 * (isBias ? 1 : norm(before[index]) / norm(gradient[index]))
+        return zip(before[index], gradient[index]).map { $0 - rate * $1 }
+      })
+  }
+
   @Test("groups: the first pattern that fits decides")
   func groups() throws {
     let bench = try Bench(

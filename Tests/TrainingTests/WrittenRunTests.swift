@@ -136,17 +136,17 @@ import Testing
     #expect(summary["arithmetic"] == .integer(ArithmeticNumber.current))
     let model = try SavedModel(place + "/a")
     let rows = try #require(
-      try RunSource.load(run: place + "/a", data: nil, model: model, withTargets: true).prepared.rows(of: .test))
+      RunSource.load(run: place + "/a", data: nil, model: model, withTargets: true, cluster: SoloCluster()).prepared
+        .rows(of: .test))
     let memory = NetworkMemory(
       model.network, rows: Evaluation.blockRows, arena: model.arena.pointer, training: false)
     let result = try Evaluation(
       memory: memory, loss: model.loss, metrics: model.metrics, context: model.context, threads: 1
     ).run(rows, description: model.description, classWeights: model.classWeights, cluster: SoloCluster())
-    let members =
-      [ConfigValue.Member("loss", .number(result.loss))] + result.metrics.map { .init($0.name, .number($0.value)) }
+    let members = result.members
     // As text: what is not finite is null in both.
     #expect(summary["metrics"]?["test"]?.compactText == ConfigValue.object(members).compactText, label)
-    let table = PredictionTable(model.outputs(rows, threads: 1), model: model)
+    let table = PredictionTable(try model.outputs(rows, threads: 1, cluster: SoloCluster()), model: model)
     #expect(table.csv.split(separator: "\n").count == rows.count + 1, label)
   }
 }

@@ -27,6 +27,7 @@ package struct CSVFormat: DataFormat {
   /// Whether the key stands in the config, so that a first line of numbers is meant.
   package var headerIsStated: Bool
   package var sampleWeight: Column?
+  package var missingValues: MissingMarks?
 
   package var hasTargets: Bool { !targets.isEmpty }
 
@@ -54,6 +55,7 @@ package struct CSVFormat: DataFormat {
         header: header) ?? []
     sampleWeight = try Self.columns("sample_weight", "the column with each row's weight", in: fields, header: header)?
       .first
+    missingValues = try MissingMarks.read(fields)
     try checkRoles(fields)
   }
 
@@ -115,7 +117,8 @@ package struct CSVFormat: DataFormat {
 
   package func load(in context: DataContext) throws(DataError) -> Table {
     try CSVReader(
-      format: self, training: context.training, readsTargets: context.readsTargets, progress: context.progress
+      format: self, training: context.training, readsTargets: context.readsTargets, missing: context.missing,
+      canDropRows: context.canDropRows, progress: context.progress
     ).read(InputFile.contents(of: path, in: context))
   }
 }

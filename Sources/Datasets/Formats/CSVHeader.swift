@@ -71,8 +71,8 @@ struct CSVHeader {
   /// Whether a cell holds letters and neither a number nor a mark for one.
   static func isWord(_ cell: String) -> Bool {
     var cell = cell
-    guard !cell.withUTF8({ DecimalNumber.parse($0) != nil || DecimalNumber.isMissing($0) }) else { return false }
-    return cell.unicodeScalars.contains { $0.properties.isAlphabetic }
+    guard !cell.withUTF8({ DecimalNumber.parse($0) != nil || MissingMarks.usual.contains($0) }) else { return false }
+    return CellCause(of: cell) != .infinite && cell.unicodeScalars.contains { $0.properties.isAlphabetic }
   }
 
   private static func key(_ name: String) -> String { LabelKind.number(name).map { "\($0)" } ?? name }

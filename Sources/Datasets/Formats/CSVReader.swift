@@ -9,23 +9,24 @@ struct CSVReader {
   /// What the training source decided; nil for that source itself.
   var training: SourceNames? = nil
   var readsTargets = true
+  var missing = MissingRule()
+  /// Whether the one who reads the sentence can set `data.missing`.
+  var canDropRows = true
   /// Called now and then.
   var progress: () -> Void = {}
 
-  /// The cells read so far.
-  private struct Cells {
-    var numbers: [Float] = []
-    var categories: [TextColumn]
-    var targets: [Double] = []
-    var targetLabels = TextColumn()
-    var weights: [Float] = []
-    var lines = RowLines()
-    var count = 0
-  }
+  /// The marks of this source; else those of the training source.
+  var missingMarks: MissingMarks { format.missingValues ?? missing.marks ?? .usual }
+  var dropsRows: Bool { missing.policy == .dropRow }
 
   /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
   func read(_ content: [UInt8]) throws(DataError) -> Table {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
+  }
+
+  /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
+  func read(_ content: FileBytes) throws(DataError) -> Table {
+    try content.withUnsafeBytes { bytes throws(DataError) in try read(bytes.assumingMemoryBound(to: UInt8.self)) }
   }
 
   private func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
@@ -76,102 +77,9 @@ struct CSVReader {
     return columns
   }
 
-  // MARK: - Rows
-
-  /// Returns nil where the single target column turns out to be text.
-  private func readRows(
-    scanner start: CSVScanner, plan: CSVColumns, targetIsText: Bool
-  ) throws(DataError) -> Table? {
-    var scanner = start
-    var fields: [CSVField] = []
-    var cells = Cells(categories: plan.isCategorical.map { _ in TextColumn() })
-    // Labels like 007 are text where this is the source that decides it.
-    let decidesLabels = training == nil && plan.targets.count == 1
-    var pace = Pace(progress)
-    while try scanner.next(into: &fields) {
-      guard fields.count == plan.names.count else {
-        throw .raggedRow(
-          file: format.path, line: scanner.recordLine, found: fields.count, expected: plan.names.count,
-          hasHeader: format.header)
-      }
-      for (place, column) in plan.features.enumerated() {
-        if plan.isCategorical[place] {
-          let text = scanner.text(of: fields[column])
-          guard !text.isEmpty else { throw missing(fields[column], scanner, plan.names[column]) }
-          cells.categories[place].append(text)
-          if cells.categories[place].labels.count > Self.categoryLimit {
-            throw .tooManyCategories(file: format.path, column: plan.names[column], limit: Self.categoryLimit)
-          }
-        } else {
-          cells.numbers.append(try float(fields[column], scanner, plan.names[column], isFeature: true))
-        }
-      }
-      if targetIsText, let column = plan.targets.first {
-        guard !DecimalNumber.isMissing(scanner.bytes(of: fields[column])) else {
-          throw missing(fields[column], scanner, plan.names[column])
-        }
-        cells.targetLabels.append(scanner.text(of: fields[column]))
-      } else {
-        for column in plan.targets {
-          guard let number = DecimalNumber.parse(scanner.bytes(of: fields[column])) else {
-            if plan.targets.count == 1, !DecimalNumber.isMissing(scanner.bytes(of: fields[column])) { return nil }
-            throw notANumber(fields[column], scanner, plan.names[column], isFeature: false)
-          }
-          if decidesLabels, LabelKind.hasLeadingZero(scanner.bytes(of: fields[column])) { return nil }
-          guard number.isFinite else { throw beyondFloat(fields[column], scanner, plan.names[column]) }
-          cells.targets.append(number)
-        }
-      }
-      if let column = plan.weight {
-        let weight = try float(fields[column], scanner, plan.names[column], isFeature: false)
-        guard weight >= 0 else {
-          throw .negativeWeight(
-            file: format.path, place: "line \(scanner.recordLine)", text: scanner.text(of: fields[column]))
-        }
-        cells.weights.append(weight)
-      }
-      cells.lines.append(scanner.recordLine, row: cells.count)
-      cells.count += 1
-      pace.add(fields.count)
-    }
-    guard cells.count > 0 else { throw .noRows(file: format.path) }
-    return try makeTable(
-      cells, plan, source: RowSource(file: format.path, lines: cells.lines), targetIsText: targetIsText)
-  }
-
-  private func float(
-    _ field: CSVField, _ scanner: CSVScanner, _ column: String, isFeature: Bool
-  ) throws(DataError) -> Float {
-    guard let number = DecimalNumber.parse(scanner.bytes(of: field)) else {
-      throw notANumber(field, scanner, column, isFeature: isFeature)
-    }
-    let value = Float(number)
-    guard value.isFinite else { throw beyondFloat(field, scanner, column) }
-    return value
-  }
-
-  private func notANumber(
-    _ field: CSVField, _ scanner: CSVScanner, _ column: String, isFeature: Bool
-  ) -> DataError {
-    guard !DecimalNumber.isMissing(scanner.bytes(of: field)) else { return missing(field, scanner, column) }
-    return .notANumber(
-      file: format.path, place: "line \(scanner.recordLine)", column: column, text: scanner.text(of: field),
-      isFeature: isFeature)
-  }
-
-  private func missing(_ field: CSVField, _ scanner: CSVScanner, _ column: String) -> DataError {
-    .missingValue(
-      file: format.path, place: "line \(scanner.recordLine)", column: column, text: scanner.text(of: field))
-  }
-
-  private func beyondFloat(_ field: CSVField, _ scanner: CSVScanner, _ column: String) -> DataError {
-    .beyondFloat(
-      file: format.path, place: "line \(scanner.recordLine)", column: column, text: scanner.text(of: field))
-  }
-
   // MARK: - Table
 
-  private func makeTable(
+  func makeTable(
     _ cells: Cells, _ plan: CSVColumns, source: RowSource, targetIsText: Bool
   ) throws(DataError) -> Table {
     let names = plan.features.map { plan.names[$0] }

@@ -6,10 +6,16 @@ package protocol DataFormat: Spec {
   var hasTargets: Bool { get }
   /// The keys that name files; the config of a run holds these paths whole.
   static var pathKeys: [String] { get }
+  /// The marks for missing values that the source names; nil: none.
+  var missingValues: MissingMarks? { get }
   /// Reads all rows.
   ///
   /// - Throws: ``DataError`` naming file, row and column.
   func load(in context: DataContext) throws(DataError) -> Table
+}
+
+extension DataFormat {
+  package var missingValues: MissingMarks? { nil }
 }
 
 /// Every data format; a new one is a file beside this one and a line here.

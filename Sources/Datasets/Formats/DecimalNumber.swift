@@ -49,14 +49,6 @@ enum DecimalNumber {
     return isNegative ? -value : value
   }
 
-  /// Whether a text stands for a number that is not there or not finite: empty, `nan`, `inf`, `infinity` with any sign.
-  static func isMissing(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard !text.isEmpty else { return true }
-    guard text.count <= 9 else { return false }
-    let word = String(decoding: text, as: UTF8.self).lowercased().drop { $0 == "+" || $0 == "-" }
-    return word == "nan" || word == "inf" || word == "infinity"
-  }
-
   private static func parseExponent(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     var position = start
     var isNegative = false

@@ -22,8 +22,11 @@ package struct IDXFormat: DataFormat {
 
   package func load(in context: DataContext) throws(DataError) -> Table {
     let features = try IDXFile.load(features, in: context)
+    // Data to predict may have bad targets.
+    let targets = context.readsTargets ? targets : nil
     return try Table(
-      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
+      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) },
+      missing: context.missing.policy, canDropRows: context.canDropRows)
   }
 }
 
@@ -45,10 +48,14 @@ enum IDXFile {
     return try parse(bytes, file: file, progress: context.progress)
   }
 
-  static func parse(
-    _ bytes: [UInt8], file: String, progress: @escaping () -> Void = {}
+  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    try parse(FileBytes(bytes), file: file)
+  }
+
+  private static func parse(
+    _ bytes: FileBytes, file: String, progress: @escaping () -> Void = {}
   ) throws(DataError) -> NumericArray {
-    let header = try header(bytes, file: file)
+    let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
     return try NumericArray(
       file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset,
       progress: progress)

@@ -28,7 +28,11 @@ package struct NPYFormat: DataFormat {
       return try NPYFile.load(file, in: context)
     }
     let features = try NPYFile.load(features, in: context)
-    return try Table(features: features, targets: try array(targets), sampleWeights: try array(sampleWeight))
+    // Data to predict may have bad targets.
+    let targets = context.readsTargets ? targets : nil, weights = context.readsTargets ? sampleWeight : nil
+    return try Table(
+      features: features, targets: try array(targets), sampleWeights: try array(weights),
+      missing: context.missing.policy, canDropRows: context.canDropRows)
   }
 }
 
@@ -56,10 +60,14 @@ enum NPYFile {
     return try parse(bytes, file: file, progress: context.progress)
   }
 
-  static func parse(
-    _ bytes: [UInt8], file: String, progress: @escaping () -> Void = {}
+  static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
+    try parse(FileBytes(bytes), file: file)
+  }
+
+  private static func parse(
+    _ bytes: FileBytes, file: String, progress: @escaping () -> Void = {}
   ) throws(DataError) -> NumericArray {
-    let header = try header(bytes, file: file)
+    let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
     return try NumericArray(
       file: file, shape: header.shape, element: header.element, isBigEndian: header.isBigEndian, bytes: bytes,
       offset: header.offset, progress: progress)

@@ -20,7 +20,7 @@ struct NumericArray {
   let shape: [Int]
   let element: Element
   let isBigEndian: Bool
-  let bytes: [UInt8]
+  let bytes: FileBytes
   /// Where the elements begin in `bytes`.
   let offset: Int
   /// Called now and then while elements are converted.
@@ -28,7 +28,7 @@ struct NumericArray {
 
   /// Checks the shape against the bytes that are there.
   init(
-    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: [UInt8], offset: Int,
+    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: FileBytes, offset: Int,
     progress: @escaping () -> Void = {}
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
@@ -93,6 +93,7 @@ struct NumericArray {
     return weights
   }
 
+  /// The elements as numbers, NaN where a value is missing.
   private func floats() throws(DataError) -> [Float] {
     let swap = isBigEndian
     let values =
@@ -106,7 +107,7 @@ struct NumericArray {
       case .float32: map(UInt32.self) { Float(bitPattern: swap ? $0.byteSwapped : $0) }
       case .float64: map(UInt64.self) { Float(Double(bitPattern: swap ? $0.byteSwapped : $0)) }
       }
-    if element.isFloat, let index = values.firstIndex(where: { !$0.isFinite }) {
+    if element.isFloat, let index = values.firstIndex(where: \.isInfinite) {
       throw .notFinite(file: file, row: index / width)
     }
     return values
@@ -121,7 +122,7 @@ struct NumericArray {
       case .int64: map(Int64.self) { Double(swap ? $0.byteSwapped : $0) }
       default: map(UInt64.self) { Double(bitPattern: swap ? $0.byteSwapped : $0) }
       }
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
+    if let index = values.firstIndex(where: \.isInfinite) {
       throw .notFinite(file: file, row: index / width)
     }
     return values
@@ -146,7 +147,12 @@ struct NumericArray {
 
 extension Table {
   /// A table out of arrays that match row by row.
-  init(features: NumericArray, targets: NumericArray?, sampleWeights: NumericArray? = nil) throws(DataError) {
+  ///
+  /// - Parameter missing: what is done with rows that hold NaN.
+  init(
+    features: NumericArray, targets: NumericArray?, sampleWeights: NumericArray? = nil,
+    missing: MissingPolicy = .error, canDropRows: Bool = true
+  ) throws(DataError) {
     for other in [targets, sampleWeights] {
       guard let other, other.rows != features.rows else { continue }
       throw .rowCountsDiffer(
@@ -157,5 +163,6 @@ extension Table {
       source: RowSource(file: features.file), count: features.rows, featureShape: shape, features: storage,
       targets: try targets?.targets(), sampleWeights: try sampleWeights?.weights(),
       targetFile: targets.map { RowSource(file: $0.file) }, weightFile: sampleWeights.map { RowSource(file: $0.file) })
+    try settleMissing(missing, canDropRows: canDropRows)
   }
 }

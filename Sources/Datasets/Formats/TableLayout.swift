@@ -113,11 +113,15 @@ struct TableLayout {
           ? .footer(line: line, found: found, expected: expected) : nil)
     case .blankLine(_, let line): fault = delimiter ?? comments(isNamed: false) ?? comment(after: line) ?? preamble
     case .unterminatedQuote, .textAfterQuote: fault = comments(isNamed: false)
-    case .notANumber(_, let place, _, _, _):
-      let number = place.hasPrefix("line ") ? Int(place.dropFirst(5)) : nil
+    case .cells(_, let problems):
+      let lines = problems.columns.compactMap { column in
+        column.tallies.first { $0.cause == .text }.flatMap {
+          $0.place.hasPrefix("line ") ? Int($0.place.dropFirst(5)) : nil
+        }
+      }
       fault =
-        number.flatMap(comment(inLine:))
-        ?? (lines.first.map { fieldCount($0.text, format.delimiter) == 1 } == true ? delimiter : nil)
+        lines.min().flatMap(comment(inLine:))
+        ?? (self.lines.first.map { fieldCount($0.text, format.delimiter) == 1 } == true ? delimiter : nil)
     default: fault = nil
     }
     return fault.map { .misread(file: format.path, $0) }

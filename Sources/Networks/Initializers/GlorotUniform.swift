@@ -6,8 +6,6 @@ package struct GlorotUniform: InitializerSpec {
   package static let summary = "uniform with variance 2 / (inputs + outputs)"
   package static let samples = ["{}", "{ }"]
 
-  init() {}
-
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func distribution(fanIn: Int, fanOut: Int) -> InitialDistribution {

@@ -6,8 +6,6 @@ package struct HeUniform: InitializerSpec {
   package static let summary = "uniform with variance 2 / inputs"
   package static let samples = ["{}", "{ }"]
 
-  init() {}
-
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func distribution(fanIn: Int, fanOut: Int) -> InitialDistribution {

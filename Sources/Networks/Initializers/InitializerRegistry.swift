@@ -1,4 +1,3 @@
-package import Kernels
 package import Specs
 
 /// Every initializer config.json can name. New initializer: one file beside this one, one line here.
@@ -8,6 +7,7 @@ package enum InitializerRegistry {
     Constant.self,
     UniformInitializer.self,
     NormalInitializer.self,
+    FanInUniform.self,
     GlorotUniform.self,
     GlorotNormal.self,
     HeUniform.self,
@@ -19,13 +19,4 @@ package enum InitializerRegistry {
   package static let registry = Registry<any InitializerSpec>(
     "initializer",
     all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-
-  /// The usual choice before an activation: He for the rectifiers, LeCun for ELU, Glorot for the others.
-  package static func standard(for activation: Activation) -> any InitializerSpec {
-    switch activation {
-    case .relu, .leakyRelu, .gelu, .silu, .softplus: HeUniform()
-    case .elu: LeCunUniform()
-    case .identity, .sigmoid, .tanh: GlorotUniform()
-    }
-  }
 }

@@ -6,8 +6,6 @@ package struct LeCunUniform: InitializerSpec {
   package static let summary = "uniform with variance 1 / inputs"
   package static let samples = ["{}", "{ }"]
 
-  init() {}
-
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func distribution(fanIn: Int, fanOut: Int) -> InitialDistribution {

@@ -13,7 +13,7 @@ package struct Dense: SingleInputLayerSpec {
   var units: Int
   var activation: Activation
   var hasBias: Bool
-  var weightInitializer: (any InitializerSpec)?
+  var weightInitializer: any InitializerSpec
   var biasInitializer: any InitializerSpec
 
   package init(from fields: FieldReader) throws(ConfigError) {
@@ -22,10 +22,12 @@ package struct Dense: SingleInputLayerSpec {
       "activation", ActivationRegistry.registry, default: "identity", "function of each output"
     ).activation
     hasBias = try fields.boolean("bias", default: true, "whether a bias is added")
-    weightInitializer = try fields.optionalVariant(
-      "initializer", InitializerRegistry.registry, "first weights; the default suits the activation")
+    weightInitializer = try fields.variant(
+      "initializer", InitializerRegistry.registry, default: "fan_in_uniform",
+      "first weights; the default, uniform in ±1/√inputs for every activation, is PyTorch's")
     biasInitializer = try fields.variant(
-      "bias_initializer", InitializerRegistry.registry, default: "zeros", "first biases")
+      "bias_initializer", InitializerRegistry.registry, default: "fan_in_uniform",
+      "first biases; the default, uniform in ±1/√inputs of a unit, is PyTorch's")
   }
 
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
@@ -39,8 +41,7 @@ package struct Dense: SingleInputLayerSpec {
     }
     return DenseLayer(
       inputs: input.count, units: units, activation: activation, hasBias: hasBias,
-      weightInitializer: weightInitializer ?? InitializerRegistry.standard(for: activation),
-      biasInitializer: biasInitializer)
+      weightInitializer: weightInitializer, biasInitializer: biasInitializer)
   }
 }
 

@@ -66,12 +66,20 @@ package enum RunStart: Sendable, Equatable {
       throw RunError(.data, "\(path): parallel.shards is not there; start anew with --resume never")
     }
     // Keys that builds since then have added hold there too, at their defaults.
-    if let old = try? RunConfig(stored) {
-      stored = RunLog.storedConfig(old, shards: shards, baseDirectory: options.baseDirectory)
+    func complete(_ config: ConfigValue) -> ConfigValue {
+      (try? RunConfig(config)).map {
+        RunLog.storedConfig($0, shards: shards, baseDirectory: options.baseDirectory)
+      } ?? config
     }
     let wanted = RunLog.storedConfig(
       config, shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)
-    let differences = ConfigDifference.between(stored, wanted)
+    let earlier = EarlierConfig.withoutItsDefaults(stored)
+    stored = complete(stored)
+    var differences = ConfigDifference.between(stored, wanted)
+    if let earlier = earlier.map(complete), !differences.isEmpty {
+      let others = ConfigDifference.between(earlier, wanted)
+      if others.count < differences.count { (stored, differences) = (earlier, others) }
+    }
     guard differences.isEmpty else {
       throw RunError(
         .config,

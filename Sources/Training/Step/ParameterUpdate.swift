@@ -269,6 +269,7 @@ final class ParameterUpdate {
       let group = groups[piece.group]
       guard let optimizer = group.layerwise else { return }
       let rate = optimizer.rate(
+        isVector: network.slots[piece.slot].parameter.isVector,
         weightNorm: weightNorms.tensorSquares.pointer[piece.slot].squareRoot(),
         directionNorm: gradientNorms.tensorSquares.pointer[piece.slot].squareRoot(),
         learningRate: learningRate * group.rateScale)

@@ -2,6 +2,8 @@
 
     python optimizers.py OptimizerRegistry-samples.json > optimizers.json
 
+LARS and LAMB run twice: the 21 elements as a matrix, whose norms scale the step, and as a vector, whose norms do not.
+
 The problem: sum a (w - c)^2 / 2 over 21 elements far from c, so that no decision about a sign is near zero.
 """
 
@@ -45,7 +47,7 @@ def torch_run(kind, o):
     return path
 
 
-def numpy_run(kind, o):
+def numpy_run(kind, o, vector=False):
     w, a, c = (np.array(v, dtype=np.float64) for v in (start, slope, centre))
     m, v, path = np.zeros(21), np.zeros(21), []
     lr, wd = o["learning_rate"], o.get("weight_decay", 0)
@@ -57,14 +59,14 @@ def numpy_run(kind, o):
             m = b2 * m + (1 - b2) * g
         elif kind == "lars":
             norm_w, norm_g = np.linalg.norm(w), np.linalg.norm(g)
-            rate = lr * o.get("trust", 0.001) * norm_w / (norm_g + wd * norm_w + 1e-8)
+            rate = lr * o.get("trust", 0.001) * (1 if vector else norm_w / (norm_g + wd * norm_w + 1e-8))
             m = o.get("momentum", 0.9) * m + rate * (g + wd * w)
             w = w - m
         elif kind == "lamb":
             b1, b2 = o.get("beta1", 0.9), o.get("beta2", 0.999)
             m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
             r = (m / (1 - b1**step)) / (np.sqrt(v / (1 - b2**step)) + 1e-6) + wd * w
-            w = w - lr * np.linalg.norm(w) / np.linalg.norm(r) * r
+            w = w - lr * (1 if vector else np.linalg.norm(w) / np.linalg.norm(r)) * r
         if step in kept:
             path.append(w.tolist())
     return path
@@ -74,6 +76,11 @@ cases = json.load(open(sys.argv[1]))
 runs = [
     {**case, "path": (numpy_run if case["kind"] in ("lion", "lars", "lamb") else torch_run)(case["kind"], json.loads(case["sample"]))}
     for case in cases
+]
+runs += [
+    {**case, "is_vector": True, "path": numpy_run(case["kind"], json.loads(case["sample"]), vector=True)}
+    for case in cases
+    if case["kind"] in ("lars", "lamb")
 ]
 print(json.dumps({
     "made_by": f"optimizers.py with torch {torch.__version__}, numpy {np.__version__}",

@@ -1,0 +1,88 @@
+internal import Glibc
+
+/// The bytes of a file in pages of their own: what has been read for the last time can be given back.
+package final class FileBytes: @unchecked Sendable {
+  // Written by the one who fills it, before it is handed on; then only read, until it is given back.
+  private var base: UnsafeMutableRawPointer
+  private var capacity: Int
+  /// Bytes that are there.
+  package private(set) var count = 0
+
+  private static let page = 4096
+
+  /// Room for some bytes; the system takes pages for it only as they are written.
+  ///
+  /// - Throws: ``DataError/tooLarge(file:byteCount:available:)`` where the machine cannot have so much.
+  init(capacity: Int, file: String) throws(DataError) {
+    self.capacity = Self.pages(capacity)
+    base = try Self.map(self.capacity, file: file)
+  }
+
+  /// A copy of bytes.
+  convenience init(_ bytes: [UInt8], file: String = "") throws(DataError) {
+    try self.init(capacity: bytes.count, file: file)
+    bytes.withUnsafeBytes { if let start = $0.baseAddress { base.copyMemory(from: start, byteCount: $0.count) } }
+    count = bytes.count
+  }
+
+  deinit { munmap(base, capacity) }
+
+  private static func pages(_ count: Int) -> Int { max(page, (count + page - 1) / page * page) }
+
+  private static func map(_ byteCount: Int, file: String) throws(DataError) -> UnsafeMutableRawPointer {
+    try Memory.check(byteCount: byteCount - page, for: file)
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0), memory != MAP_FAILED else {
+      throw .tooLarge(file: file, byteCount: byteCount, available: Memory.byteCount)
+    }
+    return memory
+  }
+
+  /// Makes room for so many bytes in all.
+  func reserve(_ wanted: Int, file: String) throws(DataError) {
+    guard wanted > capacity else { return }
+    let larger = Self.pages(wanted)
+    let memory = try Self.map(larger, file: file)
+    memory.copyMemory(from: base, byteCount: count)
+    munmap(base, capacity)
+    base = memory
+    capacity = larger
+  }
+
+  /// Bytes that may be written behind those that are there.
+  var room: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
+  }
+
+  /// Counts bytes that were written into the room.
+  func add(_ written: Int) {
+    precondition(written >= 0 && written <= capacity - count, "more was written than there is room for")
+    count += written
+  }
+
+  /// Hands out the bytes for the time of a call.
+  package func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withExtendedLifetime(self) { () throws(Failure) in
+      try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+  }
+
+  /// The first bytes, copied.
+  func beginning(_ limit: Int) -> [UInt8] { withUnsafeBytes { Array($0.prefix(limit)) } }
+
+  /// Keeps some rows behind a header, ascending, and forgets the others.
+  func keep(_ rows: [Int], width: Int, from offset: Int) {
+    for (place, row) in rows.enumerated() where place != row {
+      (base + offset + place * width).copyMemory(from: base + offset + row * width, byteCount: width)
+    }
+    count = offset + rows.count * width
+  }
+
+  /// Gives the pages before a byte back to the system; they read as zeros from then on.
+  func giveBack(before end: Int) {
+    let whole = min(end, count) / Self.page * Self.page
+    if whole > 0 { madvise(base, whole, MADV_DONTNEED) }
+  }
+}

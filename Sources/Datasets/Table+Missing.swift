@@ -1,0 +1,106 @@
+internal import Specs
+
+extension Table {
+  /// Refuses or leaves out the rows of arrays in which a value is NaN.
+  ///
+  /// - Throws: ``DataError`` with counts for each column of each array, or where no row is left.
+  mutating func settleMissing(_ policy: MissingPolicy, canDropRows: Bool) throws(DataError) {
+    let missing = missingCells()
+    guard !missing.isEmpty else { return }
+    var counts: [(name: String, count: Int)] = []
+    var problems: [(file: String, found: CellProblems)] = []
+    var isMissing = [Bool](repeating: false, count: count)
+    for entry in missing {
+      counts.append((entry.name, entry.rows.count))
+      for row in entry.rows { isMissing[row] = true }
+      if problems.last?.file != entry.source.file {
+        problems.append((entry.source.file, CellProblems()))
+        problems[problems.count - 1].found.rows = count
+        problems[problems.count - 1].found.canDropRows = canDropRows
+      }
+      for row in entry.rows {
+        problems[problems.count - 1].found.add(
+          .missing, column: entry.name, role: entry.role, place: entry.source.place(row), text: "NaN")
+      }
+    }
+    guard policy == .dropRow else {
+      // One array is named in front, several each with its columns.
+      guard problems.count > 1 else { throw .cells(file: problems[0].file, problems[0].found) }
+      throw .missingInFiles(problems.map { FileProblems(file: $0.file, problems: $0.found) })
+    }
+    let kept = isMissing.indices.filter { !isMissing[$0] }
+    dropped = DroppedRows(rows: isMissing.indices.filter { isMissing[$0] }, total: count, columns: counts)
+    guard !kept.isEmpty else { throw .nothingLeft(file: source.file, dropped) }
+    keep(kept)
+  }
+
+  /// The rows with NaN, column by column.
+  private func missingCells() -> [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] {
+    var found: [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] = []
+    if case .float32(let values) = features {
+      let isFlat = featureShape.extents.count == 1, width = featureShape.count
+      let columns = Self.missingRows(values, width: width, perColumn: isFlat)
+      for (column, rows) in columns {
+        found.append((source, isFlat ? "\(column)" : "features", .feature, rows))
+      }
+    }
+    if case .numbers(let values, let names)? = targets {
+      for (column, rows) in Self.missingRows(values, width: names.count, perColumn: true) {
+        found.append((targetSource, names[column], .target, rows))
+      }
+    }
+    if let sampleWeights {
+      for (_, rows) in Self.missingRows(sampleWeights, width: 1, perColumn: true) {
+        found.append((weightSource, "sample_weight", .weight, rows))
+      }
+    }
+    return found
+  }
+
+  private static func missingRows<Number: BinaryFloatingPoint>(
+    _ values: [Number], width: Int, perColumn: Bool
+  ) -> [(column: Int, rows: [Int])] {
+    guard width > 0, values.contains(where: \.isNaN) else { return [] }
+    var rows: [Int: [Int]] = [:]
+    for (index, value) in values.enumerated() where value.isNaN {
+      let column = perColumn ? index % width : 0
+      if rows[column]?.last != index / width { rows[column, default: []].append(index / width) }
+    }
+    return rows.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Keeps some rows, ascending, and forgets the others.
+  private mutating func keep(_ rows: [Int]) {
+    let width = featureShape.count
+    switch features {
+    case .float32(let values): features = .float32(Self.rows(rows, of: values, width: width))
+    case .uint8(let bytes, let offset):
+      bytes.keep(rows, width: width, from: offset)
+    }
+    if case .numbers(let values, let names)? = targets {
+      targets = .numbers(Self.rows(rows, of: values, width: names.count), names: names)
+    }
+    if let weights = sampleWeights { sampleWeights = Self.rows(rows, of: weights, width: 1) }
+    count = rows.count
+    var places = RowLines()
+    for (row, place) in rows.enumerated() { places.append(place, row: row) }
+    source.rows = places
+    targetFile?.rows = places
+    weightFile?.rows = places
+  }
+
+  private static func rows<Element>(
+    _ rows: [Int], of values: [Element], width: Int
+  ) -> [Element] {
+    var kept: [Element] = []
+    kept.reserveCapacity(rows.count * width)
+    for row in rows { kept.append(contentsOf: values[(row * width)..<((row + 1) * width)]) }
+    return kept
+  }
+}
+
+/// The problems of one of several files.
+package struct FileProblems: Sendable, Equatable {
+  package var file: String
+  package var problems: CellProblems
+}
