@@ -49,6 +49,7 @@ const struct ck_table CK_TABLE_NAME = {
     .block_squares = block_squares,
     .sum = sum,
     .sum_of_squares = sum_of_squares,
+    .all_finite = all_finite,
     .squared_error_loss = squared_error_loss,
     .absolute_error_loss = absolute_error_loss,
     .huber_loss = huber_loss,

@@ -69,7 +69,8 @@ package struct ElementwiseProgram: Sendable {
   private let registers: Int
   private let value: Int
   private let slope: Int
-  private let usesWeight: Bool
+  /// Whether register 2 is read.
+  package let usesWeight: Bool
 
   /// A program; `value` and `slope` are the registers that hold the results at its end.
   ///

@@ -34,6 +34,7 @@ package enum RunSource {
       }
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: DataContext(baseDirectory: directory(of: data)))
+      try LoadedData.requireScale(of: preparation, for: model.loss)
       return Rows(preparation)
     }
     let file = run + "/config.json"
@@ -41,7 +42,9 @@ package enum RunSource {
       throw RunError(
         .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
-    let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(bytes, file: file)) }
+    let config = try naming(file) { () throws(ConfigError) in
+      try RunConfig(ConfigValue.parse(bytes, file: file), isTrained: true)
+    }
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }

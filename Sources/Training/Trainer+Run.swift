@@ -148,6 +148,7 @@ extension Trainer {
   private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
     executor.phaseMark.set(.writingFiles, step: stepsTaken)
     try requireFiniteWeights(step: stepsTaken)
+    try requireUpdate()
     selection.choose()
     executor.renewDerived()
     var results: [(DataPart, Evaluation.Result)] = []

@@ -41,4 +41,7 @@ typedef void (*ck_block_sums)(const float *_Nonnull x, size_t n, double *_Nonnul
 /// Sum in double over all of x: block sums as above, combined by the tree that splits at lo + ceil((hi - lo) / 2).
 typedef double (*ck_sum)(const float *_Nonnull x, size_t n);
 
+/// 1 where every element of x is a number, 0 where one is NaN or infinite.
+typedef int (*ck_all_finite)(const float *_Nonnull x, size_t n);
+
 #endif

@@ -43,6 +43,8 @@ struct ck_table {
   ck_sum _Nonnull sum;                   ///< of x
   ck_sum _Nonnull sum_of_squares;        ///< of x^2, each square exact
 
+  ck_all_finite _Nonnull all_finite;
+
   ck_element_loss _Nonnull squared_error_loss;
   ck_element_loss _Nonnull absolute_error_loss;
   ck_element_loss _Nonnull huber_loss;

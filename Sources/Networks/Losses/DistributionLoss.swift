@@ -3,6 +3,8 @@ internal import Kernels
 
 /// Cross-entropy, or relative entropy, of a target distribution and the softmax of the outputs.
 struct DistributionLoss: Loss {
+  static let targetLimit = "shares from 0 to 1 that add up to 1"
+
   let classes: Int
   let smoothing: Double
   /// Whether the targets' own entropy is subtracted, so that the least loss is 0.

@@ -11,12 +11,14 @@ struct HingeForm: Sendable {
     case westonWatkins = "weston_watkins"
   }
 
+  static let targetLimit = "classes, or " + TargetDomain.sides.text
+
   var margin: Double
   var variant: Variant
   var isSquared: Bool
 
   init(from fields: FieldReader, isSquared: Bool) throws(ConfigError) {
-    margin = try fields.number("margin", default: 1, in: .positive, "lead of the right side that costs nothing")
+    margin = try fields.number("margin", default: 1, in: .positiveFloat, "lead of the right side that costs nothing")
     variant = try fields.option(
       "variant", default: Variant.crammerSinger, "several classes: against the best other one, or against each")
     self.isSquared = isSquared

@@ -10,6 +10,7 @@ package struct Poisson: LossSpec {
   package static let summary = "counts from log-rates: exp(p) − y p"
   package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
+  package var targetLimit: String? { TargetDomain.nonNegative.text }
 
   var reduction: OutputReduction
 

@@ -10,6 +10,7 @@ struct ExpressionLoss: Loss {
   private let divisor: Double
 
   var prediction: Prediction { .values }
+  var readsWeights: Bool { program.usesWeight }
 
   /// - Parameter reducesByMean: whether the outputs of a row are averaged instead of added.
   /// - Throws: ``ExpressionError`` where the expression needs too many values at a time.
