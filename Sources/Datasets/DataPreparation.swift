@@ -376,7 +376,8 @@ extension DataPreparation.Piece {
     weightScale = scale
     guard let lost = rows.first(where: { !scale.keeps(weights[$0]) }) else { return }
     throw .lostWeight(
-      file: table.weightSource.file, place: table.weightSource.place(lost), text: ConfigValue.number(weights[lost]).compactText,
+      file: table.weightSource.file, place: table.weightSource.place(lost),
+      text: ConfigValue.number(weights[lost]).compactText,
       largest: ConfigValue.number(rows.reduce(0) { max($0, weights[$1]) }).compactText)
   }
 

@@ -64,7 +64,9 @@ import Testing
   @Test("weights of NPY files are read in double")
   func npyWeights() throws {
     let directory = try TemporaryDirectory()
-    func bytes(_ values: [Double]) -> [UInt8] { values.flatMap { v in withUnsafeBytes(of: v.bitPattern) { Array($0) } } }
+    func bytes(_ values: [Double]) -> [UInt8] {
+      values.flatMap { v in withUnsafeBytes(of: v.bitPattern) { Array($0) } }
+    }
     try directory.write("x.npy", npy("<f8", "(2,)", bytes([1, 2])))
     try directory.write("y.npy", npy("<f8", "(2,)", bytes([1, 2])))
     try directory.write("w.npy", npy("<f8", "(2,)", bytes([1e-300, 2e-300])))

@@ -6,7 +6,8 @@ extension ErrorCase {
     says: String
   ) -> ErrorCase {
     ErrorCase(
-      name: "\(name): \(overrides.joined(separator: " "))", overrides: ["loss=\(loss)", "model.layers[0].units=1"] + overrides,
+      name: "\(name): \(overrides.joined(separator: " "))",
+      overrides: ["loss=\(loss)", "model.layers[0].units=1"] + overrides,
       files: ["data.csv": Array(table.utf8)], code: code, ranks: ranks, says: says)
   }
 
@@ -18,7 +19,9 @@ extension ErrorCase {
   }
 
   /// An own loss that is 0 where its slope is 0/0: at p = y, which the weight 1 and the bias 0 give for every row with y = a.
-  private static func cusp(_ overrides: [String], table: String = "a,y\n1,3\n2,2\n-1,1\n4,3\n", says: String) -> ErrorCase {
+  private static func cusp(_ overrides: [String], table: String = "a,y\n1,3\n2,2\n-1,1\n4,3\n", says: String)
+    -> ErrorCase
+  {
     values(
       "cusp", loss: #"{"type": "expression", "per_sample": "sqrt((p-y)^2)"}"#, table: table,
       [
@@ -49,7 +52,11 @@ extension ErrorCase {
         #"{"type": "sum", "terms": [{"loss": {"type": "mse"}}, {"loss": {"type": "msle"}}]}"#,
         says: "the loss 'sum' takes numbers above -1"),
     ] + [
-      cusp([], says: "step 0: the gradient of the loss is not finite (rank 0, shard 0, data.csv: line 3; by the output of layers.0"),
+      cusp(
+        [],
+        says:
+          "step 0: the gradient of the loss is not finite (rank 0, shard 0, data.csv: line 3; by the output of layers.0"
+      ),
       cusp(["training.gradient_clip_value=1"], says: "data.csv: line 3"),
       cusp(["training.gradient_clip_norm=1"], says: "the gradient of the loss is not finite"),
       cusp(["training.micro_steps=2", "optimizer.type=adam"], says: "the gradient of the loss is not finite"),
@@ -85,9 +92,12 @@ extension ErrorCase {
         [#"model.layers[0].initializer="zeros""#, "optimizer.learning_rate=1e30", "training.on_non_finite=skip_step"],
         says: "layers.0.weight holds values that are not finite after its update, though the gradient is"),
     ] + [
-      weighted("too small for double", "a,w,y\n1,1e-400,0\n3,1,1\n", says: "line 2: the sample weight 1e-400 is not allowed"),
-      weighted("too large for double", "a,w,y\n1,1,0\n3,1e999,1\n", says: "line 3: the sample weight 1e999 is not allowed"),
-      weighted("lost", "a,w,y\n1,1e-300,0\n3,1,1\n", says: "line 2: the sample weight 1e-300 is lost beside the largest, 1"),
+      weighted(
+        "too small for double", "a,w,y\n1,1e-400,0\n3,1,1\n", says: "line 2: the sample weight 1e-400 is not allowed"),
+      weighted(
+        "too large for double", "a,w,y\n1,1,0\n3,1e999,1\n", says: "line 3: the sample weight 1e999 is not allowed"),
+      weighted(
+        "lost", "a,w,y\n1,1e-300,0\n3,1,1\n", says: "line 2: the sample weight 1e-300 is lost beside the largest, 1"),
       weighted("all zero, as text", "a,w,y\n1,0e5,0\n3,-0,1\n", says: "all train samples weigh 0"),
       weighted(
         "lost with class weights", "a,w,y\n1,1e-25,0\n3,1,1\n", ["loss.class_weights=[1e-25, 1]"],
@@ -106,7 +116,8 @@ extension ErrorCase {
       alone("loss", #"{"type": "hinge", "margin": 1e-50}"#, says: "loss.margin"),
       alone("loss", #"{"type": "quantile", "quantiles": [0.99999999]}"#, says: "loss.quantiles[0]"),
       alone(
-        "loss", #"{"type": "sum", "terms": [{"weight": 1e-100, "loss": {"type": "mse"}}]}"#, says: "loss.terms[0].weight"),
+        "loss", #"{"type": "sum", "terms": [{"weight": 1e-100, "loss": {"type": "mse"}}]}"#,
+        says: "loss.terms[0].weight"),
       alone("loss", #"{"type": "sum", "terms": [{"weight": 0, "loss": {"type": "mse"}}]}"#, says: "all terms weigh 0"),
       alone("data.normalize", #"{"scale": 1e-300}"#, says: "scale"),
     ]

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Kernels
 
 /// Cross-entropy, or relative entropy, of a target distribution and the softmax of the outputs.
@@ -33,7 +32,7 @@ struct DistributionLoss: Loss {
         let share = (1 - smoothing) * Double(t[column]) + spread
         total += share
         loss += share * (logSum - Double(z[column]))
-        if subtractsEntropy, share > 0 { loss += share * log(share) }
+        if subtractsEntropy, share > 0 { loss += share * DoubleFunctions.log(share) }
       }
       losses[row] = Double(weight) * loss
       for column in 0..<classes {

@@ -57,9 +57,10 @@ struct MulticlassHingeLoss: Loss {
       d.update(repeating: 0, count: classes)
       var loss = 0.0
       func compare(with other: Int) {
+        let exact = max(0, Double(margin) + (Double(z[other]) - Double(z[target])))
+        loss += form.isSquared ? exact * exact : exact
         let lack = margin + (z[other] - z[target])
         guard lack > 0 else { return }
-        loss += form.isSquared ? Double(lack) * Double(lack) : Double(lack)
         let slope = weight * (form.isSquared ? 2 * lack : 1)
         d[other] += slope
         d[target] -= slope
