@@ -5,9 +5,13 @@
 
 #include "functions.h"
 
+#include "doubles.h"
+
 #include "loops.h"
 
 #include "program.h"
+
+#include "values.h"
 
 #include "losses.h"
 
@@ -49,6 +53,15 @@ const struct ck_table CK_TABLE_NAME = {
     .block_squares = block_squares,
     .sum = sum,
     .sum_of_squares = sum_of_squares,
+    .all_finite = all_finite,
+    .exp64 = map_exp64,
+    .expm1_64 = map_expm1_64,
+    .log64 = map_log64,
+    .log1p64 = map_log1p64,
+    .softplus64 = map_softplus64,
+    .sigmoid64 = map_sigmoid64,
+    .tanh64 = map_tanh64,
+    .erf64 = map_erf64,
     .squared_error_loss = squared_error_loss,
     .absolute_error_loss = absolute_error_loss,
     .huber_loss = huber_loss,
@@ -87,4 +100,6 @@ const struct ck_table CK_TABLE_NAME = {
     .widen = widen,
     .apply = apply,
     .run_program = run_program,
+    .apply64 = apply64,
+    .run_values = run_values,
 };

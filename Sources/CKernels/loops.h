@@ -178,6 +178,14 @@ static double tree_sum(const float *x, size_t n, size_t lo, size_t hi, int squar
   return left + tree_sum(x, n, mid, hi, squared);
 }
 
+static int all_finite(const float *x, size_t n) {
+  i32x16 found = (i32x16)(0);
+  for (size_t i = 0; i < n; i += 16) found |= ((u32x16)load_upto(x + i, n - i, 0.0f) & 0x7f800000u) == 0x7f800000u;
+  int any = 0;
+  for (int i = 0; i < 16; i++) any |= found[i];
+  return any == 0;
+}
+
 static double sum(const float *x, size_t n) {
   return n == 0 ? 0.0 : tree_sum(x, n, 0, (n + CK_SUM_BLOCK - 1) / CK_SUM_BLOCK, 0);
 }

@@ -1,19 +1,17 @@
 // Losses that are sums over outputs of a function of one output and one target, with their derivatives, of one level.
+//
+// Values are computed in double from the float outputs and targets: among large values, small differences decide which model is
+// better. Slopes are float, as the gradients that they become.
 
 typedef struct {
-  f32x16 value, slope;
+  f64x16 value;
+  f32x16 slope;
 } element_loss;
 
 INLINE f32x16 gather_rows(const float *p, size_t stride, size_t count) {
   float lanes[16];
   for (size_t i = 0; i < 16; i++) lanes[i] = i < count ? p[i * stride] : 0.0f;
   return load(lanes);
-}
-
-INLINE i32x16 lanes_below(size_t count) {
-  i32x16 mask;
-  for (int i = 0; i < 16; i++) mask[i] = (size_t)i < count ? -1 : 0;
-  return mask;
 }
 
 /// Whether sixteen floats can be read from the start of each row: rows of matrices are padded to multiples of 16.
@@ -34,11 +32,12 @@ INLINE f32x16 kept(f32x16 v, i32x16 mask) { return (f32x16)((i32x16)v & mask); }
             gather_rows(c->p + r * c->p_stride, c->p_stride, count),                                               \
             gather_rows(c->y + r * c->y_stride, c->y_stride, count), a, b);                                        \
         f32x16 g = load_upto(c->weights + r, c->rows - r, 0.0f) * (scale * l.slope);                               \
-        float values[16], slopes[16];                                                                              \
-        store(values, l.value);                                                                                    \
+        double values[16];                                                                                         \
+        float slopes[16];                                                                                          \
+        __builtin_memcpy(values, &l.value, sizeof values);                                                         \
         store(slopes, g);                                                                                          \
         for (size_t i = 0; i < count; i++) {                                                                       \
-          double loss = (double)c->weights[r + i] * ((double)values[i] * c->factor);                               \
+          double loss = (double)c->weights[r + i] * (values[i] * c->factor);                                       \
           c->losses[r + i] = c->adds ? c->losses[r + i] + loss : loss;                                             \
           c->gradient[(r + i) * c->gradient_stride] = slopes[i];                                                   \
         }                                                                                                          \
@@ -50,7 +49,7 @@ INLINE f32x16 kept(f32x16 v, i32x16 mask) { return (f32x16)((i32x16)v & mask); }
       for (size_t r = 0; r < c->rows; r++) {                                                                       \
         element_loss l = function(                                                                                 \
             kept(load(c->p + r * c->p_stride), mask), kept(load(c->y + r * c->y_stride), mask), a, b);             \
-        double sum = sum_of_lanes(__builtin_convertvector(kept(l.value, mask), f64x16)), weight = c->weights[r];   \
+        double sum = sum_of_lanes(kept64(l.value, mask)), weight = c->weights[r];                                  \
         store_upto(c->gradient + r * c->gradient_stride, splat(c->weights[r]) * (scale * l.slope), c->width);      \
         double loss = weight * (sum * c->factor);                                                                  \
         c->losses[r] = c->adds ? c->losses[r] + loss : loss;                                                       \
@@ -65,7 +64,7 @@ INLINE f32x16 kept(f32x16 v, i32x16 mask) { return (f32x16)((i32x16)v & mask); }
       for (size_t j = 0; j < c->width; j += 16) {                                                                  \
         size_t n = c->width - j;                                                                                   \
         element_loss l = function(load_upto(p + j, n, 0.0f), load_upto(y + j, n, 0.0f), a, b);                     \
-        sums += __builtin_convertvector(first_lanes(l.value, n), f64x16);                                          \
+        sums += n >= 16 ? l.value : kept64(l.value, lanes_below(n));                                               \
         store_upto(g + j, weight * (scale * l.slope), n);                                                          \
       }                                                                                                            \
       double loss = (double)c->weights[r] * (sum_of_lanes(sums) * c->factor);                                      \
@@ -83,27 +82,28 @@ INLINE f32x16 sign_or_zero(f32x16 d, f32x16 size) {
 
 INLINE element_loss squared_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 d = p - y;
-  return (element_loss){d * d, d + d};
+  f64x16 error = wide(p) - wide(y);
+  return (element_loss){error * error, d + d};
 }
 
 INLINE element_loss absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f32x16 d = p - y;
-  return (element_loss){magnitude(d), sign_or_zero(d, ONE)};
+  return (element_loss){magnitude64(wide(p) - wide(y)), sign_or_zero(p - y, ONE)};
 }
 
 /// a: delta.
 INLINE element_loss huber_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
-  i32x16 near = size <= a;
-  return (element_loss){near ? half * d * d : a * (size - half * a), near ? d : with_sign(a, d)};
+  f32x16 d = p - y;
+  f64x16 size = magnitude64(wide(p) - wide(y)), delta = wide(a);
+  f64x16 value = size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta);
+  return (element_loss){value, magnitude(d) <= a ? d : with_sign(a, d)};
 }
 
 /// a: beta.
 INLINE element_loss smooth_absolute_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f32x16 d = p - y, size = magnitude(d), half = splat(0.5f);
-  f32x16 slope = d / a;
-  i32x16 near = size < a;
-  return (element_loss){near ? half * d * slope : size - half * a, near ? slope : with_sign(ONE, d)};
+  f32x16 d = p - y;
+  f64x16 size = magnitude64(wide(p) - wide(y)), beta = wide(a);
+  f64x16 value = size < beta ? 0.5 * size * size / beta : size - 0.5 * beta;
+  return (element_loss){value, magnitude(d) < a ? d / a : with_sign(ONE, d)};
 }
 
 /// a: the output below which log(1 + p) goes on in a straight line; b: log(1 + a).
@@ -113,52 +113,59 @@ INLINE element_loss squared_log_error(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 slope = ONE / (ONE + bounded);
   f32x16 u = inside ? log1p16(bounded) : fma16(p - a, slope, b);
   f32x16 d = u - log1p16(y);
-  return (element_loss){d * d, (d + d) * slope};
+  f64x16 corner = wide(bounded), error = (log1p64(corner) + (wide(p) - corner) / (1.0 + corner)) - log1p64(wide(y));
+  return (element_loss){error * error, (d + d) * slope};
 }
 
 /// a: the level.
 INLINE element_loss pinball(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 d = y - p, other = a - ONE;
   f32x16 slope = d > ZERO ? -a : ZERO;
-  return (element_loss){d >= ZERO ? a * d : other * d, d < ZERO ? -other : slope};
+  f64x16 error = wide(y) - wide(p), level = wide(a);
+  return (element_loss){error >= 0.0 ? level * error : (level - 1.0) * error, d < ZERO ? -other : slope};
 }
 
+/// A series where |p - y| is below 1/32: the difference of the terms otherwise.
 INLINE element_loss log_hyperbolic_cosine(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f32x16 d = p - y, size = magnitude(d);
-  f32x16 value = (size + log1p16(exp16(splat(-2.0f) * size))) - splat(0x1.62e43p-1f);
-  f32x16 small = splat(0.5f) * d * d;
-  return (element_loss){size < splat(0x1p-6f) ? fma16(splat(-1.0f / 3.0f) * small, small, small) : value, tanh16(d)};
+  f64x16 size = magnitude64(wide(p) - wide(y)), square = size * size;
+  f64x16 far = (size + log1p64(exp64(-2.0 * size))) - 0x1.62e42fefa39efp-1;
+  f64x16 near = square * (0.5 + square * (-1.0 / 12 + square * (1.0 / 45 + square * (-17.0 / 2520))));
+  return (element_loss){size < 0x1p-5 ? near : far, tanh16(p - y)};
 }
 
 INLINE element_loss poisson_rate(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f32x16 rate = exp16(p);
-  return (element_loss){fma16(-y, p, rate), rate - y};
+  return (element_loss){exp64(wide(p)) - wide(y) * wide(p), exp16(p) - y};
 }
 
-/// 2 (y / mean - 1 - log(y / mean)), mean = e^p.
+/// 2 (y / mean - 1 - log(y / mean)) = 2 (e^t - 1 - t), mean = e^p, t = log y - p.
 INLINE element_loss gamma_deviance(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 ratio = y * exp16(-p), two = splat(2.0f);
-  return (element_loss){two * ((ratio - ONE) - (log16(y) - p)), two * (ONE - ratio)};
+  return (element_loss){2.0 * growth64(log64(wide(y)) - wide(p)), two * (ONE - ratio)};
 }
 
-/// a: 1 - power, b: 2 - power. In double, because large terms cancel.
+/// a: 1 - power, b: 2 - power. Where t = log y - p is small, terms that cancel are left out:
+/// 2 mean^(2 - power) ((e^((2 - power) t) - 1) / (2 - power) - (e^t - 1)) / (1 - power), without the parts that are linear in t.
 INLINE element_loss tweedie_deviance(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
-  f64x16 z = __builtin_convertvector(p, f64x16), target = __builtin_convertvector(y, f64x16);
-  f64x16 low = __builtin_convertvector(a, f64x16), high = low + 1.0;  // b would be rounded another way
-  f64x16 own = precise_exp16(high * precise_log16(y > ZERO ? y : ONE)) / (low * high);
-  own = target > (f64x16)(0.0) ? own : (f64x16)(0.0);
+  f64x16 z = wide(p), target = wide(y);
+  f64x16 low = wide(a), high = low + 1.0;  // b would be rounded another way
+  f64x16 log = precise_log16(y > ZERO ? y : ONE);
+  f64x16 own = precise_exp16(high * log) / (low * high);
+  own = target > 0.0 ? own : splat64(0.0);
   f64x16 left = target * precise_exp16(low * z), right = precise_exp16(high * z);
-  f64x16 value = 2.0 * ((own - left / low) + right / high);
-  return (element_loss){__builtin_convertvector(value, f32x16), __builtin_convertvector(2.0 * (right - left), f32x16)};
+  f64x16 far = (own - left / low) + right / high, t = log - z;
+  f64x16 near = right * ((series64(high * t) / high - series64(t)) / low);
+  i64x16 is_near = (target > 0.0) & (magnitude64(t) < 0.125);
+  f64x16 value = 2.0 * (is_near ? near : far);
+  return (element_loss){value, __builtin_convertvector(2.0 * (right - left), f32x16)};
 }
 
 /// a: weight of positives.
 INLINE element_loss binary_entropy(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 complement, probability = sigmoid16(p, &complement);
-  f32x16 rest = log1p16(exp16(-magnitude(p)));
-  f32x16 above = (p > ZERO ? p : ZERO) + rest, below = (p < ZERO ? -p : ZERO) + rest;
-  f32x16 no = ONE - y, yes = a * y;
-  return (element_loss){fma16(no, above, yes * below), fma16(no, probability, -(yes * complement))};
+  f64x16 z = wide(p), rest = log1p64(exp64(-magnitude64(z)));
+  f64x16 above = (z > 0.0 ? z : splat64(0.0)) + rest, below = (z < 0.0 ? -z : splat64(0.0)) + rest;
+  f64x16 value = (1.0 - wide(y)) * above + wide(a) * wide(y) * below;
+  return (element_loss){value, fma16(ONE - y, probability, -(a * y * complement))};
 }
 
 /// a: gamma, b: alpha of positives, 1 - b of negatives; b below 0: both 1. y is 0 or 1.
@@ -171,7 +178,8 @@ INLINE element_loss binary_focal(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 share = b < ZERO ? ONE : (positive ? b : ONE - b);
   f32x16 factor = share * exp16(-a * above);
   f32x16 slope = -factor * fma16(a * probability, below, complement);
-  return (element_loss){factor * below, positive ? slope : -slope};
+  f64x16 value = wide(share) * exp64(-wide(a) * softplus64(wide(z))) * softplus64(-wide(z));
+  return (element_loss){value, positive ? slope : -slope};
 }
 
 /// a: epsilon. y is 0 or 1.
@@ -179,24 +187,25 @@ INLINE element_loss binary_poly(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   i32x16 positive = y > splat(0.5f);
   f32x16 z = positive ? p : -p;
   f32x16 complement, probability = sigmoid16(z, &complement);
-  f32x16 below = (z < ZERO ? -z : ZERO) + log1p16(exp16(-magnitude(z)));
   f32x16 slope = -fma16(a * probability, complement, complement);
-  return (element_loss){fma16(a, complement, below), positive ? slope : -slope};
+  f64x16 value = softplus64(-wide(z)) + wide(a) * sigmoid64(-wide(z));
+  return (element_loss){value, positive ? slope : -slope};
 }
 
 /// a: margin. Targets below or at 0 are the first class, others the second.
 INLINE element_loss binary_hinge(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 side = y > ZERO ? ONE : -ONE;
-  f32x16 lack = a - side * p;
-  i32x16 lacks = lack > ZERO;
-  return (element_loss){lacks ? lack : ZERO, lacks ? -side : ZERO};
+  f64x16 lack = wide(a) - wide(side) * wide(p);
+  return (element_loss){lack > 0.0 ? lack : splat64(0.0), a - side * p > ZERO ? -side : ZERO};
 }
 
 INLINE element_loss binary_squared_hinge(f32x16 p, f32x16 y, f32x16 a, f32x16 b) {
   f32x16 side = y > ZERO ? ONE : -ONE;
   f32x16 lack = a - side * p;
   lack = lack > ZERO ? lack : ZERO;
-  return (element_loss){lack * lack, -(side * (lack + lack))};
+  f64x16 exact = wide(a) - wide(side) * wide(p);
+  exact = exact > 0.0 ? exact : splat64(0.0);
+  return (element_loss){exact * exact, -(side * (lack + lack))};
 }
 
 ELEMENT_LOSS(squared_error_loss, squared_error)

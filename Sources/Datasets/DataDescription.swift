@@ -194,7 +194,7 @@ extension Normalization {
   package var configValue: ConfigValue {
     .object([
       .init("shift", .array(shift.map { .number(Double($0)) })),
-      .init("scale", .array(scale.map { .number(Double($0)) })),
+      .init("scale", .array(scale.map { .number($0) })),
     ])
   }
 
@@ -204,7 +204,7 @@ extension Normalization {
     guard shift.count == scale.count else {
       throw fields.error("scale", "expected as many numbers as in 'shift', found \(scale.count)")
     }
-    self.init(shift: shift.map { Float($0) }, scale: scale.map { Float($0) })
+    self.init(shift: shift.map { Float($0) }, scale: scale.map(Self.kept))
     guard self.shift.allSatisfy(\.isFinite), self.scale.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw fields.error("scale", "holds a number beyond float32")
     }

@@ -25,7 +25,7 @@ extension DataError {
     case .missingInFiles(let files): files.map { "\(name($0.file)): \($0.problems.words)" }.joined(separator: "; ")
     case .nothingLeft(let file, let dropped):
       "\(name(file)): no row is left: \(dropped.words); fill in what is missing, or leave such a column out of 'features'"
-    case .beyondFloat, .negativeWeight, .tooManyCategories, .unseenCategory: cellSentence
+    case .beyondFloat, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory: cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
       .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
@@ -59,8 +59,12 @@ extension DataError {
     switch self {
     case .beyondFloat(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': \(excerpt(text)) is beyond the range of float32 (±3.4e38); rescale the column"
-    case .negativeWeight(let file, let place, let text):
-      "\(name(file)): \(place): the sample weight \(excerpt(text)) is not allowed; weights are finite and ≥ 0"
+    case .badWeight(let file, let place, let text):
+      "\(name(file)): \(place): the sample weight \(excerpt(text)) is not allowed; weights are 0, or from 1e-307 to 1.7e308"
+    case .lostWeight(let file, let place, let text, let largest):
+      "\(name(file)): \(place): the sample weight \(text) is lost beside the largest, \(largest); give 0 to leave the row out, or weights at most 1e30 times as large as others"
+    case .noWeight(let file, let part):
+      "\(name(file)): all \(part) samples weigh 0; give some a sample weight above 0"
     case .tooManyCategories(let file, let column, let limit):
       "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
     case .unseenCategory(let file, let place, let column, let text, let known):

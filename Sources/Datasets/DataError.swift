@@ -30,7 +30,9 @@ package enum DataError: ReportableError, Equatable {
   case missingInFiles([FileProblems])
   case nothingLeft(file: String, DroppedRows)
   case beyondFloat(file: String, place: String, column: String, text: String)
-  case negativeWeight(file: String, place: String, text: String)
+  case badWeight(file: String, place: String, text: String)
+  case lostWeight(file: String, place: String, text: String, largest: String)
+  case noWeight(file: String, part: String)
   case tooManyCategories(file: String, column: String, limit: Int)
   case unseenCategory(file: String, place: String, column: String, text: String, known: [String])
 

@@ -17,6 +17,8 @@ package struct DataPreparation: Sendable {
     var classes: [Int32] = []
     /// Per row of the table and target, not normalized.
     var values: [Float] = []
+    /// What brings the rows' weights to float32.
+    var weightScale = WeightScale()
   }
 
   package private(set) var description: DataDescription
@@ -79,7 +81,7 @@ package struct DataPreparation: Sendable {
         pieces.append(try piece(table))
       }
     }
-    settle()
+    try settle()
     description.normalization = normalization(section.normalize, progress: context.progress)
     if section.normalizesTargets { description.targetNormalization = targetNormalization(context.progress) }
   }
@@ -100,7 +102,7 @@ package struct DataPreparation: Sendable {
     pieces = [all.taking([]), all.taking([]), all]
     note(table)
     dropped = table.dropped
-    settle()
+    try settle()
   }
 
   /// Reads the test rows of a config once more, prepared as the data of an earlier description were.
@@ -120,7 +122,7 @@ package struct DataPreparation: Sendable {
     pieces = [all.taking([]), all.taking([]), isOwn ? all : try testPart(of: all, section, seed: seed)]
     note(table, isSplit: !isOwn)
     if isOwn { dropped = table.dropped }
-    settle()
+    try settle()
   }
 
   /// The rows of the training source that fractions once gave to the test part.
@@ -162,12 +164,16 @@ package struct DataPreparation: Sendable {
   }
 
   /// Settles what depends on all parts together.
-  private mutating func settle() {
+  private mutating func settle() throws(DataError) {
+    for (index, part) in DataPart.allCases.enumerated() { try pieces[index].scaleWeights(of: part) }
     let used = pieces.filter { !$0.rows.isEmpty }
     description.counts = pieces.map(\.rows.count)
     description.hasSampleWeights = used.contains { $0.table.sampleWeights != nil }
     description.element = used.allSatisfy { $0.table.features.element == .uint8 } ? .uint8 : .float32
   }
+
+  /// Whether the weights of a part are others than its source holds, in the same ratios.
+  package var rescalesWeights: Bool { pieces.contains { $0.weightScale.exponent != 0 } }
 
   /// The source of a row's targets, and where in it the row is, in words.
   package func targetSource(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
@@ -204,7 +210,10 @@ package struct DataPreparation: Sendable {
       throw .shapesDiffer(file: file, found: table.featureShape, expected: shape)
     }
     var piece = Piece(table: table, rows: Array(0..<table.count))
-    guard description.targetKind != .none else { return piece }
+    guard description.targetKind != .none else {
+      piece.table.sampleWeights = nil
+      return piece
+    }
     guard let targets = table.targets else { throw .noTargets(file: file) }
     let source = table.targetSource
     switch description.targetKind {
@@ -228,7 +237,7 @@ package struct DataPreparation: Sendable {
     let toRange: Bool
     switch method {
     case .none: return .identity
-    case .scale(let factor): return Normalization(shift: [0], scale: [Float(factor)])
+    case .scale(let factor): return Normalization(shift: [0], scale: [Double(Float(factor))])
     case .standard: toRange = false
     case .minmax: toRange = true
     }
@@ -307,7 +316,9 @@ package struct DataPreparation: Sendable {
       }
       if description.hasSampleWeights {
         let output = (base + layout.weights + first * 4).bindMemory(to: Float.self, capacity: count)
-        for (index, row) in piece.rows.enumerated() { output[index] = piece.table.sampleWeights?[row] ?? 1 }
+        for (index, row) in piece.rows.enumerated() {
+          output[index] = piece.table.sampleWeights.map { piece.weightScale($0[row]) } ?? 1
+        }
       }
       first += count
     }
@@ -354,6 +365,22 @@ extension DataSection {
 }
 
 extension DataPreparation.Piece {
+  /// Chooses ``weightScale`` by the largest weight of the rows.
+  ///
+  /// - Throws: ``DataError`` where all weights are 0, or one is too small beside the largest.
+  fileprivate mutating func scaleWeights(of part: DataPart) throws(DataError) {
+    guard let weights = table.sampleWeights, !rows.isEmpty else { return }
+    guard let scale = WeightScale(rows.lazy.map { weights[$0] }) else {
+      throw .noWeight(file: table.weightSource.file, part: part.name)
+    }
+    weightScale = scale
+    guard let lost = rows.first(where: { !scale.keeps(weights[$0]) }) else { return }
+    throw .lostWeight(
+      file: table.weightSource.file, place: table.weightSource.place(lost),
+      text: ConfigValue.number(weights[lost]).compactText,
+      largest: ConfigValue.number(rows.reduce(0) { max($0, weights[$1]) }).compactText)
+  }
+
   /// The same source with other rows.
   fileprivate func taking(_ rows: [Int]) -> DataPreparation.Piece {
     var copy = self

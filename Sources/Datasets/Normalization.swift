@@ -48,11 +48,14 @@ package enum NormalizationMethod: Sendable, Equatable {
 }
 
 /// The affine map `x' = (x − shift) · scale`, one pair for all features or one pair per feature.
+///
+/// It is computed in float32, and in double for features whose range comes near float32's: there `x − shift` is infinite and `scale`
+/// subnormal. A scale is a float32 number but there.
 package struct Normalization: Sendable, Equatable {
   package var shift: [Float]
-  package var scale: [Float]
+  package var scale: [Double]
 
-  package init(shift: [Float], scale: [Float]) {
+  package init(shift: [Float], scale: [Double]) {
     precondition(shift.count == scale.count && !shift.isEmpty, "a normalization needs one scale per shift")
     self.shift = shift
     self.scale = scale
@@ -64,15 +67,22 @@ package struct Normalization: Sendable, Equatable {
   package var isUniform: Bool { shift.count == 1 }
 
   /// The pair for a feature.
-  package subscript(feature: Int) -> (shift: Float, scale: Float) {
+  package subscript(feature: Int) -> (shift: Float, scale: Double) {
     isUniform ? (shift[0], scale[0]) : (shift[feature], scale[feature])
   }
+
+  /// Whether a pair takes double: float32 would overflow, or lose the scale.
+  private static func isWide(_ shift: Float, _ scale: Double) -> Bool { scale < 0x1p-120 || abs(shift) >= 0x1p100 }
+
+  private var hasWide: Bool { zip(shift, scale).contains { Self.isWide($0, $1) } }
 
   /// Normalizes rows of `width` values where they stand.
   func apply(to values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     guard !isIdentity else { return }
+    guard !hasWide else { return applyWide(to: values, rows: rows, width: width) }
+    let scales = scale.map { Float($0) }
     shift.withUnsafeBufferPointer { shift in
-      scale.withUnsafeBufferPointer { scale in
+      scales.withUnsafeBufferPointer { scale in
         if isUniform {
           let shift = shift[0], scale = scale[0]
           for index in 0..<(rows * width) { values[index] = (values[index] - shift) * scale }
@@ -86,10 +96,22 @@ package struct Normalization: Sendable, Equatable {
     }
   }
 
+  /// As ``apply(to:rows:width:)``, where some feature takes double.
+  private func applyWide(to values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    for feature in 0..<width {
+      let (shift, scale) = self[feature], isWide = Self.isWide(shift, scale)
+      for row in 0..<rows {
+        let value = values[row * width + feature]
+        values[row * width + feature] =
+          isWide ? Float((Double(value) - Double(shift)) * scale) : (value - shift) * Float(scale)
+      }
+    }
+  }
+
   /// Maps a normalized value back: `x = x' / scale + shift`.
   package func restore(_ value: Float, feature: Int) -> Float {
     let (shift, scale) = self[feature]
-    return value / scale + shift
+    return Self.isWide(shift, scale) ? Float(Double(value) / scale + Double(shift)) : value / Float(scale) + shift
   }
 
   /// Maps a normalized value back in double precision.
@@ -97,6 +119,9 @@ package struct Normalization: Sendable, Equatable {
     let (shift, scale) = self[feature]
     return value / Double(scale) + Double(shift)
   }
+
+  /// A scale as it is kept.
+  static func kept(_ scale: Double) -> Double { scale < 0x1p-120 ? scale : Double(Float(scale)) }
 }
 
 /// Count, mean, deviation, smallest and largest value of each column, in double precision and row order.
@@ -167,11 +192,11 @@ struct ColumnStatistics {
 
   /// Mean 0 and deviation 1, or the range 0 … 1; a column that is constant, or too narrow for float32, keeps the scale 1.
   func normalization(toRange: Bool) -> Normalization {
-    var shift: [Float] = [], scale: [Float] = []
+    var shift: [Float] = [], scale: [Double] = []
     for column in means.indices {
       let offset = toRange ? Double(minima[column]) : means[column]
       let width = toRange ? Double(maxima[column]) - offset : deviation(column)
-      let factor = minima[column] == maxima[column] ? 1 : Float(1 / width)
+      let factor = minima[column] == maxima[column] ? 1 : Normalization.kept(1 / width)
       shift.append(Float(offset))
       scale.append(factor.isFinite && factor > 0 ? factor : 1)
     }

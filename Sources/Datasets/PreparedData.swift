@@ -26,7 +26,7 @@ package struct PreparedData: @unchecked Sendable {
     self.owner = owner
     let normalization = description.normalization
     shifts = (0..<description.featureCount).map { normalization[$0].shift }
-    scales = (0..<description.featureCount).map { normalization[$0].scale }
+    scales = (0..<description.featureCount).map { Float(normalization[$0].scale) }
   }
 
   /// The rows of a part, nil where it has none.

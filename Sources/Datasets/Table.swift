@@ -16,8 +16,8 @@ package struct Table: Sendable {
   package var naming = Naming.place
   /// The targets, where the source has them.
   package var targets: TargetColumns?
-  /// One weight ≥ 0 per row, where the source has them.
-  package var sampleWeights: [Float]?
+  /// One finite weight ≥ 0 per row, where the source has them.
+  package var sampleWeights: [Double]?
   /// Where the targets come from, where they have a file of their own.
   package var targetFile: RowSource?
   /// Where the weights come from, where they have a file of their own.

@@ -69,7 +69,8 @@ package struct ElementwiseProgram: Sendable {
   private let registers: Int
   private let value: Int
   private let slope: Int
-  private let usesWeight: Bool
+  /// Whether register 2 is read.
+  package let usesWeight: Bool
 
   /// A program; `value` and `slope` are the registers that hold the results at its end.
   ///
@@ -80,6 +81,16 @@ package struct ElementwiseProgram: Sendable {
     precondition(registers >= Self.inputs.count && registers <= Self.registerLimit, "too many registers")
     precondition(!instructions.isEmpty, "a program without instructions")
     precondition(value < registers && slope < registers, "a result outside the registers")
+    code = Self.encode(instructions, constants: constants.count, registers: registers)
+    self.constants = constants.flatMap { [Float](repeating: $0, count: 16) }
+    self.registers = registers
+    self.value = value
+    self.slope = slope
+    self.usesWeight = usesWeight
+  }
+
+  /// Instructions as the kernels read them.
+  static func encode(_ instructions: [Instruction], constants: Int, registers: Int) -> [ck_instruction] {
     func place(_ operands: [Operand], _ index: Int) -> ck_operand {
       guard index < operands.count else { return ck_operand(index: 0, is_constant: 0) }
       switch operands[index] {
@@ -87,21 +98,16 @@ package struct ElementwiseProgram: Sendable {
         precondition(register < registers, "an operand outside the registers")
         return ck_operand(index: UInt32(register), is_constant: 0)
       case .constant(let constant):
-        precondition(constant < constants.count, "an operand outside the constants")
+        precondition(constant < constants, "an operand outside the constants")
         return ck_operand(index: UInt32(constant), is_constant: 1)
       }
     }
-    code = instructions.map { instruction in
+    return instructions.map { instruction in
       precondition(instruction.to < registers, "a result outside the registers")
       return ck_instruction(
         operation: instruction.operation.rawValue, to: UInt32(instruction.to), a: place(instruction.operands, 0),
         b: place(instruction.operands, 1), c: place(instruction.operands, 2))
     }
-    self.constants = constants.flatMap { [Float](repeating: $0, count: 16) }
-    self.registers = registers
-    self.value = value
-    self.slope = slope
-    self.usesWeight = usesWeight
   }
 
   /// Instructions per block.

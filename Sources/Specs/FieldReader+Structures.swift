@@ -138,7 +138,9 @@ extension FieldReader {
     let fallback = standard.map { (example, Optional(ConfigValue.string($0))) }
     return try read(key, schema: schema, default: fallback, example: example, summary: summary) {
       value, path throws(ConfigError) in
-      try Self.readVariant(value, registry, tag: tag, path: path)
+      // Null says that nothing is said.
+      let said = value == .null ? standard.map(ConfigValue.string) ?? value : value
+      return try Self.readVariant(said, registry, tag: tag, path: path)
     }
   }
 

@@ -11,6 +11,8 @@ package struct Interval: Sendable, Equatable {
   package static let positive = Interval(0, .infinity, includesLower: false)
   /// 0 or greater.
   package static let nonNegative = Interval(0, .infinity)
+  /// Greater than 0, and a number in float32 as well: neither 0 nor infinite there.
+  package static let positiveFloat = Interval(1e-30, 1e30)
   /// From 0 to 1, both included.
   package static let unit = Interval(0, 1)
   /// From 0 to 1, both included.

@@ -9,7 +9,7 @@ package import Specs
 /// | number | builds | what trains other bits than before |
 /// |---|---|---|
 /// | 1 | up to 25 November 2026; their files hold no number | |
-/// | 2 | since | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling |
+/// | 2 | since | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling; sample weights beyond 2⁻²⁰ … 2²⁰ are scaled; features whose range comes near float32's are normalized in double |
 ///
 /// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
 package enum ArithmeticNumber {

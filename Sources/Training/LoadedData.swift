@@ -97,12 +97,55 @@ package struct LoadedData: Sendable {
     return "\(origin.source.file): " + rows.map { origin.source.place(origin.rows[$0]) }.joined(separator: ", ")
   }
 
+  /// Refuses training samples whose weight times class weight is lost in float32, and such products that are all 0; collective.
+  func checkWeights(_ classWeights: [Float]?, cluster: any Cluster) throws {
+    try cluster.agree(describe: describeFailure) {
+      guard let classWeights, let origin, let rows = prepared.rows(of: .train) else { return }
+      let block = 1024
+      let batch = BatchMemory(rows, description: description, capacity: block, classWeights: classWeights)
+      var weighsSomething = false
+      for first in stride(from: 0, to: rows.count, by: block) {
+        let count = min(block, rows.count - first)
+        cluster.showProgress()
+        for index in 0..<count { batch.ids.pointer[index] = first + index }
+        batch.gatherTargets(0..<count)
+        for row in 0..<count where batch.sampleWeights.pointer[row] > 0 {
+          let classWeight = classWeights[Int(batch.classes.pointer[row])]
+          weighsSomething = weighsSomething || batch.weights.pointer[row] > 0
+          if classWeight > 0, batch.weights.pointer[row] < 0x1p-120 {
+            throw RunError(
+              .data,
+              "\(origin.source.file): \(origin.source.place(origin.rows[first + row])): the sample weight "
+                + "\(batch.sampleWeights.pointer[row]) times its class's weight \(classWeight) is lost in float32 "
+                + "beside others; give weights nearer to each other")
+          }
+        }
+      }
+      guard weighsSomething else {
+        throw RunError(
+          .data,
+          "\(origin.source.file): all train samples weigh 0 times their class's weight; give a class that occurs a weight "
+            + "above 0")
+      }
+    }
+  }
+
+  /// Refuses weights that had to be scaled where a loss depends on their scale.
+  package static func requireScale(of preparation: DataPreparation, for loss: any Loss) throws {
+    guard loss.readsWeights, preparation.rescalesWeights else { return }
+    throw RunError(
+      .data,
+      "the formula of the loss uses w, and the sample weights are beyond 2^-20 to 2^20, where only their ratios count; "
+        + "give weights around 1, or a formula without w (each sample is weighted anyway)")
+  }
+
   /// Refuses targets that a loss cannot take, naming the first row; collective.
   package mutating func checkTargets(_ loss: any Loss, cluster: any Cluster) throws {
     origin = preparation?.trainingOrigin
     defer { preparation = nil }
     try cluster.agree(describe: describeFailure) {
       guard let preparation else { return }
+      try Self.requireScale(of: preparation, for: loss)
       for part in DataPart.allCases {
         guard let rows = prepared.rows(of: part), rows.count > 0 else { continue }
         let block = 1024

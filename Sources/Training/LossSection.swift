@@ -65,6 +65,14 @@ package struct LossSection: Sendable {
     }
   }
 
+  /// Throws where targets are normalized and the loss takes only some numbers: it would see other ones than the data hold.
+  func requireTargets(normalized: Bool, path: String) throws(ConfigError) {
+    guard normalized, let limit = loss.targetLimit else { return }
+    throw ConfigError(
+      "the loss '\(type(of: loss).kind)' takes \(limit), and normalized targets are numbers of both signs around 0; "
+        + "remove normalize_targets, or use a loss that takes any number, such as mse or huber", path: path)
+  }
+
   /// The targets the loss reads.
   var demand: TargetDemand {
     switch loss.targets {

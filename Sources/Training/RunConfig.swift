@@ -21,10 +21,13 @@ package struct RunConfig: Sendable {
   package var resolved: ConfigValue
 
   /// Reads the root object.
-  package init(_ value: ConfigValue) throws(ConfigError) {
+  ///
+  /// - Parameter isTrained: whether a model of it exists: then it is not refused for what only training needs.
+  package init(_ value: ConfigValue, isTrained: Bool = false) throws(ConfigError) {
     (self, resolved) = try FieldReader.readObject(value, path: "") { fields throws(ConfigError) in
       try RunConfig(from: fields)
     }
+    if !isTrained { try loss.requireTargets(normalized: data.normalizesTargets, path: "data.normalize_targets") }
   }
 
   /// Reads the keys of the root object.

@@ -52,7 +52,10 @@ package enum RunSource {
         try FieldReader.readVariant(
           ConfigValue.parse(Data(bytes), file: data), DataFormatRegistry.registry, tag: "format", path: "")
       }
-      return try DataPreparation(format, like: model.description, targets: targets, in: context(data))
+      let preparation = try DataPreparation(
+        format, like: model.description, targets: targets, in: context(data))
+      try LoadedData.requireScale(of: preparation, for: model.loss)
+      return preparation
     }
     let file = run + "/config.json"
     guard access(file, F_OK) == 0 else {
@@ -60,7 +63,8 @@ package enum RunSource {
         .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
     let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
-    let config = try naming(file) { () throws(ConfigError) in try RunConfig(ConfigValue.parse(Data(bytes), file: file))
+    let config = try naming(file) { () throws(ConfigError) in
+      try RunConfig(ConfigValue.parse(Data(bytes), file: file), isTrained: true)
     }
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")

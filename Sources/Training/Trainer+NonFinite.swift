@@ -5,21 +5,39 @@ internal import Networks
 internal import Specs
 
 extension Trainer {
-  /// Ends the run because a batch's loss is not finite: where it was seen first; collective.
+  /// Ends the run because a step met what is not finite: where it was seen first; collective.
   func reportNonFinite(step: Int) throws -> Never {
-    let own = executor.nonFinite?.value ?? .null
-    let all = try cluster.gather(Array(own.compactText.utf8)).map { text in
+    throw notFinite("step \(step): \(try whatIsNotFinite(executor.nonFinite))")
+  }
+
+  /// Ends a run none of whose steps changed a weight, because each was skipped; collective.
+  func requireUpdate() throws {
+    let skipped = executor.skippedSteps
+    guard skipped > 0, skipped + executor.emptySteps == executor.stepsDone else { return }
+    let last = try whatIsNotFinite(lastSkipped)
+    throw notFinite(
+      "all \(skipped) steps were skipped as on_non_finite says, so nothing was learned (the last one, step "
+        + "\(executor.stepsDone - 1): \(last))")
+  }
+
+  /// What the ranks saw, in words; collective.
+  private func whatIsNotFinite(_ own: NonFiniteTrace?) throws -> String {
+    let all = try cluster.gather(Array((own?.value ?? .null).compactText.utf8)).map { text in
       NonFiniteTrace(try ConfigValue.parse(Data(text), file: "trace"))
     }
     // The first rank knows where its rows come from; the others say the same without that.
-    let first = all.indices.filter { all[$0] != nil }.min { (all[$0]?.shard ?? 0) < (all[$1]?.shard ?? 0) }
-    var text = "the loss is not finite"
-    if let first, let trace = all[first] {
-      let more = trace.count > trace.samples.count ? " and \(trace.count - trace.samples.count) more" : ""
-      text +=
-        " (rank \(first), shard \(trace.shard), \(data.trainingPlaces(ofRows: trace.samples))\(more); \(trace.place))"
-    }
-    throw notFinite(step: step, text)
+    let first = all.indices.filter { all[$0] != nil }.min { (all[$0]?.rank ?? 0) < (all[$1]?.rank ?? 0) }
+    guard let first, let trace = all[first] else { return "loss or gradient are not finite" }
+    guard let shard = trace.shard else { return trace.what + wireHint(trace) }
+    let more = trace.count > trace.samples.count ? " and \(trace.count - trace.samples.count) more" : ""
+    return
+      "\(trace.what) (rank \(first), shard \(shard), \(data.trainingPlaces(ofRows: trace.samples))\(more); "
+      + "\(trace.place))"
+  }
+
+  /// What travels in float16 is infinite from 65,520 on.
+  private func wireHint(_ trace: NonFiniteTrace) -> String {
+    config.parallel.wire == .float16 ? " (parallel.wire is float16, which holds numbers up to 65504)" : ""
   }
 
   /// Refuses to keep weights that are not finite.
@@ -28,18 +46,20 @@ extension Trainer {
   func requireFiniteWeights(step: Int) throws {
     guard
       let slot = network.slots.first(where: { slot in
-        let values = arena.pointer + slot.offset
-        return (0..<slot.parameter.storedCount).contains { !values[$0].isFinite }
+        !FiniteCheck.holds(arena.pointer + slot.offset, count: slot.parameter.storedCount)
       })
     else { return }
-    throw notFinite(step: step, "\(slot.name) holds values that are not finite")
+    throw notFinite("step \(step): \(slot.name) holds values that are not finite")
   }
 
-  private func notFinite(step: Int, _ what: String) -> AgreedFailure {
-    AgreedFailure(
+  private func notFinite(_ what: String) -> AgreedFailure {
+    let isOfFormula = what.contains("the gradient of the loss") && !config.loss.loss.explanation.isEmpty
+    let way =
+      isOfFormula
+      ? "write the formula so that its slope is finite there too, such as sqrt((p - y)^2 + 1e-12) for sqrt((p - y)^2)"
+      : "lower the learning rate, clip gradients, or check the data for extreme values"
+    return AgreedFailure(
       rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
-      sentence:
-        "step \(step): \(what); lower the learning rate, clip gradients, or check the data for extreme values; the last "
-        + "checkpoint is kept")
+      sentence: "\(what); \(way); the last checkpoint is kept")
   }
 }

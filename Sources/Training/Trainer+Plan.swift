@@ -22,6 +22,10 @@ extension Trainer {
     for (index, line) in config.loss.loss.explanation.enumerated() {
       lines.append(pad(index == 0 ? "loss" : "", 10) + line)
     }
+    if config.data.normalizesTargets {
+      lines.append(
+        pad("", 10) + "targets are normalized: in the loss and its options, y and p are (value − mean) / deviation")
+    }
     lines.append(
       "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
         + "\(bytes(network.arenaCount * 4)) for weights")

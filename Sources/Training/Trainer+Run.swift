@@ -158,6 +158,7 @@ extension Trainer {
   private func close(log: RunLog?, seconds: Double, checkpointSeconds: Double) throws -> ConfigValue {
     executor.phaseMark.set(.writingFiles, step: stepsTaken)
     try requireFiniteWeights(step: stepsTaken)
+    try requireUpdate()
     for watch in watches {
       if let reason = neverHadValue(watch) { log?.progress.warning("\(reason); \(watch.afterwards)") }
     }

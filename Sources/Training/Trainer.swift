@@ -72,6 +72,8 @@ package final class Trainer {
   package let memoryWarning: String?
   /// The weights that the run began with, where they came from elsewhere.
   var origin: RunOrigin?
+  /// What this rank saw in the last step that was skipped.
+  var lastSkipped: NonFiniteTrace?
   /// Updates made by ``run()``.
   var stepsTaken = 0
 
@@ -99,6 +101,7 @@ package final class Trainer {
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)
+    try data.checkWeights(classWeights, cluster: cluster)
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     let evaluationRows = options.threads * Evaluation.blockRows
@@ -180,7 +183,9 @@ package final class Trainer {
       control: control,
       written: written)
     if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
-    if !outcome.isFinite, config.training.onNonFinite == .stop { try reportNonFinite(step: step) }
+    guard !outcome.isFinite else { return outcome }
+    if outcome.isDamaged || config.training.onNonFinite == .stop { try reportNonFinite(step: step) }
+    lastSkipped = executor.nonFinite
     return outcome
   }
 

@@ -88,7 +88,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       "t.csv: line 2, column 'age': 1e39 is beyond the range of float32 (±3.4e38); rescale the column"),
     csv(
       "a,y,w\n1,2,-1\n", #""targets": "y", "sample_weight": "w""#,
-      "t.csv: line 2: the sample weight -1 is not allowed; weights are finite and ≥ 0"),
+      "t.csv: line 2: the sample weight -1 is not allowed; weights are 0, or from 1e-307 to 1.7e308"),
     csv(
       "a,y\n1,2\n1,2.5\n",
       "t.csv: line 3: target 2.5 is not a class; classes are whole numbers or text (for values choose a loss like 'mse')"

@@ -6,37 +6,39 @@ import Testing
 @Suite(.serialized) struct DoorTests {
   private static let endless = ["configs/digits.json", "--quiet", "--set", "training.epochs=1000000", "--output"]
 
-  /// What a process has open, as /proc tells.
-  private func files(of process: Int32?) -> [String] {
-    let folder = "/proc/\(process.map { "\($0)" } ?? "self")/fd"
-    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap {
-      try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+  /// The sockets that a process has open and listens on, as /proc tells.
+  private func doors(of process: Int32) -> Int {
+    let folder = "/proc/\(process)/fd", files = FileManager.default
+    let open = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).compactMap {
+      try? files.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
     }
+    let tables = ["tcp", "tcp6"].compactMap { try? String(contentsOfFile: "/proc/net/\($0)", encoding: .utf8) }
+    // Local and remote address, state (0A: it listens), …, the socket's number.
+    let listening = tables.flatMap { $0.split(separator: "\n") }.map { $0.split(separator: " ") }.filter {
+      $0.count > 9 && $0[3] == "0A"
+    }
+    return listening.count { open.contains("socket:[\($0[9])]") }
   }
 
-  /// The sockets of a run that trains, before it is asked to stop.
-  private func sockets(_ line: [String], run: String, first word: String) throws -> Int {
-    var sockets = -1
+  /// What a run that trains listens on, before it is asked to stop.
+  private func doors(_ line: [String], run: String) throws -> Int {
+    var doors = -1
     let outcome = try Command.run(line) {
       #expect(Processes.wait { FileManager.default.fileExists(atPath: run + "/metrics.jsonl") })
-      let processes = Processes.find("ptrain", word, mentioning: run)
+      let processes = Processes.find("ptrain", "configs/digits.json", mentioning: run)
       #expect(processes.count == 1)
-      // What it has got from whoever runs the tests does not count.
-      let inherited = Set(files(of: nil))
-      let open = processes.flatMap { files(of: $0) }.filter { $0.hasPrefix("socket:") && !inherited.contains($0) }
-      sockets = open.count
+      doors = processes.reduce(0) { $0 + self.doors(of: $1) }
       Processes.send(SIGUSR1, to: processes)
     }
     #expect(outcome.status == 75, "\(outcome.errors)")
-    return sockets
+    return doors
   }
 
-  @Test("alone there is no daemon and no socket; under mpirun there are sockets (negative control)")
-  func sockets() throws {
+  @Test("alone it listens on no port; under mpirun it does (negative control)")
+  func ports() throws {
     let folder = try TemporaryFolder(), alone = folder.path + "/alone", under = folder.path + "/under"
-    #expect(try sockets([Command.ptrain] + Self.endless + [alone], run: alone, first: "configs/digits.json") == 0)
-    let line = ["mpirun", "-n", "1", Command.ptrain] + Self.endless + [under]
-    #expect(try sockets(line, run: under, first: "configs/digits.json") > 0)
+    #expect(try doors([Command.ptrain] + Self.endless + [alone], run: alone) == 0)
+    #expect(try doors(["mpirun", "-n", "1", Command.ptrain] + Self.endless + [under], run: under) > 0)
   }
 
   @Test("links that somebody has planted are not followed", arguments: [0, 2])

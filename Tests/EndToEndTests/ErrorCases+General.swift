@@ -125,7 +125,7 @@ extension ErrorCase {
     set("seed", "-1", says: "whole number"),
     set("output.directory", "/proc/ptrain", 74, says: "/proc/ptrain"),
     ErrorCase(
-      name: "diverges", overrides: ["optimizer.learning_rate=3e38", "training.epochs=20"], code: 76,
+      name: "diverges", overrides: ["optimizer.learning_rate=1e38", "training.epochs=20"], code: 76,
       says: "not finite (rank 0, shard 0, data.csv: line "),
     ErrorCase(
       name: "diverges in the last step", overrides: ["optimizer.learning_rate=3e38", "training.steps=1"], code: 76,

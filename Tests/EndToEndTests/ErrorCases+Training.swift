@@ -41,7 +41,7 @@ extension ErrorCase {
       loss(#""type": "focal", "gamma": -1"#, says: "loss.gamma"),
       loss(#""type": "focal", "alpha": 2"#, says: "loss.alpha"),
       loss(#""type": "hinge", "variant": "vapnik""#, says: "loss.variant"),
-      loss(#""type": "huber", "delta": 0"#, says: "loss.delta: expected a number > 0"),
+      loss(#""type": "huber", "delta": 0"#, says: "loss.delta: expected a number ≥ 1e-30"),
       loss(#""type": "huber""#, says: "give the last layer 1 unit"),
       loss(#""type": "mse", "reduction": "max""#, says: "known: mean, sum"),
       loss(#""type": "mse", "class_weights": "balanced""#, says: "only losses on classes have class weights"),

@@ -76,10 +76,12 @@ package struct Command: Sendable {
     all["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     all["OMPI_MCA_rmaps_base_oversubscribe"] = "1"
     all["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
-    all.merge(environment) { $1 }
-    process.environment = all
     // Files instead of pipes: a program that prints much never waits for a reader.
     let folder = try TemporaryFolder()
+    // Every mpirun has its sessions in a place of its own: Open MPI 4.1 fails where two of one user make and remove theirs at once.
+    all["TMPDIR"] = folder.path
+    all.merge(environment) { $1 }
+    process.environment = all
     let outputPath = folder.path + "/output", errorPath = folder.path + "/errors"
     for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     let output = FileHandle(forWritingAtPath: outputPath), errors = FileHandle(forWritingAtPath: errorPath)

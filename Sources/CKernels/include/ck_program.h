@@ -91,4 +91,23 @@ typedef void (*ck_apply)(
 /// j % 16 by ascending j, lanes added by halves. Allocates nothing on the heap.
 typedef void (*ck_run_program)(const struct ck_program *_Nonnull program, const struct ck_program_rows *_Nonnull rows);
 
+/// A program that computes values alone, in double; registers 0, 1 and 2 begin as p, y and w.
+struct ck_value_program {
+  const struct ck_instruction *_Nonnull instructions;
+  size_t count;
+  const double *_Nonnull constants;  ///< 16 equal doubles each; truth values are all ones or zeros
+  uint32_t registers;                ///< 3 ... CK_PROGRAM_REGISTERS
+  uint32_t value;                    ///< the register that holds the result
+  uint32_t uses_weight;              ///< 0: register 2 is not filled
+};
+
+/// As `ck_apply`, in double. A product and a sum round twice.
+typedef void (*ck_apply64)(
+    uint32_t operation, double *_Nonnull to, const double *_Nonnull a, size_t step_a, const double *_Nonnull b,
+    size_t step_b, const double *_Nonnull c, size_t step_c, size_t n);
+
+/// losses[r] = w[r] * (sum over j of value / divisor), as `ck_run_program` sums; slopes are left alone.
+typedef void (*ck_run_values)(
+    const struct ck_value_program *_Nonnull program, const struct ck_program_rows *_Nonnull rows);
+
 #endif

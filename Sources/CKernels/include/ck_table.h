@@ -43,6 +43,17 @@ struct ck_table {
   ck_sum _Nonnull sum;                   ///< of x
   ck_sum _Nonnull sum_of_squares;        ///< of x^2, each square exact
 
+  ck_all_finite _Nonnull all_finite;
+
+  ck_map64 _Nonnull exp64;    ///< e^x; results below 2^-1022 are 0
+  ck_map64 _Nonnull expm1_64;
+  ck_map64 _Nonnull log64;    ///< -inf at zero and subnormal numbers, NaN below
+  ck_map64 _Nonnull log1p64;  ///< -inf at -1, NaN below
+  ck_map64 _Nonnull softplus64;
+  ck_map64 _Nonnull sigmoid64;
+  ck_map64 _Nonnull tanh64;
+  ck_map64 _Nonnull erf64;
+
   ck_element_loss _Nonnull squared_error_loss;
   ck_element_loss _Nonnull absolute_error_loss;
   ck_element_loss _Nonnull huber_loss;
@@ -85,6 +96,8 @@ struct ck_table {
 
   ck_apply _Nonnull apply;
   ck_run_program _Nonnull run_program;
+  ck_apply64 _Nonnull apply64;
+  ck_run_values _Nonnull run_values;
 };
 
 /// The table of a level, or of the highest level the CPU offers if that is less.

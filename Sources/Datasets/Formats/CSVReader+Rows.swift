@@ -7,7 +7,7 @@ extension CSVReader {
     var categories: [TextColumn]
     var targets: [Double] = []
     var targetLabels = TextColumn()
-    var weights: [Float] = []
+    var weights: [Double] = []
     var lines = RowLines()
     var count = 0
 
@@ -94,12 +94,15 @@ extension CSVReader {
         }
       }
       if let column = plan.weight {
-        if let value = number(fields[column], scanner), Float(value).isFinite {
-          guard value >= 0 else {
-            throw .negativeWeight(
+        if let value = number(fields[column], scanner) {
+          // In double: a weight reaches float32 only beside the others.
+          guard value.isFinite, value.isZero || value.sign == .plus,
+            !DecimalNumber.isLost(value, in: scanner.bytes(of: fields[column]))
+          else {
+            throw .badWeight(
               file: format.path, place: "line \(scanner.recordLine)", text: scanner.text(of: fields[column]))
           }
-          cells.weights.append(Float(value))
+          cells.weights.append(value)
         } else {
           note(column, .weight, fields, scanner, plan, &faults, &findings)
         }

@@ -49,6 +49,12 @@ enum DecimalNumber {
     return isNegative ? -value : value
   }
 
+  /// Whether a number was read as 0 though its text is another one, too small for a double.
+  static func isLost(_ number: Double, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let digits = UInt8(ascii: "1")...UInt8(ascii: "9")
+    return number.isZero && text.prefix { $0 | 0x20 != UInt8(ascii: "e") }.contains { digits.contains($0) }
+  }
+
   private static func parseExponent(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     var position = start
     var isNegative = false

@@ -81,14 +81,14 @@ struct NumericArray {
   }
 
   /// The array as one weight per row.
-  func weights() throws(DataError) -> [Float] {
+  func weights() throws(DataError) -> [Double] {
     guard shape.count == 1 else {
       throw .tooManyDimensions(file: file, role: "sample weights", shape: shape, limit: 1)
     }
-    let weights = try floats()
-    for (row, weight) in weights.enumerated() where weight < 0 {
-      throw .negativeWeight(
-        file: file, place: RowSource(file: file).place(row), text: ConfigValue.number(Double(weight)).compactText)
+    let weights = try doubles()
+    for (row, weight) in weights.enumerated() where weight.sign == .minus && !weight.isZero && !weight.isNaN {
+      throw .badWeight(
+        file: file, place: RowSource(file: file).place(row), text: ConfigValue.number(weight).compactText)
     }
     return weights
   }

@@ -12,13 +12,14 @@ package struct BinaryCrossEntropy: LossSpec {
   package static let summary = "yes or no from logits, for one label or several"
   package static let samples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#]
   package var targets: LossTargets { .classesOrValues }
+  package var targetLimit: String? { "classes, or " + TargetDomain.probability.text }
 
   var positiveWeight: Double
   var reduction: OutputReduction
 
   package init(from fields: FieldReader) throws(ConfigError) {
     positiveWeight = try fields.number(
-      "positive_weight", default: 1, in: .positive, "what a positive counts, in units of a negative")
+      "positive_weight", default: 1, in: .positiveFloat, "what a positive counts, in units of a negative")
     reduction = try OutputReduction(from: fields)
   }
 

@@ -11,6 +11,7 @@ package struct CategoricalCrossEntropy: LossSpec {
   package static let summary = "one class out of several, or shares of classes, from logits"
   package static let samples = ["{}", #"{"label_smoothing": 0.1}"#]
   package var targets: LossTargets { .classesOrValues }
+  package var targetLimit: String? { "classes, or " + DistributionLoss.targetLimit }
 
   var smoothing: Double
 

@@ -1,8 +1,9 @@
-internal import Foundation
 internal import Kernels
 
 /// Cross-entropy, or relative entropy, of a target distribution and the softmax of the outputs.
 struct DistributionLoss: Loss {
+  static let targetLimit = "shares from 0 to 1 that add up to 1"
+
   let classes: Int
   let smoothing: Double
   /// Whether the targets' own entropy is subtracted, so that the least loss is 0.
@@ -31,7 +32,7 @@ struct DistributionLoss: Loss {
         let share = (1 - smoothing) * Double(t[column]) + spread
         total += share
         loss += share * (logSum - Double(z[column]))
-        if subtractsEntropy, share > 0 { loss += share * log(share) }
+        if subtractsEntropy, share > 0 { loss += share * DoubleFunctions.log(share) }
       }
       losses[row] = Double(weight) * loss
       for column in 0..<classes {

@@ -9,6 +9,7 @@ package struct GammaDeviance: LossSpec {
   package static let summary = "positive values from the logarithm of the mean"
   package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
+  package var targetLimit: String? { TargetDomain.positive.text }
 
   var reduction: OutputReduction
 

@@ -34,9 +34,12 @@ struct GaussianNLLLoss: Loss {
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
-    let run = 128
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: run) { precisions in
-      guard let precision = precisions.baseAddress else { return }
+    // Temporary memory above 1 KiB would come from the heap: two arrays of floats, or one of doubles.
+    let run = 64
+    withUnsafeTemporaryAllocation(byteCount: 12 * run, alignment: 16) { memory in
+      guard let base = memory.baseAddress else { return }
+      let exact = base.bindMemory(to: Double.self, capacity: run)
+      let precision = (base + 8 * run).bindMemory(to: Float.self, capacity: run)
       for row in rows {
         let p = outputs[row], y = targets.values[row], d = gradient[row], weight = targets.weights[row]
         let scale = weight * Float(factor)
@@ -44,12 +47,15 @@ struct GaussianNLLLoss: Loss {
         for start in stride(from: 0, to: width, by: run) {
           let count = min(run, width - start)
           for index in 0..<count { precision[index] = -max(p[width + start + index], Self.least) }
+          for index in 0..<count { exact[index] = Double(precision[index]) }
+          DoubleFunctions.exp(exact, into: exact, count: count)
           Elementwise.exp(precision, into: precision, count: count)
           for index in 0..<count {
             let column = start + index
             let s = p[width + column], error = p[column] - y[column]
             let squared = error * error * precision[index]
-            sum += 0.5 * (Double(max(s, Self.least)) + Double(squared))
+            let difference = Double(p[column]) - Double(y[column])
+            sum += 0.5 * (Double(max(s, Self.least)) + difference * difference * exact[index])
             d[column] = scale * (error * precision[index])
             d[width + column] = s < Self.least ? 0 : scale * (0.5 * (1 - squared))
           }

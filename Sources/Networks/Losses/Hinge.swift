@@ -10,6 +10,7 @@ package struct Hinge: LossSpec {
   package static let summary = "decisions with a margin, without probabilities"
   package static let samples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
   package var targets: LossTargets { .classesOrValues }
+  package var targetLimit: String? { HingeForm.targetLimit }
   var form: HingeForm
 
   package init(from fields: FieldReader) throws(ConfigError) { form = try HingeForm(from: fields, isSquared: false) }

@@ -11,12 +11,14 @@ struct HingeForm: Sendable {
     case westonWatkins = "weston_watkins"
   }
 
+  static let targetLimit = "classes, or " + TargetDomain.sides.text
+
   var margin: Double
   var variant: Variant
   var isSquared: Bool
 
   init(from fields: FieldReader, isSquared: Bool) throws(ConfigError) {
-    margin = try fields.number("margin", default: 1, in: .positive, "lead of the right side that costs nothing")
+    margin = try fields.number("margin", default: 1, in: .positiveFloat, "lead of the right side that costs nothing")
     variant = try fields.option(
       "variant", default: Variant.crammerSinger, "several classes: against the best other one, or against each")
     self.isSquared = isSquared
@@ -55,9 +57,10 @@ struct MulticlassHingeLoss: Loss {
       d.update(repeating: 0, count: classes)
       var loss = 0.0
       func compare(with other: Int) {
+        let exact = max(0, Double(margin) + (Double(z[other]) - Double(z[target])))
+        loss += form.isSquared ? exact * exact : exact
         let lack = margin + (z[other] - z[target])
         guard lack > 0 else { return }
-        loss += form.isSquared ? Double(lack) * Double(lack) : Double(lack)
         let slope = weight * (form.isSquared ? 2 * lack : 1)
         d[other] += slope
         d[target] -= slope

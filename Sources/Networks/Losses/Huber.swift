@@ -15,7 +15,8 @@ package struct Huber: LossSpec {
   var reduction: OutputReduction
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    delta = try fields.number("delta", default: 1, in: .positive, "error from which the loss grows in a straight line")
+    delta = try fields.number(
+      "delta", default: 1, in: .positiveFloat, "error from which the loss grows in a straight line")
     reduction = try OutputReduction(from: fields)
   }
 

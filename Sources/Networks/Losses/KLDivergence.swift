@@ -9,6 +9,7 @@ package struct KLDivergence: LossSpec {
   package static let summary = "relative entropy of target shares and the softmax of the outputs"
   package static let samples = ["{}", "{ }"]
   package var targets: LossTargets { .values }
+  package var targetLimit: String? { DistributionLoss.targetLimit }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

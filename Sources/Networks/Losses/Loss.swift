@@ -5,6 +5,8 @@ package import Specs
 package protocol LossSpec: Spec {
   /// What the loss compares the outputs with.
   var targets: LossTargets { get }
+  /// The targets it takes, in words, where not every number is one; nil: any numbers, so that they may be normalized.
+  var targetLimit: String? { get }
   /// Makes the loss for a network's output and the targets.
   /// - Throws: ``ConfigError`` when they do not fit.
   func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss
@@ -13,6 +15,7 @@ package protocol LossSpec: Spec {
 }
 
 extension LossSpec {
+  package var targetLimit: String? { targets == .classes ? "classes" : nil }
   package var explanation: [String] { [] }
 }
 
@@ -81,6 +84,8 @@ package protocol Loss: Sendable {
   var prediction: Prediction { get }
   /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as `positive_weight`.
   var sideWeights: [Double] { get }
+  /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale matters.
+  var readsWeights: Bool { get }
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
   /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
@@ -90,6 +95,7 @@ package protocol Loss: Sendable {
 
 extension Loss {
   package var sideWeights: [Double] { [1, 1] }
+  package var readsWeights: Bool { false }
 
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? { nil }
 }

@@ -11,6 +11,7 @@ package struct MeanSquaredLogError: LossSpec {
   package static let summary = "mean of (log(1 + p) − log(1 + y))², targets above −1"
   package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
+  package var targetLimit: String? { TargetDomain.aboveMinusOne.text }
 
   var reduction: OutputReduction
 

@@ -16,7 +16,7 @@ package struct Quantile: LossSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {
     levels = try fields.numbers(
-      "quantiles", default: [0.5], in: Interval(0, 1, includesLower: false, includesUpper: false), atLeast: 1,
+      "quantiles", default: [0.5], in: Interval(1e-6, 1 - 1e-6), atLeast: 1,
       "levels between 0 and 1")
     reduction = try OutputReduction(from: fields)
   }

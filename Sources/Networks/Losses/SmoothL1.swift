@@ -13,7 +13,7 @@ package struct SmoothL1: LossSpec {
   var reduction: OutputReduction
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    beta = try fields.number("beta", default: 1, in: .positive, "error from which the loss is the absolute error")
+    beta = try fields.number("beta", default: 1, in: .positiveFloat, "error from which the loss is the absolute error")
     reduction = try OutputReduction(from: fields)
   }
 

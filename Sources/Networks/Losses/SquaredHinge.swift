@@ -8,6 +8,7 @@ package struct SquaredHinge: LossSpec {
   package static let summary = "decisions with a margin, shortfalls squared"
   package static let samples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
   package var targets: LossTargets { .classesOrValues }
+  package var targetLimit: String? { HingeForm.targetLimit }
   var form: HingeForm
 
   package init(from fields: FieldReader) throws(ConfigError) { form = try HingeForm(from: fields, isSquared: true) }

@@ -21,6 +21,9 @@ package struct SumLoss: LossSpec {
     return kinds.contains(.values) ? .values : .classesOrValues
   }
 
+  /// What the first of the terms with a limit takes.
+  package var targetLimit: String? { terms.lazy.compactMap(\.loss.targetLimit).first }
+
   var terms: [(weight: Double, loss: any LossSpec)]
 
   package init(from fields: FieldReader) throws(ConfigError) {
@@ -39,6 +42,9 @@ package struct SumLoss: LossSpec {
       let (term, text) = try FieldReader.readObject(value, path: path) {
         fields throws(ConfigError) -> (weight: Double, loss: any LossSpec) in
         let weight = try fields.number("weight", default: 1, in: .nonNegative, "what the term counts")
+        guard weight == 0 || Interval.positiveFloat.contains(weight) else {
+          throw fields.error("weight", "expected 0 or \(Interval.positiveFloat.words), found \(weight)")
+        }
         let loss = try fields.read(
           "loss", schema: .anything, default: nil, example: MeanSquaredError.standard,
           summary: "a loss"
@@ -51,6 +57,9 @@ package struct SumLoss: LossSpec {
         return (weight, loss)
       }
       return (term, text)
+    }
+    guard terms.contains(where: { $0.weight > 0 }) else {
+      throw fields.error("terms", "all terms weigh 0, so nothing can be learned; give one a weight above 0")
     }
     let kinds = Set(terms.map(\.loss.targets)).subtracting([.classesOrValues])
     if kinds.count > 1 {
@@ -91,6 +100,7 @@ struct SumOfLosses: Loss {
   var sideWeights: [Double] {
     [0, 1].map { side in terms.reduce(0) { $0 + $1.weight * $1.loss.sideWeights[side] } }
   }
+  var readsWeights: Bool { terms.contains { $0.loss.readsWeights } }
 
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     for term in terms { if let problem = term.loss.problem(with: targets, rows: rows) { return problem } }

@@ -10,6 +10,7 @@ package struct TweedieDeviance: LossSpec {
   package static let summary = "amounts that are often 0, from the logarithm of the mean"
   package static let samples = [#"{}"#, #"{"power": 1.2}"#]
   package var targets: LossTargets { .values }
+  package var targetLimit: String? { TargetDomain.nonNegative.text }
 
   var power: Double
   var reduction: OutputReduction

@@ -73,10 +73,13 @@ struct CheckpointIdentity: Sendable, Equatable {
   /// How another one differs from this one; nil: not at all.
   func mismatch(of other: CheckpointIdentity) -> Mismatch? {
     var found = other
-    if !ConfigDifference.between(found.config, config).isEmpty, let old = try? RunConfig(found.config),
-      case .integer(let shards)? = Self.shards(found.config)
-    {
-      // Keys that builds since then have added hold there too, at their defaults.
+    // What builds of other arithmetic wrote where nothing was said is no difference, and keys that builds since then have added hold
+    // there too, at their defaults.
+    let readings = [found.config] + (EarlierConfig.withoutItsDefaults(found.config).map { [$0] } ?? [])
+    for reading in readings where !ConfigDifference.between(found.config, config).isEmpty {
+      guard let old = try? RunConfig(reading, isTrained: true), case .integer(let shards)? = Self.shards(reading) else {
+        continue
+      }
       found = CheckpointIdentity(
         config: RunLog.storedConfig(old, shards: shards, baseDirectory: "/"), fingerprint: found.fingerprint,
         origin: found.origin, arithmetic: found.arithmetic)

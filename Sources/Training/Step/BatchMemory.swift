@@ -67,11 +67,29 @@ final class BatchMemory {
     for row in range { weights.pointer[row] *= classWeights[Int(classes.pointer[row])] }
   }
 
-  /// Sums of weighted losses and of weights over rows, in row order.
+  /// Makes the loss of rows whose gradient is not finite NaN, so that all ranks learn of it with the sums; rows that weigh 0 count
+  /// nothing, whatever they hold.
+  func checkGradient(_ gradient: Matrix, width: Int, rows: Range<Int>) {
+    guard let first = rows.first else { return }
+    let areLossesFinite = rows.allSatisfy { losses.pointer[$0].isFinite }
+    // What pads the rows is 0.
+    if areLossesFinite, FiniteCheck.holds(gradient[first], count: rows.count * gradient.stride) { return }
+    for row in rows {
+      let isFinite = FiniteCheck.holds(gradient[row], count: width)
+      if weights.pointer[row] == 0 {
+        losses.pointer[row] = 0
+        if !isFinite { gradient[row].update(repeating: 0, count: width) }
+      } else if !isFinite {
+        losses.pointer[row] = .nan
+      }
+    }
+  }
+
+  /// Sums of weighted losses and of weights over rows, in row order; rows that weigh 0 count nothing.
   func sums(_ range: Range<Int>) -> (loss: Double, weight: Double) {
     var loss = 0.0, weight = 0.0
     for row in range {
-      loss += losses.pointer[row]
+      if weights.pointer[row] != 0 { loss += losses.pointer[row] }
       weight += Double(weights.pointer[row])
     }
     return (loss, weight)

@@ -12,6 +12,8 @@ final class NodeSharing: ParameterSharing {
   /// What is fetched from where, in pieces.
   private let pieces: [(source: UnsafePointer<Float>, range: Range<Int>)]
   private let rank: Int
+  /// For each worker whether it has fetched what is not finite.
+  private let faults: AlignedBuffer<Int>
 
   /// Floats of a piece: a fraction of a common second-level cache.
   private static let grain = 16384
@@ -25,6 +27,7 @@ final class NodeSharing: ParameterSharing {
     self.arena = arena
     self.rank = rank
     self.threads = threads
+    faults = AlignedBuffer(count: max(1, threads))
     let peers = (1..<max(1, owned.count)).map { (rank + $0) % owned.count }
     pieces = peers.flatMap { peer in
       let row = UnsafePointer(handover.row(of: peer))
@@ -41,15 +44,18 @@ final class NodeSharing: ParameterSharing {
   func beforeGradients() throws { try handover.awaitRelease() }
   func start(_ bucket: Int) {}
 
-  func finish(hasUpdated: Bool) throws {
+  func finish(hasUpdated: Bool) throws -> Bool {
     try handover.awaitRelease()
     try handover.offer()
+    faults.pointer.update(repeating: 0, count: threads)
     if hasUpdated {
-      queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+      queue.parallelItems(count: pieces.count, workers: threads) { item, worker in
         let (source, range) = pieces[item]
         (arena + range.lowerBound).update(from: source + range.lowerBound, count: range.count)
+        if !FiniteCheck.holds(arena + range.lowerBound, count: range.count) { faults.pointer[worker] = 1 }
       }
     }
     try handover.release()
+    return (0..<threads).allSatisfy { faults.pointer[$0] == 0 }
   }
 }

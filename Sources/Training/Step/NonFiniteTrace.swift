@@ -2,58 +2,87 @@ internal import Kernels
 internal import Networks
 internal import Specs
 
-/// Where in a batch a loss that is not finite was seen, on one rank.
+/// What was not finite in a step, and where, as one rank saw it.
 struct NonFiniteTrace: Equatable {
-  /// The first shard that has one.
-  var shard: Int
-  /// Samples of the training part whose loss is not finite, the first few.
+  /// What it is, in words: the loss, its gradient, a parameter's gradient, a parameter.
+  var what: String
+  /// The first shard that has one; nil where it was found in sums over samples.
+  var shard: Int?
+  /// Samples of the training part where it was met, the first few.
   var samples: [Int]
   /// All of them in that shard.
   var count: Int
   /// What the first of them met first, in words.
   var place: String
+  /// Comes before others that were seen in the same step: causes before what follows from them.
+  var rank: Int
 
   /// Samples that are named.
   static let named = 3
 
-  init(shard: Int, samples: [Int], count: Int, place: String) {
-    (self.shard, self.samples, self.count, self.place) = (shard, samples, count, place)
+  init(what: String, shard: Int?, samples: [Int], count: Int, place: String, rank: Int) {
+    (self.what, self.shard, self.samples, self.count) = (what, shard, samples, count)
+    (self.place, self.rank) = (place, rank)
   }
 
   /// Looks at rows of a batch whose activations are still in memory.
-  init(_ memory: NetworkMemory, batch: BatchMemory, rows: Range<Int>, shard: Int) {
+  init(_ memory: NetworkMemory, loss: any Loss, batch: BatchMemory, rows: Range<Int>, shard: Int) {
     let found = rows.filter { !batch.losses.pointer[$0].isFinite || !batch.weights.pointer[$0].isFinite }
-    self.shard = shard
-    samples = found.prefix(Self.named).map { batch.ids.pointer[$0] }
-    count = found.count
     let network = memory.network
-    guard let row = found.first, let node = memory.firstNonFiniteNode(row: row) else {
-      place = "in the loss itself, from outputs that are finite"
+    self.init(
+      what: "the loss is not finite", shard: shard, samples: found.prefix(Self.named).map { batch.ids.pointer[$0] },
+      count: found.count, place: "in the loss itself, from outputs that are finite", rank: shard)
+    guard let row = found.first else { return }
+    if let node = memory.firstNonFiniteNode(row: row) {
+      let name = "layers.\(network.nodes[node].index)"
+      let hasBadWeights = network.nodes[node].slots.contains { slot in
+        let slot = network.slots[slot]
+        return !FiniteCheck.holds(memory.arena + slot.offset, count: slot.parameter.storedCount)
+      }
+      place = hasBadWeights ? "first in \(name), whose weights are not finite" : "first in the output of \(name)"
       return
     }
-    let name = "layers.\(network.nodes[node].index)"
-    let hasBadWeights = network.nodes[node].slots.contains { slot in
-      let slot = network.slots[slot]
-      return (0..<slot.parameter.storedCount).contains { !(memory.arena + slot.offset)[$0].isFinite }
-    }
-    place = hasBadWeights ? "first in \(name), whose weights are not finite" : "first in the output of \(name)"
+    // A loss that is finite was made NaN for its gradient; the step is lost, so its memory can be written to.
+    loss.evaluate(
+      memory.output, batch.targets, rows: row..<row + 1, losses: batch.losses.pointer, gradient: memory.outputGradient)
+    guard batch.losses.pointer[row].isFinite else { return }
+    batch.losses.pointer[row] = .nan
+    what = "the gradient of the loss is not finite"
+    let layer = network.outputNode.map { "the output of layers.\(network.nodes[$0].index)" } ?? "the input"
+    place = "by \(layer), though outputs and loss are finite"
+  }
+
+  /// What an update found.
+  init(_ fault: ParameterUpdate.Fault, network: Network) {
+    let name = network.slots.last { $0.offset <= fault.offset }?.name ?? "a parameter"
+    let what =
+      switch fault.kind {
+      case .gradient: "the gradient of \(name) is not finite, though the loss and its gradient are"
+      case .state: "the optimizer's state of \(name) is not finite, though the gradient is"
+      case .weights: "\(name) holds values that are not finite after its update, though the gradient is"
+      }
+    // After what samples show.
+    self.init(what: what, shard: nil, samples: [], count: 0, place: "", rank: 1 << 40 + fault.kind.rawValue)
   }
 
   // Travels between ranks as JSON.
 
   var value: ConfigValue {
     .object([
-      .init("shard", .integer(shard)), .init("samples", .array(samples.map(ConfigValue.integer))),
-      .init("count", .integer(count)), .init("place", .string(place)),
+      .init("what", .string(what)), .init("shard", .integer(shard ?? -1)),
+      .init("samples", .array(samples.map(ConfigValue.integer))), .init("count", .integer(count)),
+      .init("place", .string(place)), .init("rank", .integer(rank)),
     ])
   }
 
   init?(_ value: ConfigValue) {
-    guard case .integer(let shard)? = value["shard"], case .array(let samples)? = value["samples"],
-      case .integer(let count)? = value["count"], case .string(let place)? = value["place"]
+    guard case .string(let what)? = value["what"], case .integer(let shard)? = value["shard"],
+      case .array(let samples)? = value["samples"], case .integer(let count)? = value["count"],
+      case .string(let place)? = value["place"], case .integer(let rank)? = value["rank"]
     else { return nil }
     self.init(
-      shard: shard, samples: samples.compactMap { if case .integer(let sample) = $0 { sample } else { nil } },
-      count: count, place: place)
+      what: what, shard: shard < 0 ? nil : shard,
+      samples: samples.compactMap { if case .integer(let sample) = $0 { sample } else { nil } }, count: count,
+      place: place, rank: rank)
   }
 }

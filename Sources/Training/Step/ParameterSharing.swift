@@ -14,7 +14,8 @@ protocol ParameterSharing: AnyObject {
   /// Lets this rank's part of a bucket go, once it is updated.
   func start(_ bucket: Int) throws
   /// Returns when all ranks' parts have arrived in the arena; also called after steps without an update, to end them.
-  func finish(hasUpdated: Bool) throws
+  /// - Returns: whether all numbers that arrived are finite.
+  func finish(hasUpdated: Bool) throws -> Bool
 }
 
 /// The parts of all ranks: what each updates of each bucket.

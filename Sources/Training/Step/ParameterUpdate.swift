@@ -37,6 +37,17 @@ final class ParameterUpdate {
     var stateNames: [String] { elementwise?.stateNames ?? layerwise?.stateNames ?? [] }
   }
 
+  /// What was found not finite, and the place in the arena of the piece it is in.
+  struct Fault: Equatable {
+    /// Causes before what follows from them.
+    enum Kind: Int {
+      case gradient, state, weights
+    }
+
+    var kind: Kind
+    var offset: Int
+  }
+
   /// Floats of a piece: a few of the cache's lines less than half of a common second-level cache, for up to four arrays.
   private static let grain = 16384
 
@@ -67,6 +78,12 @@ final class ParameterUpdate {
   /// The running average of the parameters, where one is kept.
   let average: AlignedBuffer<Float>?
   private let checksFinite: Bool
+  /// Whether a piece that is not updated for its gradient is marked with NaN, so that ranks that fetch it learn of it.
+  var marksFaults = false
+  /// Whether the whole gradient was found finite before any update.
+  private var hasMeasured = false
+  /// For each worker and kind of fault, the first place and the last one; -1: none.
+  private let faults: AlignedBuffer<Int>
 
   /// - Throws: ``ConfigError`` for a group that fits no parameter.
   init(
@@ -79,6 +96,7 @@ final class ParameterUpdate {
     self.clipping = clipping
     self.averaging = averaging
     self.checksFinite = checksFinite
+    faults = AlignedBuffer(count: 3 * max(1, threads))
     let base = section.optimizer.learningRate
     var groups = [Group(section.optimizer, penalties: section.penalties, rateScale: 1)]
     for group in section.groups {
@@ -179,14 +197,63 @@ final class ParameterUpdate {
     self.learningRate = learningRate
     self.step = step
     clip = 1
+    hasMeasured = false
+    forgetFault()
     if let gradientNorms, clipping.norm != nil || checksFinite {
       gradientNorms.measure(gradient)
       let norm = gradientNorms.totalSquares.squareRoot() / weight
-      guard norm.isFinite else { return false }
+      guard norm.isFinite else {
+        if let slot = network.slots.indices.last(where: { !gradientNorms.tensorSquares.pointer[$0].isFinite }) {
+          note(.gradient, at: network.slots[slot].offset, worker: 0)
+        }
+        return false
+      }
+      hasMeasured = true
       // As in PyTorch's clip_grad_norm_.
       if let most = clipping.norm { clip = Float(min(1, most / (norm + 1e-6))) }
     }
     return true
+  }
+
+  /// What was found since ``begin(_:weight:learningRate:step:)``: the cause before what follows from it; of gradients the last layer's,
+  /// which the others' come from.
+  var fault: Fault? {
+    for kind in 0..<3 {
+      var last = -1
+      for worker in 0..<threads { last = max(last, faults.pointer[3 * worker + kind]) }
+      if last >= 0 { return Fault.Kind(rawValue: kind).map { Fault(kind: $0, offset: last) } }
+    }
+    return nil
+  }
+
+  /// Begins a step in which nothing was found yet.
+  func forgetFault() { faults.pointer.update(repeating: -1, count: 3 * max(1, threads)) }
+
+  private func note(_ kind: Fault.Kind, at offset: Int, worker: Int) {
+    let place = faults.pointer + (3 * worker + kind.rawValue)
+    place.pointee = max(place.pointee, offset)
+  }
+
+  /// Whether a piece's gradient is finite; noted where not. The piece is in the cache afterwards, where its update reads it.
+  private func hasFiniteGradient(_ piece: Piece, _ gradient: UnsafePointer<Float>, worker: Int) -> Bool {
+    if hasMeasured || FiniteCheck.holds(gradient + piece.offset, count: piece.count) { return true }
+    note(.gradient, at: lastNonFinite(gradient, piece), worker: worker)
+    return false
+  }
+
+  /// Notes what an update has made of a piece, while it is in the cache.
+  private func checkResult(_ piece: Piece, worker: Int) {
+    if !FiniteCheck.holds(arena + piece.offset, count: piece.count) {
+      note(.weights, at: lastNonFinite(arena, piece), worker: worker)
+    }
+    for buffer in state where !FiniteCheck.holds(buffer.pointer + piece.state, count: piece.count) {
+      note(.state, at: piece.offset, worker: worker)
+      if marksFaults { arena[piece.offset] = .nan }
+    }
+  }
+
+  private func lastNonFinite(_ array: UnsafePointer<Float>, _ piece: Piece) -> Int {
+    (piece.offset..<piece.offset + piece.count).last { !array[$0].isFinite } ?? piece.offset
   }
 
   /// Updates the parameters of a bucket; layer-wise optimizers do all of it with the last one.
@@ -210,8 +277,13 @@ final class ParameterUpdate {
     queue.parallelItems(count: range.count, workers: threads) { item, worker in
       let piece = pieces[range.lowerBound + item]
       before(piece.offset..<piece.offset + piece.count, worker)
-      applyElementwise(
-        piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+      if hasFiniteGradient(piece, gradient, worker: worker) {
+        applyElementwise(
+          piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+        checkResult(piece, worker: worker)
+      } else if marksFaults {
+        arena[piece.offset] = .nan
+      }
       // While the piece is in the cache.
       if let copy { (copy + piece.offset).update(from: arena + piece.offset, count: piece.count) }
       if worker == 0 { between() }
@@ -253,9 +325,11 @@ final class ParameterUpdate {
   ) {
     guard let gradientNorms, let weightNorms else { return }
     weightNorms.measure(arena)
-    queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+    queue.parallelItems(count: pieces.count, workers: threads) { item, worker in
       let piece = pieces[item]
-      guard let optimizer = groups[piece.group].layerwise else { return }
+      guard let optimizer = groups[piece.group].layerwise, hasFiniteGradient(piece, gradient, worker: worker) else {
+        return
+      }
       prepare(piece, gradient: gradient, into: work, weight: weight, clip: clip)
       withState(piece) { state in
         optimizer.direct(
@@ -264,7 +338,7 @@ final class ParameterUpdate {
       }
     }
     gradientNorms.measure(work)
-    queue.parallelItems(count: pieces.count, workers: threads) { item, _ in
+    queue.parallelItems(count: pieces.count, workers: threads) { item, worker in
       let piece = pieces[item]
       let group = groups[piece.group]
       guard let optimizer = group.layerwise else { return }
@@ -278,6 +352,7 @@ final class ParameterUpdate {
           weights: arena + piece.offset, direction: work + piece.offset, state: state, count: piece.count,
           rate: rate)
       }
+      checkResult(piece, worker: worker)
     }
   }
 

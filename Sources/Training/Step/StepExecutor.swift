@@ -22,8 +22,10 @@ package final class StepExecutor {
     package var writtenCheckpoint: Int64 = -1
     /// The first rank that holds other weights than the first one, where that was looked at.
     package var differingRank: Int?
-    /// Whether loss and, where it was looked at, gradient were finite; if not, nothing was updated.
+    /// Whether loss, gradients and what the update made of them were finite.
     package var isFinite = true
+    /// Whether something not finite was found after weights had been changed, so that they cannot be gone on with.
+    package var isDamaged = false
   }
 
   package let memory: NetworkMemory
@@ -64,7 +66,7 @@ package final class StepExecutor {
   private let waiting: [AlignedBuffer<Float>]
   private let augmentation: Augmentation
   package var trace: TraceRecorder?
-  /// Where this rank saw a loss that is not finite, in the last step.
+  /// What this rank saw that is not finite, in the last step.
   private(set) var nonFinite: NonFiniteTrace?
   /// Where this rank notes what it does.
   var phaseMark = PhaseMark()
@@ -124,13 +126,14 @@ package final class StepExecutor {
     let exchange = exchange
     let owned = request.buckets.indices.map { isSharded ? exchange.owned($0) : request.buckets[$0] }
     let trained = 0..<network.arenaCount
+    parameters.marksFaults = isSharded
     parameters.plan(
       buckets: request.buckets.map { $0.clamped(to: trained) }, owned: owned.map { $0.clamped(to: trained) })
     if isSharded {
       let all = try ownedByRank(owned.map { $0.clamped(to: trained) }, cluster: cluster)
       sharing =
         try exchange.handover.map { NodeSharing(all, through: $0, arena: arena, rank: cluster.rank, threads: threads) }
-        ?? MessageSharing(all, arena: arena, cluster: cluster)
+        ?? MessageSharing(all, arena: arena, cluster: cluster, threads: threads)
     } else {
       sharing = nil
     }
@@ -189,6 +192,7 @@ package final class StepExecutor {
     let start = Clock.now()
     phaseMark.set(.computing, step: stepsDone)
     nonFinite = nil
+    parameters.forgetFault()
     guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
       preconditionFailure("a batch of \(positions.count) samples was not planned")
     }
@@ -252,7 +256,9 @@ package final class StepExecutor {
         memory.foldSharedGradients(work)
         gradient = UnsafePointer(work)
       }
-      updates = parameters.begin(gradient, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
+      updates =
+        parameters.begin(gradient, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
+        && hasFiniteStatistics(gradient)
       outcome.isFinite = updates
     }
     for bucket in 0...last {
@@ -265,8 +271,9 @@ package final class StepExecutor {
       updated()
     }
     try driver.check()
+    var isWhole = parameters.fault == nil
     if let sharing {
-      try sharing.finish(hasUpdated: updates)
+      isWhole = try sharing.finish(hasUpdated: updates) && isWhole
       let now = Clock.now()
       waited += now - mark
       mark = now
@@ -275,7 +282,11 @@ package final class StepExecutor {
     let wait = min(max(0, trailer.slowest(exchange) - (computed - begun)), waited)
     times.wait += wait
     times.communicate += waited - wait
-    if updates {
+    if nonFinite == nil { nonFinite = parameters.fault.map { NonFiniteTrace($0, network: network) } }
+    if updates, !isWhole {
+      outcome.isFinite = false
+      outcome.isDamaged = true
+    } else if updates {
       phaseMark.set(.updating, step: stepsDone)
       parameters.renewAverage()
       memory.updateStates(gradient, weight: outcome.weight)
@@ -287,6 +298,13 @@ package final class StepExecutor {
     }
     updated()
     return outcome
+  }
+
+  /// Whether what layers learn of the whole batch is finite; it stands behind the gradients.
+  private func hasFiniteStatistics(_ gradient: UnsafePointer<Float>) -> Bool {
+    let first = network.arenaCount
+    guard network.gradientCount > first else { return true }
+    return FiniteCheck.holds(gradient + first, count: network.gradientCount - first)
   }
 
   /// Outputs and losses of one group of shards and, where nothing overlaps, gradients back to the inputs.
@@ -307,6 +325,7 @@ package final class StepExecutor {
       memory.forward(rows: rows)
       loss.evaluate(
         memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
+      batch.checkGradient(memory.outputGradient, width: network.output.count, rows: rows)
       if parallelism.overlap == .off {
         memory.backward(rows: rows, scratch: scratch.pointer + worker * scratchStride)
       } else if let last = memory.backwardNodes.first {
@@ -393,7 +412,7 @@ package final class StepExecutor {
       trailer.setSums(loss: sums.loss, weight: sums.weight, of: shard, in: exchange)
       if nonFinite == nil, !sums.loss.isFinite || !sums.weight.isFinite {
         nonFinite = NonFiniteTrace(
-          memory, batch: batch, rows: rows.lowerBound - first..<rows.upperBound - first, shard: shard)
+          memory, loss: loss, batch: batch, rows: rows.lowerBound - first..<rows.upperBound - first, shard: shard)
       }
     }
   }

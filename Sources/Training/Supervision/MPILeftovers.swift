@@ -25,8 +25,6 @@ struct MPILeftovers {
     for session in Set(places.flatMap { sessions(in: $0, of: process) }) {
       if let family = family(of: session) { removeMemory(of: family) }
       try? FileManager.default.removeItem(atPath: session)
-      // The directory of all of this user's sessions, where none is left.
-      rmdir((session as NSString).deletingLastPathComponent)
     }
   }
 

@@ -112,15 +112,17 @@ import Testing
     #expect(Float(losses[0]) == expected || (losses[0].isNaN && expected.isNaN), "\(text) at \(p): \(losses[0])")
   }
 
-  @Test("values and gradients share what they have in common")
+  @Test("a gradient computes once what its parts have in common")
   func sharing() throws {
     func count(_ text: String) throws -> Int {
-      try ElementwiseProgram(DifferentiatedExpression(ExpressionParser.parse(text))).instructionCount
+      try ElementwiseProgram(
+        slopeOf: LoweredExpression(DifferentiatedExpression(ExpressionParser.parse(text)))
+      ).instructionCount
     }
-    #expect(try count("(p - y)^2") == 3)
+    #expect(try count("(p - y)^2") == 2)
     #expect(try count("exp(p)") == 1)
     #expect(try count("exp(p - y) + exp(p - y)*y") <= 5)
-    #expect(try count("(p - y)*(p - y)") == 3)
+    #expect(try count("(p - y)*(p - y)") <= 3)
     #expect(try count("p + 0*0 + (1 - 1)*5") == 1)
   }
 

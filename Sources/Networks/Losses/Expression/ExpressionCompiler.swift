@@ -1,39 +1,60 @@
 internal import Kernels
 
-extension ElementwiseProgram {
-  /// Compiles an expression with its derivative: one instruction a node, registers freed after their last use.
-  ///
+/// One instruction a node, registers freed after their last use.
+private struct CompiledExpression {
+  var instructions: [ElementwiseProgram.Instruction] = []
+  var assignment: RegisterAssignment
+  /// The register of the result.
+  var result = 0
+
   /// - Throws: ``ExpressionError`` where more values have to be kept at a time than there are registers.
-  init(_ expression: DifferentiatedExpression) throws(ExpressionError) {
-    let lowered = LoweredExpression(expression)
-    var assignment = RegisterAssignment(lowered.graph, roots: [lowered.value, lowered.slope])
-    var instructions: [Instruction] = []
-    for (index, node) in lowered.graph.nodes.enumerated() where assignment.isNeeded(index) {
+  init(_ graph: ExpressionGraph, root: Int) throws(ExpressionError) {
+    assignment = RegisterAssignment(graph, roots: [root])
+    for (index, node) in graph.nodes.enumerated() where assignment.isNeeded(index) {
       guard case .operation(let operation, let operands) = node, let kernel = operation.kernel else { continue }
       let places = operands.map { assignment.place(of: $0) }
       assignment.release(operands, after: index)
-      instructions.append(Instruction(kernel, to: assignment.assign(index), places))
+      instructions.append(.init(kernel, to: assignment.assign(index), places))
     }
-    // A result that is a constant gets a register of its own.
-    func result(_ root: Int) -> Int {
-      switch assignment.place(of: root) {
-      case .register(let register): return register
-      case .constant(let constant):
-        let register = assignment.assign(root)
-        instructions.append(Instruction(.copy, to: register, [.constant(constant)]))
-        return register
-      }
+    switch assignment.place(of: root) {
+    case .register(let register):
+      result = register
+      // A result that is p, y or w.
+      if instructions.isEmpty { instructions.append(.init(.copy, to: register, [.register(register)])) }
+    case .constant(let constant):
+      // A result that is a constant gets a register of its own.
+      result = assignment.assign(root)
+      instructions.append(.init(.copy, to: result, [.constant(constant)]))
     }
-    let value = result(lowered.value)
-    let slope = result(lowered.slope)
-    guard assignment.registers <= Self.registerLimit else {
+    guard assignment.registers <= ElementwiseProgram.registerLimit else {
       throw ExpressionError(
-        "the expression needs \(assignment.registers) intermediate values at a time, at most \(Self.registerLimit) are "
-          + "allowed; shorten it")
+        "the expression needs \(assignment.registers) intermediate values at a time, at most "
+          + "\(ElementwiseProgram.registerLimit) are allowed; shorten it")
     }
+  }
+}
+
+extension ElementwiseProgram {
+  /// Compiles the derivative of an expression, in float32.
+  ///
+  /// - Throws: ``ExpressionError`` where it is too large.
+  init(slopeOf lowered: LoweredExpression) throws(ExpressionError) {
+    let code = try CompiledExpression(lowered.graph, root: lowered.slope)
     self.init(
-      instructions, constants: assignment.constants, registers: assignment.registers, value: value, slope: slope,
-      usesWeight: assignment.usesWeight)
+      code.instructions, constants: code.assignment.constants, registers: code.assignment.registers, value: code.result,
+      slope: code.result, usesWeight: code.assignment.usesWeight)
+  }
+}
+
+extension ValueProgram {
+  /// Compiles the value of an expression, in double.
+  ///
+  /// - Throws: ``ExpressionError`` where it is too large.
+  init(_ lowered: LoweredExpression) throws(ExpressionError) {
+    let code = try CompiledExpression(lowered.graph, root: lowered.value)
+    self.init(
+      code.instructions, constants: code.assignment.constants, registers: code.assignment.registers, value: code.result,
+      usesWeight: code.assignment.usesWeight)
   }
 }
 

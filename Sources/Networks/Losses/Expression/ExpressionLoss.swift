@@ -2,14 +2,16 @@ internal import Kernels
 
 /// An own loss at work: a compiled program over blocks of elements.
 ///
-/// `l = reduce over outputs j of value(p[j], y[j], w)`. Elements are computed in float32; the outputs of a row are added in
-/// double in a fixed order, so that results do not depend on how rows are cut.
+/// `l = reduce over outputs j of value(p[j], y[j], w)`. Slopes are computed in float32, values in double; the outputs of a row are
+/// added in a fixed order, so that results do not depend on how rows are cut.
 struct ExpressionLoss: Loss {
-  private let program: ElementwiseProgram
+  private let slopes: ElementwiseProgram
+  private let values: ValueProgram
   private let width: Int
   private let divisor: Double
 
   var prediction: Prediction { .values }
+  var readsWeights: Bool { slopes.usesWeight || values.usesWeight }
 
   /// - Parameter reducesByMean: whether the outputs of a row are averaged instead of added.
   /// - Throws: ``ExpressionError`` where the expression needs too many values at a time.
@@ -18,14 +20,19 @@ struct ExpressionLoss: Loss {
     divisor = reducesByMean ? Double(width) : 1
     var scaled = expression
     scaled.scaleSlope(by: 1 / divisor)
-    program = try ElementwiseProgram(scaled)
+    let lowered = LoweredExpression(scaled)
+    slopes = try ElementwiseProgram(slopeOf: lowered)
+    values = try ValueProgram(lowered)
   }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
-    program.run(
+    slopes.run(
       p: outputs, y: targets.values, weights: targets.weights, rows: rows, width: width, divisor: divisor,
       losses: losses, slope: gradient)
+    values.run(
+      p: outputs, y: targets.values, weights: targets.weights, rows: rows, width: width, divisor: divisor,
+      losses: losses)
   }
 }

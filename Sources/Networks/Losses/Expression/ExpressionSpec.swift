@@ -19,7 +19,8 @@ package import Specs
 /// `pow(x, exponent)` (as `^`), `square`, `sqrt`, `exp`, `expm1` (e^x − 1), `log`, `log1p` (log(1 + x)), `log2`, `log10`,
 /// `tanh`, `sigmoid`, `softplus` (log(1 + e^x)), `erf`.
 ///
-/// **Numbers** are float32, as the outputs are; `a*b + c` may be computed with one rounding. Division by zero gives infinity,
+/// **Numbers** and derivatives are float32, as the outputs are, the value of the loss is computed from them in double; `a*b + c` may
+/// be computed with one rounding. Division by zero gives infinity,
 /// `log` and `sqrt` of a negative number NaN, and a step whose loss is not finite is handled as `training.on_non_finite` says,
 /// so guard them: `log(max(p, 1e-6))`. `where` evaluates both branches, but neither value nor derivative of the branch not taken
 /// has an effect. Powers with whole exponents up to 32 are products; other powers of negative numbers are NaN.

@@ -1,0 +1,124 @@
+/// Losses with a domain beside normalized targets, weights of every scale, and gradients that are not finite.
+extension ErrorCase {
+  /// A loss of values on `y`, one output.
+  private static func values(
+    _ name: String, loss: String, table: String, _ overrides: [String] = [], code: Int32 = 76, ranks: [Int] = [0, 2],
+    says: String
+  ) -> ErrorCase {
+    ErrorCase(
+      name: "\(name): \(overrides.joined(separator: " "))",
+      overrides: ["loss=\(loss)", "model.layers[0].units=1"] + overrides,
+      files: ["data.csv": Array(table.utf8)], code: code, ranks: ranks, says: says)
+  }
+
+  /// Targets that are normalized though the loss takes only some numbers.
+  private static func normalized(_ loss: String, says: String) -> ErrorCase {
+    values(
+      "normalized", loss: loss, table: "a,y\n1,2\n3,4\n", ["data.normalize_targets=standard"], code: 78, ranks: [0],
+      says: says)
+  }
+
+  /// An own loss that is 0 where its slope is 0/0: at p = y, which the weight 1 and the bias 0 give for every row with y = a.
+  private static func cusp(_ overrides: [String], table: String = "a,y\n1,3\n2,2\n-1,1\n4,3\n", says: String)
+    -> ErrorCase
+  {
+    values(
+      "cusp", loss: #"{"type": "expression", "per_sample": "sqrt((p-y)^2)"}"#, table: table,
+      [
+        #"model.layers[0].initializer={"type": "constant", "value": 1}"#, "data.shuffle=false",
+        "training.global_batch_size=4", "parallel.shards=2",
+      ] + overrides, says: says)
+  }
+
+  private static func weighted(_ name: String, _ table: String, _ overrides: [String] = [], says: String) -> ErrorCase {
+    ErrorCase(
+      name: "weights: \(name)", overrides: ["data.train.sample_weight=w"] + overrides,
+      files: ["data.csv": Array(table.utf8)], code: 65, ranks: [0, 2], says: says)
+  }
+
+  static let losses: [ErrorCase] =
+    [
+      normalized(#"{"type": "msle"}"#, says: "the loss 'msle' takes numbers above -1"),
+      normalized(#"{"type": "poisson"}"#, says: "the loss 'poisson' takes numbers from 0 on"),
+      normalized(#"{"type": "tweedie"}"#, says: "the loss 'tweedie' takes numbers from 0 on"),
+      normalized(#"{"type": "gamma"}"#, says: "data.normalize_targets: the loss 'gamma' takes numbers above 0"),
+      normalized(#"{"type": "kl_divergence"}"#, says: "the loss 'kl_divergence' takes shares"),
+      normalized(#"{"type": "binary_cross_entropy"}"#, says: "takes classes, or numbers from 0 to 1"),
+      normalized(#"{"type": "categorical_cross_entropy"}"#, says: "takes classes, or shares"),
+      normalized(#"{"type": "hinge"}"#, says: "takes classes, or -1 and 1"),
+      normalized(#"{"type": "squared_hinge"}"#, says: "takes classes, or -1 and 1"),
+      normalized(#"{"type": "focal"}"#, says: "the loss 'focal' takes classes"),
+      normalized(
+        #"{"type": "sum", "terms": [{"loss": {"type": "mse"}}, {"loss": {"type": "msle"}}]}"#,
+        says: "the loss 'sum' takes numbers above -1"),
+    ] + [
+      cusp(
+        [],
+        says:
+          "step 0: the gradient of the loss is not finite (rank 0, shard 0, data.csv: line 3; by the output of layers.0"
+      ),
+      cusp(["training.gradient_clip_value=1"], says: "data.csv: line 3"),
+      cusp(["training.gradient_clip_norm=1"], says: "the gradient of the loss is not finite"),
+      cusp(["training.micro_steps=2", "optimizer.type=adam"], says: "the gradient of the loss is not finite"),
+      cusp(
+        ["parallel.overlap=true", "parallel.bucket_mb=0.001", #"training.ema={"decay": 0.5}"#],
+        says: "the gradient of the loss is not finite"),
+      cusp(["parallel.update=sharded", "optimizer.l2=0.1"], says: "the gradient of the loss is not finite"),
+      cusp(["parallel.wire=float16", "parallel.invariant=false"], says: "the gradient of the loss is not finite"),
+      cusp(["optimizer.type=lars"], says: "the gradient of the loss is not finite"),
+      cusp(
+        ["training.on_non_finite=skip_step", "training.epochs=3", "training.gradient_clip_value=1"],
+        says: "all 3 steps were skipped"),
+      // The rates overflow float32 in the gradient of the last layer, from a loss whose gradient is finite.
+      values(
+        "overflow", loss: #"{"type": "mse"}"#, table: "a,y\n3e30,-3e15\n1e30,3e15\n",
+        [#"model.layers[0].initializer="zeros""#],
+        says: "step 0: the gradient of layers.0.weight is not finite, though the loss and its gradient are"),
+      values(
+        "overflow", loss: #"{"type": "mse"}"#, table: "a,y\n3e30,-3e15\n1e30,3e15\n",
+        [#"model.layers[0].initializer="zeros""#, "training.gradient_clip_value=1", "optimizer.type=lion"],
+        says: "the gradient of layers.0.weight"),
+      values(
+        "overflow", loss: #"{"type": "mse"}"#, table: "a,y\n3e30,-3e15\n1e30,3e15\n",
+        [#"model.layers[0].initializer="zeros""#, "training.on_non_finite=skip_step"],
+        says: "all 1 steps were skipped"),
+      // The square of a gradient overflows in the optimizer, which would leave the weight where it is for good.
+      values(
+        "state", loss: #"{"type": "mse"}"#, table: "a,y\n3e10,-3e12\n1e10,3e12\n",
+        [#"model.layers[0].initializer="zeros""#, "optimizer.type=adam"],
+        says: "the optimizer's state of layers.0.weight is not finite, though the gradient is"),
+      values(
+        "update", loss: #"{"type": "mse"}"#, table: "a,y\n3e10,-3e12\n1e10,3e12\n",
+        [#"model.layers[0].initializer="zeros""#, "optimizer.learning_rate=1e30", "training.on_non_finite=skip_step"],
+        says: "layers.0.weight holds values that are not finite after its update, though the gradient is"),
+    ] + [
+      weighted(
+        "too small for double", "a,w,y\n1,1e-400,0\n3,1,1\n", says: "line 2: the sample weight 1e-400 is not allowed"),
+      weighted(
+        "too large for double", "a,w,y\n1,1,0\n3,1e999,1\n", says: "line 3: the sample weight 1e999 is not allowed"),
+      weighted(
+        "lost", "a,w,y\n1,1e-300,0\n3,1,1\n", says: "line 2: the sample weight 1e-300 is lost beside the largest, 1"),
+      weighted("all zero, as text", "a,w,y\n1,0e5,0\n3,-0,1\n", says: "all train samples weigh 0"),
+      weighted(
+        "lost with class weights", "a,w,y\n1,1e-25,0\n3,1,1\n", ["loss.class_weights=[1e-25, 1]"],
+        says: "line 2: the sample weight 1e-25 times its class's weight 1e-25 is lost"),
+      weighted(
+        "zero with class weights", "a,w,y\n1,1,0\n3,0,1\n", ["loss.class_weights=[0, 1]"],
+        says: "all train samples weigh 0 times their class's weight"),
+      weighted(
+        "a formula of w", "a,w,y\n1,1e30,0\n3,2e30,1\n",
+        [#"loss={"type": "expression", "per_sample": "w*(p-y)^2"}"#, "model.layers[0].units=1"],
+        says: "the formula of the loss uses w"),
+      alone("loss.class_weights", "[1e-40, 1]", says: "more than a factor of 1e30 apart"),
+      alone("loss", #"{"type": "huber", "delta": 1e-300}"#, says: "loss.delta: expected a number ≥ 1e-30"),
+      alone("loss", #"{"type": "smooth_l1", "beta": 1e300}"#, says: "≤ 1e+30"),
+      alone("loss", #"{"type": "binary_cross_entropy", "positive_weight": 1e-50}"#, says: "loss.positive_weight"),
+      alone("loss", #"{"type": "hinge", "margin": 1e-50}"#, says: "loss.margin"),
+      alone("loss", #"{"type": "quantile", "quantiles": [0.99999999]}"#, says: "loss.quantiles[0]"),
+      alone(
+        "loss", #"{"type": "sum", "terms": [{"weight": 1e-100, "loss": {"type": "mse"}}]}"#,
+        says: "loss.terms[0].weight"),
+      alone("loss", #"{"type": "sum", "terms": [{"weight": 0, "loss": {"type": "mse"}}]}"#, says: "all terms weigh 0"),
+      alone("data.normalize", #"{"scale": 1e-300}"#, says: "scale"),
+    ]
+}
