@@ -67,6 +67,10 @@ package final class Trainer {
   package let memoryWarning: String?
   /// The weights that the run began with, where they came from elsewhere.
   var origin: RunOrigin?
+  /// What ``CheckpointStore/tag`` is at this start; the same on all ranks.
+  var workTag = ""
+  /// The locks of the run's directories, on the first rank.
+  var locks: RunLocks?
   /// Updates made by ``run()``.
   var stepsTaken = 0
 
@@ -272,6 +276,7 @@ package final class Trainer {
     ])
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
+      try locks?.verify()
       try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
       if let last = selection.last {
         try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)

@@ -25,7 +25,7 @@ struct TrainCommand: ParsableCommand {
       try common.prepareTrace(cluster)
       var options = common.runOptions(
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
-      let start = try RunStart.decide(config, options: options, mode: train.mode, cluster: cluster)
+      let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
         if speaks { print("\(options.outputDirectory): this run is finished; --resume never starts it anew") }
@@ -49,7 +49,7 @@ struct TrainCommand: ParsableCommand {
         if let warning = trainer.memoryWarning { print("warning: \(warning)") }
         if cluster.size > 1 { print(trainer.executor.parallelism.line) }
       }
-      let summary = try trainer.run(from: start)
+      let summary = try trainer.run(from: start, locks: locks)
       try common.writeTrace(options.trace, cluster)
       if speaks { for line in trainer.slowRanks { print(line) } }
       conclude(summary, directory: options.outputDirectory, cluster)
