@@ -12,8 +12,22 @@ package struct RunError: ReportableError {
   }
 }
 
+/// A failure that the first rank alone finds while the others compute: it ends the run through `MPI_Abort`.
+package struct LoneFailure: Error {
+  let exitCode: Int32
+  let sentence: String
+
+  /// Runs a body whose errors nobody else hears of.
+  static func wrap<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as any ReportableError {
+      throw LoneFailure(exitCode: error.exitCode.rawValue, sentence: error.sentence)
+    }
+  }
+}
+
 /// What any error means for the user: the exit code and one sentence.
 package func describeFailure(_ error: any Error) -> (exitCode: Int32, sentence: String) {
+  if let lone = error as? LoneFailure { return (lone.exitCode, lone.sentence) }
   guard let known = error as? any ReportableError else {
     return (ExitCode.internalError.rawValue, "internal error: \(error)".excerpt(1200))
   }

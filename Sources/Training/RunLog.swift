@@ -8,6 +8,9 @@ final class RunLog {
   let directory: String
   let progress: Progress
   private let lines: LineFile
+  private let locks: RunLocks?
+  /// When the locks were looked at last.
+  private var verified = Clock.now()
 
   /// Opens the directory and writes the resolved config.
   ///
@@ -15,9 +18,11 @@ final class RunLog {
   ///   - origin: the weights that the run began with, where they came from elsewhere.
   ///   - step: lines of the log beyond this step are dropped: they will be written again.
   init(
-    directory: String, config: RunConfig, shards: Int, options: RunOptions, origin: RunOrigin?, goingOnFrom step: Int
+    directory: String, config: RunConfig, shards: Int, options: RunOptions, origin: RunOrigin?, locks: RunLocks?,
+    goingOnFrom step: Int
   ) throws {
     self.directory = directory
+    self.locks = locks
     try AtomicFile.createDirectory(directory)
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
     try RunOrigin.write(origin, to: directory)
@@ -47,7 +52,7 @@ final class RunLog {
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {
     let result = MetricValue("loss", loss, because: "no step was made with a finite loss and rows that weigh something")
-    try lines.append(
+    try append(
       ConfigValue.object(
         [
           .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string("train")),
@@ -58,11 +63,23 @@ final class RunLog {
   }
 
   func evaluation(_ result: Evaluation.Result, part: DataPart, step: Int, epoch: Int) throws {
-    try lines.append(
+    try append(
       ConfigValue.object(
         [
           .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string(part.name)),
         ] + result.members
       ).compactText)
+  }
+
+  /// Appends a line, into the directory that is this run's: looked at once a second.
+  private func append(_ line: String) throws {
+    try LoneFailure.wrap {
+      let now = Clock.now()
+      if now - verified > 1 {
+        try locks?.verify()
+        verified = now
+      }
+      try lines.append(line)
+    }
   }
 }

@@ -15,7 +15,8 @@ extension Trainer {
   /// Where this run's checkpoints are.
   var store: CheckpointStore {
     CheckpointStore(
-      directory: options.checkpointDirectory(config), storage: DiskStorage(mark: cluster.phaseMark), identity: identity)
+      directory: options.checkpointDirectory(config), storage: DiskStorage(mark: cluster.phaseMark), identity: identity,
+      tag: workTag)
   }
 
   /// Puts back the newest whole checkpoint of this run, where it is to go on; sets aside what is in the way; collective.
@@ -23,6 +24,8 @@ extension Trainer {
   /// - Returns: what the run remembers; a new state where it begins.
   func restore(from start: RunStart, warn: (String) -> Void) throws -> RunState {
     let isFirst = cluster.rank == 0
+    let token = try cluster.broadcast(Array((locks?.token ?? "").utf8), from: 0)
+    workTag = token.isEmpty ? "" : "-" + String(decoding: token, as: UTF8.self)
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
       guard isFirst else { return nil }
       let found = try findCheckpoint(start, warn: warn)
@@ -140,7 +143,7 @@ extension Trainer {
     let directory = options.outputDirectory
     let isInTheWay = if case .goOn = start { OlderRun.hasModel(directory) } else { OlderRun.isThere(directory) }
     if isInTheWay {
-      let place = try OlderRun.setAside(directory)
+      let place = try locks?.setRunAside() ?? OlderRun.setAside(directory)
       if start != .anew { warn("warning: \(directory): holds what is left of an older run; it is now \(place)") }
     }
     // Elsewhere than in the run's directory, which has gone with its own.

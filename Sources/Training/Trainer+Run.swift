@@ -9,9 +9,12 @@ extension Trainer {
   /// Trains to the end, writing the run's files on rank 0; collective.
   ///
   /// - Parameter start: what ``RunStart/decide(_:options:mode:cluster:)`` found.
+  /// - Parameter locks: those of the run's directories, on the first rank; given back at the end.
   /// - Returns: the summary that `summary.json` holds.
   /// - Throws: the agreed failure with exit code 75 when the run was asked to stop; its state is saved.
-  package func run(from start: RunStart = .anew) throws -> ConfigValue {
+  package func run(from start: RunStart = .anew, locks: RunLocks? = nil) throws -> ConfigValue {
+    self.locks = locks
+    defer { locks?.release() }
     let isFirst = cluster.rank == 0
     func warn(_ line: String) { if isFirst { StandardError.write(line) } }
     cluster.enter(.readingCheckpoint)
@@ -27,9 +30,9 @@ extension Trainer {
       }
       return try RunLog(
         directory: options.outputDirectory, config: config, shards: shards, options: options, origin: origin,
-        goingOnFrom: first)
+        locks: locks, goingOnFrom: first)
     }
-    let writer = CheckpointWriter(store, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
+    let writer = CheckpointWriter(store, locks: locks, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
     if let warning = watch.warning { warn("warning: \(warning)") }
     // From here on a request to stop waits for the end of a step, and for the state to be saved.
@@ -145,6 +148,7 @@ extension Trainer {
     }
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
+      try locks?.verify()
       let note = ConfigValue.object([.init("step", .integer(step)), .init("reason", .string(reason.words))])
       try AtomicFile.write(Array(note.prettyText.utf8), to: log.directory + "/stopped.json")
       log.progress.finish()

@@ -74,6 +74,10 @@ package final class Trainer {
   var origin: RunOrigin?
   /// What this rank saw in the last step that was skipped.
   var lastSkipped: NonFiniteTrace?
+  /// What ``CheckpointStore/tag`` is at this start; the same on all ranks.
+  var workTag = ""
+  /// The locks of the run's directories, on the first rank.
+  var locks: RunLocks?
   /// Updates made by ``run()``.
   var stepsTaken = 0
 
@@ -293,6 +297,7 @@ package final class Trainer {
       ])
     try cluster.agree(describe: describeFailure) {
       guard let log else { return }
+      try locks?.verify()
       try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
       if let last = selection.last {
         try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)

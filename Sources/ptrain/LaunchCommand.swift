@@ -108,6 +108,8 @@ struct LaunchCommand: ParsableCommand {
     arguments.isQuiet = common.quiet
     arguments.showsProgress = !train.noProgress
     let run = common.outputDirectory(config)
+    var environment = environment
+    environment[LaunchName.variable] = LaunchName.this
     var settings = Supervisor.Settings(
       request: request, mpirun: mpirun, program: Self.program, arguments: arguments, run: run,
       checkpoints: config.checkpoint.directory ?? run + "/checkpoints", maxRestarts: maxRestarts, grace: grace,

@@ -29,7 +29,7 @@ struct TrainCommand: ParsableCommand {
       try common.prepareTrace(cluster)
       var options = common.runOptions(
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
-      let start = try RunStart.decide(config, options: options, mode: train.mode, cluster: cluster)
+      let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
         if speaks {
@@ -58,7 +58,7 @@ struct TrainCommand: ParsableCommand {
         for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
-      let summary = try trainer.run(from: start)
+      let summary = try trainer.run(from: start, locks: locks)
       try common.writeTrace(options.trace, cluster)
       if speaks { for line in trainer.slowRanks { StandardOutput.write(line) } }
       try conclude(summary, directory: options.outputDirectory, cluster)

@@ -10,7 +10,7 @@ import Testing
 
   @Test(
     "one checkpoint, one config; a finished run is safe: alone and under 2 ranks",
-    arguments: RunLife.identity + RunLife.finishedRuns)
+    arguments: RunLife.identity + RunLife.finishedRuns + RunLife.locks)
   func life(_ life: RunLife) async throws {
     for ranks in [0, 2] {
       let folder = try TemporaryFolder()

@@ -5,6 +5,9 @@
 Every session trains one problem to its end. It is started on 1 to 4 ranks with 1 or 2 threads, chosen anew each time, and killed with
 SIGKILL (one rank, all ranks, or mpirun) before the first checkpoint, at any instant, or while a checkpoint is being written, until it
 has been killed often enough; then it may end. Its hash and its log must be those of the reference. The last line counts.
+
+Between two starts the run's directory is moved, its config is lost, or another run's checkpoint, things that are no checkpoint and locks
+of others get into it; and a second start tries to write there while the first one does. Each is gone on from, or said in a line.
 """
 
 import argparse
@@ -114,7 +117,7 @@ def kill(processes):
 class Faults:
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.counts = dict.fromkeys(["kills", "resumed", "writing", "early", "one", "all", "mpirun", "sessions", "locked"], 0)
+        self.counts = dict.fromkeys(["kills", "resumed", "writing", "early", "one", "all", "mpirun", "sessions", "locked", "disturbed", "rivals"], 0)
 
     def start(self, settings, run, layout):
         """Starts a run somewhere; its output goes to a file beside the run."""
@@ -140,6 +143,52 @@ class Faults:
                     return None
         return kind
 
+    def disturb(self, run, folder):
+        """Does something to a run's directory between two starts; returns where the run is now."""
+        kind = self.random.choice(["", "", "moved", "config", "alien", "odd", "lock", "link"])
+        checkpoints = run + "/checkpoints"
+        if kind == "moved" and os.path.isdir(run):
+            place = f"{folder}/run-{self.random.randrange(10**9)}"
+            os.rename(run, place)
+            run = place
+        elif kind == "config" and os.path.exists(run + "/config.json") and not self.has_aliens:
+            os.remove(run + "/config.json")
+        elif kind == "alien" and os.path.exists(run + "/config.json"):
+            # Refused without the config that says whose directory this is.
+            self.has_aliens = True
+            for path in glob.glob(f"{folder}/alien/checkpoints/step-*"):
+                target = checkpoints + "/" + os.path.basename(path)
+                if not os.path.exists(target):
+                    shutil.copytree(path, target)
+        elif kind == "odd" and os.path.isdir(checkpoints):
+            for path in (checkpoints + "/step-0000900000", checkpoints + "/step-0000900001"):
+                if not os.path.exists(path):
+                    os.mkfifo(path)
+            os.makedirs(checkpoints + "/step-0000900002", exist_ok=True)
+        elif kind == "lock" and os.path.isdir(run):
+            with open(run + "/.lock", "w") as file:
+                file.write(self.random.choice(["", "{}", "no lock", '{"token": "t", "host": "far", "process": 7, "started": "1", '
+                    '"machine": "m", "restart": 0, "kept_by_kernel": true}']))
+        elif kind == "link":
+            # A leftover of a start that was killed while it took its lock.
+            os.makedirs(run, exist_ok=True)
+            open(run + "/.lock-leftover", "w").close()
+        else:
+            return run
+        self.counts["disturbed"] += 1
+        return run
+
+    def rival(self, settings, run):
+        """A second start in a run's directory while the first one trains: one of both gets the line. Returns the weights it ends with."""
+        rival = subprocess.run(
+            command(settings, run, 1), cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+        # The first one may have ended meanwhile: then this one may end the run.
+        if rival.returncode == 78 and "is writing here" in rival.stderr and rival.stderr.count("\n") == 1:
+            self.counts["rivals"] += 1
+        elif rival.returncode != 0:
+            fail(f"a second start ended with {rival.returncode}: {rival.stderr}")
+        return weights(rival.stdout)
+
     def session(self, name, settings, folder, kills):
         """Kills one run so many times, then lets it end."""
         whole = f"{folder}/whole"
@@ -152,14 +201,20 @@ class Faults:
         seconds = 2 * (time.monotonic() - begun)
         by_tensor = "lamb" in name or "lars" in name
         run = f"{folder}/run"
+        self.has_aliens = False
         done = 0
+        subprocess.run(
+            command([*settings, "seed=1"], f"{folder}/alien", 1, ["training.epochs=2", "checkpoint.every_steps=20"]),
+            cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
         while True:
+            run = self.disturb(run, folder)
             # Sharded updates keep slices of the optimizer's arrays, where the optimizer looks at elements alone.
             layout = [
                 f"checkpoint.every_steps={self.random.choice([5, 20, 60])}",
                 "parallel.update=" + self.random.choice(["replicated", "replicated" if by_tensor else "sharded"]),
                 "parallel.overlap=" + self.random.choice(["true", "false"]),
             ]
+            rival = None
             ranks, process = self.start(settings, run, layout)
             kind = self.wait_for_instant(process, run, seconds) if done < kills else None
             if kind:
@@ -171,6 +226,8 @@ class Faults:
                     kill(victims or [process.pid])
                 else:
                     kill([process.pid])
+            elif self.random.random() < 0.5:
+                rival = self.rival(settings, run)
             try:
                 process.wait(timeout=20 if kind else 180)
             except subprocess.TimeoutExpired:
@@ -192,6 +249,9 @@ class Faults:
             if re.search(r"^going on after step [1-9]", text, re.M):
                 self.counts["resumed"] += 1
             found = weights(text)
+            if not found and rival and text.count("is writing here") == 1:
+                found = rival
+                self.counts["rivals"] += 1
             if found:
                 break
             if not kind:
@@ -206,6 +266,32 @@ class Faults:
         if log(run) != log(whole):
             fail(f"{name}: another log after {done} kills: {run}/metrics.jsonl is not {whole}/metrics.jsonl")
         self.counts["sessions"] += 1
+
+
+def kill_at_calls_of_locks(folder):
+    """Kills a start at each system call on its locks: the next start ends with the weights all the same. Returns how many."""
+    settings = ["training.epochs=1", "training.global_batch_size=1024"]
+
+    def line(output):
+        return command([], output, 1, settings)
+
+    def run(words, mode):
+        return subprocess.run(
+            words, cwd=ROOT, env=dict(ENVIRONMENT, PTRAIN_LOCKS=mode), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=120)
+
+    expected = weights(run(line(f"{folder}/whole"), "kernel").stdout)
+    calls = ["link", "rename", "unlink", "fcntl", "pwrite64", "utimensat", "rmdir"]
+    tries = [(mode, call, when) for mode in ("kernel", "beat") for call in calls for when in (1, 2, 3)]
+    for mode, call, when in tries:
+        place = f"{folder}/{mode}-{call}-{when}"
+        paths = [part for path in ("", "/.lock", "/checkpoints", "/checkpoints/.lock") for part in ("-P", place + path)]
+        trace = ["strace", "-f", "-qq", "-o", "/dev/null", *paths, "-e", f"trace={call}", "-e"]
+        run([*trace, f"inject={call}:signal=KILL:when={when}", *line(place)], mode)
+        after = run(line(place), mode)
+        if after.returncode != 0 or weights(after.stdout) != expected:
+            fail(f"killed at {call} {when}, locks of the {mode}: the next start ended with {after.returncode}: {after.stderr}")
+    return len(tries)
 
 
 def main():
@@ -225,6 +311,13 @@ def main():
         left = options.kills - faults.counts["kills"]
         with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as folder:
             faults.session(name, PROBLEMS[name], folder, min(options.per_session, left))
+    if options.kills >= 100:
+        if shutil.which("strace"):
+            with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as folder:
+                tries = kill_at_calls_of_locks(folder)
+            print(f"test-faults: killed at {tries} system calls on locks: the next start ended with the weights each time")
+        else:
+            print("test-faults: LEFT OUT, kills at the system calls on locks, because strace is not here")
     counts = faults.counts
     if not counts["resumed"]:
         fail("no run ever went on from a checkpoint: nothing was tested")
@@ -232,7 +325,8 @@ def main():
         f"test-faults: {counts['kills']} runs killed with SIGKILL ({counts['one']} one rank, {counts['all']} all ranks, "
         f"{counts['mpirun']} mpirun; {counts['early']} at the start, {counts['writing']} while a checkpoint was written), "
         f"{counts['locked']} times mpirun locked itself up without ranks; {counts['resumed']} went on from a checkpoint; {counts['sessions']} of {counts['sessions']} sessions ended with the "
-        "reference's weights and log")
+        f"reference's weights and log; {counts['disturbed']} directories were moved, lost their config, or got others' checkpoints and "
+        f"locks; {counts['rivals']} second starts ended with the line")
 
 
 main()

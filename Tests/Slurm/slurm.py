@@ -166,6 +166,8 @@ class Session:
         """The run's hash and the last line of the job's log are the reference's; returns the summary."""
         summary = self.summary(name)
         expected = self.reference.split()[-1]
+        # Whatever a job left behind, its next start has the run's directory to itself at once.
+        expect("is writing here" not in job.text(), f"{name}: a requeued job found its own lock held\n{job.end()}")
         if summary["weights_sha256"] != expected or job.text().strip().splitlines()[-1] != self.reference:
             raise SlurmError(f"{name}: {summary['weights_sha256']} instead of {expected}\n{job.end()}")
         return summary

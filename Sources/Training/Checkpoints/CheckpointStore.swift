@@ -24,15 +24,19 @@ package struct CheckpointStore: Sendable {
   let storage: any Storage
   /// The run whose checkpoints these are: others' are never removed. nil: all are.
   let identity: CheckpointIdentity?
+  /// What this start's unfinished checkpoints are called beside their step: a rank of an earlier start that is not dead yet writes to
+  /// others.
+  let tag: String
 
   package init(directory: String, storage: any Storage = DiskStorage()) {
-    self.init(directory: directory, storage: storage, identity: nil)
+    self.init(directory: directory, storage: storage, identity: nil, tag: "")
   }
 
-  init(directory: String, storage: any Storage, identity: CheckpointIdentity?) {
+  init(directory: String, storage: any Storage, identity: CheckpointIdentity?, tag: String = "") {
     self.directory = directory
     self.storage = storage
     self.identity = identity
+    self.tag = tag
   }
 
   static func name(of step: Int) -> String { "step-" + digits(step) }
@@ -50,7 +54,7 @@ package struct CheckpointStore: Sendable {
     return String(repeating: "0", count: max(0, 10 - text.count)) + text
   }
 
-  private func workPath(_ step: Int) -> String { directory + "/.writing-" + Self.digits(step) }
+  private func workPath(_ step: Int) -> String { directory + "/.writing-" + Self.digits(step) + tag }
 
   /// Steps of complete checkpoints, oldest first.
   package func steps() throws -> [Int] {
@@ -90,7 +94,8 @@ package struct CheckpointStore: Sendable {
 
   /// Writes one rank's file, a tensor at a time.
   func writePart(_ tensors: [Source], rank: Int, step: Int) throws -> Part {
-    try storage.createDirectory(workPath(step))
+    // The first rank knows that the directory is still the run's.
+    if rank == 0 { try storage.createDirectory(workPath(step)) } else { try storage.createFolder(workPath(step)) }
     let file = "part-\(rank).safetensors", hash = SHA256()
     let header = Safetensors.header(
       tensors.map { ($0.name, $0.shape, $0.count) }, metadata: [.init("format", .string("ptrain-checkpoint-1"))])

@@ -22,6 +22,8 @@ final class CheckpointWriter {
   }
 
   let store: CheckpointStore
+  /// Those of the first rank.
+  private let locks: RunLocks?
   private let cluster: any Cluster
   private let keep: Int
   private let queue = DispatchQueue(label: "ptrain.checkpoint", qos: .utility)
@@ -36,8 +38,11 @@ final class CheckpointWriter {
   /// Checkpoints begun.
   private(set) var count = 0
 
-  init(_ store: CheckpointStore, cluster: any Cluster, keep: Int, warn: @escaping (String) -> Void) {
+  init(
+    _ store: CheckpointStore, locks: RunLocks?, cluster: any Cluster, keep: Int, warn: @escaping (String) -> Void
+  ) {
     self.store = store
+    self.locks = locks
     self.cluster = cluster
     self.keep = keep
     self.warn = warn
@@ -64,11 +69,14 @@ final class CheckpointWriter {
     pending = Pending(step: step, members: members, best: best)
     count += 1
     open.set(0, to: 1)
-    let (outcome, store, rank, open, memory) = (outcome, store, cluster.rank, open, memory)
+    let (outcome, store, locks, rank, open, memory) = (outcome, store, locks, cluster.rank, open, memory)
     outcome.part = nil
     queue.async {
       // Denormal weights are not there to be flushed: this thread only moves bits.
-      outcome.part = Result { try store.writePart(memory.sources, rank: rank, step: step) }
+      outcome.part = Result {
+        try locks?.prepareCheckpoint()
+        return try store.writePart(memory.sources, rank: rank, step: step)
+      }
       open.countDown(0)
     }
   }
@@ -99,6 +107,8 @@ final class CheckpointWriter {
     for (rank, report) in reports.enumerated() {
       guard case .string(let problem)? = report["problem"] else { continue }
       if cluster.rank == 0 {
+        // A directory that is not this run's any more is more than a checkpoint that cannot be written.
+        try LoneFailure.wrap { try locks?.verify() }
         warn("warning: no checkpoint of step \(pending.step): rank \(rank): \(problem); training goes on")
         store.abandon(step: pending.step)
       }
@@ -112,8 +122,13 @@ final class CheckpointWriter {
         else { return nil }
         return CheckpointStore.Part(file: file, bytes: bytes, hash: hash)
       }
-      let (store, keep, outcome, warn) = (store, keep, outcome, WarningHandle(warn))
+      let (store, locks, keep, outcome, warn) = (store, locks, keep, outcome, WarningHandle(warn))
       queue.async {
+        // A run that has lost its lock hears of it at its next line, and writes nothing more.
+        do { try locks?.verify() } catch {
+          outcome.commitFailure = error
+          return
+        }
         do {
           try store.commit(
             step: pending.step, parts: parts, members: pending.members, keep: keep, best: pending.best)
@@ -128,6 +143,7 @@ final class CheckpointWriter {
       if synchronously {
         awaitDisk()
         isWhole = outcome.commitFailure == nil
+        if !isWhole { try LoneFailure.wrap { try locks?.verify() } }
       }
     }
     guard synchronously else { return true }

@@ -7,6 +7,8 @@ internal import Specs
 package protocol Storage: Sendable {
   /// Makes a directory, and those above it; one that is there is fine.
   func createDirectory(_ path: String) throws
+  /// Makes a directory in one that is there; one that is there itself is fine.
+  func createFolder(_ path: String) throws
   /// Writes a whole file, piece by piece as `body` hands them over, and flushes it to the disk.
   func write(to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws
   /// Flushes a directory's entries to the disk.
@@ -25,6 +27,8 @@ package protocol Storage: Sendable {
 extension Storage {
   package func size(of path: String) throws -> Int? { nil }
 
+  package func createFolder(_ path: String) throws { try createDirectory(path) }
+
   /// Writes a whole file and flushes it to the disk.
   package func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { append in try bytes.withUnsafeBytes { try append($0) } }
@@ -41,6 +45,10 @@ package struct DiskStorage: Storage {
   }
 
   package func createDirectory(_ path: String) throws { try AtomicFile.createDirectory(path) }
+
+  package func createFolder(_ path: String) throws {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw Self.failure(path, "cannot be made") }
+  }
 
   package func write(
     to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void

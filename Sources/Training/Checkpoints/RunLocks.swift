@@ -1,0 +1,124 @@
+package import Collectives
+internal import Foundation
+internal import Glibc
+internal import Specs
+internal import Synchronization
+
+/// The locks of a run's directories, on the first rank; others have none and write what it asks them to.
+package final class RunLocks: Sendable {
+  private let run: String
+  private let checkpoints: String
+  private let warn: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  private struct State {
+    var run: RunLock?
+    /// nil: the directory cannot be had, or is that of the run.
+    var checkpoints: RunLock?
+    /// Why there is no lock of the checkpoints' directory.
+    var problem: (any Error)?
+  }
+
+  /// Decides how a run begins, and takes the locks of its directories unless it has nothing to do; collective.
+  ///
+  /// - Returns: the locks, nil on all ranks but the first.
+  /// - Throws: the agreed failure, 78 where another process writes to one of the directories.
+  package static func begin(
+    _ config: RunConfig, options: RunOptions, mode: ResumeMode, cluster: any Cluster
+  ) throws -> (start: RunStart, locks: RunLocks?) {
+    let first = try RunStart.decide(config, options: options, mode: mode, cluster: cluster)
+    if case .finished = first { return (first, nil) }
+    let locks = try cluster.agree(describe: describeFailure) { () -> RunLocks? in
+      guard cluster.rank == 0 else { return nil }
+      let locks = RunLocks(
+        run: options.outputDirectory, checkpoints: options.checkpointDirectory(config), warn: StandardError.write)
+      try locks.take(progress: cluster.showProgress)
+      return locks
+    }
+    // Who held a lock meanwhile may have finished the run.
+    let start = try RunStart.decide(config, options: options, mode: mode, cluster: cluster)
+    guard case .finished = start else { return (start, locks) }
+    locks?.release()
+    return (start, nil)
+  }
+
+  init(run: String, checkpoints: String, warn: @escaping @Sendable (String) -> Void) {
+    (self.run, self.checkpoints, self.warn) = (run, checkpoints, warn)
+  }
+
+  deinit { release() }
+
+  /// Takes both locks; without the one of the checkpoints where their directory cannot be written: a run can do without them.
+  func take(progress: () -> Void = {}) throws {
+    try withoutActuallyEscaping(progress) { progress in
+      let surroundings = RunLock.Surroundings(warn: warn, progress: progress)
+      try state.withLock { state in
+        let lock = try RunLock.take(run, surroundings)
+        state.run = lock
+        do {
+          state.checkpoints = try isSameDirectory ? nil : RunLock.take(checkpoints, surroundings)
+          state.problem = nil
+        } catch let error as RunError where error.exitCode == .inputOutput {
+          state.problem = error
+        } catch {
+          state.run = nil
+          lock.release()
+          throw error
+        }
+      }
+    }
+  }
+
+  /// Whether checkpoints go right into the run's directory, under whatever name.
+  private var isSameDirectory: Bool {
+    var a = stat(), b = stat()
+    return stat(run, &a) == 0 && stat(checkpoints, &b) == 0 && FileIdentity(a) == FileIdentity(b)
+  }
+
+  /// What no other start of a run is called.
+  var token: String? { state.withLock { $0.run?.holder.token } }
+
+  /// Makes sure that the locks are still this process's; call it before anything is written.
+  ///
+  /// - Throws: ``RunError``: 74 where a directory is not at its place any more, 69 where another process has a lock.
+  func verify() throws {
+    let (run, checkpoints) = state.withLock { ($0.run, $0.checkpoints) }
+    try run?.verify()
+    try checkpoints?.verify()
+  }
+
+  /// Makes sure that checkpoints can be written; a directory that could not be had before is tried again.
+  func prepareCheckpoint() throws {
+    try verify()
+    try state.withLock { state in
+      guard state.problem != nil else { return }
+      let lock = try RunLock.take(checkpoints, RunLock.Surroundings(warn: warn))
+      (state.checkpoints, state.problem) = (lock, nil)
+    }
+  }
+
+  /// Renames the run's directory, and takes the locks of a new one at its place.
+  ///
+  /// - Returns: its new name.
+  func setRunAside() throws -> String {
+    let place = try state.withLock { state in
+      state.checkpoints?.release()
+      state.checkpoints = nil
+      let place = try OlderRun.setAside(run)
+      state.run?.leave(at: place)
+      state.run = nil
+      return place
+    }
+    try take()
+    return place
+  }
+
+  /// Gives the locks back.
+  package func release() {
+    state.withLock { state in
+      state.checkpoints?.release()
+      state.run?.release()
+      state = State()
+    }
+  }
+}
