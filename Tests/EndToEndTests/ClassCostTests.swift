@@ -186,7 +186,7 @@ import Testing
       let config = try folder.write(
         """
         {"name": "t", "data": {"train": {"format": "csv", "path": "\(file)", "targets": "y"\(weight)}, "shuffle": false},
-         "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "zeros"}}]},
+         "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "zeros"}, "bias_initializer": "zeros"}]},
          "loss": {"type": "binary_cross_entropy", "class_weights": "balanced"},
          "optimizer": {"type": "sgd", "learning_rate": 1}, "training": {"epochs": 1, "global_batch_size": 8},
          "parallel": {"shards": 2}}
@@ -297,7 +297,7 @@ import Testing
         """
         {"name": "t", "data": {"train": {"format": "csv", "path": "a.csv", "targets": "y"},
            "test": {"format": "csv", "path": "a.csv", "targets": "y"}, "positive_class": "p"},
-         "model": {"layers": [{"type": "dense", "units": \(outputs), "initializer": {"type": "constant", "value": 1}}]},
+         "model": {"layers": [{"type": "dense", "units": \(outputs), "initializer": {"type": "constant", "value": 1}, "bias_initializer": "zeros"}]},
          "loss": {"type": "\(kind)"}, "optimizer": {"type": "sgd", "learning_rate": 0},
          "training": {"epochs": 1, "global_batch_size": 16}, "parallel": {"shards": 2}}
         """, to: "config.json")
@@ -330,7 +330,7 @@ import Testing
       """
       {"name": "t", "data": {"train": {"format": "csv", "path": "a.csv", "targets": "y"}, "normalize_targets": "standard",
          "test": {"format": "csv", "path": "a.csv", "targets": "y"}},
-       "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "constant", "value": 0.125}}]},
+       "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "constant", "value": 0.125}, "bias_initializer": "zeros"}]},
        "loss": {"type": "mse"}, "optimizer": {"type": "sgd", "learning_rate": 0},
        "training": {"epochs": 1, "global_batch_size": 8}, "parallel": {"shards": 1}}
       """, to: "config.json")
