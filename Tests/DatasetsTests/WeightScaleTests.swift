@@ -28,9 +28,6 @@ import Testing
     for exponent in stride(from: -1000, through: 1000, by: 37) where !(-20...20).contains(exponent) {
       #expect(try prepared([1, 0.75, 0, 1.9].map { scalbn($0, exponent) }) == expected, "2^\(exponent)")
     }
-    // Below 2^-1022 doubles are subnormal, which arithmetic may flush to 0.
-    let subnormal = try prepared(["4e-312", "3e-312", "0"])
-    #expect(abs(subnormal[0] / subnormal[1] - 4.0 / 3) < 1e-6 && subnormal[2] == 0)
     let tiny = try prepared([4e-42, 3e-42, 1e-42])
     #expect(abs(tiny[0] / tiny[2] - 4) < 1e-6 && abs(tiny[1] / tiny[2] - 3) < 1e-6)
   }
