@@ -172,3 +172,8 @@ package struct DroppedRows: Sendable, Equatable {
       + "(\((shown + more).joined(separator: ", ")))"
   }
 }
+
+extension MissingMarks: CustomDebugStringConvertible {
+  /// What all else is made of.
+  package var debugDescription: String { "MissingMarks(\(stated.map { "\($0)" } ?? "usual"))" }
+}

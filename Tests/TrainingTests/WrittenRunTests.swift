@@ -104,11 +104,18 @@ import Testing
           named, shape, optimizer: optimized, schedule: scheduled, metrics: metrics, layer: through, initializer: first,
           normalize: normalize)
       }
+      var problem = ""
       func fits(_ value: @autoclosure () throws -> ConfigValue) -> Bool {
-        (try? Self.trainer(value(), base: folder.path, output: "")) != nil
+        do {
+          _ = try Self.trainer(value(), base: folder.path, output: "")
+          return true
+        } catch {
+          problem = "\(error)"
+          return false
+        }
       }
       let shape = try #require(
-        Self.shapes.first { fits(try config($0, [])) }, "no targets of this test suit \(named.compactText)")
+        Self.shapes.first { fits(try config($0, [])) }, "no targets of this test suit \(named.compactText): \(problem)")
       var metrics: [ConfigValue] = []
       // Those that no round has had, and some of the others.
       let unseen = samples.values.filter { !measured.contains($0["type"]?.compactText ?? "") }

@@ -33,16 +33,7 @@ package struct CSVFormat: DataFormat {
 
   package init(from fields: FieldReader) throws(ConfigError) {
     path = try fields.text("path", "the file")
-    // Left out where it is left out: a header that is stated is believed more than one that is not.
-    let header = try fields.read(
-      "header", schema: .boolean, default: (true, nil), example: true,
-      summary: "whether the first line names the columns; yes where left out"
-    ) { value, path throws(ConfigError) in
-      guard case .boolean(let flag) = value else {
-        throw ConfigError("expected true or false, found \(value.kindName) (\(value.excerpt))", path: path)
-      }
-      return (flag, value)
-    }
+    let header = try fields.boolean("header", default: true, "whether the first line names the columns")
     self.header = header
     headerIsStated = fields.has("header")
     delimiter = try fields.read(

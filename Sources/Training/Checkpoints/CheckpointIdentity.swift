@@ -91,8 +91,9 @@ struct CheckpointIdentity: Sendable, Equatable {
         found.origin == nil
           ? "a run that began with weights of its own" : "a run that began with weights from elsewhere")
     }
-    if found.fingerprint != fingerprint { return .data }
+    // First, because what other arithmetic makes of the same data has another fingerprint.
     if found.arithmetic != arithmetic { return .arithmetic(found.arithmetic) }
+    if found.fingerprint != fingerprint { return .data }
     return nil
   }
 }
