@@ -7,14 +7,15 @@
 
 static volatile sig_atomic_t received;
 // While nothing is trained: a request ends the process at once, because nothing is lost by it.
-static volatile sig_atomic_t ends_at_once, speaks;
+static volatile sig_atomic_t ends_at_once, speaks, is_alone;
 
 static void leave(int signal) {
   ck_guard_dismiss();
   static const char user[] = "ptrain: stopped on request (SIGUSR1) before the first step; the same command goes on\n";
   static const char termination[] = "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
   static const char interrupt[] = "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
-  if (speaks) {
+  // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken.
+  if (speaks && (is_alone || signal == SIGUSR1)) {
     ssize_t written = signal == SIGUSR1   ? write(STDERR_FILENO, user, sizeof user - 1)
                       : signal == SIGTERM ? write(STDERR_FILENO, termination, sizeof termination - 1)
                                           : write(STDERR_FILENO, interrupt, sizeof interrupt - 1);
@@ -57,8 +58,9 @@ void ck_listen_for_stop(void) {
 
 int ck_stop_signal(void) { return received; }
 
-void ck_end_when_asked(int is_first) {
+void ck_end_when_asked(int is_first, int has_no_others) {
   speaks = is_first;
+  is_alone = has_no_others;
   ends_at_once = 1;
   if (received) leave(received);
 }

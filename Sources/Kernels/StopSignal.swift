@@ -6,8 +6,10 @@ package enum StopSignal {
   package static func listen() { ck_listen_for_stop() }
 
   /// Lets them end the process at once, with code 75, until ``waitForSteps()``: nothing has to be saved before the first step.
-  /// - Parameter speaks: whether this process says so in a line.
-  package static func endAtOnce(speaks: Bool) { ck_end_when_asked(speaks ? 1 : 0) }
+  /// - Parameters:
+  ///   - speaks: whether this process says so in a line.
+  ///   - isAlone: whether no launcher has started it, which would send SIGTERM for reasons of its own.
+  package static func endAtOnce(speaks: Bool, isAlone: Bool) { ck_end_when_asked(speaks ? 1 : 0, isAlone ? 1 : 0) }
 
   /// Remembers them again.
   package static func waitForSteps() { ck_remember_when_asked() }

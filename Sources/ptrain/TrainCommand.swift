@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
-    StopSignal.endAtOnce(speaks: PTrain.isFirstProcess)
+    StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !Launcher().knowsMPI)
     // A reader that leaves, like `head`, must not end the training.
     signal(SIGPIPE, SIG_IGN)
     try withCluster { cluster in
