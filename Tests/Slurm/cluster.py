@@ -144,7 +144,7 @@ PartitionName=high Nodes={host} PriorityTier=3 PreemptMode=OFF
         """The output of one of Slurm's commands, without space around it; empty if it failed."""
         try:
             done = subprocess.run(
-                command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20
+                command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=80
             )
         except subprocess.TimeoutExpired:
             return ""
@@ -153,7 +153,7 @@ PartitionName=high Nodes={host} PriorityTier=3 PreemptMode=OFF
     def tell(self, *command):
         """One of Slurm's commands that must succeed."""
         done = subprocess.run(
-            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20
+            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=80
         )
         if done.returncode != 0:
             raise SlurmError(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()}")

@@ -131,7 +131,8 @@ class Session:
         self.waiting = waiting
 
     def wait(self, seconds, what, holds, *jobs):
-        """Waits until `holds()`; none of the jobs may have failed meanwhile."""
+        """Waits until `holds()`; none of the jobs may have failed meanwhile. The limit is for an idle machine: a busy one has four times
+        as long."""
 
         def look():
             self.release()
@@ -142,7 +143,7 @@ class Session:
             return holds()
 
         try:
-            self.cluster.until(seconds, what, look)
+            self.cluster.until(4 * seconds, what, look)
         except SlurmError as error:
             rest = "".join(f"\n--- job {job.id}: {job.state()}\n{job.end()}" for job in jobs)
             raise SlurmError(str(error) + rest) from None
@@ -176,7 +177,8 @@ class Session:
 def reasons(job):
     """What ptrain said when it stopped, and from where it went on."""
     text = job.text()
-    return re.findall(r"stopped on request \((.*?)\)", text), [
+    # Before the first step nothing is saved, and nothing is gone on from.
+    return re.findall(r"stopped on request \((.*?)\) after step", text), [
         int(step) for step in re.findall(r"going on after step (\d+)", text)
     ]
 
