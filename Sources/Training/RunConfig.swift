@@ -35,8 +35,7 @@ package struct RunConfig: Sendable {
     name = try fields.text("name", default: "run", "name of the run")
     // The run's directory is runs/NAME unless another is given.
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !name.unicodeScalars.contains(where: { $0.value < 32 })
-    else {
+    guard parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
       throw fields.error(
         "name",
         "'\(name.excerpt(60))' names no directory inside runs/; give a name like mnist-mlp, and the place in output.directory"

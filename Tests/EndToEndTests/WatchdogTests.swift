@@ -16,7 +16,8 @@ import Testing
   ///
   /// - Parameter meanwhile: shell commands that run beside mpirun, which is process `$job`, its standard output in `$out`.
   private func run(
-    _ config: String, _ settings: [String], ranks: Int, in folder: TemporaryFolder, meanwhile: String
+    _ config: String, _ settings: [String], ranks: Int, in folder: TemporaryFolder,
+    environment: [String: String] = [:], meanwhile: String
   ) throws -> Command.Outcome {
     let line =
       ([Command.ptrain, config, "--threads", "1", "--output", folder.path + "/run"]
@@ -33,7 +34,7 @@ import Testing
         await() { while ! eval "$1"; do kill -0 $job || exit 1; sleep 0.05; done; }
         \(meanwhile)
         """,
-      ], seconds: 90)
+      ], environment: environment, seconds: 90)
   }
 
   /// One line, code 69, and the rank's name.
@@ -72,13 +73,15 @@ import Testing
     let first = try run(
       "configs/digits.json", settings + ["training.time_limit=0.01"], ranks: 2, in: folder, meanwhile: "wait $job")
     #expect(first.status == 75, "\(first.errors)")
-    // Pipes that nobody writes to: the first rank, which reads the checkpoint, hangs as on a lost server.
-    let pipes = try Command.run([
-      "sh", "-c", "for file in \(folder.path)/run/checkpoints/step-*/part-0*; do rm $file && mkfifo $file; done",
+    // The first rank, which reads the checkpoint, hangs as on a lost server.
+    let library = folder.path + "/stuck.so"
+    let made = try Command.run([
+      "clang", "-O2", "-shared", "-fPIC", "-o", library, Command.root + "/Tests/EndToEndTests/Allocations/stuck.c",
     ])
-    #expect(pipes.status == 0, "\(pipes.errors)")
+    #expect(made.status == 0, "\(made.errors)")
     let outcome = try run(
-      "configs/digits.json", settings + ["parallel.watchdog_seconds=1"], ranks: 2, in: folder, meanwhile: "wait $job")
+      "configs/digits.json", settings + ["parallel.watchdog_seconds=1"], ranks: 2, in: folder,
+      environment: ["LD_PRELOAD": library], meanwhile: "wait $job")
     try expectSilent(0, 1, #/ while reading a checkpoint/#, outcome)
   }
 
