@@ -7,19 +7,17 @@ package struct PreparedData: @unchecked Sendable {
   package var dropped = DroppedRows()
   // The region is written before this value exists and only read afterwards.
   private let region: UnsafeRawBufferPointer
-  /// Keeps the region alive, where it is this process's own.
-  private let owner: OwnedRegion?
+  /// Keeps the region alive.
+  private let owner: AnyObject?
   /// Shift and scale per feature, to be applied while gathering bytes.
   private let shifts: [Float]
   private let scales: [Float]
 
-  /// - Parameter region: at least ``DataDescription/byteCount`` bytes, filled by ``DataPreparation/write(into:)``, valid as
-  ///   long as this value is in use.
-  package init(_ description: DataDescription, region: UnsafeRawBufferPointer) {
-    self.init(description, region: region, owner: nil)
-  }
-
-  init(_ description: DataDescription, region: UnsafeRawBufferPointer, owner: OwnedRegion?) {
+  /// - Parameters:
+  ///   - region: at least ``DataDescription/byteCount`` bytes, filled by ``DataPreparation/write(into:)``, valid as long as this value
+  ///     is in use.
+  ///   - owner: what keeps them valid; nil: somebody else sees to that.
+  package init(_ description: DataDescription, region: UnsafeRawBufferPointer, owner: AnyObject? = nil) {
     precondition(region.count >= description.byteCount, "the region is too small for the data")
     self.description = description
     self.region = region

@@ -60,7 +60,7 @@ package struct LoadedData: Sendable {
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: progress)
     try cluster.nodeBarrier()
-    var prepared = PreparedData(description, region: UnsafeRawBufferPointer(region))
+    var prepared = PreparedData(description, region: UnsafeRawBufferPointer(region), owner: cluster)
     if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
     return (prepared, preparation, region)
   }

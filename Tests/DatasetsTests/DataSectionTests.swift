@@ -18,7 +18,8 @@ import Testing
     _ = try DataSection(from: reader)
     #expect(
       reader.properties.map(\.key) == [
-        "train", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle", "missing", "augmentation",
+        "train", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle", "missing",
+        "augmentation",
       ])
     let schema = Schema.object(reader.properties).json.compactText
     for word in ["fraction", "minmax", "csv", "idx", "npy", "synthetic", "sample_weight"] {
