@@ -95,16 +95,6 @@ import Testing
     let mask = line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) } ?? 0
     return mask & 1 << UInt64(SIGTERM - 1) != 0
   }
-
-  @Test("MPI that does not start is said in one line of ptrain's")
-  func mpiDoesNotStart() throws {
-    let folder = try TemporaryFolder()
-    let outcome = try Command.ptrain(
-      Self.endless + [folder.path + "/run"], ranks: 2, environment: ["OMPI_MCA_pml": "nosuch"])
-    #expect(outcome.status != 0)
-    #expect(outcome.complaints.count == 1, "\(outcome.errors)")
-    #expect(outcome.errors.contains("ptrain: MPI could not be started; "), "\(outcome.errors)")
-  }
 }
 
 /// What the supervisor does about an mpirun, or an only rank, that is stopped, and about what cannot succeed.

@@ -135,7 +135,7 @@ import Testing
       Processes.wait(seconds: 5) { ranks(run).isEmpty && Processes.find("mpirun", "-n", mentioning: run).isEmpty })
   }
 
-  @Test("a run that always dies at the same place is given up, with its exit code", arguments: [1, 74, 139])
+  @Test("a run that always dies at the same place is given up, with its exit code", arguments: [1, 139])
   func gaveUp(code: Int) throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"
     let fake = try script("echo start >>'\(folder.path)/starts'; exit \(code)", in: folder)
