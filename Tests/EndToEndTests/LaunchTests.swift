@@ -170,7 +170,7 @@ import Testing
     #expect(try String(contentsOfFile: folder.path + "/starts", encoding: .utf8) == "start\nstart\n")
   }
 
-  @Test("what no restart mends is passed on after one start", arguments: [64, 65, 66, 70, 76, 78])
+  @Test("what no restart mends is passed on after one start", arguments: [64, 65, 66, 70, 74, 76, 78])
   func passedOn(code: Int32) throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"
     let fake = try script("echo start >>'\(folder.path)/starts'; exit \(code)", in: folder)
