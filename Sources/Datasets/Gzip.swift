@@ -34,7 +34,7 @@ enum Gzip {
       guard output.count <= limit else {
         throw .damagedGzip(file: file, reason: "they hold more than the \(limit) bytes that the array's header states")
       }
-      let room = limit == .max ? Int.max : limit + 1 - output.count
+      let room = (limit == .max ? limit : limit + 1) - output.count
       if output.count == firstPiece {
         // All that deflate can make of so many bytes: hardly any of these pages will be written.
         let most = min(input, Memory.byteCount / Self.greatestRatio) * Self.greatestRatio

@@ -112,7 +112,7 @@ package struct DiskStorage: Storage {
     var info = stat()
     guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { throw Self.notAFile(path) }
     var bytes: [UInt8] = []
-    let block = 1 << 24, end = lseek(descriptor, 0, SEEK_END)
+    let end = lseek(descriptor, 0, SEEK_END), block = min(1 << 24, max(1 << 12, Int(end)))
     if end > 0 { bytes.reserveCapacity(Int(end)) }
     lseek(descriptor, 0, SEEK_SET)
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 64)
