@@ -24,35 +24,42 @@ static void leave(int signal) {
   _exit(75);
 }
 
+// A rank that does not speak leaves it to the one that does: were it gone first, that one would be killed unheard.
+static int leaves(int signal) { return ends_at_once && (speaks || signal != SIGUSR1); }
+
 static void remember(int signal) {
-  if (ends_at_once) leave(signal);
+  if (leaves(signal)) leave(signal);
   if (signal == SIGINT && received == SIGINT) _exit(130);
   received = signal;
 }
 
-// A request to stop that comes while the program starts is kept for later instead of ending it.
-__attribute__((constructor)) static void keep_early_request(void) {
-  struct sigaction action = {0};
-  action.sa_handler = remember;
-  action.sa_flags = SA_RESTART;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGUSR1, &action, 0);
-}
-
-void ck_listen_for_stop(void) {
-  struct sigaction action = {0};
-  action.sa_handler = remember;
-  action.sa_flags = SA_RESTART;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGUSR1, &action, 0);
-  sigaction(SIGTERM, &action, 0);
-  sigaction(SIGINT, &action, 0);
-  // Whoever started this process may have left them blocked.
+static sigset_t requests(void) {
   sigset_t these;
   sigemptyset(&these);
   sigaddset(&these, SIGUSR1);
   sigaddset(&these, SIGTERM);
   sigaddset(&these, SIGINT);
+  return these;
+}
+
+static void hear(int signal) {
+  struct sigaction action = {0};
+  action.sa_handler = remember;
+  action.sa_flags = SA_RESTART;
+  // One at a time, in the order of their arrival.
+  action.sa_mask = requests();
+  sigaction(signal, &action, 0);
+}
+
+// A request to stop that comes while the program starts is kept for later instead of ending it.
+__attribute__((constructor)) static void keep_early_request(void) { hear(SIGUSR1); }
+
+void ck_listen_for_stop(void) {
+  hear(SIGUSR1);
+  hear(SIGTERM);
+  hear(SIGINT);
+  // Whoever started this process may have left them blocked.
+  sigset_t these = requests();
   pthread_sigmask(SIG_UNBLOCK, &these, 0);
 }
 
@@ -62,7 +69,7 @@ void ck_end_when_asked(int is_first, int has_no_others) {
   speaks = is_first;
   is_alone = has_no_others;
   ends_at_once = 1;
-  if (received) leave(received);
+  if (received && leaves(received)) leave(received);
 }
 
 void ck_remember_when_asked(void) { ends_at_once = 0; }

@@ -81,7 +81,9 @@ import Testing
     #expect(abs(first - second) < 4, "\(first), \(second) per step")
     #expect(first < 16, "four loops of a step, three allocations of libdispatch each")
     #expect(Set(runs.map(\.large)).count == 1)
-    #expect(runs[2].liveBytes - runs[0].liveBytes < 32768, "\(runs)")
+    // What its threads keep for themselves differs by some 70 kB from run to run; the smallest block, lost in each of
+    // 12,000 steps, would be 288 kB.
+    #expect(runs[2].liveBytes - runs[0].liveBytes < 200_000, "\(runs)")
   }
 
   @Test("negative control: the counter sees what a longer list of timings takes")

@@ -24,7 +24,7 @@ import Testing
   private func doors(_ line: [String], run: String) throws -> Int {
     var doors = -1
     let outcome = try Command.run(line) {
-      #expect(Processes.wait { FileManager.default.fileExists(atPath: run + "/metrics.jsonl") })
+      #expect(Processes.wait { Files.hold(run + "/metrics.jsonl") })
       let processes = Processes.find("ptrain", "configs/digits.json", mentioning: run)
       #expect(processes.count == 1)
       doors = processes.reduce(0) { $0 + self.doors(of: $1) }
@@ -111,7 +111,7 @@ import Testing
     let line =
       [Command.ptrain, "launch", "-n", "1"] + settings + ["--set", "parallel.watchdog_seconds=2", "--output", run]
     let outcome = try Command.run(line, environment: ["TMPDIR": folder.path]) {
-      #expect(Processes.wait { FileManager.default.fileExists(atPath: run + "/metrics.jsonl") })
+      #expect(Processes.wait { Files.hold(run + "/metrics.jsonl") })
       Processes.send(
         SIGSTOP,
         to: victim == "mpirun"

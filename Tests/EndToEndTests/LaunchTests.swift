@@ -24,7 +24,7 @@ import Testing
 
   /// Waits until a run trains.
   private func trains(_ run: String, past name: String = "metrics.jsonl") -> Bool {
-    Processes.wait { FileManager.default.fileExists(atPath: run + "/" + name) && ranks(run).count >= 2 }
+    Processes.wait { Files.hold(run + "/" + name) && ranks(run).count >= 2 }
   }
 
   @Test(
@@ -192,7 +192,7 @@ import Testing
     let folder = try TemporaryFolder(), run = folder.path + "/run"
     let fake = try script("echo start >>'\(folder.path)/starts'; exit 1", in: folder)
     let outcome = try Command.run(launch(run, ["--mpirun", fake])) {
-      #expect(Processes.wait { FileManager.default.fileExists(atPath: folder.path + "/starts") })
+      #expect(Processes.wait { Files.hold(folder.path + "/starts") })
       usleep(300_000)
       Processes.send(SIGTERM, to: supervisor(run))
     }
