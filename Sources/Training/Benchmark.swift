@@ -6,23 +6,34 @@ package import Specs
 package enum Benchmark {
   /// Times steps of a trainer, all ranks together.
   ///
-  /// Every step is timed by itself on the first rank; the median is what to quote.
+  /// Every step is timed by itself on the first rank; the median is what to quote. A request to stop ends it early, with the figures
+  /// of the steps so far.
+  ///
+  /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
   package static func run(
     _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, threads: Int
-  ) throws -> ConfigValue {
-    for step in 0..<warmup { _ = try trainer.step(step) }
+  ) throws -> (result: ConfigValue?, stopped: (reason: StopReason, steps: Int)?) {
+    /// One step; what all ranks know to have asked for the end.
+    func makeStep(_ step: Int) throws -> StopReason? {
+      StopReason(rawValue: try trainer.step(step, control: StopReason.ofSignal?.rawValue ?? 0).control)
+    }
+    for step in 0..<warmup {
+      if let reason = try makeStep(step) { return (nil, (reason, 0)) }
+    }
     try cluster.barrier()
     trainer.executor.trace = trainer.options.trace
     let before = trainer.executor.times
     var seconds: [Double] = []
     seconds.reserveCapacity(steps)
     var last = Clock.now()
-    for step in 0..<steps {
-      _ = try trainer.step(warmup + step)
+    var reason: StopReason?
+    for step in 0..<steps where reason == nil {
+      reason = try makeStep(warmup + step)
       let now = Clock.now()
       seconds.append(now - last)
       last = now
     }
+    let steps = seconds.count
     let after = trainer.executor.times
     let sorted = seconds.sorted()
     let total = seconds.reduce(0, +)
@@ -31,7 +42,7 @@ package enum Benchmark {
     // The hash below makes copies.
     let peak = ProcessMemory.peakMegabytes
     func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
-    return .object([
+    let result = ConfigValue.object([
       .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
       .init("threads_per_rank", .integer(threads)), .init("shards", .integer(trainer.shards)),
       .init("global_batch_size", .integer(trainer.batchSize)),
@@ -60,6 +71,7 @@ package enum Benchmark {
       .init("weights_sha256", .string(trainer.weightsHash)),
       .init("peak_rss_mb", .number((peak * 10).rounded() / 10)),
     ])
+    return (result, reason.map { ($0, steps) })
   }
 
   private static func rounded(_ milliseconds: Double) -> Double { (milliseconds * 1e5).rounded() / 1e5 }

@@ -62,6 +62,10 @@ struct BenchCommand: ParsableCommand {
     for (name, text) in [("--ranks", ranks ?? "1"), ("--thread-counts", threadCounts)] where Self.counts(text) == nil {
       throw ValidationError("\(name) takes whole numbers from 1 to 4096 with commas between, found \(text)")
     }
+    if common.trace != nil, sweep || collectives || kernels || losses {
+      throw ValidationError("--trace shows training steps; leave out --sweep, --collectives, --kernels or --losses")
+    }
+    if report != nil, !sweep { throw ValidationError("--report goes with --sweep") }
     guard limit > 0, limit <= 1 << 20 else {
       throw ValidationError("--limit takes MiB from 1 to 1048576, found \(limit)")
     }
@@ -93,15 +97,19 @@ struct BenchCommand: ParsableCommand {
       ranks: ranks.flatMap(Self.counts) ?? powers, threads: Self.counts(threadCounts) ?? [1],
       batch: config.training.globalBatchSize, repeats: repeats, steps: steps, warmup: warmup, measuresWeak: weak,
       title: "\(config.name) on \(ProcessInfo.processInfo.hostName)")
-    let result = try sweep.run(cores: cores) { line in
+    if let report { try OutputFile(report, option: "--report").makeDirectory() }
+    StopSignal.listen()
+    let (result, failure) = sweep.run(cores: cores) { line in
       if !common.quiet, !json { writeToStandardError(line) }
     }
-    if let report {
-      try FileManager.default.createDirectory(atPath: report, withIntermediateDirectories: true)
-      try AtomicFile.write(Array(result.json.prettyText.utf8), to: report + "/scaling.json")
-      try AtomicFile.write(Array(ScalingPlot.svg(result).utf8), to: report + "/scaling.svg")
+    if failure == nil || !result.points.isEmpty {
+      if let report {
+        try OutputFile(report + "/scaling.json", option: "--report").write(Array(result.json.prettyText.utf8))
+        try OutputFile(report + "/scaling.svg", option: "--report").write(Array(ScalingPlot.svg(result).utf8))
+      }
+      try StandardOutput.answer(json ? result.json.compactText + "\n" : result.text, terminator: "")
     }
-    try StandardOutput.answer(json ? result.json.compactText + "\n" : result.text, terminator: "")
+    if let failure { throw failure }
     guard result.disagreements.isEmpty || !config.parallel.isInvariant else {
       throw RunError(.internalError, "layouts gave different weights: \(result.disagreements.joined(separator: "; "))")
     }
@@ -109,6 +117,11 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     if sweep { return try runSweep() }
+    let measuresSteps = !collectives && !kernels && !losses
+    if measuresSteps {
+      StopSignal.listen()
+      StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !Launcher().knowsMPI)
+    }
     try withCluster { cluster in
       let config = try common.load(cluster)
       let launch = try Launch(cluster, threads: common.threads, config: config)
@@ -131,9 +144,19 @@ struct BenchCommand: ParsableCommand {
         }
         return try answer(json ? table.compactText + "\n" : table.prettyText, cluster)
       }
-      let result = try Benchmark.run(trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
-      try common.writeTrace(options.trace, cluster)
-      try answer(json ? result.compactText + "\n" : result.prettyText, cluster)
+      // The first rank, which would end them all with a line, is the last to wait.
+      if cluster.rank != 0 { StopSignal.waitForSteps() }
+      try cluster.barrier()
+      StopSignal.waitForSteps()
+      let (result, stopped) = try Benchmark.run(
+        trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
+      try common.writeTrace(options.trace, cluster, consequence: "free space, or give another path")
+      if let result { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
+      guard let stopped else { return }
+      throw AgreedFailure(
+        rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.stopped.rawValue,
+        sentence: "stopped on request (\(stopped.reason.words)) after \(stopped.steps) of \(steps) steps that are timed"
+          + (result == nil ? "" : "; the figures are those of these steps"))
     }
   }
 }

@@ -14,6 +14,7 @@ struct CheckCommand: ParsableCommand {
     let cluster = SoloCluster()
     let config: RunConfig
     do { config = try common.load(cluster) } catch let error as AgreedFailure { throw error.asRunError }
+    do { try common.prepareTrace(cluster) } catch let error as AgreedFailure { throw error.asRunError }
     let trainer: Trainer
     do {
       trainer = try common.naming {

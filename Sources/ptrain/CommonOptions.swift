@@ -55,18 +55,33 @@ struct CommonOptions: ParsableArguments {
     return options
   }
 
-  /// Makes sure that the file of `--trace` can be written before anything is trained; collective.
+  private var traceFile: OutputFile? { trace.map { OutputFile($0, option: "--trace") } }
+
+  /// Makes sure that the file of `--trace` can be written before anything is trained, and leaves it as it is; collective.
   func prepareTrace(_ cluster: any Cluster) throws {
-    guard let trace else { return }
-    try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try AtomicFile.write([], to: trace) } }
+    try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try traceFile?.probe() } }
   }
 
   /// Writes the file of `--trace`; collective.
-  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
-    guard let recorder, let trace else { return }
+  ///
+  /// - Parameter consequence: what it means for the user that it cannot be written.
+  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster, consequence: String) throws {
+    guard let recorder, let traceFile else { return }
     let bytes = try recorder.collect(cluster)
     try cluster.agree(describe: describeFailure) {
-      if cluster.rank == 0 { try AtomicFile.write(bytes, to: trace) }
+      if cluster.rank == 0 { try traceFile.write(bytes, consequence: consequence) }
+    }
+  }
+
+  /// Writes what was measured before a run stopped or failed, which its own error goes on to say; collective.
+  func rescueTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
+    guard let recorder, trace != nil else { return }
+    // A start that measured nothing leaves the trace of an earlier one.
+    guard try cluster.gather(recorder.isEmpty ? [] : [1]).contains(where: { !$0.isEmpty }) else { return }
+    do {
+      try writeTrace(recorder, cluster, consequence: "what was measured is lost")
+    } catch let failure as AgreedFailure {
+      if cluster.rank == 0 { StandardError.write("warning: \(failure.sentence)") }
     }
   }
 

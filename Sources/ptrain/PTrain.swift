@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import Glibc
 internal import Kernels
 internal import Specs
 
@@ -22,6 +23,8 @@ struct PTrain: ParsableCommand {
   /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
   static func main() {
     ProcessGuard.holdStandardFiles()
+    // A file that outgrows `ulimit -f` is an error with a line, not the end.
+    signal(SIGXFSZ, SIG_IGN)
     if let problem = RawArguments.problem { leave(ExitCode.usage.rawValue, line: "ptrain: \(problem)") }
     do {
       var command = try parseAsRoot()

@@ -40,6 +40,8 @@ struct PredictCommand: ParsableCommand {
   /// Every rank computes its share of the rows; the first writes them. Collective.
   private func run(_ cluster: any Cluster) throws {
     let threads = try Launch.threads(cluster, commandLine: threads)
+    let file = output.map { OutputFile($0, option: "--output") }
+    try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try file?.probe() } }
     let model = try cluster.agree(describe: describeFailure) { try SavedModel(self.model) }
     if logits, !model.loss.prediction.hasLogits {
       throw RunError(
@@ -52,12 +54,13 @@ struct PredictCommand: ParsableCommand {
     let outputs = try model.outputs(rows, threads: threads, cluster: cluster)
     try cluster.agree(describe: describeFailure) {
       if cluster.rank == 0 {
-        try write(PredictionTable(outputs, model: model, writesLogits: logits), rows: rows.count, source: source)
+        let table = PredictionTable(outputs, model: model, writesLogits: logits)
+        try write(table, to: file, rows: rows.count, source: source)
       }
     }
   }
 
-  private func write(_ table: PredictionTable, rows: Int, source: RunSource.Rows) throws {
+  private func write(_ table: PredictionTable, to file: OutputFile?, rows: Int, source: RunSource.Rows) throws {
     if let row = table.firstNotFinite {
       throw RunError(
         .notFinite,
@@ -67,8 +70,8 @@ struct PredictCommand: ParsableCommand {
     for note in source.prepared.notes { StandardError.write("note: \(note)") }
     // Beside the rows of their source, those without a prediction included.
     let aligned = table.inserting(gaps: source.prepared.dropped.rows)
-    guard let output else { return try StandardOutput.answer(aligned.csv, terminator: "") }
-    try AtomicFile.write(output.hasSuffix(".npy") ? aligned.npy : Array(aligned.csv.utf8), to: output)
-    try StandardOutput.answer("\(rows) predictions written to \(output)")
+    guard let file else { return try StandardOutput.answer(aligned.csv, terminator: "") }
+    try file.write(file.path.hasSuffix(".npy") ? aligned.npy : Array(aligned.csv.utf8))
+    try StandardOutput.answer("\(rows) predictions written to \(file.path)")
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Kernels
 internal import Specs
 internal import Training
@@ -27,16 +28,25 @@ struct ScalingSweep {
   }
 
   /// Measures all points; each round visits every point once, so that all see the same minutes of the machine.
-  func run(cores: Int, progress: (String) -> Void) throws -> ScalingReport {
-    var points = points(cores: cores)
-    for round in 0..<repeats {
-      for index in points.indices {
+  ///
+  /// - Returns: the points that were measured, and what ended it early: hours of measuring are not lost by the last layout.
+  func run(cores: Int, progress: (String) -> Void) -> (report: ScalingReport, failure: (any Error)?) {
+    var points = points(cores: cores), failure: (any Error)?, count = 0
+    let all = points.count * repeats
+    for round in 0..<repeats where failure == nil {
+      for index in points.indices where failure == nil {
         let point = points[index]
         progress("round \(round + 1) of \(repeats): \(point.kind.rawValue), \(point.ranks) × \(point.threads)")
-        points[index].add(try measure(point, cores: cores))
+        do {
+          points[index].add(try measure(point, cores: cores))
+          count += 1
+        } catch { failure = error }
       }
     }
-    return ScalingReport(title: title, points: points)
+    if failure != nil, let reason = StopReason.ofSignal {
+      failure = RunError(.stopped, "stopped on request (\(reason.words)) after \(count) of \(all) measurements")
+    }
+    return (ScalingReport(title: title, points: points.filter { !$0.steps.isEmpty }), failure)
   }
 
   /// The command of one point. Ranks are bound to their own cores where there are enough of them.
@@ -57,7 +67,16 @@ struct ScalingSweep {
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = FileHandle.nullDevice
+    guard StopSignal.received == 0 else { throw RunError(.stopped, "stopped on request") }
     do { try process.run() } catch { throw RunError(.unavailable, "cannot start \(line.joined(separator: " "))") }
+    // A request to stop that reaches this process alone is passed on.
+    let watch = DispatchSource.makeTimerSource(queue: .global())
+    watch.schedule(deadline: .now() + 0.1, repeating: 0.1)
+    watch.setEventHandler { [pid = process.processIdentifier] in
+      if StopSignal.received != 0 { kill(pid, SIGTERM) }
+    }
+    watch.resume()
+    defer { watch.cancel() }
     // What a failing run says on standard error is short: it fits into the pipe while standard output is read.
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

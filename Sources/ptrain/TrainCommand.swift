@@ -26,7 +26,6 @@ struct TrainCommand: ParsableCommand {
       let launch = try Launch(cluster, threads: common.threads, config: config)
       let speaks = cluster.rank == 0 && !common.quiet
       if speaks { launch.announce(config) }
-      try common.prepareTrace(cluster)
       var options = common.runOptions(
         launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
       let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
@@ -37,6 +36,7 @@ struct TrainCommand: ParsableCommand {
         }
         return try conclude(summary, directory: options.outputDirectory, cluster)
       }
+      try common.prepareTrace(cluster)
       switch start {
       case .goOn(let shards): options.shards = shards
       case .unknown(let shards): options.shards = shards
@@ -58,10 +58,26 @@ struct TrainCommand: ParsableCommand {
         for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
-      let summary = try trainer.run(from: start, locks: locks)
-      try common.writeTrace(options.trace, cluster)
+      let summary = try train(trainer, from: start, locks: locks, trace: options.trace, cluster)
+      let trace = Result {
+        try common.writeTrace(
+          options.trace, cluster,
+          consequence: "the run is finished all the same, its files are in \(options.outputDirectory)")
+      }
       if speaks { for line in trainer.slowRanks { StandardOutput.write(line) } }
       try conclude(summary, directory: options.outputDirectory, cluster)
+      try trace.get()
+    }
+  }
+
+  /// Trains; a run that stops or fails leaves the trace of what it has done so far. Collective.
+  private func train(
+    _ trainer: Trainer, from start: RunStart, locks: RunLocks?, trace: TraceRecorder?, _ cluster: any Cluster
+  ) throws -> ConfigValue {
+    do { return try trainer.run(from: start, locks: locks) } catch {
+      // Ranks that have not all failed together have nobody to send their events to.
+      if error is AgreedFailure || cluster.size == 1 { try common.rescueTrace(trace, cluster) }
+      throw error
     }
   }
 

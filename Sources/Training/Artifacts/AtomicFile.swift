@@ -21,8 +21,14 @@ package enum AtomicFile {
 
   /// Writes a whole file: beside its place, flushed to the disk, then renamed.
   ///
-  /// - Parameter progress: called for each block.
-  package static func write(_ bytes: [UInt8], to path: String, progress: () -> Void = {}) throws {
+  /// - Parameters:
+  ///   - progress: called for each block.
+  ///   - failure: the error for a problem, an `errno`.
+  package static func write(
+    _ bytes: [UInt8], to path: String, progress: () -> Void = {},
+    failure describe: ((_ problem: Int32) -> RunError)? = nil
+  ) throws {
+    func failure(_ path: String) -> RunError { describe?(errno) ?? Self.failure(path) }
     let beside = path + ".partial"
     let descriptor = RegularFile.create(beside)
     guard descriptor >= 0 else { throw failure(path) }

@@ -29,6 +29,9 @@ package final class TraceRecorder {
     events = AlignedBuffer(count: capacity)
   }
 
+  /// Whether nothing was noted yet.
+  package var isEmpty: Bool { count == 0 }
+
   /// Notes an event between two times of ``Clock``.
   package func record(_ event: Event, from begin: Double, to end: Double) {
     guard count < capacity else {
