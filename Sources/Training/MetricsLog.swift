@@ -6,10 +6,11 @@ internal import Specs
 package enum MetricsLog {
   /// Drops the lines that belong to steps after one, those of a run's end, and what is no line of a log; without a step, all.
   package static func cut(_ path: String, after step: Int) throws {
-    guard step > 0, let data = FileManager.default.contents(atPath: path) else {
+    guard step > 0, access(path, F_OK) == 0 else {
       unlink(path)
       return
     }
+    let data = try RegularFile.contents(path, remedy: "remove it, and the same command goes on")
     var kept: [UInt8] = []
     kept.reserveCapacity(data.count + 1)
     for line in data.split(separator: 0x0A) {

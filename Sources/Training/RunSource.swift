@@ -41,13 +41,13 @@ package enum RunSource {
     run: String, data: String?, model: SavedModel, withTargets: Bool, progress: @escaping () -> Void
   ) throws -> DataPreparation {
     func context(_ file: String) -> DataContext {
-      var context = DataContext(baseDirectory: directory(of: file))
+      var context = DataContext(baseDirectory: GivenFile.directory(of: file))
       context.progress = progress
       return context
     }
     let targets: TargetKind = withTargets ? model.targets : .none
     if let data {
-      let bytes = try RegularFile.contents(data, remedy: "give a JSON file with one data source")
+      let bytes = try GivenFile.contents(data, remedy: "give a JSON file with one data source")
       let (format, _) = try naming(data) { () throws(ConfigError) in
         try FieldReader.readVariant(
           ConfigValue.parse(Data(bytes), file: data), DataFormatRegistry.registry, tag: "format", path: "")
@@ -77,11 +77,6 @@ package enum RunSource {
 
   private static func naming<Value>(_ file: String, _ body: () throws(ConfigError) -> Value) throws -> Value {
     do throws(ConfigError) { return try body() } catch { throw error.inFile(file) }
-  }
-
-  private static func directory(of path: String) -> String {
-    let directory = (path as NSString).deletingLastPathComponent
-    return directory.isEmpty ? "." : directory
   }
 }
 

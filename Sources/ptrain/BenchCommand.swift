@@ -87,7 +87,9 @@ struct BenchCommand: ParsableCommand {
     guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil else {
       throw RunError(.usage, "--sweep starts mpirun itself; run it without mpirun")
     }
-    let config = try common.load(SoloCluster())
+    try common.requireFile("every layout reads the config")
+    let config: RunConfig
+    do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }
     let environment = ProcessInfo.processInfo.environment
     let cores = environment["SLURM_NTASKS"].flatMap { Int($0) } ?? Affinity.cores().count
     var powers = [1]

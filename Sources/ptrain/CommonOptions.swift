@@ -36,11 +36,8 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
-  /// The config file's directory, from which its paths start.
-  var baseDirectory: String {
-    let directory = (config as NSString).deletingLastPathComponent
-    return directory.isEmpty ? "." : directory
-  }
+  /// The config file's directory, from which its paths start; of a pipe the current one.
+  var baseDirectory: String { GivenFile.directory(of: config) }
 
   /// The run's directory: `--output` as given, the config's from the current directory.
   func outputDirectory(_ config: RunConfig) -> String { output ?? config.output.directory }
@@ -87,7 +84,9 @@ struct CommonOptions: ParsableArguments {
 
   /// Reads the config on the first rank; every rank decodes the same bytes.
   func load(_ cluster: any Cluster) throws -> RunConfig {
-    let bytes = try cluster.agree(describe: describeFailure) { cluster.rank == 0 ? try readFile(config) : [] }
+    let bytes = try cluster.agree(describe: describeFailure) {
+      cluster.rank == 0 ? try GivenFile.contents(config, remedy: "give the path of a config file") : []
+    }
     let text = try cluster.broadcast(bytes, from: 0)
     return try cluster.agree(describe: describeFailure) {
       do {
@@ -105,18 +104,10 @@ struct CommonOptions: ParsableArguments {
     do { return try body() } catch let error as ConfigError { throw error.inFile(config) }
   }
 
-  private func readFile(_ path: String) throws -> [UInt8] {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw RunError(.missingInput, "\(path): no such file; give the path of a config")
-    }
-    guard !isDirectory.boolValue else {
-      throw RunError(.missingInput, "\(path): a directory; give the path of a config file")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunError(.missingInput, "\(path): cannot be read; check its permissions")
-    }
-    return [UInt8](data)
+  /// Refuses a config that cannot be read again, where several starts of ptrain read it.
+  func requireFile(_ why: String) throws {
+    guard GivenFile.isPipe(config) else { return }
+    throw RunError(.usage, "\(config): \(why), and this can be read once only; give the path of a file")
   }
 }
 

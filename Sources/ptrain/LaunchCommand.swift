@@ -61,6 +61,7 @@ struct LaunchCommand: ParsableCommand {
     guard environment["OMPI_COMM_WORLD_SIZE"] == nil else {
       throw RunError(.usage, "launch starts mpirun itself; run it without mpirun")
     }
+    try common.requireFile("launch and the ranks of every start read the config")
     let config: RunConfig
     do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }
     let isQuiet = common.quiet
@@ -115,6 +116,15 @@ struct LaunchCommand: ParsableCommand {
       checkpoints: config.checkpoint.directory ?? run + "/checkpoints", maxRestarts: maxRestarts, grace: grace,
       environment: environment)
     settings.patience = config.parallel.watchdogSeconds
+    let options = RunOptions(
+      baseDirectory: common.baseDirectory, outputDirectory: run, threads: 1, isQuiet: true, showsProgress: false)
+    let mode = train.mode
+    settings.holdsThisRun = {
+      guard case .goOn? = try? RunStart.decide(config, options: options, mode: mode, cluster: SoloCluster()) else {
+        return false
+      }
+      return true
+    }
     return settings
   }
 
@@ -126,8 +136,9 @@ struct LaunchCommand: ParsableCommand {
   private func hostList() throws -> [HostSlots] {
     if let hosts { return try HostSlots.parse(list: hosts) }
     guard let hostfile else { return [] }
-    guard let text = try? String(contentsOfFile: hostfile, encoding: .utf8) else {
-      throw RunError(.missingInput, "\(hostfile): no such file, or not text; give a hostfile after --hostfile")
+    let bytes = try GivenFile.contents(hostfile, remedy: "give a hostfile after --hostfile")
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RunError(.missingInput, "\(hostfile): not text; give a hostfile after --hostfile")
     }
     return try HostSlots.parse(hostfile: text, file: hostfile)
   }

@@ -59,7 +59,7 @@ extension ErrorCase {
       ["-n", "2", "--max-restarts=-1"], 64, says: "--max-restarts takes a whole number from 0 to 1000000, found -1"),
     launch(["--hosts", "a:2:2"], 64, says: "--hosts takes names with slots from 1 to 4096 and commas between"),
     launch(["--hosts", "a", "--hostfile", "f"], 64, says: "--hosts and --hostfile both say where the ranks go"),
-    launch(["--hostfile", "absent"], 66, says: "absent: no such file, or not text"),
+    launch(["--hostfile", "absent"], 66, says: "absent: no such file; give a hostfile after --hostfile"),
     launch(["-n", "5", "--hosts", "a:2,b:2"], 64, says: "-n 5 ranks do not go into the 4 slots of a:2,b:2"),
     launch(["-n", "2", "--mpirun", "/absent"], 69, says: "/absent: cannot be started (No such file or directory)"),
     launch(

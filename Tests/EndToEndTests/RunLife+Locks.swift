@@ -29,6 +29,11 @@ extension RunLife {
       name: "a lock that says nothing", meanwhile: shell("mkdir run; head -c 9999 /dev/zero >run/.lock"), last: start(),
       code: 0, like: [], after: ["!run/.lock"]),
     RunLife(
+      name: "a FIFO for a log", before: [stopped()], meanwhile: shell("rm run/metrics.jsonl; mkfifo run/metrics.jsonl"),
+      last: start(), code: 65,
+      says: ["F/run/metrics.jsonl: a FIFO, not a file; remove it, and the same command goes on"],
+      after: ["run/metrics.jsonl", "run/checkpoints/step-0000000001", "!run/summary.json"]),
+    RunLife(
       name: "a stale lock of another host", before: [stopped()], meanwhile: left(61), last: start(), code: 0,
       says: ["F/run: the lock of process 7 on far has been silent for ", "it is taken over"], like: []),
     RunLife(

@@ -38,7 +38,7 @@ import Testing
     #expect(Self.events(trace) ?? 0 > 0, "\(outcome.errors)")
   }
 
-  @Test("a start on a finished run leaves a trace as it is; one whose trace cannot be written keeps its code and says so")
+  @Test("a start on a finished run leaves a trace as it is, and is not hindered by one")
   func untouched() throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run", trace = folder.path + "/t.json"
     let line = Self.digits + ["--set", "training.epochs=1", "--output", run, "--trace", trace]

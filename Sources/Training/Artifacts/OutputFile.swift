@@ -24,7 +24,9 @@ package struct OutputFile: Sendable {
       }
     }
     let beside = path + ".partial", descriptor = RegularFile.create(beside)
-    guard !path.isEmpty, descriptor >= 0 else { throw failure("cannot be written (\(words(errno))); give another path") }
+    guard !path.isEmpty, descriptor >= 0 else {
+      throw failure("cannot be written (\(words(errno))); give another path")
+    }
     // A full disk may have room for a name.
     let block = [UInt8](repeating: 0, count: 4096)
     let written = Glibc.write(descriptor, block, block.count), problem = written < 0 ? errno : ENOSPC

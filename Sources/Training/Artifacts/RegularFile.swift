@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 internal import Specs
 
 /// Opens files where a file is meant, and nothing else.
@@ -23,12 +24,18 @@ package enum RegularFile {
 
   /// Reads a whole file.
   ///
+  /// - Parameter limit: bytes that it may have; nil: half of what this process can have as memory.
   /// - Throws: as ``openToRead(_:remedy:)``; exit code 74 where the file system fails.
-  package static func contents(_ path: String, remedy: String) throws -> [UInt8] {
+  package static func contents(_ path: String, remedy: String, limit: Int? = nil) throws -> [UInt8] {
     let descriptor = try openToRead(path, remedy: remedy)
     defer { close(descriptor) }
     var info = stat()
     let size = fstat(descriptor, &info) == 0 ? Int(info.st_size) : 0
+    // A file with holes may claim to have any size.
+    let limit = limit ?? MachineMemory.ofProcess / 2
+    guard size <= limit else {
+      throw RunError(.data, "\(path): has \(size) bytes, and at most \(limit) can be read; \(remedy)")
+    }
     var problem: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = 0
@@ -68,7 +75,7 @@ package enum RegularFile {
   }
 
   /// What an open file is, in words; nil: a regular file.
-  private static func irregularity(of descriptor: Int32) -> String? {
+  static func irregularity(of descriptor: Int32) -> String? {
     var info = stat()
     guard fstat(descriptor, &info) == 0 else { return "something that cannot be looked at" }
     switch info.st_mode & S_IFMT {

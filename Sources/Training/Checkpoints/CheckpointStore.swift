@@ -95,7 +95,8 @@ package struct CheckpointStore: Sendable {
   /// Writes one rank's file, a tensor at a time.
   func writePart(_ tensors: [Source], rank: Int, step: Int) throws -> Part {
     // The first rank knows that the directory is still the run's.
-    if rank == 0 { try storage.createDirectory(workPath(step)) } else { try storage.createFolder(workPath(step)) }
+    if rank == 0 { try storage.createDirectory(directory) }
+    try storage.createFolder(workPath(step))
     let file = "part-\(rank).safetensors", hash = SHA256()
     let header = Safetensors.header(
       tensors.map { ($0.name, $0.shape, $0.count) }, metadata: [.init("format", .string("ptrain-checkpoint-1"))])

@@ -62,6 +62,8 @@ final class RunLock: @unchecked Sendable {
     /// Whether the kernel's locks are used where they are.
     var usesKernel = ProcessInfo.processInfo.environment["PTRAIN_LOCKS"] != "beat"
     var warn: (String) -> Void
+    /// Seconds that it waits for a lock to become stale.
+    var longestWait = RunLock.longestWait
     /// Called now and then while it waits.
     var progress: () -> Void = {}
   }
@@ -98,7 +100,7 @@ final class RunLock: @unchecked Sendable {
       case .silent(let look):
         if watched?.lock != look { watched = (look, Clock.now()) }
       }
-      if Clock.now() - begin > Self.longestWait { throw held(directory, by: watched?.lock.holder) }
+      if Clock.now() - begin > surroundings.longestWait { throw held(directory, by: watched?.lock.holder) }
       guard StopSignal.received == 0 else {
         throw RunError(
           .stopped, "\(directory): stopped on request while another run's lock was waited for; nothing was begun")
@@ -106,6 +108,14 @@ final class RunLock: @unchecked Sendable {
       surroundings.progress()
       usleep(50_000)
     }
+  }
+
+  /// Takes the lock of a directory where it is free, or was this `launch`'s own; nil: it is not, or cannot be had now.
+  static func takeIfFree(_ directory: String) -> RunLock? {
+    var surroundings = Surroundings(warn: { _ in })
+    surroundings.holder.launch = LaunchName.this
+    surroundings.longestWait = 0
+    return try? take(directory, surroundings)
   }
 
   private enum Attempt {

@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 internal import Glibc
+internal import Kernels
 internal import Specs
 
 /// What checkpoints need of a file system; tests put one that fails in its place.
@@ -48,12 +49,17 @@ package struct DiskStorage: Storage {
 
   package func createFolder(_ path: String) throws {
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw Self.failure(path, "cannot be made") }
+    // A link of that name would have the files written elsewhere.
+    var info = stat()
+    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
+      throw RunError(.inputOutput, "\(path): not a directory that was made for a checkpoint; remove it")
+    }
   }
 
   package func write(
     to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = RegularFile.create(path)
     guard descriptor >= 0 else { throw Self.failure(path, "cannot be written") }
     defer { close(descriptor) }
     try body { bytes in
@@ -112,6 +118,10 @@ package struct DiskStorage: Storage {
     var info = stat()
     guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { throw Self.notAFile(path) }
     var bytes: [UInt8] = []
+    let most = MachineMemory.ofProcess / 2
+    guard info.st_size <= most else {
+      throw RunError(.data, "\(path): has \(info.st_size) bytes, and at most \(most) can be read; give another file")
+    }
     let end = lseek(descriptor, 0, SEEK_END), block = min(1 << 24, max(1 << 12, Int(end)))
     if end > 0 { bytes.reserveCapacity(Int(end)) }
     lseek(descriptor, 0, SEEK_SET)
@@ -128,7 +138,8 @@ package struct DiskStorage: Storage {
   }
 
   package func remove(_ path: String) throws {
-    guard access(path, F_OK) == 0 else { return }
+    var info = stat()
+    guard lstat(path, &info) == 0 else { return }
     try FileManager.default.removeItem(atPath: path)
   }
 

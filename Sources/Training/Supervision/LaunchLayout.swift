@@ -75,8 +75,10 @@ package struct LaunchLayout: Sendable, Equatable {
   /// Machines that a batch system has given to this job, as its environment says; 1 without one.
   package static func nodes(of environment: [String: String]) -> Int {
     if let count = environment["SLURM_JOB_NUM_NODES"].flatMap({ Int($0) }), count > 0 { return count }
-    if let file = environment["PBS_NODEFILE"], let text = try? String(contentsOfFile: file, encoding: .utf8) {
-      return max(1, Set(text.split(whereSeparator: \.isWhitespace)).count)
+    if let file = environment["PBS_NODEFILE"],
+      let bytes = try? RegularFile.contents(file, remedy: "", limit: 1 << 26)
+    {
+      return max(1, Set(String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)).count)
     }
     return 1
   }

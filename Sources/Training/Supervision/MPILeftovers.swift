@@ -35,7 +35,7 @@ struct MPILeftovers {
 
   /// The job's number without that of the run within it.
   private func family(of session: String) -> UInt32? {
-    guard let data = FileManager.default.contents(atPath: session + "/contact.txt") else { return nil }
+    guard let data = try? RegularFile.contents(session + "/contact.txt", remedy: "", limit: 1 << 16) else { return nil }
     let number = String(decoding: data.prefix(64), as: UTF8.self).prefix { $0.isNumber }
     return UInt32(number).map { $0 >> 16 }
   }

@@ -29,12 +29,13 @@ package struct RunProgress: Sendable, Equatable {
 
   /// The last step of a log whose last line may be half written; 0 without one.
   private static func lastStep(of path: String) -> Int {
-    guard let file = FileHandle(forReadingAtPath: path) else { return 0 }
-    defer { try? file.close() }
-    let size = (try? file.seekToEnd()) ?? 0
+    guard let descriptor = try? RegularFile.openToRead(path, remedy: "") else { return 0 }
+    defer { close(descriptor) }
     // Lines are short: the last ones are in here.
-    try? file.seek(toOffset: size - min(size, 65536))
-    let tail = (try? file.readToEnd()) ?? Data()
+    var tail = [UInt8](repeating: 0, count: 65536)
+    let size = lseek(descriptor, 0, SEEK_END)
+    let count = pread(descriptor, &tail, tail.count, max(0, size - tail.count))
+    tail.removeLast(tail.count - max(0, count))
     for line in tail.split(separator: 0x0A).reversed() {
       if let value = try? ConfigValue.parse(Data(line), file: path), case .integer(let step)? = value["step"] {
         return step

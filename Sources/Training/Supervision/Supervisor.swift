@@ -23,6 +23,8 @@ package final class Supervisor {
     package var environment: [String: String]
     /// Seconds that stopped ranks are waited for; 0: for ever.
     package var patience = 300.0
+    /// Whether the run's directory holds this run, begun by another start than this supervisor's.
+    package var holdsThisRun: () -> Bool = { false }
 
     package init(
       request: LaunchLayout.Request, mpirun: String, program: String, arguments: TrainArguments, run: String,
@@ -62,6 +64,8 @@ package final class Supervisor {
   /// The signal that asked for an end.
   private var stop: Int32?
   private var interrupts = 0
+  /// Whether a start of this supervisor has got as far as to write the run's config.
+  private var hasBegun = false
 
   /// A supervisor.
   ///
@@ -82,7 +86,6 @@ package final class Supervisor {
     allowRoot()
     Orphans.adopt()
     try askHosts(isFirst: true)
-    var hasBegun = false
     while stop == nil {
       let layout = LaunchLayout(settings.request)
       let resume = settings.arguments.resumeMode(hasBegun: hasBegun, hasCheckpoint: progress.checkpoint != nil)
@@ -262,9 +265,14 @@ extension Supervisor {
   /// The end of a run that was asked to stop while it did not train: what it would save is on the disk.
   private func stoppedIdle() -> Outcome {
     let reason = SignalInbox.name(stop ?? 0), step = progress.checkpoint ?? 0
-    if access(settings.run + "/config.json", F_OK) == 0 {
-      let note = ConfigValue.object([.init("step", .integer(step)), .init("reason", .string(reason))])
-      try? AtomicFile.write(Array(note.prettyText.utf8), to: settings.run + "/stopped.json")
+    // A directory in which another process writes is that one's, and so is one that holds another run, or nothing.
+    if access(settings.run + "/config.json", F_OK) == 0, let lock = RunLock.takeIfFree(settings.run) {
+      let isUnfinished = access(settings.run + "/summary.json", F_OK) != 0
+      if isUnfinished, hasBegun || settings.holdsThisRun() {
+        let note = ConfigValue.object([.init("step", .integer(step)), .init("reason", .string(reason))])
+        try? AtomicFile.write(Array(note.prettyText.utf8), to: settings.run + "/stopped.json")
+      }
+      lock.release()
     }
     return Outcome(
       code: ExitCode.stopped.rawValue,
