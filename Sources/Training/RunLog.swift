@@ -23,11 +23,14 @@ final class RunLog {
   ) throws {
     self.directory = directory
     self.locks = locks
-    try AtomicFile.createDirectory(directory)
+    // Who has its lock has made it; where it is gone now, nothing takes its place.
+    if let locks { try locks.verify() } else { try AtomicFile.createDirectory(directory) }
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
     try RunOrigin.write(origin, to: directory)
     let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
+    try locks?.verify()
     try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
+    try locks?.verify()
     try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
     lines = try LineFile(directory + "/metrics.jsonl")
     progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)

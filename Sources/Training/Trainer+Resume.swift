@@ -28,6 +28,7 @@ extension Trainer {
     workTag = token.isEmpty ? "" : "-" + String(decoding: token, as: UTF8.self)
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
       guard isFirst else { return nil }
+      try locks?.verify()
       let found = try findCheckpoint(start, warn: warn)
       if found == nil { try clearTheWay(start, warn: warn) }
       return found
@@ -71,6 +72,7 @@ extension Trainer {
         "warning: the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
       )
     }
+    try locks?.verify()
     // What newer ones of this run hold will be written again; what cannot be told to be this run's is kept.
     let damaged = entries.filter { entry in
       if case .damaged = entry.verdict { return (entry.step ?? Int.max) > found.step }
@@ -117,6 +119,7 @@ extension Trainer {
           + (isOwnDirectory ? "choose another --output" : "give each run a checkpoint.directory of its own")
           + ", or start anew with --resume never")
     }
+    try locks?.verify()
     let place = try store.setAside(foreign.map(\.name))
     for (name, words) in foreign { warn("warning: \(directory)/\(name): of \(words); not read, set aside in \(place)") }
   }
@@ -140,6 +143,7 @@ extension Trainer {
 
   /// Sets aside what a run that begins would overwrite.
   private func clearTheWay(_ start: RunStart, warn: (String) -> Void) throws {
+    try locks?.verify()
     let directory = options.outputDirectory
     let isInTheWay = if case .goOn = start { OlderRun.hasModel(directory) } else { OlderRun.isThere(directory) }
     if isInTheWay {

@@ -300,8 +300,10 @@ package final class Trainer {
       try locks?.verify()
       try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
       if let last = selection.last {
+        try locks?.verify()
         try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)
       }
+      try locks?.verify()
       try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
       log.progress.finish()
     }

@@ -116,6 +116,26 @@ import Testing
     #expect(what.hasPrefix("mv run/") || left.isEmpty, "\(left)")
   }
 
+  @Test(
+    "a start that loses its directory, or its lock, before its first file writes none", arguments: ["moved", "taken"])
+  func lostWhileReading(what: String) throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    let config = try folder.write(WatchdogTests.slowToRead, to: "config.json")
+    let outcome = try Command.run([Command.ptrain, config, "--threads", "1", "--output", run]) {
+      #expect(Processes.wait { Files.hold(run + "/.lock") })
+      if what == "moved" {
+        #expect(rename(run, folder.path + "/moved") == 0)
+      } else {
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: run + "/.lock"), options: .atomic)
+        try folder.write("precious", to: "run/summary.json")
+      }
+    }
+    #expect(outcome.status == (what == "moved" ? 74 : 69), "\(outcome.errors)")
+    #expect(outcome.complaints.count == 1, "\(outcome.errors)")
+    let left = (try? FileManager.default.contentsOfDirectory(atPath: run))?.sorted()
+    #expect(left == (what == "moved" ? nil : [".lock", "summary.json"]), "\(left ?? [])")
+  }
+
   @Test("a requeued job takes over its own lock at once, also on another host")
   func requeued() throws {
     guard geteuid() == 0, try Command.run(["unshare", "-u", "hostname", "elsewhere"]).status == 0 else {
@@ -145,7 +165,8 @@ import Testing
       let run = folder.path + "/run-\(pair)", outcomes = Mutex<[Command.Outcome]>([])
       let more = pair % 3 == 2 ? ["--resume", "never"] : []
       DispatchQueue.concurrentPerform(iterations: 2) { _ in
-        let outcome = try? Command.ptrain(settings + more + ["--output", run], ranks: pair % 2 * 2)
+        let outcome = try? Command.ptrain(
+          settings + more + ["--output", run], ranks: pair % 2 * 2, environment: pair < 3 ? [:] : Self.noLocks)
         if let outcome { outcomes.withLock { $0.append(outcome) } }
       }
       let all = outcomes.withLock { $0 }

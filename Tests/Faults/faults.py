@@ -6,11 +6,15 @@ Every session trains one problem to its end. It is started on 1 to 4 ranks with 
 SIGKILL (one rank, all ranks, or mpirun) before the first checkpoint, at any instant, or while a checkpoint is being written, until it
 has been killed often enough; then it may end. Its hash and its log must be those of the reference. The last line counts.
 
-Between two starts the run's directory is moved, its config is lost, or another run's checkpoint, things that are no checkpoint and locks
-of others get into it; and a second start tries to write there while the first one does. Each is gone on from, or said in a line.
+Between two starts the run's directory is moved or deleted, its config is lost, or checkpoints of another learning rate, seed or data,
+forged manifests, FIFOs, directories and devices in place of parts, and locks of others get into it; it is started with another learning
+rate, which must be refused, and on a host of another name; a third of the sessions have locks that the kernel does not keep. A second
+start tries to write there while the first one trains or is stopped with SIGSTOP, and the directory is moved under a run. Each is gone on
+from, or said in one line with its exit code.
 """
 
 import argparse
+import collections
 import glob
 import json
 import os
@@ -23,15 +27,7 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PTRAIN = os.environ.get("PTRAIN_BINARY", ROOT + "/.build/release/ptrain")
-ENVIRONMENT = dict(
-    os.environ,
-    OMPI_ALLOW_RUN_AS_ROOT="1",
-    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
-    OMPI_MCA_rmaps_base_oversubscribe="1",
-    PRTE_MCA_rmaps_default_mapping_policy=":oversubscribe",
-)
+from runs import ENVIRONMENT, PTRAIN, ROOT, fail, log, weights
 
 
 def optimizer(kind, **more):
@@ -69,27 +65,19 @@ PROBLEMS = {
 }
 
 
+# Runs whose checkpoints belong to nobody else: another learning rate, seed, data.
+ALIENS = {
+    "rate": ["optimizer.learning_rate=0.0321"],
+    "seed": ["seed=1"],
+    "data": ["data.test=null", 'data.train={"format": "synthetic", "task": "classification", "examples": 300, "features": [64], "classes": 10}'],
+}
+
+
 def command(settings, output, threads, layout=()):
     line = [PTRAIN, "configs/digits.json", "--no-progress", "--threads", str(threads), "--output", output]
     for setting in [*settings, "training.epochs=60", *layout]:
         line += ["--set", setting]
     return line
-
-
-def fail(text):
-    print("test-faults: " + text, file=sys.stderr)
-    sys.exit(1)
-
-
-def weights(text):
-    found = re.findall(r"^weights_sha256 ([0-9a-f]{64})$", text, re.M)
-    return found[-1] if found else None
-
-
-def log(run):
-    """A run's log without what depends on time."""
-    with open(run + "/metrics.jsonl") as file:
-        return [re.sub(r', "samples_per_second": [0-9.e+-]+', "", line) for line in file]
 
 
 def ranks_of(run):
@@ -106,18 +94,31 @@ def ranks_of(run):
     return found
 
 
+def send(process, number):
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass
+
+
 def kill(processes):
     for process in processes:
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        send(process, signal.SIGKILL)
 
 
 class Faults:
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.counts = dict.fromkeys(["kills", "resumed", "writing", "early", "one", "all", "mpirun", "sessions", "locked", "disturbed", "rivals"], 0)
+        self.counts = dict.fromkeys([
+            "kills", "resumed", "writing", "early", "one", "all", "mpirun", "sessions", "locked", "disturbed", "rivals", "stopped",
+            "refused", "moved", "hosts", "beat"], 0)
+        self.kinds = collections.Counter()
+        self.mode = "kernel"
+        self.may_rename = subprocess.run(
+            ["unshare", "-u", "hostname", "elsewhere"], capture_output=True, check=False).returncode == 0
+
+    def environment(self):
+        return dict(ENVIRONMENT, PTRAIN_LOCKS=self.mode)
 
     def start(self, settings, run, layout):
         """Starts a run somewhere; its output goes to a file beside the run."""
@@ -125,9 +126,13 @@ class Faults:
         line = command(settings, run, self.random.choice([1, 2]), layout)
         if ranks:
             line = ["mpirun", "-n", str(ranks), "--bind-to", "none", *line]
+        elif self.may_rename and self.random.random() < 0.3:
+            line = ["unshare", "-u", "sh", "-c", 'hostname "$0" && exec "$@"', f"host-{self.random.randrange(100)}", *line]
+            self.counts["hosts"] += 1
+        self.begun = time.time()
         with open(run + ".output", "w") as output:
             return ranks, subprocess.Popen(
-                line, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+                line, cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
     def wait_for_instant(self, process, run, expected):
         """Waits for the instant of a kill: returns its kind, or None if the run ended before."""
@@ -145,30 +150,54 @@ class Faults:
 
     def disturb(self, run, folder):
         """Does something to a run's directory between two starts; returns where the run is now."""
-        kind = self.random.choice(["", "", "moved", "config", "alien", "odd", "lock", "link"])
+        kinds = ["", "", "moved", "deleted", "config", "alien", "forged", "odd", "part", "lock", "link"]
+        kind = self.random.choice(kinds)
         checkpoints = run + "/checkpoints"
+        own = sorted(set(glob.glob(checkpoints + "/step-*")) - self.aliens_in(checkpoints))
         if kind == "moved" and os.path.isdir(run):
             place = f"{folder}/run-{self.random.randrange(10**9)}"
             os.rename(run, place)
             run = place
+        elif kind == "deleted" and os.path.isdir(run):
+            shutil.rmtree(run)
+            self.has_aliens = False
         elif kind == "config" and os.path.exists(run + "/config.json") and not self.has_aliens:
             os.remove(run + "/config.json")
         elif kind == "alien" and os.path.exists(run + "/config.json"):
             # Refused without the config that says whose directory this is.
             self.has_aliens = True
-            for path in glob.glob(f"{folder}/alien/checkpoints/step-*"):
+            for path in glob.glob(f"{folder}/alien-{self.random.choice(list(ALIENS))}/checkpoints/step-*"):
                 target = checkpoints + "/" + os.path.basename(path)
                 if not os.path.exists(target):
                     shutil.copytree(path, target)
+        elif kind == "forged" and own:
+            # Another run's weights under this run's name, or a manifest that says something else.
+            path = self.random.choice(own) + "/manifest.json"
+            if os.path.isfile(path):
+                with open(path) as file:
+                    text = file.read()
+                old, new = self.random.choice([
+                    ('"step": ', '"step": 9'), ("0.", "1."), ('"seed": 42', '"seed": 43'), ("a", "b"), ("}", ""), (text, "{}")])
+                with open(path, "w") as file:
+                    file.write(text.replace(old, new))
         elif kind == "odd" and os.path.isdir(checkpoints):
             for path in (checkpoints + "/step-0000900000", checkpoints + "/step-0000900001"):
                 if not os.path.exists(path):
                     os.mkfifo(path)
             os.makedirs(checkpoints + "/step-0000900002", exist_ok=True)
+        elif kind == "part" and own:
+            path = self.random.choice(own) + "/" + self.random.choice(["part-0.safetensors", "manifest.json"])
+            if os.path.isfile(path):
+                os.remove(path)
+                self.random.choice([
+                    os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path), lambda path: os.symlink("nowhere", path),
+                    lambda path: open(path, "w").close()])(path)
         elif kind == "lock" and os.path.isdir(run):
             with open(run + "/.lock", "w") as file:
                 file.write(self.random.choice(["", "{}", "no lock", '{"token": "t", "host": "far", "process": 7, "started": "1", '
                     '"machine": "m", "restart": 0, "kept_by_kernel": true}']))
+            # Without the kernel nobody knows whether its holder lives, until it has been silent for a minute.
+            os.utime(run + "/.lock", (time.time() - 70,) * 2)
         elif kind == "link":
             # A leftover of a start that was killed while it took its lock.
             os.makedirs(run, exist_ok=True)
@@ -176,12 +205,77 @@ class Faults:
         else:
             return run
         self.counts["disturbed"] += 1
+        self.kinds[kind] += 1
         return run
+
+    def aliens_in(self, checkpoints):
+        """What has been copied into a run's checkpoints."""
+        found = set()
+        for path in glob.glob(checkpoints + "/step-*"):
+            try:
+                with open(path + "/manifest.json") as file:
+                    if json.load(file).get("config", {}).get("name") == "alien":
+                        found.add(path)
+            except (OSError, ValueError, AttributeError):
+                pass
+        return found
+
+    def other_config(self, settings, run, folder):
+        """A start with another learning rate is refused, and changes nothing."""
+        if not os.path.exists(run + "/config.json"):
+            return
+        before = sorted(os.listdir(run)) if os.path.isdir(run) else []
+        other = [*settings, "optimizer.learning_rate=0.0123"]
+        outcome = subprocess.run(
+            command(other, run, 1), cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        if outcome.returncode != 78 or "of another config" not in outcome.stderr or outcome.stderr.count("ptrain: ") != 1:
+            fail(f"another learning rate ended with {outcome.returncode}: {outcome.stderr}")
+        if sorted(os.listdir(run)) != before:
+            fail(f"another learning rate changed {run}: {os.listdir(run)} instead of {before}")
+        self.counts["refused"] += 1
+
+    def has_lock(self, run):
+        """Whether the start under way has the lock of its directory; one of an earlier start may be there still."""
+        try:
+            return os.stat(run + "/.lock").st_mtime > self.begun
+        except OSError:
+            return False
+
+    def move_under(self, process, run, folder):
+        """Moves a run's directory away while it trains: it ends with a line; returns where the run is now."""
+        while not (self.has_lock(run) and os.path.exists(run + "/metrics.jsonl")):
+            if process.poll() is not None:
+                return run
+            time.sleep(0.002)
+        place = f"{folder}/run-{self.random.randrange(10**9)}"
+        os.rename(run, place)
+        os.rename(run + ".output", place + ".output")
+        self.counts["moved"] += 1
+        return place
+
+    def stop_and_rival(self, process, settings, run):
+        """A second start while the first one is stopped: the line says so."""
+        while not self.has_lock(run):
+            if process.poll() is not None:
+                return
+            time.sleep(0.002)
+        victims = ranks_of(run)
+        for process in victims:
+            send(process, signal.SIGSTOP)
+        rival = subprocess.run(
+            command(settings, run, 1), cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+        for process in victims:
+            send(process, signal.SIGCONT)
+        # Stopped after its last file, or before it had its lock.
+        if rival.returncode == 0 or "is writing here" in rival.stderr and rival.returncode == 78:
+            self.counts["stopped"] += rival.returncode == 78
+        else:
+            fail(f"a start beside a stopped one ended with {rival.returncode}: {rival.stderr}")
 
     def rival(self, settings, run):
         """A second start in a run's directory while the first one trains: one of both gets the line. Returns the weights it ends with."""
         rival = subprocess.run(
-            command(settings, run, 1), cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+            command(settings, run, 1), cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120)
         # The first one may have ended meanwhile: then this one may end the run.
         if rival.returncode == 78 and "is writing here" in rival.stderr and rival.stderr.count("\n") == 1:
             self.counts["rivals"] += 1
@@ -203,18 +297,23 @@ class Faults:
         run = f"{folder}/run"
         self.has_aliens = False
         done = 0
-        subprocess.run(
-            command([*settings, "seed=1"], f"{folder}/alien", 1, ["training.epochs=2", "checkpoint.every_steps=20"]),
-            cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+        self.mode = self.random.choice(["kernel", "kernel", "beat"])
+        self.counts["beat"] += self.mode == "beat"
+        for alien, changes in ALIENS.items():
+            subprocess.run(
+                command([*settings, *changes, "name=alien"], f"{folder}/alien-{alien}", 1, ["training.epochs=2", "checkpoint.every_steps=20"]),
+                cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
         while True:
             run = self.disturb(run, folder)
+            if self.random.random() < 0.15:
+                self.other_config(settings, run, folder)
             # Sharded updates keep slices of the optimizer's arrays, where the optimizer looks at elements alone.
             layout = [
                 f"checkpoint.every_steps={self.random.choice([5, 20, 60])}",
                 "parallel.update=" + self.random.choice(["replicated", "replicated" if by_tensor else "sharded"]),
                 "parallel.overlap=" + self.random.choice(["true", "false"]),
             ]
-            rival = None
+            rival, is_moved = None, False
             ranks, process = self.start(settings, run, layout)
             kind = self.wait_for_instant(process, run, seconds) if done < kills else None
             if kind:
@@ -226,8 +325,15 @@ class Faults:
                     kill(victims or [process.pid])
                 else:
                     kill([process.pid])
-            elif self.random.random() < 0.5:
-                rival = self.rival(settings, run)
+            else:
+                what = self.random.choice(["", "rival", "rival", "stop", "move"])
+                if what == "rival":
+                    rival = self.rival(settings, run)
+                elif what == "stop":
+                    self.stop_and_rival(process, settings, run)
+                elif what == "move":
+                    place, run = run, self.move_under(process, run, folder)
+                    is_moved = place != run
             try:
                 process.wait(timeout=20 if kind else 180)
             except subprocess.TimeoutExpired:
@@ -254,6 +360,13 @@ class Faults:
                 self.counts["rivals"] += 1
             if found:
                 break
+            if is_moved:
+                # The place that it has left holds nothing of it.
+                if process.returncode != 74 or sum(line.startswith("ptrain: ") for line in text.splitlines()) != 1:
+                    fail(f"{name}: moved away under a run: {process.returncode}: {text}")
+                if os.path.exists(place):
+                    fail(f"{name}: {os.listdir(place)} at a place that a run's directory was moved from")
+                continue
             if not kind:
                 fail(f"{name}: {ranks} ranks ended without weights: {text[-2000:]}")
             done += 1
@@ -264,34 +377,9 @@ class Faults:
         if found != expected:
             fail(f"{name}: {found} instead of {expected} after {done} kills")
         if log(run) != log(whole):
-            fail(f"{name}: another log after {done} kills: {run}/metrics.jsonl is not {whole}/metrics.jsonl")
+            pairs = [(a, b) for a, b in zip(log(run) + [""], log(whole) + [""]) if a != b]
+            fail(f"{name}: another log after {done} kills, {len(log(run))} lines instead of {len(log(whole))}, first: {pairs[0]}")
         self.counts["sessions"] += 1
-
-
-def kill_at_calls_of_locks(folder):
-    """Kills a start at each system call on its locks: the next start ends with the weights all the same. Returns how many."""
-    settings = ["training.epochs=1", "training.global_batch_size=1024"]
-
-    def line(output):
-        return command([], output, 1, settings)
-
-    def run(words, mode):
-        return subprocess.run(
-            words, cwd=ROOT, env=dict(ENVIRONMENT, PTRAIN_LOCKS=mode), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120)
-
-    expected = weights(run(line(f"{folder}/whole"), "kernel").stdout)
-    calls = ["link", "rename", "unlink", "fcntl", "pwrite64", "utimensat", "rmdir"]
-    tries = [(mode, call, when) for mode in ("kernel", "beat") for call in calls for when in (1, 2, 3)]
-    for mode, call, when in tries:
-        place = f"{folder}/{mode}-{call}-{when}"
-        paths = [part for path in ("", "/.lock", "/checkpoints", "/checkpoints/.lock") for part in ("-P", place + path)]
-        trace = ["strace", "-f", "-qq", "-o", "/dev/null", *paths, "-e", f"trace={call}", "-e"]
-        run([*trace, f"inject={call}:signal=KILL:when={when}", *line(place)], mode)
-        after = run(line(place), mode)
-        if after.returncode != 0 or weights(after.stdout) != expected:
-            fail(f"killed at {call} {when}, locks of the {mode}: the next start ended with {after.returncode}: {after.stderr}")
-    return len(tries)
 
 
 def main():
@@ -311,22 +399,19 @@ def main():
         left = options.kills - faults.counts["kills"]
         with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as folder:
             faults.session(name, PROBLEMS[name], folder, min(options.per_session, left))
-    if options.kills >= 100:
-        if shutil.which("strace"):
-            with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as folder:
-                tries = kill_at_calls_of_locks(folder)
-            print(f"test-faults: killed at {tries} system calls on locks: the next start ended with the weights each time")
-        else:
-            print("test-faults: LEFT OUT, kills at the system calls on locks, because strace is not here")
     counts = faults.counts
     if not counts["resumed"]:
         fail("no run ever went on from a checkpoint: nothing was tested")
     print(
         f"test-faults: {counts['kills']} runs killed with SIGKILL ({counts['one']} one rank, {counts['all']} all ranks, "
         f"{counts['mpirun']} mpirun; {counts['early']} at the start, {counts['writing']} while a checkpoint was written), "
-        f"{counts['locked']} times mpirun locked itself up without ranks; {counts['resumed']} went on from a checkpoint; {counts['sessions']} of {counts['sessions']} sessions ended with the "
-        f"reference's weights and log; {counts['disturbed']} directories were moved, lost their config, or got others' checkpoints and "
-        f"locks; {counts['rivals']} second starts ended with the line")
+        f"{counts['locked']} times mpirun locked itself up without ranks; {counts['resumed']} went on from a checkpoint; "
+        f"{counts['sessions']} of {counts['sessions']} sessions ended with the reference's weights and log, {counts['beat']} without the "
+        f"kernel's locks; {counts['disturbed']} directories were disturbed ("
+        + ", ".join(f"{count} {kind}" for kind, count in sorted(faults.kinds.items()))
+        + f"); {counts['hosts']} starts on a host of another name; with one line ended: {counts['rivals']} second starts, "
+        f"{counts['stopped']} starts beside a stopped run, {counts['refused']} of another learning rate, {counts['moved']} whose "
+        f"directory was moved away")
 
 
 main()

@@ -94,8 +94,8 @@ package struct CheckpointStore: Sendable {
 
   /// Writes one rank's file, a tensor at a time.
   func writePart(_ tensors: [Source], rank: Int, step: Int) throws -> Part {
-    // The first rank knows that the directory is still the run's.
-    if rank == 0 { try storage.createDirectory(directory) }
+    // Who has its lock has made the directory; where it is gone now, nothing takes its place.
+    if rank == 0, tag.isEmpty { try storage.createDirectory(directory) }
     try storage.createFolder(workPath(step))
     let file = "part-\(rank).safetensors", hash = SHA256()
     let header = Safetensors.header(

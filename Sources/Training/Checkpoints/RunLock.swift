@@ -20,6 +20,8 @@ final class RunLock: @unchecked Sendable {
   static let patience = 60.0
   /// Seconds that a start waits for a lock to become stale.
   static let longestWait = 90.0
+  /// Seconds that the file system may fail for.
+  static let longestFailure = 5.0
 
   let directory: String
   let holder: LockHolder
@@ -61,6 +63,8 @@ final class RunLock: @unchecked Sendable {
     var holder = LockHolder.this()
     /// Whether the kernel's locks are used where they are.
     var usesKernel = ProcessInfo.processInfo.environment["PTRAIN_LOCKS"] != "beat"
+    /// The lock of a directory that this one may lie in: nothing takes its place where it is gone.
+    var outer: RunLock?
     var warn: (String) -> Void
     /// Seconds that it waits for a lock to become stale.
     var longestWait = RunLock.longestWait
@@ -73,6 +77,7 @@ final class RunLock: @unchecked Sendable {
   /// - Throws: ``RunError``, 78 where somebody holds it.
   static func take(_ directory: String, _ surroundings: Surroundings) throws -> RunLock {
     let wasThere = access(directory, F_OK) == 0
+    if !wasThere, mkdir(directory, 0o777) != 0 { try surroundings.outer?.verify() }
     try AtomicFile.createDirectory(directory)
     var holder = surroundings.holder
     let path = directory + "/.lock"
@@ -88,17 +93,25 @@ final class RunLock: @unchecked Sendable {
     holder.isKept = surroundings.usesKernel && FileLock.take(own.descriptor) == .taken
     try own.write(Array(holder.value.compactText.utf8))
     let begin = Clock.now()
-    var watched: (lock: LockFile.Look, since: Double)?
+    var watched: (lock: LockFile.Look, since: Double)?, worked = begin
     while true {
       switch try attempt(own, holder: holder, path: path, watched: watched, surroundings) {
       case .taken:
         isOver = true
+        own.removeLeftovers(in: directory)
         let beats = !holder.isKept || !FileLock.isLocal(own.descriptor)
         return RunLock(own, directory: directory, holder: holder, madeDirectory: !wasThere, beats: beats)
       case .again: break
       case .held(let other): throw held(directory, by: other)
       case .silent(let look):
         if watched?.lock != look { watched = (look, Clock.now()) }
+      }
+      if own.problem == 0 { worked = Clock.now() }
+      guard Clock.now() - worked < Self.longestFailure else {
+        throw RunError(
+          .inputOutput,
+          "\(path): cannot be put in place (\(String(cString: strerror(own.problem)))); free space, or choose another directory "
+            + "with --output or checkpoint.directory")
       }
       if Clock.now() - begin > surroundings.longestWait { throw held(directory, by: watched?.lock.holder) }
       guard StopSignal.received == 0 else {
@@ -134,14 +147,16 @@ final class RunLock: @unchecked Sendable {
     guard let file = try LockFile(opening: path) else { return .again }
     defer { close(file.descriptor) }
     let outcome = holder.isKept ? FileLock.take(file.descriptor) : .unavailable
-    let look = file.look()
-    let other = look.holder, state = other?.state ?? .unknown
+    let look = file.look(), other = look.holder
+    let state = other?.state ?? .unknown
     let isElsewhere = other.map { $0.machine != holder.machine } ?? true
     // The kernel that keeps it knows whether its holder lives; those of other machines may not.
     let isKnown = FileLock.isLocal(file.descriptor) || !isElsewhere
-    if outcome == .taken, other == nil || state == .dead || (other?.isKept == true && isKnown) {
+    if outcome == .taken, state == .dead || isKnown && other?.isKept != false {
       return own.replace(file, at: path, isGuarded: true) ? .taken : .again
     }
+    // Who was told to do without the kernel's locks asks for those of others all the same.
+    let isHeld = outcome == .held || other?.isKept == true && !holder.isKept && FileLock.take(file.descriptor) == .held
     func takeOver(_ why: String) -> Attempt {
       guard own.replace(file, at: path, isGuarded: outcome == .taken) else { return .again }
       surroundings.warn("warning: \(path.dropLast("/.lock".count)): \(why); it is taken over")
@@ -151,9 +166,9 @@ final class RunLock: @unchecked Sendable {
       if holder.succeeds(other) { return takeOver("the lock is that of \(other.words), of the same job or launch") }
       if state == .dead {
         // Somebody may just be putting a lock of his own in its place.
-        return outcome == .held ? .again : takeOver("the lock is that of \(other.words), which is gone")
+        return isHeld ? .again : takeOver("the lock is that of \(other.words), which is gone")
       }
-      if outcome == .held, isKnown { return .held(other) }
+      if isHeld, isKnown { return .held(other) }
     }
     // Only the beat tells. A clock that is set meanwhile counts no more than what is seen here.
     let seen = watched.map { $0.lock == look ? Clock.now() - $0.since : 0 } ?? 0

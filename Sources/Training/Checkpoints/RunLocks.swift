@@ -51,10 +51,11 @@ package final class RunLocks: Sendable {
   /// Takes both locks; without the one of the checkpoints where their directory cannot be written: a run can do without them.
   func take(progress: () -> Void = {}) throws {
     try withoutActuallyEscaping(progress) { progress in
-      let surroundings = RunLock.Surroundings(warn: warn, progress: progress)
+      var surroundings = RunLock.Surroundings(warn: warn, progress: progress)
       try state.withLock { state in
         let lock = try RunLock.take(run, surroundings)
         state.run = lock
+        surroundings.outer = lock
         do {
           state.checkpoints = try isSameDirectory ? nil : RunLock.take(checkpoints, surroundings)
           state.problem = nil
@@ -92,7 +93,7 @@ package final class RunLocks: Sendable {
     try verify()
     try state.withLock { state in
       guard state.problem != nil else { return }
-      let lock = try RunLock.take(checkpoints, RunLock.Surroundings(warn: warn))
+      let lock = try RunLock.take(checkpoints, RunLock.Surroundings(outer: state.run, warn: warn))
       (state.checkpoints, state.problem) = (lock, nil)
     }
   }
