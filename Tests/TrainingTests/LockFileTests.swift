@@ -43,7 +43,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: place + ".taking") != dead)
   }
 
-  @Test("who takes the lock removes what killed starts have left, and nothing of living ones", arguments: [true, false])
+  @Test("who takes the lock removes what killed starts have left, nothing of living ones", arguments: [true, false])
   func leftovers(kernel: Bool) throws {
     let folder = try TemporaryFolder()
     var dead = LockHolder.this([:]), far = dead
