@@ -102,7 +102,7 @@ class LockCalls:
         tries = [(fault, when, f"{when}", names[when - 1]) for fault in faults for when in range(1, len(names) + 1, step)]
         for name in sorted(set(names)) if step == 1 else []:
             # A lock that nobody can read keeps a start waiting for a minute: tried once.
-            tries += [(fault, 0, name + "+", name) for fault in faults if fault[0].isdigit() and name != "pread"]
+            tries += [(fault, 0, name + "+", name) for fault in faults if fault in (str(errno.EIO), str(errno.ENOSPC)) and name != "pread"]
         if step == 1 and (situation, mode) == ("killed", "beat"):
             tries += [(str(errno.EIO), 0, "pread+", "pread")]
         if step > 1 and (situation, mode) == ("killed", "kernel"):
