@@ -38,7 +38,8 @@ package enum GivenFile {
     // Without O_NONBLOCK a FIFO that nobody writes to would block here.
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
-      let words = errno == ENOENT || errno == ENOTDIR ? "no such file" : "cannot be read (\(String(cString: strerror(errno))))"
+      let isAbsent = errno == ENOENT || errno == ENOTDIR
+      let words = isAbsent ? "no such file" : "cannot be read (\(String(cString: strerror(errno))))"
       throw RunError(.missingInput, "\(path): \(words); \(remedy)")
     }
     defer { close(descriptor) }
