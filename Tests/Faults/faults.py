@@ -153,14 +153,14 @@ class Faults:
         kinds = ["", "", "moved", "deleted", "config", "alien", "forged", "odd", "part", "lock", "link"]
         kind = self.random.choice(kinds)
         checkpoints = run + "/checkpoints"
-        own = sorted(set(glob.glob(checkpoints + "/step-*")) - self.aliens_in(checkpoints))
+        own = sorted(path for path in glob.glob(checkpoints + "/step-*") if os.path.basename(path) not in self.aliens)
         if kind == "moved" and os.path.isdir(run):
             place = f"{folder}/run-{self.random.randrange(10**9)}"
             os.rename(run, place)
             run = place
         elif kind == "deleted" and os.path.isdir(run):
             shutil.rmtree(run)
-            self.has_aliens = False
+            self.has_aliens, self.aliens = False, set()
         elif kind == "config" and os.path.exists(run + "/config.json") and not self.has_aliens:
             os.remove(run + "/config.json")
         elif kind == "alien" and os.path.exists(run + "/config.json"):
@@ -170,6 +170,7 @@ class Faults:
                 target = checkpoints + "/" + os.path.basename(path)
                 if not os.path.exists(target):
                     shutil.copytree(path, target)
+                    self.aliens.add(os.path.basename(path))
         elif kind == "forged" and own:
             # Another run's weights under this run's name, or a manifest that says something else.
             path = self.random.choice(own) + "/manifest.json"
@@ -207,18 +208,6 @@ class Faults:
         self.counts["disturbed"] += 1
         self.kinds[kind] += 1
         return run
-
-    def aliens_in(self, checkpoints):
-        """What has been copied into a run's checkpoints."""
-        found = set()
-        for path in glob.glob(checkpoints + "/step-*"):
-            try:
-                with open(path + "/manifest.json") as file:
-                    if json.load(file).get("config", {}).get("name") == "alien":
-                        found.add(path)
-            except (OSError, ValueError, AttributeError):
-                pass
-        return found
 
     def other_config(self, settings, run, folder):
         """A start with another learning rate is refused, and changes nothing."""
@@ -295,7 +284,7 @@ class Faults:
         seconds = 2 * (time.monotonic() - begun)
         by_tensor = "lamb" in name or "lars" in name
         run = f"{folder}/run"
-        self.has_aliens = False
+        self.has_aliens, self.aliens = False, set()
         done = 0
         self.mode = self.random.choice(["kernel", "kernel", "beat"])
         self.counts["beat"] += self.mode == "beat"
