@@ -4,7 +4,8 @@
 #define VL 8
 #define TILE 16
 #define ROWS(nv) 6
-#define GRADIENT_ROWS ROWS
+#define TILE_VECTORS 12
+#define PACKS 1
 #include "dense_template.h"
 #pragma clang attribute pop
 #endif

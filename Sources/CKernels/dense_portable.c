@@ -3,5 +3,6 @@
 #define VL 4
 #define TILE 16
 #define ROWS(nv) 6
-#define GRADIENT_ROWS ROWS
+#define TILE_VECTORS 24
+#define PACKS 1
 #include "dense_template.h"

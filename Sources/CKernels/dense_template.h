@@ -3,15 +3,14 @@
 //   VL         floats in a hardware vector
 //   TILE       columns of a register tile (64 or 16), NV = TILE / VL vectors
 //   ROWS(nv)   rows of a full register tile of nv vectors
-//   GRADIENT_ROWS(nv)  the same of weight gradients
+//   TILE_VECTORS       accumulators of the largest register tile
+//   PACKS              whether a tile's columns of weights and of d are copied next to each other before all tiles go over them
 // Nothing here depends on VL but speed: each element is one ascending chain of fused multiply-adds.
 
 #include "ck_dense.h"
 
 typedef float vf __attribute__((vector_size(VL * 4), aligned(4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4), aligned(4)));
-// Accumulators of the largest register tile. Arrays of fixed size: those of variable size would stay in memory.
-enum { TILE_VECTORS = 24 };
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vf load(const float *p) { return *(const vf *)p; }
@@ -24,37 +23,59 @@ INLINE vf splat(float s) {
 }
 INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 
-// A tile of mr rows and nv vectors: y = epilogue(bias + x · w). `width` is the stride between rows of the panel.
+// One step of a tile's chains: mr values of x, `xs` floats apart, times nv vectors of w.
+INLINE void tile_step(const int mr, const int nv, vf *acc, const float *x, long xs, const float *w) {
+  vf b[4];
+#pragma unroll
+  for (int v = 0; v < nv; v++) b[v] = load(w + v * VL);
+#pragma unroll
+  for (int i = 0; i < mr; i++) {
+    vf a = splat(x[i * xs]);
+#pragma unroll
+    for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
+  }
+}
+
+// Inner rows of a product over which all tiles go before the next ones; the chains wait in y between two blocks.
+struct product_block {
+  long begin, end;
+  // Whether the chains begin here, at the bias, and whether they end here, with the epilogue.
+  int first, last;
+};
+
+// A tile of mr rows and nv vectors over one block: y = epilogue(bias + x · w). `width` is the stride between rows of w.
 INLINE void product_tile(const int mr, const int nv, const float *x, long xs, const float *w, long width, const float *bias,
-                         const float *gate, float *y, long ys, long inner, enum ck_epilogue epilogue) {
+                         const float *gate, float *y, long ys, const struct product_block *block, enum ck_epilogue epilogue) {
   vf acc[TILE_VECTORS];
 #pragma unroll
   for (int v = 0; v < nv; v++) {
-    vf b = bias ? load(bias + v * VL) : splat(0);
+    vf b = bias && block->first ? load(bias + v * VL) : splat(0);
 #pragma unroll
-    for (int i = 0; i < mr; i++) acc[i * nv + v] = b;
+    for (int i = 0; i < mr; i++) acc[i * nv + v] = block->first ? b : load(y + i * ys + v * VL);
   }
+  const long inner = block->end - block->begin;
+  long k = 0;
+#if PACKS
+  // The next tile's rows, a cache line of each at a time: where w stays in the first-level cache, x is what is waited for.
+  for (; k + 16 <= inner; k += 16) {
+#pragma unroll
+    for (int i = 0; i < mr; i++) __builtin_prefetch(x + (mr + i) * xs + k);
+#pragma unroll 4
+    for (long n = k; n < k + 16; n++) tile_step(mr, nv, acc, x + n, xs, w + n * width);
+  }
+#endif
 #pragma nounroll
-  for (long k = 0; k < inner; k++) {
-    vf b[4];
-#pragma unroll
-    for (int v = 0; v < nv; v++) b[v] = load(w + k * width + v * VL);
-#pragma unroll
-    for (int i = 0; i < mr; i++) {
-      vf a = splat(x[i * xs + k]);
-#pragma unroll
-      for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
-    }
-  }
+  for (; k < inner; k++) tile_step(mr, nv, acc, x + k, xs, w + k * width);
+  const enum ck_epilogue end = block->last ? epilogue : CK_EPILOGUE_NONE;
 #pragma unroll
   for (int i = 0; i < mr; i++) {
 #pragma unroll
     for (int v = 0; v < nv; v++) {
       vf r = acc[i * nv + v];
-      if (epilogue == CK_EPILOGUE_RELU) {
+      if (end == CK_EPILOGUE_RELU) {
         vi drop = r <= 0;  // NaN stays, so that the loss shows it
         r = (vf)((vi)r & ~drop);
-      } else if (epilogue == CK_EPILOGUE_GATE) {
+      } else if (end == CK_EPILOGUE_GATE) {
         vi keep = load(gate + i * ys + v * VL) > 0;
         r = (vf)((vi)r & keep);
       }
@@ -63,15 +84,33 @@ INLINE void product_tile(const int mr, const int nv, const float *x, long xs, co
   }
 }
 
-// All rows of one panel's part that is nv vectors wide.
-INLINE void product_panel(const int nv, const struct ck_product *p, const float *w, long width, long column) {
+#if PACKS
+// nv vectors of columns of rows `begin ..< end`, next to each other.
+INLINE void pack_columns(const int nv, const float *from, long stride, long begin, long end, float *packed) {
+  for (long r = begin; r < end; r++, packed += nv * VL)
+#pragma unroll
+    for (int v = 0; v < nv; v++) store(packed + v * VL, load(from + r * stride + v * VL));
+}
+#endif
+
+// Some rows of the part of one panel that is nv vectors wide, over one block of inner rows.
+INLINE void product_rows(const int nv, const struct ck_product *p, long row_begin, long row_end, const struct product_block *block,
+                         const float *w, long width, long column) {
   const int full = ROWS(nv);
   const float *bias = p->bias ? p->bias + column : 0;
-  long r = 0;
+#if PACKS
+  _Alignas(64) float packed[CK_INNER_BLOCK * TILE];
+  pack_columns(nv, w, width, block->begin, block->end, packed);
+  w = packed;
+  width = nv * VL;
+#else
+  w += block->begin * width;
+#endif
+  long r = row_begin;
 #define TILES(mr)                                                                                                    \
-  for (; r + (mr) <= p->rows; r += (mr))                                                                             \
-    product_tile(mr, nv, p->x + r * p->x_stride, p->x_stride, w, width, bias, p->gate ? p->gate + r * p->y_stride + column : 0, \
-                 p->y + r * p->y_stride + column, p->y_stride, p->inner, p->epilogue);
+  for (; r + (mr) <= row_end; r += (mr))                                                                             \
+    product_tile(mr, nv, p->x + r * p->x_stride + block->begin, p->x_stride, w, width, bias,                         \
+                 p->gate ? p->gate + r * p->y_stride + column : 0, p->y + r * p->y_stride + column, p->y_stride, block, p->epilogue);
   TILES(full)
   if (full > 4) { TILES(4) }
   if (full > 2) { TILES(2) }
@@ -79,20 +118,38 @@ INLINE void product_panel(const int nv, const struct ck_product *p, const float 
 #undef TILES
 }
 
+// The part of one panel that starts at `column`, over some rows and one block.
+INLINE void product_panel(const struct ck_product *p, long row_begin, long row_end, const struct product_block *block, const float *w,
+                          long width, long column) {
+#if TILE == 64
+  switch (width / VL) {
+    case 4: product_rows(4, p, row_begin, row_end, block, w, width, column); break;
+    case 3: product_rows(3, p, row_begin, row_end, block, w, width, column); break;
+    case 2: product_rows(2, p, row_begin, row_end, block, w, width, column); break;
+    default: product_rows(1, p, row_begin, row_end, block, w, width, column); break;
+  }
+#else
+  for (long c = 0; c < width; c += TILE) product_rows(TILE / VL, p, row_begin, row_end, block, w + c, width, column + c);
+#endif
+}
+
 void ISA(ck_product)(const struct ck_product *p) {
+  const struct ck_tiling *tiling = p->tiling ? p->tiling : ck_tiling();
+  const long inner_block = tiling->inner_block, row_block = tiling->row_block;
   for (long panel = p->panel_begin; panel < p->panel_end; panel++) {
     const long column = panel * CK_PANEL, width = ck_panel_width(column, p->outer);
     const float *w = p->weights + p->inner * column;
-#if TILE == 64
-    switch (width / VL) {
-      case 4: product_panel(4, p, w, width, column); break;
-      case 3: product_panel(3, p, w, width, column); break;
-      case 2: product_panel(2, p, w, width, column); break;
-      default: product_panel(1, p, w, width, column); break;
+    for (long r = 0; r < p->rows; r += row_block) {
+      const long row_end = p->rows - r < row_block ? p->rows : r + row_block;
+      struct product_block block = {0, 0, 1, 0};
+      do {
+        block.end = p->inner - block.begin <= inner_block ? p->inner : block.begin + inner_block;
+        block.last = block.end == p->inner;
+        product_panel(p, r, row_end, &block, w, width, column);
+        block.begin = block.end;
+        block.first = 0;
+      } while (!block.last);
     }
-#else
-    for (long c = 0; c < width; c += TILE) product_panel(TILE / VL, p, w + c, width, column + c);
-#endif
   }
 }
 
@@ -122,15 +179,7 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
 #pragma nounroll
     for (long r = begin; r < end; r++) {
       __builtin_prefetch(x + r * xs + 16);  // the next tiles' inputs
-      vf b[4];
-#pragma unroll
-      for (int v = 0; v < nv; v++) b[v] = load(d + r * ds + v * VL);
-#pragma unroll
-      for (int i = 0; i < mr; i++) {
-        vf a = splat(x[r * xs + i]);
-#pragma unroll
-        for (int v = 0; v < nv; v++) acc[i * nv + v] = fma_(a, b[v], acc[i * nv + v]);
-      }
+      tile_step(mr, nv, acc, x + r * xs, 1, d + r * ds);
     }
     if (end == leaf_end) {
       for (int m = leaves[leaf].merges; m > 0; m--) {
@@ -152,19 +201,25 @@ INLINE void gradient_tile(const int mr, const int nv, const float *x, long xs, c
   }
 }
 
-// All tiles of nv vectors of columns over one chunk.
-INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, long column, long width,
-                                 long c) {
-  const int full = GRADIENT_ROWS(nv);
+// All tiles of nv vectors of columns, `full` rows high, over one chunk. Returns where the stacks of the next columns are.
+INLINE float *gradient_columns(const int nv, const int full, const struct ck_weight_gradient *p, const struct gradient_chunk *chunk,
+                               float *stacks, long column, long width, long c) {
   // Where one chunk holds all rows, no sum outlives its tile, and all tiles share one stack, which stays in the first-level cache.
   const int whole = chunk->row_begin == p->leaves[0].row_begin && chunk->row_end == p->leaves[p->leaf_count - 1].row_end;
   const long slots = whole ? 0 : p->stack_depth * TILE_VECTORS * VL;
   const float *d = p->d + column + c;
-  float *stacks = p->scratch, *out = p->dw + p->inner * column + c;
+  long d_stride = p->d_stride;
+#if PACKS
+  _Alignas(64) float packed[CK_GRADIENT_ROWS * TILE];
+  pack_columns(nv, d, d_stride, chunk->row_begin, chunk->row_end, packed);
+  d_stride = nv * VL;
+  d = packed - chunk->row_begin * d_stride;
+#endif
+  float *out = p->dw + p->inner * column + c;
   long i = p->i_begin;
 #define TILES(mr)                                                                                                             \
   for (; i + (mr) <= p->i_end; i += (mr), stacks += slots)                                                                    \
-    gradient_tile(mr, nv, p->x + i, p->x_stride, d, p->d_stride, p->leaves, p->leaf_count, chunk, stacks, out + i * width, width);
+    gradient_tile(mr, nv, p->x + i, p->x_stride, d, d_stride, p->leaves, p->leaf_count, chunk, stacks, out + i * width, width);
   TILES(full)
   if (full > 4) { TILES(4) }
   if (full > 2) { TILES(2) }
@@ -172,28 +227,30 @@ INLINE void gradient_chunk_tiles(const int nv, const struct ck_weight_gradient *
 #undef TILES
   if (p->db && p->i_begin == 0) {
     static const float one = 1;
-    gradient_tile(1, nv, &one, 0, d, p->d_stride, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c, width);
+    gradient_tile(1, nv, &one, 0, d, d_stride, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c, width);
+    stacks += slots;
   }
+  return stacks;
 }
 
-// All chunks of nv vectors of columns from column c of the panel on.
-INLINE void gradient_columns(const int nv, const struct ck_weight_gradient *p, long column, long width, long c) {
-  const struct ck_leaf *leaves = p->leaves;
-  struct gradient_chunk chunk = {0, 0, leaves[0].row_begin, 0, 0, 0};
-  const long last = leaves[p->leaf_count - 1].row_end;
-  while (chunk.row_begin < last) {
-    // Whole leaves as long as they fit, else a piece of one.
-    const long most = chunk.row_begin + CK_GRADIENT_ROWS;
-    chunk.leaf_end = chunk.leaf_begin + 1;
-    while (chunk.leaf_end < p->leaf_count && leaves[chunk.leaf_end].row_end <= most) chunk.leaf_end++;
-    const long whole = leaves[chunk.leaf_end - 1].row_end;
-    chunk.row_end = whole <= most ? whole : most;
-    gradient_chunk_tiles(nv, p, &chunk, column, width, c);
-    chunk.continues = chunk.row_end < whole;
-    for (long leaf = chunk.leaf_begin; leaf < chunk.leaf_end - chunk.continues; leaf++) chunk.depth += 1 - leaves[leaf].merges;
-    chunk.leaf_begin = chunk.leaf_end - chunk.continues;
-    chunk.row_begin = chunk.row_end;
+// All tiles of one panel over one chunk.
+INLINE void gradient_panel(const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, int tile, long column, long width) {
+  float *stacks = p->scratch;
+#if TILE == 64
+  switch (width / VL) {
+    case 4:
+      if (tile == 4) gradient_columns(4, 4, p, chunk, stacks, column, width, 0);
+      else gradient_columns(4, ROWS(4), p, chunk, stacks, column, width, 0);
+      break;
+    case 3: gradient_columns(3, ROWS(3), p, chunk, stacks, column, width, 0); break;
+    case 2: gradient_columns(2, ROWS(2), p, chunk, stacks, column, width, 0); break;
+    default: gradient_columns(1, ROWS(1), p, chunk, stacks, column, width, 0); break;
   }
+#else
+  (void)tile;
+  // Chunk by chunk, not column by column: x of an item, 768 KiB of 1024 samples, would come from the third-level cache for each.
+  for (long c = 0; c < width; c += TILE) stacks = gradient_columns(TILE / VL, ROWS(TILE / VL), p, chunk, stacks, column, width, c);
+#endif
 }
 
 void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
@@ -204,16 +261,23 @@ void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
       for (long n = 0; n < width; n++) p->db[column + n] = 0;
     return;
   }
-#if TILE == 64
-  switch (width / VL) {
-    case 4: gradient_columns(4, p, column, width, 0); break;
-    case 3: gradient_columns(3, p, column, width, 0); break;
-    case 2: gradient_columns(2, p, column, width, 0); break;
-    default: gradient_columns(1, p, column, width, 0); break;
+  const struct ck_tiling *tiling = p->tiling ? p->tiling : ck_tiling();
+  const struct ck_leaf *leaves = p->leaves;
+  struct gradient_chunk chunk = {0, 0, leaves[0].row_begin, 0, 0, 0};
+  const long last = leaves[p->leaf_count - 1].row_end;
+  while (chunk.row_begin < last) {
+    // Whole leaves as long as they fit, else a piece of one.
+    const long most = chunk.row_begin + tiling->gradient_chunk;
+    chunk.leaf_end = chunk.leaf_begin + 1;
+    while (chunk.leaf_end < p->leaf_count && leaves[chunk.leaf_end].row_end <= most) chunk.leaf_end++;
+    const long whole = leaves[chunk.leaf_end - 1].row_end;
+    chunk.row_end = whole <= most ? whole : most;
+    gradient_panel(p, &chunk, tiling->gradient_tile, column, width);
+    chunk.continues = chunk.row_end < whole;
+    for (long leaf = chunk.leaf_begin; leaf < chunk.leaf_end - chunk.continues; leaf++) chunk.depth += 1 - leaves[leaf].merges;
+    chunk.leaf_begin = chunk.leaf_end - chunk.continues;
+    chunk.row_begin = chunk.row_end;
   }
-#else
-  for (long c = 0; c < width; c += TILE) gradient_columns(TILE / VL, p, column, width, c);
-#endif
 }
 
 typedef float row16 __attribute__((vector_size(64), aligned(4)));

@@ -21,6 +21,7 @@ struct DoctorCommand: ParsableCommand {
       report.maskCores = mask.count
       report.nodeCores = Set(try ThreadCount.masksOfNode(cluster, mask: mask).flatMap { $0 }).count
       report.instructionSet = InstructionSet.detected.name
+      report.tiling = KernelTiling.choose()
       report.mpi = String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
       report.ranks = cluster.size
       report.ranksOnNode = cluster.place.ranksOnNode

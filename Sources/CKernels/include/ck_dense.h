@@ -41,6 +41,19 @@ enum ck_epilogue {
   CK_EPILOGUE_GATE = 2,
 };
 
+/// How the kernels cut their work, which no bit depends on; see tiling.c for the choice.
+struct ck_tiling {
+  /// Inner rows of weights over which all tiles of a product go before the next ones: 16 ... CK_INNER_BLOCK where the level packs, else
+  /// any number.
+  long inner_block;
+  /// Samples that go through all inner rows before the next ones.
+  long row_block;
+  /// Samples over which all tiles of a weight gradient go before the next ones: 1 ... CK_GRADIENT_ROWS.
+  long gradient_chunk;
+  /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4 or 6.
+  int gradient_tile;
+};
+
 /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
 struct ck_product {
   const float *x;
@@ -55,6 +68,8 @@ struct ck_product {
   long rows, inner, outer;
   long panel_begin, panel_end;
   enum ck_epilogue epilogue;
+  /// Null: what was chosen for this CPU.
+  const struct ck_tiling *tiling;
 };
 
 /// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on its left are
@@ -82,12 +97,16 @@ struct ck_weight_gradient {
   float *scratch;
   /// Sums that are kept for each tile at most: `ck_stack_depth(leaves)` of the subtree.
   long stack_depth;
+  /// Null: what was chosen for this CPU.
+  const struct ck_tiling *tiling;
 };
 
 /// Rows of the matrix in one call, at most.
 enum { CK_GRADIENT_ITEM = 192 };
-/// Samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
+/// Most samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
 enum { CK_GRADIENT_ROWS = 256 };
+/// Most inner rows of weights that are packed at a time: 16 columns of them take 32 KiB.
+enum { CK_INNER_BLOCK = 512 };
 
 /// Sums that a tree of so many leaves keeps at a time, the one at work included.
 static inline long ck_stack_depth(long leaves) {
@@ -96,10 +115,27 @@ static inline long ck_stack_depth(long leaves) {
   return depth + 1;
 }
 
-/// Floats of a call's scratch memory: the stacks of at most 54 tiles of at most 24 vectors of 16 floats.
+/// Floats of a call's scratch memory: the stacks of at most 54 tiles of 24 vectors of 16 floats, or of four times 36 of 96 floats.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
+
+/// Where a choice of tiling comes from.
+enum ck_tiling_source {
+  CK_TILING_FIRST = 0,     ///< nothing was asked: the level's first candidate
+  CK_TILING_TABLE = 1,     ///< this CPU is in the table of those that were measured
+  CK_TILING_MEASURED = 2,  ///< a measurement of a few milliseconds
+};
+
+/// How many candidates a level has, and each of them.
+int ck_tiling_count(int isa);
+const struct ck_tiling *ck_tiling_candidate(int isa, int index);
+/// The one in use at the active level.
+const struct ck_tiling *ck_tiling(void);
+/// Chooses the tiling of the active level. Call it once, on one thread, before the first computation.
+enum ck_tiling_source ck_choose_tiling(void);
+/// The least seconds that a small forward product and a small weight gradient take together; -1 where memory is short.
+double ck_tiling_seconds(const struct ck_tiling *tiling);
 
 #define CK_DENSE_DECLARE(isa)                                     \
   void ck_product_##isa(const struct ck_product *p);              \

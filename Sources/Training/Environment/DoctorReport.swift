@@ -7,6 +7,8 @@ package struct DoctorReport: Sendable {
   /// Cores that any rank of the node may use.
   package var nodeCores = 1
   package var instructionSet = ""
+  /// How the dense products are cut, and why so.
+  package var tiling = ""
   package var mpi = ""
   package var ranks = 1
   package var ranksOnNode = 1
@@ -53,6 +55,7 @@ package struct DoctorReport: Sendable {
     var lines = [
       "machine        \(host), \(cpu), \(onlineCores) cores",
       "instructions   \(instructionSet)",
+      "tiling         \(tiling)",
       "MPI            \(mpi), \(ranks) rank\(ranks == 1 ? "" : "s"), \(ranksOnNode) on this node",
       "binding        rank 0 may use \(maskCores) of \(onlineCores) cores",
       "batch system   \(batchSystem)",

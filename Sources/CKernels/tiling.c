@@ -1,0 +1,131 @@
+// How the dense kernels cut their work: candidates of each level, the CPUs that were measured, and a measurement for all others.
+// Every candidate gives the same bits (DenseTests runs them all), so ranks may choose differently.
+#include <stdlib.h>
+#include <time.h>
+
+#include "ckernels.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+// As good as endless, and far from where sums overflow.
+#define ALL (1L << 40)
+
+// Zen 3, GFLOP/s of one core at W2's 1024 × 2048 × 2048, peak 98, best of three rounds beside other work: forward 58 without blocks, 75
+// with packed blocks of 256 inner rows × 192 samples, 76 to 78 with the next tile's rows fetched early; weight gradient 45 with chunks
+// of 256 samples as they lie, 58 with d packed and chunks of 256 or 128, 63 with 64. Blocks of 384 samples were not told apart from 192.
+static const struct ck_tiling avx2[] = {
+    {256, 384, 64, 0}, {256, 192, 64, 0}, {256, 192, 128, 0}, {512, 96, 64, 0}, {128, 192, 64, 0},
+};
+// Whole panels: forward products ran at 97 to 99 % of the peak of a Zen 5 so. The first candidate was the fastest on Zen 4.
+static const struct ck_tiling avx512[] = {
+    {ALL, ALL, 256, 4}, {ALL, ALL, 256, 6}, {ALL, ALL, 128, 6}, {ALL, ALL, 64, 6}, {ALL, ALL, 128, 4}, {256, 192, 128, 6},
+};
+static const struct ck_tiling portable[] = {{256, 192, 128, 0}, {64, 48, 32, 0}};
+
+static const struct {
+  const struct ck_tiling *candidates;
+  int count;
+} levels[] = {
+    [CK_PORTABLE] = {portable, sizeof portable / sizeof *portable},
+    [CK_AVX2] = {avx2, sizeof avx2 / sizeof *avx2},
+    [CK_AVX512] = {avx512, sizeof avx512 / sizeof *avx512},
+};
+
+// CPUs that were measured: family and model as CPUID gives them, level, candidate.
+static const struct {
+  int family, model, isa, candidate;
+} measured[] = {
+    {25, 1, CK_AVX2, 0},  // Zen 3, "Milan"
+};
+
+static const struct ck_tiling *chosen[] = {[CK_PORTABLE] = portable, [CK_AVX2] = avx2, [CK_AVX512] = avx512};
+
+int ck_tiling_count(int isa) { return levels[isa].count; }
+
+const struct ck_tiling *ck_tiling_candidate(int isa, int index) { return &levels[isa].candidates[index]; }
+
+const struct ck_tiling *ck_tiling(void) { return chosen[ck_active()->isa]; }
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+// 192 × 1024 × 64 and 256 samples × 192 × 64 with leaves of 64: 16 million multiply-adds, a third of a millisecond each time.
+enum { ROWS = 256, INNER = 1024, ITEM = CK_GRADIENT_ITEM, X_STRIDE = INNER + 16, D_STRIDE = CK_PANEL + 16, LEAVES = 4 };
+
+double ck_tiling_seconds(const struct ck_tiling *tiling) {
+  const long x_count = ROWS * X_STRIDE, d_count = ROWS * D_STRIDE, w_count = INNER * CK_PANEL;
+  const long scratch_count = ck_weight_gradient_scratch(ck_stack_depth(LEAVES));
+  const size_t bytes = (size_t)(x_count + d_count + w_count + scratch_count) * sizeof(float);
+  float *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  if (!memory) return -1;
+  for (long n = 0; n < (long)(bytes / sizeof(float)); n++) memory[n] = (float)(n % 17) * 0.125f - 1;
+  float *x = memory, *d = x + x_count, *w = d + d_count, *scratch = w + w_count;
+  struct ck_leaf leaves[LEAVES];
+  for (int n = 0; n < LEAVES; n++) leaves[n] = (struct ck_leaf){n * 64, n * 64 + 64, n == 1 ? 1 : n == 3 ? 2 : 0};
+  const struct ck_product product = {
+      .x = x, .x_stride = X_STRIDE, .weights = w, .y = d, .y_stride = D_STRIDE, .rows = ITEM, .inner = INNER, .outer = CK_PANEL,
+      .panel_begin = 0, .panel_end = 1, .tiling = tiling};
+  const struct ck_weight_gradient gradient = {
+      .x = x, .x_stride = X_STRIDE, .d = d, .d_stride = D_STRIDE, .dw = w, .inner = ITEM, .outer = CK_PANEL, .i_end = ITEM,
+      .leaves = leaves, .leaf_count = LEAVES, .scratch = scratch, .stack_depth = ck_stack_depth(LEAVES), .tiling = tiling};
+  double best[2] = {1e9, 1e9};
+  for (int repeat = 0; repeat < 4; repeat++) {
+    const double begin = now();
+    ck_product(&product);
+    const double middle = now();
+    ck_weight_gradient(&gradient);
+    const double end = now();
+    if (middle - begin < best[0]) best[0] = middle - begin;
+    if (end - middle < best[1]) best[1] = end - middle;
+  }
+  free(memory);
+  // Of a step's products one in three is a weight gradient; this one has a quarter of the forward product's work.
+  return best[0] + 2 * best[1];
+}
+
+#if defined(__x86_64__)
+// The candidate of this CPU at a level, -1 where it was not measured.
+static int measured_candidate(int isa) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return -1;
+  int family = (a >> 8) & 15, model = (a >> 4) & 15;
+  if (family == 15 || family == 6) model += (int)((a >> 16) & 15) << 4;
+  if (family == 15) family += (int)((a >> 20) & 255);
+  for (unsigned n = 0; n < sizeof measured / sizeof *measured; n++)
+    if (measured[n].family == family && measured[n].model == model && measured[n].isa == isa) return measured[n].candidate;
+  return -1;
+}
+#else
+static int measured_candidate(int isa) {
+  (void)isa;
+  return -1;
+}
+#endif
+
+enum ck_tiling_source ck_choose_tiling(void) {
+  const int isa = ck_active()->isa;
+  const int known = measured_candidate(isa);
+  if (known >= 0) {
+    chosen[isa] = ck_tiling_candidate(isa, known);
+    return CK_TILING_TABLE;
+  }
+#if defined(__x86_64__)
+  // Without fused multiply-adds the C library computes each, and a measurement would take seconds.
+  if (isa == CK_PORTABLE) return CK_TILING_FIRST;
+#endif
+  double least = -1;
+  for (int n = 0; n < ck_tiling_count(isa); n++) {
+    const double seconds = ck_tiling_seconds(ck_tiling_candidate(isa, n));
+    // What comes first must be beaten clearly: 2 % is what a measurement this short can tell.
+    if (seconds > 0 && (least < 0 || seconds < 0.98 * least)) {
+      least = seconds;
+      chosen[isa] = ck_tiling_candidate(isa, n);
+    }
+  }
+  return least < 0 ? CK_TILING_FIRST : CK_TILING_MEASURED;
+}

@@ -1,0 +1,33 @@
+package import CKernels
+
+/// How the dense products are cut on this CPU. Bits do not depend on it, so each rank chooses for itself.
+package enum KernelTiling {
+  /// Chooses for the active instruction set: from the table of CPUs that were measured, else by a few milliseconds of measuring.
+  ///
+  /// Call it once, on one thread, before the first computation.
+  /// - Returns: what was chosen and how, in words.
+  @discardableResult
+  package static func choose() -> String {
+    let source = ck_choose_tiling()
+    let how =
+      switch source {
+      case CK_TILING_TABLE: "from the table of CPUs"
+      case CK_TILING_MEASURED: "measured now, not in the table of CPUs"
+      default: "as first of its level, not measured"
+      }
+    return "\(words(ck_tiling().pointee)), \(how)"
+  }
+
+  /// The candidates of a level.
+  package static func candidates(_ level: InstructionSet) -> [ck_tiling] {
+    (0..<ck_tiling_count(Int32(level.rawValue))).map { ck_tiling_candidate(Int32(level.rawValue), $0).pointee }
+  }
+
+  private static func words(_ tiling: ck_tiling) -> String {
+    let blocks =
+      tiling.inner_block > Int(CK_INNER_BLOCK)
+      ? "whole panels" : "blocks of \(tiling.inner_block) inputs × \(tiling.row_block) samples"
+    let tile = tiling.gradient_tile > 0 ? " in tiles of \(tiling.gradient_tile) × 64" : ""
+    return "\(blocks), weight gradients by \(tiling.gradient_chunk) samples\(tile)"
+  }
+}
