@@ -11,6 +11,8 @@ package struct SchemaSampler {
   package var samples: [String: [ConfigValue]]
   /// Names of keys, as ``walk(_:_:_:visit:)`` gives them, that have had another value than their default.
   package var covered: Set<String> = []
+  /// Whether what is covered is left out mostly: most of what a random value makes unacceptable is another key than the one looked for.
+  package var seeksUncovered = false
   private var state: UInt64
   private var turns: [String: Int] = [:]
 
@@ -73,7 +75,7 @@ package struct SchemaSampler {
     for property in properties {
       let isNew = !covered.contains("\(owner).\(property.key)")
       let isDeep = if case .anyOf = property.schema { true } else { false }
-      if !property.isRequired, unit() > (isNew || isDeep ? 0.6 : 0.25) { continue }
+      if !property.isRequired, unit() > (isNew || isDeep ? 0.6 : seeksUncovered ? 0.03 : 0.25) { continue }
       // Absent, said aloud.
       let isNull = !property.isRequired && property.defaultValue == nil && !isNew && unit() < 0.2
       members.append(.init(property.key, isNull ? .null : value(of: property.key, property.schema)))

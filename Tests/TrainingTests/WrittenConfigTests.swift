@@ -148,11 +148,12 @@ import Testing
 
   /// Configs of random sections, each of which its reader accepts; and the names of the keys that had other values than their defaults.
   ///
-  /// The first hundreds have sections of all kinds; more have those in which a key has not had its turn.
+  /// The first hundreds have sections of all kinds; then sections in which a key has not had its turn are drawn until it has, and kept.
   static let random: (configs: [ConfigValue], covered: Set<String>) = {
     guard let schema = try? Self.schema() else { return ([], []) }
     var sampler = SchemaSampler(seed: 1, samples: Self.samples), configs: [ConfigValue] = []
-    for round in 0..<1500 {
+    for round in 0..<20_000 {
+      sampler.seeksUncovered = round >= 250
       let sections = round < 250 ? schema : schema.filter { !wanted([$0]).isSubset(of: sampler.covered) }
       if sections.isEmpty { break }
       var config = (try? ConfigValue.parse(Data(Self.bases[round % 2].utf8), file: "base")) ?? .null
@@ -165,10 +166,11 @@ import Testing
           break
         }
       }
+      let before = sampler.covered.count
       SchemaSampler.walk(.object(schema), "", config) { name, property, value in
         if let value, value != .null, value != property.defaultValue { sampler.covered.insert(name) }
       }
-      configs.append(config)
+      if round < 250 || sampler.covered.count > before { configs.append(config) }
     }
     return (configs, sampler.covered)
   }()
