@@ -20,13 +20,15 @@ static pid_t sentinel;
 static void post_sentinel(const char *text) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
+  // The child hears nothing from its first moment on: mpirun sends signals to whole process groups, and a request to stop would be
+  // answered by it too.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   sentinel = fork();
+  if (sentinel != 0) pthread_sigmask(SIG_SETMASK, &before, 0);
   if (sentinel == 0) {
-    // mpirun ends whole process groups.
     setsid();
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGINT, SIG_IGN);
-    signal(SIGUSR1, SIG_IGN);
     close(ends[1]);
     char word;
     ssize_t count;
