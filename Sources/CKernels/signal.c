@@ -3,6 +3,7 @@
 #include "ck_guard.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t received;
@@ -21,14 +22,17 @@ static void leave(int signal) {
                                           : write(STDERR_FILENO, interrupt, sizeof interrupt - 1);
     (void)written;
   }
+  // Others end with this one: mpirun and srun kill the ranks that are left when one has gone, and a killed one has another code. By then
+  // each has heard the request, and the first has spoken.
+  if (!is_alone && signal == SIGUSR1) {
+    const struct timespec pause = {0, 200 * 1000 * 1000};
+    nanosleep(&pause, 0);
+  }
   _exit(75);
 }
 
-// A rank that does not speak leaves it to the one that does: were it gone first, that one would be killed unheard.
-static int leaves(int signal) { return ends_at_once && (speaks || signal != SIGUSR1); }
-
 static void remember(int signal) {
-  if (leaves(signal)) leave(signal);
+  if (ends_at_once) leave(signal);
   if (signal == SIGINT && received == SIGINT) _exit(130);
   received = signal;
 }
@@ -69,7 +73,7 @@ void ck_end_when_asked(int is_first, int has_no_others) {
   speaks = is_first;
   is_alone = has_no_others;
   ends_at_once = 1;
-  if (received && leaves(received)) leave(received);
+  if (received) leave(received);
 }
 
 void ck_remember_when_asked(void) { ends_at_once = 0; }

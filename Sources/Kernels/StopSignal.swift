@@ -7,7 +7,7 @@ package enum StopSignal {
 
   /// Lets them end the process at once, with code 75, until ``waitForSteps()``: nothing has to be saved before the first step.
   /// - Parameters:
-  ///   - speaks: whether this process says so in a line; one that does not leaves SIGUSR1 to the one that does.
+  ///   - speaks: whether this process says so in a line.
   ///   - isAlone: whether no launcher has started it, which would send SIGTERM for reasons of its own.
   package static func endAtOnce(speaks: Bool, isAlone: Bool) { ck_end_when_asked(speaks ? 1 : 0, isAlone ? 1 : 0) }
 

@@ -21,9 +21,6 @@ extension Trainer {
     let state = try restore(from: start, warn: warn)
     cluster.enter(.settingUp)
     let first = state.step
-    // From here on a request to stop waits for the end of a step, and for the state to be saved. The first rank, which
-    // would end them all with a line, is the last to wait: below, when all the others do.
-    if !isFirst { StopSignal.waitForSteps() }
     let log = try cluster.agree(describe: describeFailure) { () -> RunLog? in
       guard isFirst else { return nil }
       if first > 0, !options.isQuiet {
@@ -38,6 +35,10 @@ extension Trainer {
     let writer = CheckpointWriter(store, locks: locks, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, cluster: cluster)
     if let warning = watch.warning { warn("warning: \(warning)") }
+    // From here on a request to stop waits for the end of a step, and for the state to be saved. The first rank, which
+    // has the line of a request before that, is the last to wait.
+    if !isFirst { StopSignal.waitForSteps() }
+    try cluster.agree(describe: describeFailure) {}
     if isFirst { StopSignal.waitForSteps() }
     let begin = Clock.now() - state.seconds
     if let trace = options.trace { executor.trace = trace }
