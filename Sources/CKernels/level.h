@@ -17,6 +17,8 @@
 
 #include "random.h"
 
+#include "permutation.h"
+
 #include "updates.h"
 
 #include "gradients.h"
@@ -81,6 +83,7 @@ const struct ck_table CK_TABLE_NAME = {
     .random_uniform = random_uniform,
     .random_normal = random_normal,
     .dropout_rows = dropout_rows,
+    .permute = permute,
     .sgd_update = sgd_update,
     .adam_update = adam_update,
     .adagrad_update = adagrad_update,

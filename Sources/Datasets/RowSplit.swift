@@ -25,7 +25,11 @@ struct RowSplit: Equatable {
     let validationCounts = Self.shares(of: validation, sizes: sizes, limits: sizes.map { $0 - 1 })
     let testCounts = Self.shares(of: test, sizes: sizes, limits: zip(sizes, validationCounts).map { $0 - $1 - 1 })
     for (index, rows) in groups.enumerated() {
-      let order = Permutation(count: rows.count, seed: seed, purpose: .split, epoch: UInt64(index))
+      let permutation = Permutation(count: rows.count, seed: seed, purpose: .split, epoch: UInt64(index))
+      let order = [Int](unsafeUninitializedCapacity: rows.count) { buffer, count in
+        if let start = buffer.baseAddress { permutation.fill(rows.indices, into: start) }
+        count = rows.count
+      }
       for position in rows.indices {
         let row = rows[order[position]]
         if position < validationCounts[index] {

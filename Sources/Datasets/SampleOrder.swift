@@ -32,5 +32,14 @@ package struct SampleOrder: Sendable {
     let permutation: Permutation?
 
     package subscript(position: Int) -> Int { permutation.map { $0[position] } ?? position }
+
+    /// The samples at some positions.
+    package func fill(_ positions: Range<Int>, into samples: UnsafeMutablePointer<Int>) {
+      if let permutation {
+        permutation.fill(positions, into: samples)
+      } else {
+        for (index, position) in positions.enumerated() { samples[index] = position }
+      }
+    }
   }
 }

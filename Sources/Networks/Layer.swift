@@ -116,34 +116,50 @@ extension Layer {
   package func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double) {}
 }
 
-/// The memory of one node, and what it must know of the step.
-package struct LayerPass: @unchecked Sendable {
+/// The memory of one node, and what it must know of the step. One object, not a value: a copy for every call would count references to
+/// its lists, 3 % of a small network's step.
+package final class LayerPass: @unchecked Sendable {
   /// What the layer reads, one matrix for each input.
-  package var inputs: [Matrix]
-  package var output: Matrix
-  package var saved: Matrix
+  package let inputs: [Matrix]
+  package let output: Matrix
+  package let saved: Matrix
   /// One for each input; absent where nobody needs it: at the network's input and before layers without parameters there.
-  package var inputGradients: [Matrix?]
-  package var outputGradient: Matrix
+  package let inputGradients: [Matrix?]
+  package let outputGradient: Matrix
   /// All parameters; the layer's are at ``offsets``.
-  package var arena: UnsafeMutablePointer<Float>
+  package let arena: UnsafeMutablePointer<Float>
   /// Where each of the layer's parameters starts in the arena.
-  package var offsets: [Int]
+  package let offsets: [Int]
   /// Where the gradient of each parameter starts in a flat gradient: as in the arena, but for parameters that an earlier layer owns.
-  package var gradientOffsets: [Int]
+  package let gradientOffsets: [Int]
   /// Where each of the layer's states starts in the arena.
-  package var stateOffsets: [Int]
+  package let stateOffsets: [Int]
   /// Where the layer's statistics start in a flat gradient.
-  package var statisticsOffset: Int
+  package let statisticsOffset: Int
   /// What is derived from the parameters; nil where that is done anew on every use.
-  package var derived: UnsafeMutablePointer<Float>?
+  package let derived: UnsafeMutablePointer<Float>?
   /// The input is the output of a layer that gates: multiply the input's gradient by (input > 0).
-  package var gatesInputGradient: Bool
+  package let gatesInputGradient: Bool
   /// The output's gradient comes already multiplied by (output > 0).
-  package var outputGradientIsGated: Bool
+  package let outputGradientIsGated: Bool
   /// The place of the layer in the config, to tell random streams apart.
-  package var index: Int
-  package var step: StepContext
+  package let index: Int
+  /// Set between two passes, by one thread.
+  package internal(set) var step: StepContext
+
+  init(
+    inputs: [Matrix], output: Matrix, saved: Matrix, inputGradients: [Matrix?], outputGradient: Matrix,
+    arena: UnsafeMutablePointer<Float>, offsets: [Int], gradientOffsets: [Int], stateOffsets: [Int],
+    statisticsOffset: Int, derived: UnsafeMutablePointer<Float>?, gatesInputGradient: Bool,
+    outputGradientIsGated: Bool, index: Int, step: StepContext
+  ) {
+    (self.inputs, self.output, self.saved) = (inputs, output, saved)
+    (self.inputGradients, self.outputGradient) = (inputGradients, outputGradient)
+    (self.arena, self.offsets, self.gradientOffsets) = (arena, offsets, gradientOffsets)
+    (self.stateOffsets, self.statisticsOffset, self.derived) = (stateOffsets, statisticsOffset, derived)
+    (self.gatesInputGradient, self.outputGradientIsGated) = (gatesInputGradient, outputGradientIsGated)
+    (self.index, self.step) = (index, step)
+  }
 
   /// The only, or first, input.
   package var input: Matrix { inputs[0] }

@@ -22,7 +22,8 @@ package final class NetworkMemory {
   package let derivedItems: [(node: Int, item: Int)]
   /// Floats of scratch memory that each worker brings to ``backward(rows:scratch:)``.
   package let scratchCount: Int
-  private var passes: [LayerPass] = []
+  private let passes: [LayerPass]
+  private let layers: [any Layer]
   /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last.
   private let gradientParts: [[Matrix]]
   /// Elements of each node's output.
@@ -52,6 +53,7 @@ package final class NetworkMemory {
       return Matrix(buffer.pointer, stride: stride)
     }
     let nothing = matrix(16, rows: 1)
+    layers = network.nodes.map(\.layer)
     let input = matrix(network.input.count)
     self.input = input
     let samples = AlignedBuffer<UInt64>(count: 1)
@@ -64,7 +66,7 @@ package final class NetworkMemory {
     }
     output = network.outputNode.map { outputs[$0] } ?? input
     // The gradient of a node's output is wanted where a layer at or before it is trained.
-    var wantsGradient: [Bool] = []
+    var wantsGradient: [Bool] = [], passes: [LayerPass] = []
     for node in network.nodes {
       wantsGradient.append(!node.slots.isEmpty || node.sources.contains { $0.map { wantsGradient[$0] } ?? false })
     }
@@ -107,6 +109,7 @@ package final class NetworkMemory {
     }
     outputGradient = network.outputNode.map { edge(to: $0) } ?? matrix(network.output.count)
     gradientParts = parts
+    self.passes = passes
     let all = Array(passes.enumerated())
     gradientItems = all.reversed().flatMap { index, _ in
       (0..<network.nodes[index].layer.weightGradientItems).map { (index, $0) }
@@ -135,7 +138,7 @@ package final class NetworkMemory {
 
   /// Computes the outputs of rows whose inputs are filled.
   package func forward(rows: Range<Int>) {
-    for (index, node) in network.nodes.enumerated() { node.layer.forward(passes[index], rows: rows) }
+    for index in passes.indices { layers[index].forward(passes[index], rows: rows) }
   }
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
@@ -159,12 +162,12 @@ package final class NetworkMemory {
   /// Makes the gradient of a node's output final, once that of all its readers' outputs is.
   package func prepareOutputGradient(of node: Int, rows: Range<Int>) {
     addParts(of: node, rows: rows)
-    network.nodes[node].layer.prepareOutputGradient(passes[node], rows: rows)
+    layers[node].prepareOutputGradient(passes[node], rows: rows)
   }
 
   /// Hands the gradient of a node's output on to the nodes it reads.
   package func backwardToInput(of node: Int, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-    network.nodes[node].layer.backwardToInput(passes[node], rows: rows, scratch: scratch)
+    layers[node].backwardToInput(passes[node], rows: rows, scratch: scratch)
   }
 
   private func addParts(of node: Int, rows: Range<Int>) {
@@ -217,13 +220,13 @@ package final class NetworkMemory {
     scratch: UnsafeMutablePointer<Float>
   ) {
     let (node, part) = gradientItems[item]
-    network.nodes[node].layer.accumulateWeightGradient(
+    layers[node].accumulateWeightGradient(
       passes[node], item: part, leaves: leaves, leafCount: leafCount, gradient: gradient, scratch: scratch)
   }
 
   /// Computes one of ``derivedItems``.
   package func renewDerived(item: Int) {
     let (node, part) = derivedItems[item]
-    network.nodes[node].layer.renewDerived(passes[node], item: part)
+    layers[node].renewDerived(passes[node], item: part)
   }
 }

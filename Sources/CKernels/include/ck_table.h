@@ -6,6 +6,7 @@
 #include "ck_loss.h"
 #include "ck_math.h"
 #include "ck_optimizers.h"
+#include "ck_permutation.h"
 #include "ck_philox.h"
 #include "ck_program.h"
 #include "ck_update.h"
@@ -74,6 +75,7 @@ struct ck_table {
   ck_random_uniform _Nonnull random_uniform;
   ck_random_normal _Nonnull random_normal;
   ck_dropout_rows _Nonnull dropout_rows;
+  ck_permute _Nonnull permute;
 
   ck_sgd_update _Nonnull sgd_update;
   ck_adam_update _Nonnull adam_update;

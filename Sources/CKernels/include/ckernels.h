@@ -6,6 +6,7 @@
 #include "ck_dense.h"
 #include "ck_lock.h"
 #include "ck_math.h"
+#include "ck_permutation.h"
 #include "ck_philox.h"
 #include "ck_prefetch.h"
 #include "ck_process.h"

@@ -316,7 +316,7 @@ package final class StepExecutor {
     parallel(workers: workers) { worker in
       let rows = Self.cut(rowCount, into: workers, piece: worker)
       let begin = worker == 0 ? Clock.now() : 0
-      for row in rows { batch.ids.pointer[row] = order[base + row] }
+      order.fill(base + rows.lowerBound..<base + rows.upperBound, into: batch.ids.pointer + rows.lowerBound)
       batch.gather(rows, into: memory.input)
       if !augmentation.isEmpty {
         for row in rows { augmentation.apply(memory.input[row], id: batch.ids.pointer[row], epoch: order.index) }
