@@ -178,16 +178,25 @@ static double tree_sum(const float *x, size_t n, size_t lo, size_t hi, int squar
   return left + tree_sum(x, n, mid, hi, squared);
 }
 
-/// Bits of the greatest magnitude of x: a maximum costs less than a comparison of every lane.
-static int all_finite(const float *x, size_t n) {
-  u32x16 most = (u32x16)(0);
-  size_t i = 0;
-  for (; i + 16 <= n; i += 16) most = __builtin_elementwise_max(most, (u32x16)load(x + i) & 0x7fffffffu);
-  if (i < n) most = __builtin_elementwise_max(most, (u32x16)load_tail(x + i, n - i, 0.0f) & 0x7fffffffu);
+/// Bits of the greatest magnitudes so far, lane by lane: a maximum costs less than a comparison of every lane.
+INLINE u32x16 greater_magnitude(u32x16 most, f32x16 x) {
+  return __builtin_elementwise_max(most, (u32x16)x & 0x7fffffffu);
+}
+
+/// Whether no lane's magnitude is that of NaN or an infinity.
+INLINE int is_finite_magnitude(u32x16 most) {
   u32x16 above = (u32x16)(most >= 0x7f800000u);
   uint32_t any = 0;
   for (int lane = 0; lane < 16; lane++) any |= above[lane];
   return any == 0;
+}
+
+static int all_finite(const float *x, size_t n) {
+  u32x16 most = (u32x16)(0);
+  size_t i = 0;
+  for (; i + 16 <= n; i += 16) most = greater_magnitude(most, load(x + i));
+  if (i < n) most = greater_magnitude(most, load_tail(x + i, n - i, 0.0f));
+  return is_finite_magnitude(most);
 }
 
 static double sum(const float *x, size_t n) {

@@ -2,8 +2,16 @@
 
 INLINE f32x16 mean_gradient(f32x16 gradient, f32x16 weight, f32x16 clip) { return gradient / weight * clip; }
 
-static void sgd_update(
+/// Stores up to 16 lanes and keeps the greatest bits of magnitude, lane by lane. What is not finite in a gradient is so in what the
+/// updates store. In W1's step, looking for it afterwards took 1.3 % of the time.
+INLINE void store_seen(u32x16 *seen, float *p, f32x16 v, size_t count) {
+  store_upto(p, v, count);
+  *seen = greater_magnitude(*seen, v);
+}
+
+static int sgd_update(
     float *w, const float *gradient, float *m, size_t n, struct ck_sgd parameters) {
+  u32x16 seen = (u32x16)(0);
   f32x16 weight = splat(parameters.weight), clip = splat(parameters.clip), decay = splat(parameters.decay);
   f32x16 momentum = splat(parameters.momentum), backstep = splat(-parameters.learning_rate);
   for (size_t i = 0; i < n; i += 16) {
@@ -12,16 +20,18 @@ static void sgd_update(
     direction = fma16(decay, value, direction);
     if (parameters.momentum != 0 && m) {
       f32x16 velocity = fma16(momentum, load_upto(m + i, n - i, 0.0f), direction);
-      store_upto(m + i, velocity, n - i);
+      store_seen(&seen, m + i, velocity, n - i);
       direction = parameters.nesterov ? fma16(momentum, velocity, direction) : velocity;
     }
-    store_upto(w + i, fma16(backstep, direction, value), n - i);
+    store_seen(&seen, w + i, fma16(backstep, direction, value), n - i);
   }
+  return is_finite_magnitude(seen);
 }
 
-static void adam_update(
+static int adam_update(
     float *w, const float *gradient, float *m, float *v, size_t n,
     struct ck_adam parameters) {
+  u32x16 seen = (u32x16)(0);
   f32x16 weight = splat(parameters.weight), clip = splat(parameters.clip), decay = splat(parameters.decay);
   f32x16 beta1 = splat(parameters.beta1), beta2 = splat(parameters.beta2);
   f32x16 rest1 = splat(parameters.one_minus_beta1), rest2 = splat(parameters.one_minus_beta2);
@@ -33,9 +43,10 @@ static void adam_update(
     g = fma16(decay, value, g);
     f32x16 first = fma16(beta1, load_upto(m + i, n - i, 0.0f), rest1 * g);
     f32x16 second = fma16(beta2, load_upto(v + i, n - i, 0.0f), rest2 * (g * g));
-    store_upto(m + i, first, n - i);
-    store_upto(v + i, second, n - i);
+    store_seen(&seen, m + i, first, n - i);
+    store_seen(&seen, v + i, second, n - i);
     f32x16 denominator = __builtin_elementwise_sqrt(second) / root + epsilon;
-    store_upto(w + i, fma16(backstep, first / denominator, fma16(shrink, value, value)), n - i);
+    store_seen(&seen, w + i, fma16(backstep, first / denominator, fma16(shrink, value, value)), n - i);
   }
+  return is_finite_magnitude(seen);
 }

@@ -44,65 +44,74 @@ package struct MomentScalars: Sendable {
   }
 }
 
-/// Updates of optimizers beyond gradient descent and Adam, element by element; see `ck_optimizers.h` for the formulas.
+/// Updates of optimizers beyond gradient descent and Adam, element by element; see `ck_optimizers.h` for the formulas. They return whether all
+/// that they stored is finite; false where that is not sure.
 package enum MomentUpdates {
   package typealias Array = UnsafeMutablePointer<Float>
 
+  @discardableResult
   package static func adagrad(
     _ w: Array, gradient: UnsafePointer<Float>, squares: Array, count: Int, mean: MeanGradient, rate: Double,
     start: Double, epsilon: Double
-  ) {
+  ) -> Bool {
     ck_active().pointee.adagrad_update(
-      w, gradient, squares, count, mean.scalars, Float(rate), Float(start), Float(epsilon))
+      w, gradient, squares, count, mean.scalars, Float(rate), Float(start), Float(epsilon)) != 0
   }
 
+  @discardableResult
   package static func adadelta(
     _ w: Array, gradient: UnsafePointer<Float>, squares: Array, steps: Array, count: Int, mean: MeanGradient,
     rate: Double, decay: Double, epsilon: Double
-  ) {
+  ) -> Bool {
     ck_active().pointee.adadelta_update(
       w, gradient, squares, steps, count, mean.scalars, Float(rate), Float(decay), Float(1 - decay), Float(epsilon))
+      != 0
   }
 
+  @discardableResult
   package static func rmsprop(
     _ w: Array, gradient: UnsafePointer<Float>, squares: Array, average: Array?,
     momentum: (array: Array, keep: Double)?,
     count: Int, mean: MeanGradient, rate: Double, decay: Double, epsilon: Double
-  ) {
+  ) -> Bool {
     ck_active().pointee.rmsprop_update(
       w, gradient, squares, average, momentum?.array, count, mean.scalars,
       ck_rmsprop(
         rate: Float(rate), alpha: Float(decay), rest: Float(1 - decay), epsilon: Float(epsilon),
-        momentum: Float(momentum?.keep ?? 0)))
+        momentum: Float(momentum?.keep ?? 0))) != 0
   }
 
   /// `w −= (firstRate · m + gradientRate · g) / (√v / root + ε)`.
+  @discardableResult
   package static func moments(
     _ w: Array, gradient: UnsafePointer<Float>, first: Array, second: Array, count: Int, mean: MeanGradient,
     scalars: MomentScalars
-  ) {
-    ck_active().pointee.moments_update(w, gradient, first, second, count, mean.scalars, scalars.scalars)
+  ) -> Bool {
+    ck_active().pointee.moments_update(w, gradient, first, second, count, mean.scalars, scalars.scalars) != 0
   }
 
+  @discardableResult
   package static func amsgrad(
     _ w: Array, gradient: UnsafePointer<Float>, first: Array, second: Array, greatest: Array, count: Int,
     mean: MeanGradient, scalars: MomentScalars
-  ) {
-    ck_active().pointee.amsgrad_update(w, gradient, first, second, greatest, count, mean.scalars, scalars.scalars)
+  ) -> Bool {
+    ck_active().pointee.amsgrad_update(w, gradient, first, second, greatest, count, mean.scalars, scalars.scalars) != 0
   }
 
+  @discardableResult
   package static func adamax(
     _ w: Array, gradient: UnsafePointer<Float>, first: Array, greatest: Array, count: Int, mean: MeanGradient,
     scalars: MomentScalars
-  ) {
-    ck_active().pointee.adamax_update(w, gradient, first, greatest, count, mean.scalars, scalars.scalars)
+  ) -> Bool {
+    ck_active().pointee.adamax_update(w, gradient, first, greatest, count, mean.scalars, scalars.scalars) != 0
   }
 
+  @discardableResult
   package static func lion(
     _ w: Array, gradient: UnsafePointer<Float>, momentum: Array, count: Int, mean: MeanGradient,
     scalars: MomentScalars, shrink: Double
-  ) {
-    ck_active().pointee.lion_update(w, gradient, momentum, count, mean.scalars, scalars.scalars, Float(shrink))
+  ) -> Bool {
+    ck_active().pointee.lion_update(w, gradient, momentum, count, mean.scalars, scalars.scalars, Float(shrink)) != 0
   }
 }
 

@@ -27,15 +27,17 @@ package struct SGDUpdate: Sendable {
   ///   - count: Number of elements.
   ///   - weight: Total weight of the batch, above 0.
   ///   - clip: Factor after the division, 1 for none.
+  /// - Returns: whether all that was stored is finite; false where that is not sure.
+  @discardableResult
   package func apply(
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, velocity: UnsafeMutablePointer<Float>?,
     count: Int, weight: Float, clip: Float = 1
-  ) {
+  ) -> Bool {
     precondition(momentum == 0 || velocity != nil, "momentum needs a velocity array")
     let scalars = ck_sgd(
       learning_rate: learningRate, momentum: momentum, decay: weightDecay, weight: weight, clip: clip,
       nesterov: isNesterov ? 1 : 0)
-    ck_active().pointee.sgd_update(parameters, gradient, velocity, count, scalars)
+    return ck_active().pointee.sgd_update(parameters, gradient, velocity, count, scalars) != 0
   }
 }
 
@@ -79,18 +81,20 @@ package struct AdamUpdate: Sendable {
   ///   - step: `t`, 1 at the first step.
   ///   - weight: Total weight of the batch, above 0.
   ///   - clip: Factor after the division, 1 for none.
+  /// - Returns: whether all that was stored is finite; false where that is not sure.
+  @discardableResult
   package func apply(
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: Int,
     weight: Float, clip: Float = 1
-  ) {
+  ) -> Bool {
     precondition(step >= 1, "Adam counts steps from 1")
     let scalars = ck_adam(
       beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
       epsilon: Float(epsilon), step: Float(learningRate / (1 - power(beta1, step))),
       root: Float((1 - power(beta2, step)).squareRoot()), decay: isDecoupled ? 0 : Float(weightDecay),
       shrink: isDecoupled ? Float(learningRate * weightDecay) : 0, weight: weight, clip: clip)
-    ck_active().pointee.adam_update(parameters, gradient, firstMoment, secondMoment, count, scalars)
+    return ck_active().pointee.adam_update(parameters, gradient, firstMoment, secondMoment, count, scalars) != 0
   }
 }
 

@@ -37,8 +37,12 @@ package protocol ElementwiseOptimizer: Optimizer {
   ///   - state: one pointer per state array, at the same element.
   ///   - weight: total weight of the batch, above 0.
   ///   - step: 1 at the first update.
+  /// - Returns: true where gradient, weights and state were seen to be finite; false where they were not, or were not looked at: then
+  ///   the caller looks.
+  @discardableResult
   func apply(
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
-    step: Int)
+    step: Int
+  ) -> Bool
 }

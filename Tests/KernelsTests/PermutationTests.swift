@@ -61,7 +61,8 @@ import Testing
 
   /// Orders are part of what a seed means. These come from a script that has Philox and the network from their definitions.
   @Test func knownElements() {
-    #expect((0..<8).map { Permutation(count: 1797, seed: 42, epoch: 0)[$0] } == [1600, 181, 122, 497, 462, 809, 835, 1252])
+    #expect(
+      (0..<8).map { Permutation(count: 1797, seed: 42, epoch: 0)[$0] } == [1600, 181, 122, 497, 462, 809, 835, 1252])
     #expect(
       (0..<8).map { Permutation(count: 60_000, seed: 7, purpose: .split, epoch: 1)[$0] }
         == [56_822, 25_040, 6047, 19_610, 5460, 23_702, 27_084, 2688])

@@ -161,6 +161,40 @@ import Testing
     #expect(lamb.rate(isVector: false, weightNorm: 3, directionNorm: 2, learningRate: 0.5) == 0.75)
   }
 
+  /// What an optimizer says of a gradient with `bad` at a place, and whether it has written something that is not finite.
+  private static func answer(
+    _ optimizer: any ElementwiseOptimizer, bad: (place: Int, value: Float)?, step: Int, count: Int
+  ) -> (isFinite: Bool, hasWritten: Bool) {
+    var w = (0..<count).map { Float($0) * 0.25 - 3 }, g = (0..<count).map { Float($0 % 7) - 2 }
+    if let bad { g[bad.place] = bad.value }
+    let states = optimizer.stateNames.map { _ in AlignedBuffer<Float>(count: max(16, count)) }
+    let nothing = AlignedBuffer<Float>(count: 16)
+    let pointers = (states.isEmpty ? [nothing] : states).map(\.pointer)
+    let isFinite = optimizer.apply(
+      weights: &w, gradient: g, state: pointers, count: count, weight: 4, clip: 1, learningRate: 0.01, step: step)
+    let arrays = [w] + states.map { Array(UnsafeBufferPointer(start: $0.pointer, count: count)) }
+    return (isFinite, arrays.contains { !$0.allSatisfy(\.isFinite) })
+  }
+
+  @Test("what is not finite is seen at every place, and finite numbers are", arguments: all)
+  func finiteness(_ entry: Case) throws {
+    guard let optimizer = try Self.make(entry).makeOptimizer() as? any ElementwiseOptimizer else { return }
+    for step in [1, 7] {
+      for count in [1, 15, 16, 21, 40] {
+        #expect(Self.answer(optimizer, bad: nil, step: step, count: count) == (true, false))
+        for place in 0..<count {
+          for value in [Float.nan, .infinity, -.infinity] {
+            #expect(
+              !Self.answer(optimizer, bad: (place, value), step: step, count: count).isFinite, "\(place) \(value)")
+          }
+        }
+      }
+    }
+    // A square beyond float32 is seen where a state holds it.
+    let huge = Self.answer(optimizer, bad: (3, 3e38), step: 1, count: 21)
+    #expect(huge.isFinite != huge.hasWritten)
+  }
+
   @Test("every optimizer has at least two samples")
   func samples() {
     for type in OptimizerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }

@@ -1,4 +1,5 @@
-// Optimizer updates. Every element is updated by itself, so any cut of the arrays gives the same bits.
+// Optimizer updates. Every element is updated by itself, so any cut of the arrays gives the same bits. All return 1 where everything
+// that they stored is finite; 0 may also come from what lies behind the end of an array.
 #ifndef PTRAIN_CK_UPDATE_H
 #define PTRAIN_CK_UPDATE_H
 
@@ -16,7 +17,7 @@ struct ck_sgd {
 
 /// g = gradient / weight * clip + decay * w; m = momentum * m + g; w -= learning_rate *
 /// (nesterov ? g + momentum * m : m).
-typedef void (*ck_sgd_update)(
+typedef int (*ck_sgd_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nullable m, size_t n, struct ck_sgd parameters);
 
 /// Scalars of Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019). The caller computes in double and
@@ -34,7 +35,7 @@ struct ck_adam {
 };
 
 /// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w - shrink w - step * m / (sqrt(v) / root + epsilon).
-typedef void (*ck_adam_update)(
+typedef int (*ck_adam_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nonnull m, float *_Nonnull v, size_t n,
     struct ck_adam parameters);
 

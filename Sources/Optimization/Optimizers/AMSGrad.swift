@@ -28,14 +28,14 @@ struct AMSGradOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
     var scalars = MomentScalars(
       beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
       firstRate: learningRate / (1 - power(moments.beta1, step)))
     scalars.root = (1 - power(moments.beta2, step)).squareRoot()
-    MomentUpdates.amsgrad(
+    return MomentUpdates.amsgrad(
       weights, gradient: gradient, first: state[0], second: state[1], greatest: state[2], count: count, mean: mean,
       scalars: scalars)
   }

@@ -28,13 +28,13 @@ struct AdaMaxOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
     let scalars = MomentScalars(
       beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
       firstRate: learningRate / (1 - power(moments.beta1, step)))
-    MomentUpdates.adamax(
+    return MomentUpdates.adamax(
       weights, gradient: gradient, first: state[0], greatest: state[1], count: count, mean: mean, scalars: scalars)
   }
 }

@@ -35,9 +35,9 @@ struct AdadeltaOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    MomentUpdates.adadelta(
+    return MomentUpdates.adadelta(
       weights, gradient: gradient, squares: state[0], steps: state[1], count: count, mean: mean, rate: learningRate,
       decay: spec.decay, epsilon: spec.epsilon)
   }

@@ -39,9 +39,9 @@ struct AdagradOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    MomentUpdates.adagrad(
+    return MomentUpdates.adagrad(
       weights, gradient: gradient, squares: state[0], count: count, mean: mean,
       rate: learningRate / (1 + Double(step - 1) * spec.rateDecay), start: spec.start, epsilon: spec.epsilon)
   }

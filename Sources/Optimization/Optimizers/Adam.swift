@@ -63,7 +63,7 @@ struct AdamOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     AdamUpdate(
       learningRate: learningRate, beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
       weightDecay: moments.weightDecay, isDecoupled: isDecoupled

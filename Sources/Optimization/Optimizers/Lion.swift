@@ -34,9 +34,9 @@ struct LionOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let scalars = MomentScalars(beta1: spec.beta1, beta2: spec.beta2, epsilon: 0, firstRate: learningRate)
-    MomentUpdates.lion(
+    return MomentUpdates.lion(
       weights, gradient: gradient, momentum: state[0], count: count,
       mean: MeanGradient(weight: weight, clip: clip, decay: 0), scalars: scalars,
       shrink: learningRate * spec.weightDecay)

@@ -34,7 +34,7 @@ struct NAdamOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
     let momentum = momentum(at: step), next = self.momentum(at: step + 1), product = momentumProduct(to: step)
@@ -43,7 +43,7 @@ struct NAdamOptimizer: ElementwiseOptimizer {
       firstRate: learningRate * next / (1 - product * next))
     scalars.gradientRate = learningRate * (1 - momentum) / (1 - product)
     scalars.root = (1 - power(moments.beta2, step)).squareRoot()
-    MomentUpdates.moments(
+    return MomentUpdates.moments(
       weights, gradient: gradient, first: state[0], second: state[1], count: count, mean: mean, scalars: scalars)
   }
 

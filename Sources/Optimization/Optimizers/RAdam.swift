@@ -29,7 +29,7 @@ struct RAdamOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
     var scalars = MomentScalars(
@@ -44,7 +44,7 @@ struct RAdamOptimizer: ElementwiseOptimizer {
       // PyTorch adds epsilon to the root before the bias correction.
       scalars.firstRate *= (numerator / denominator).squareRoot() * (1 - fade).squareRoot()
     }
-    MomentUpdates.moments(
+    return MomentUpdates.moments(
       weights, gradient: gradient, first: state[0], second: state[1], count: count, mean: mean, scalars: scalars)
   }
 }

@@ -42,9 +42,9 @@ struct RMSPropOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    MomentUpdates.rmsprop(
+    return MomentUpdates.rmsprop(
       weights, gradient: gradient, squares: state[0], average: spec.isCentered ? state[1] : nil,
       momentum: spec.momentum > 0 ? (state[spec.isCentered ? 2 : 1], spec.momentum) : nil, count: count, mean: mean,
       rate: learningRate, decay: spec.decay, epsilon: spec.epsilon)

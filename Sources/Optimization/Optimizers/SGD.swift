@@ -42,7 +42,7 @@ struct SGDOptimizer: ElementwiseOptimizer {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
-  ) {
+  ) -> Bool {
     SGDUpdate(
       learningRate: Float(learningRate), momentum: momentum, weightDecay: weightDecay, isNesterov: isNesterov
     ).apply(

@@ -277,12 +277,17 @@ final class ParameterUpdate {
     queue.parallelItems(count: range.count, workers: threads) { item, worker in
       let piece = pieces[range.lowerBound + item]
       before(piece.offset..<piece.offset + piece.count, worker)
-      if hasFiniteGradient(piece, gradient, worker: worker) {
-        applyElementwise(
-          piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
-        checkResult(piece, worker: worker)
-      } else if marksFaults {
-        arena[piece.offset] = .nan
+      // What prepares a gradient may hide what is not finite; without that, the update itself sees it.
+      if needsPreparation, !hasFiniteGradient(piece, gradient, worker: worker) {
+        if marksFaults { arena[piece.offset] = .nan }
+      } else if !applyElementwise(
+        piece, gradient: gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)
+      {
+        if needsPreparation || hasFiniteGradient(piece, gradient, worker: worker) {
+          checkResult(piece, worker: worker)
+        } else if marksFaults {
+          arena[piece.offset] = .nan
+        }
       }
       // While the piece is in the cache.
       if let copy { (copy + piece.offset).update(from: arena + piece.offset, count: piece.count) }
@@ -300,18 +305,19 @@ final class ParameterUpdate {
     }
   }
 
+  /// - Returns: whether gradient, weights and state were seen to be finite.
   private func applyElementwise(
     _ piece: Piece, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>, weight: Double, clip: Float,
     learningRate: Double, step: Int
-  ) {
+  ) -> Bool {
     let group = groups[piece.group]
-    guard let optimizer = group.elementwise else { return }
+    guard let optimizer = group.elementwise else { return true }
     var source = gradient
     if needsPreparation {
       prepare(piece, gradient: gradient, into: work, weight: weight, clip: clip)
       source = UnsafePointer(work)
     }
-    withState(piece) { state in
+    return withState(piece) { state in
       optimizer.apply(
         weights: arena + piece.offset, gradient: source + piece.offset, state: state, count: piece.count,
         weight: needsPreparation ? 1 : weight, clip: needsPreparation ? 1 : clip,
@@ -368,12 +374,14 @@ final class ParameterUpdate {
       limit: clipping.value.map { Float($0) } ?? .infinity, l1: Float(penalties.l1), l2: Float(penalties.l2))
   }
 
-  private func withState(_ piece: Piece, _ body: (UnsafePointer<UnsafeMutablePointer<Float>>) -> Void) {
+  private func withState<Result>(
+    _ piece: Piece, _ body: (UnsafePointer<UnsafeMutablePointer<Float>>) -> Result
+  ) -> Result {
     let arrays = state.count, pointers = statePointers.pointer
-    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
-      guard let base = slices.baseAddress else { return }
+    return withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, arrays)) { slices in
+      guard let base = slices.baseAddress else { preconditionFailure("an allocation of some bytes has an address") }
       for index in 0..<arrays { base[index] = pointers[index] + piece.state }
-      body(UnsafePointer(base))
+      return body(UnsafePointer(base))
     }
   }
 }
