@@ -265,6 +265,8 @@ void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
   const struct ck_leaf *leaves = p->leaves;
   struct gradient_chunk chunk = {0, 0, leaves[0].row_begin, 0, 0, 0};
   const long last = leaves[p->leaf_count - 1].row_end;
+  int tile = tiling->gradient_tile;
+  if (tile == CK_TILE_BY_LEAVES) tile = last - leaves[0].row_begin < CK_LONG_LEAF * p->leaf_count ? 4 : 6;
   while (chunk.row_begin < last) {
     // Whole leaves as long as they fit, else a piece of one.
     const long most = chunk.row_begin + tiling->gradient_chunk;
@@ -272,7 +274,7 @@ void ISA(ck_weight_gradient)(const struct ck_weight_gradient *p) {
     while (chunk.leaf_end < p->leaf_count && leaves[chunk.leaf_end].row_end <= most) chunk.leaf_end++;
     const long whole = leaves[chunk.leaf_end - 1].row_end;
     chunk.row_end = whole <= most ? whole : most;
-    gradient_panel(p, &chunk, tiling->gradient_tile, column, width);
+    gradient_panel(p, &chunk, tile, column, width);
     chunk.continues = chunk.row_end < whole;
     for (long leaf = chunk.leaf_begin; leaf < chunk.leaf_end - chunk.continues; leaf++) chunk.depth += 1 - leaves[leaf].merges;
     chunk.leaf_begin = chunk.leaf_end - chunk.continues;

@@ -27,7 +27,12 @@ package enum KernelTiling {
     let blocks =
       tiling.inner_block > Int(CK_INNER_BLOCK)
       ? "whole panels" : "blocks of \(tiling.inner_block) inputs × \(tiling.row_block) samples"
-    let tile = tiling.gradient_tile > 0 ? " in tiles of \(tiling.gradient_tile) × 64" : ""
+    let tile =
+      switch tiling.gradient_tile {
+      case 0: ""
+      case Int32(CK_TILE_BY_LEAVES): " in tiles of 6 × 64, with short shards 4 × 64"
+      default: " in tiles of \(tiling.gradient_tile) × 64"
+      }
     return "\(blocks), weight gradients by \(tiling.gradient_chunk) samples\(tile)"
   }
 }

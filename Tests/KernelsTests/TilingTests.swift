@@ -153,7 +153,7 @@ import Testing
         #expect(tiling.inner_block >= 16 && tiling.row_block >= 1)
         #expect(level == .avx512 || tiling.inner_block <= Int(CK_INNER_BLOCK))
         #expect((1...Int(CK_GRADIENT_ROWS)).contains(tiling.gradient_chunk))
-        #expect(level != .avx512 || tiling.gradient_tile == 4 || tiling.gradient_tile == 6)
+        #expect(level != .avx512 || [4, 6, Int32(CK_TILE_BY_LEAVES)].contains(tiling.gradient_tile))
       }
     }
   }

@@ -50,9 +50,12 @@ struct ck_tiling {
   long row_block;
   /// Samples over which all tiles of a weight gradient go before the next ones: 1 ... CK_GRADIENT_ROWS.
   long gradient_chunk;
-  /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4 or 6.
+  /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4, 6 or CK_TILE_BY_LEAVES.
   int gradient_tile;
 };
+
+/// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's end.
+enum { CK_TILE_BY_LEAVES = -1, CK_LONG_LEAF = 64 };
 
 /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
 struct ck_product {
