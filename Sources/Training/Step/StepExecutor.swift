@@ -10,6 +10,11 @@ internal import Optimization
 /// each summed over the rank's shards in tree order while it is in registers. With overlap the way back goes layer by layer, and a
 /// bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by bucket.
 /// Allocates nothing after `init`.
+///
+/// A step's synchronisations, without overlap and micro steps. Threads: 4 loops that start and join all workers (rows, weight
+/// gradients, update, transposed weights), 5 where ranks fetch each other's slices, 6 with an average. Ranks of one node: 3 meetings
+/// (partial sums are there; updated slices are there; slices are fetched), the last of them waited for only before the next step's
+/// weight gradients.
 package final class StepExecutor {
   /// What all ranks know after a step.
   package struct Outcome: Sendable {
