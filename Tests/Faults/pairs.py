@@ -1,6 +1,7 @@
 """Starts pairs of runs in one directory at the same instant: one trains, the other gets the line, and files never mix.
 
     python3 Tests/Faults/pairs.py --pairs 40
+    python3 Tests/Faults/pairs.py --pairs 20 --fuse     on a file system in user space
 
 Alone and on 2 ranks, with the kernel's locks and without, with and without `--resume never`, in a new directory and in one whose holder
 was killed. The other one ends with 78 and names host and process, or finds a finished run.
@@ -8,6 +9,7 @@ was killed. The other one ends with 78 and names host and process, or finds a fi
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import re
@@ -79,12 +81,32 @@ def pair(place, number, expected, whole):
     return "the second found a finished run" if any("is finished" in output for _, output, _ in outcomes) else "one after the other"
 
 
+@contextlib.contextmanager
+def as_it_is(folder):
+    yield folder
+
+
+@contextlib.contextmanager
+def in_user_space(folder):
+    """A folder that bindfs shows: locks are the kernel's, but a file has another number under each of its names."""
+    below, above = folder + "/below", folder + "/above"
+    os.mkdir(below)
+    os.mkdir(above)
+    if subprocess.run(["bindfs", below, above]).returncode != 0:
+        fail("bindfs does not start; install bindfs, and look whether /dev/fuse is there")
+    try:
+        yield above
+    finally:
+        subprocess.run(["umount", "-l", above], check=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=6)
+    parser.add_argument("--fuse", action="store_true")
     options = parser.parse_args()
     counts = collections.Counter()
-    with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ptrain-faults-") as disk, (in_user_space if options.fuse else as_it_is)(disk) as folder:
         whole = folder + "/whole"
         expected = weights(run(command(SETTINGS, whole)).stdout)
         for number in range(options.pairs):

@@ -57,6 +57,29 @@ import Testing
     }
   }
 
+  /// As file systems in user space show it whose files have another number under each name (seen with bindfs): the lock that was taken
+  /// under the first name is not on the file with the second one.
+  @Test("a kernel's lock that is free is no sign that a living holder is gone, but on a disk of this machine")
+  func strangeFileSystem() throws {
+    let folder = try TemporaryFolder(), path = folder.path + "/.lock"
+    var living = Self.holder("there")
+    living.isKept = true
+    try Data(living.value.compactText.utf8).write(to: URL(fileURLWithPath: path))
+    var surroundings = Self.surroundings(Self.holder())
+    surroundings.isLocal = { _ in false }
+    let refused = Self.refusal { try RunLock.take(folder.path, surroundings) }
+    #expect(refused?.exitCode == .config)
+    #expect(refused?.sentence.contains("process \(getpid()) on there is writing here") == true)
+    // Here the kernel is right: whoever wrote this has given his lock back and is about to remove it.
+    surroundings.isLocal = { _ in true }
+    try RunLock.take(folder.path, surroundings).release()
+    // A holder that is gone is gone everywhere.
+    living.started = "1"
+    try Data(living.value.compactText.utf8).write(to: URL(fileURLWithPath: path))
+    surroundings.isLocal = { _ in false }
+    try RunLock.take(folder.path, surroundings).release()
+  }
+
   @Test("many at the same instant: one has it", arguments: [true, false])
   func crowd(kernel: Bool) throws {
     let folder = try TemporaryFolder()

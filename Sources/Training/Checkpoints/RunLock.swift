@@ -63,6 +63,8 @@ final class RunLock: @unchecked Sendable {
     var holder = LockHolder.this()
     /// Whether the kernel's locks are used where they are.
     var usesKernel = ProcessInfo.processInfo.environment["PTRAIN_LOCKS"] != "beat"
+    /// Whether this machine's kernel knows all about the locks of an open file's file system.
+    var isLocal = FileLock.isLocal
     /// The lock of a directory that this one may lie in: nothing takes its place where it is gone.
     var outer: RunLock?
     var warn: (String) -> Void
@@ -99,7 +101,7 @@ final class RunLock: @unchecked Sendable {
       case .taken:
         isOver = true
         own.removeLeftovers(in: directory)
-        let beats = !holder.isKept || !FileLock.isLocal(own.descriptor)
+        let beats = !holder.isKept || !surroundings.isLocal(own.descriptor)
         return RunLock(own, directory: directory, holder: holder, madeDirectory: !wasThere, beats: beats)
       case .again: break
       case .held(let other): throw held(directory, by: other)
@@ -151,8 +153,10 @@ final class RunLock: @unchecked Sendable {
     let state = other?.state ?? .unknown
     let isElsewhere = other.map { $0.machine != holder.machine } ?? true
     // The kernel that keeps it knows whether its holder lives; those of other machines may not.
-    let isKnown = FileLock.isLocal(file.descriptor) || !isElsewhere
-    if outcome == .taken, state == .dead || isKnown && other?.isKept != false {
+    let isLocal = surroundings.isLocal(file.descriptor), isKnown = isLocal || !isElsewhere
+    // File systems in user space may show the two names that a lock has for a moment as two files, each with locks of its own.
+    let isFree = outcome == .taken && (isLocal || state != .alive && state != .stopped)
+    if isFree, state == .dead || isKnown && other?.isKept != false {
       return own.replace(file, at: path, isGuarded: true) ? .taken : .again
     }
     // Who was told to do without the kernel's locks asks for those of others all the same.
