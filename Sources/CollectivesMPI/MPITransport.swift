@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Glibc
+internal import Kernels
 internal import MPI
 
 /// Rounds of messages over MPI, prepared as persistent requests.
@@ -48,7 +49,8 @@ final class MPITransport: Transport {
     try communicator.barrier()
     let ofNode = try node.allReduce(Int64(wanted), .sum)
     var room = statvfs()
-    let isEnough = statvfs("/dev/shm", &room) != 0 || UInt64(ofNode) < UInt64(room.f_bavail) * UInt64(room.f_frsize) / 2
+    let hasRoom = statvfs("/dev/shm", &room) != 0 || UInt64(ofNode) < UInt64(room.f_bavail) * UInt64(room.f_frsize) / 2
+    let isEnough = hasRoom && Double(ofNode) <= FileSpace.sizeLimit ?? .infinity
     guard try communicator.allReduce(Int64(isEnough ? 1 : 0), .min) == 1 else { return nil }
     let window = try SharedWindow(node, byteCount: wanted)
     windows.append(window)

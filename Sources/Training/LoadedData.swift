@@ -78,6 +78,12 @@ package struct LoadedData: Sendable {
     // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
     var room = statvfs()
     let isElsewhere = ProcessInfo.processInfo.environment["OMPI_MCA_osc_sm_backing_directory"] != nil
+    if isShared, let limit = FileSpace.sizeLimit, wanted > limit {
+      throw RunError(
+        .inputOutput,
+        "the data take \(SpacePlan.words(wanted)) of memory that ranks of a node share, which is a file, and a file may have "
+          + "\(SpacePlan.words(limit, isRoom: true)) (ulimit -f); raise that limit, or start one rank on each node")
+    }
     guard isShared, !isElsewhere, statvfs("/dev/shm", &room) == 0 else { return }
     let shared = Double(room.f_bavail) * Double(room.f_frsize)
     guard wanted <= shared else {

@@ -19,6 +19,15 @@ package struct ModelFile: Sendable {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
     }
+    metadata = Self.metadata(
+      config: config, description: description, classWeights: classWeights, decision: decision, threshold: threshold)
+  }
+
+  /// What a model's file says beside its tensors.
+  static func metadata(
+    config: ConfigValue, description: DataDescription, classWeights: [Float]?, decision: DecisionRule,
+    threshold: Double?
+  ) -> [ConfigValue.Member] {
     var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1")), ArithmeticNumber.metadata]
     for key in ["model", "loss", "metrics"] where config[key] != nil {
       members.append(.init(key, .string(config[key]?.compactText ?? "")))
@@ -34,7 +43,7 @@ package struct ModelFile: Sendable {
     case .leastCost: members.append(.init("decision", .string("least_cost")))
     }
     members.append(.init("data", .string(description.configValue.compactText)))
-    metadata = members
+    return members
   }
 
   /// The SHA-256 of all tensors' bytes, in order.

@@ -29,6 +29,7 @@ extension Trainer {
     lines.append(
       "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
         + "\(bytes(network.arenaCount * 4)) for weights")
+    for (index, line) in spaceLines.enumerated() { lines.append(pad(index == 0 ? "space" : "", 10) + line) }
     for watch in watches { lines.append("watched   \(watch.metric.words) (\(watch.key))") }
     lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
     let rates = SchedulePlot.draw(steps: totalSteps) { learningRate(at: $0) }

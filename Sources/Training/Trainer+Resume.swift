@@ -27,9 +27,15 @@ extension Trainer {
     let token = try cluster.broadcast(Array((locks?.token ?? "").utf8), from: 0)
     workTag = token.isEmpty ? "" : "-" + String(decoding: token, as: UTF8.self)
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
-      guard isFirst else { return nil }
+      guard isFirst else {
+        // Limits of a process may be others here; space is the first rank's to ask for.
+        try requireSpace(spacePlan(from: 0, existing: (0, 0)), tries: false)
+        return nil
+      }
       try locks?.verify()
       let found = try findCheckpoint(start, warn: warn)
+      try requireSpace(
+        spacePlan(from: found?.step ?? 0, existing: found == nil ? (0, 0) : existingCheckpoints), tries: true)
       if found == nil { try clearTheWay(start, warn: warn) }
       return found
     }

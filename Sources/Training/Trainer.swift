@@ -241,15 +241,17 @@ package final class Trainer {
   /// How classes are decided on without validation rows.
   private var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
 
+  /// The config as a model's file has it: data have other paths where it is used.
+  var modelConfig: ConfigValue {
+    guard case .object(var members) = config.resolved else { return config.resolved }
+    members.removeAll { $0.key == "data" }
+    return .object(members)
+  }
+
   /// Weights as a file.
   func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
-    var resolved = config.resolved
-    if case .object(var members) = resolved {
-      members.removeAll { $0.key == "data" }
-      resolved = .object(members)
-    }
-    return ModelFile(
-      network, arena: weights, config: resolved, description: data.description, classWeights: classWeights,
+    ModelFile(
+      network, arena: weights, config: modelConfig, description: data.description, classWeights: classWeights,
       decision: context.decision, threshold: threshold?.probability)
   }
 

@@ -25,6 +25,7 @@ struct CheckCommand: ParsableCommand {
             threads: common.threads ?? 1, isQuiet: true, showsProgress: false), cluster: cluster)
       }
     } catch let error as AgreedFailure { throw error.asRunError }
+    try trainer.requireSpace()
     guard PTrain.isFirstProcess else { return }
     try StandardOutput.answer(trainer.plan, terminator: "")
   }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import CollectivesMPI
 internal import Foundation
+internal import Glibc
 internal import Kernels
 internal import MPI
 internal import Specs
@@ -133,13 +134,14 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
         if let agreed = error as? AgreedFailure {
           return RunFailure(exitCode: agreed.exitCode, sentence: rank == 0 ? "\(agreed)" : nil, isAgreed: true)
         }
-        let (exitCode, sentence) = describeFailure(error)
+        let (exitCode, sentence) = describeFailure(SharedMemoryFailure(error) ?? error)
         return RunFailure(exitCode: exitCode, sentence: "rank \(rank): \(sentence)", isAgreed: false)
       }
     ) { world in
       ProcessGuard.end()
       let cluster = try MPICluster(world)
       do {
+        try cluster.agree(describe: describeFailure) { if cluster.size > 1 { try requireFilesOfMPI() } }
         try body(cluster)
       } catch let error as any ReportableError {
         // Errors of the config are found by all ranks alike.
@@ -155,6 +157,31 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
     ProcessGuard.end()
     throw RunError(.unavailable, "MPI: \(error)")
   }
+}
+
+/// MPI has not got the memory that the ranks of a node share.
+private struct SharedMemoryFailure: ReportableError {
+  let exitCode = ExitCode.inputOutput
+  let sentence: String
+
+  /// - Returns: nil where an error is another one.
+  init?(_ error: any Error) {
+    guard let error = error as? MPIError, error.routine == "MPI_Win_allocate_shared" else { return nil }
+    var room = statvfs()
+    let free = statvfs("/dev/shm", &room) == 0 ? " (\(UInt64(room.f_bavail) * UInt64(room.f_frsize)) bytes free)" : ""
+    sentence =
+      "MPI cannot have the memory that ranks of a node share: \(error.text); look at /dev/shm\(free): remove what killed programs "
+      + "have left there, or enlarge it, as with docker's --shm-size"
+  }
+}
+
+/// Refuses a limit on the size of files that leaves no room for MPI's own.
+func requireFilesOfMPI() throws {
+  guard let limit = FileSpace.sizeLimit, limit < FileSpace.neededByMPI else { return }
+  throw RunError(
+    .inputOutput,
+    "a file may have \(Int(limit)) bytes (ulimit -f), and the memory that ranks share is a file: MPI needs \(Int(FileSpace.neededByMPI)); "
+      + "raise that limit, or train alone, without mpirun")
 }
 
 /// Before MPI is started, which may wait for a daemon that does not answer, or end the process by itself.

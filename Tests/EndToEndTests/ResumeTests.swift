@@ -132,8 +132,8 @@ import Testing
   func fullDisk() throws {
     let folder = try TemporaryFolder(), disk = folder.path + "/disk"
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    // Room for two checkpoints of 140 kB, not for the third of three.
-    guard try Command.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]).status == 0 else {
+    // Room for the four checkpoints of 140 kB that the run may come to have, until somebody else takes it.
+    guard try Command.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", disk]).status == 0 else {
       print("LEFT OUT: a disk that fills up, because this user may not mount one")
       return
     }
@@ -142,13 +142,21 @@ import Testing
       "configs/digits.json", "--quiet", "--set", "checkpoint.every_steps=100", "--set",
       "checkpoint.directory=\"\(disk)/checkpoints\"", "--output", folder.path + "/run",
     ]
-    let outcome = try Command.ptrain(line + ["--set", "training.epochs=30"], ranks: 2)
+    let start = ["mpirun", "-n", "2", "--bind-to", "none", Command.ptrain] + line
+    let outcome = try Command.run(start + ["--set", "training.epochs=100"]) {
+      #expect(Processes.wait { Files.hold(disk + "/checkpoints/step-0000000100") })
+      _ = try Command.run(["dd", "if=/dev/zero", "of=\(disk)/others", "bs=1k"])
+    }
     #expect(outcome.status == 0 && hash(outcome) != nil, "\(outcome.errors)")
     #expect(
       outcome.errors.contains("warning: no checkpoint of step ") && outcome.errors.contains("No space left"),
       "\(outcome.errors)")
-    // The final state has no room: more epochs go on from the last good checkpoint.
-    let epochs = ["--set", "training.epochs=32"]
+    // The final state has no room: more epochs go on from the last good checkpoint, when there is room for the next.
+    let epochs = ["--set", "training.epochs=102"]
+    let refused = try Command.ptrain(line + epochs)
+    #expect(
+      refused.status == 74 && refused.errors.contains("of them there already), and 0 kB are free"), "\(refused.errors)")
+    try FileManager.default.removeItem(atPath: disk + "/others")
     let whole = try Command.ptrain(["configs/digits.json", "--quiet", "--output", folder.path + "/whole"] + epochs)
     let more = try Command.ptrain(line + epochs)
     #expect(more.status == 0 && hash(more) == hash(whole), "\(more.errors)")

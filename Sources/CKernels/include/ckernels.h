@@ -13,6 +13,7 @@
 #include "ck_program.h"
 #include "ck_shared.h"
 #include "ck_signal.h"
+#include "ck_space.h"
 #include "ck_table.h"
 #include "ck_update.h"
 

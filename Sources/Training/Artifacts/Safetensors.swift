@@ -25,6 +25,11 @@ package enum Safetensors {
     return bytes
   }
 
+  /// How many bytes such a file has.
+  static func size(_ tensors: [(name: String, shape: [Int], count: Int)], metadata: [ConfigValue.Member]) -> Int {
+    header(tensors, metadata: metadata).count + tensors.reduce(0) { $0 + 4 * $1.count }
+  }
+
   /// The bytes of a file before its tensors'.
   static func header(
     _ tensors: [(name: String, shape: [Int], count: Int)], metadata: [ConfigValue.Member]

@@ -54,6 +54,9 @@ package struct CheckpointStore: Sendable {
     return String(repeating: "0", count: max(0, 10 - text.count)) + text
   }
 
+  /// What a part says beside its tensors.
+  static let metadata: [ConfigValue.Member] = [.init("format", .string("ptrain-checkpoint-1"))]
+
   private func workPath(_ step: Int) -> String { directory + "/.writing-" + Self.digits(step) + tag }
 
   /// Steps of complete checkpoints, oldest first.
@@ -99,7 +102,7 @@ package struct CheckpointStore: Sendable {
     try storage.createFolder(workPath(step))
     let file = "part-\(rank).safetensors", hash = SHA256()
     let header = Safetensors.header(
-      tensors.map { ($0.name, $0.shape, $0.count) }, metadata: [.init("format", .string("ptrain-checkpoint-1"))])
+      tensors.map { ($0.name, $0.shape, $0.count) }, metadata: Self.metadata)
     var bytes = 0
     try storage.write(to: workPath(step) + "/" + file) { append in
       func add(_ piece: UnsafeRawBufferPointer) throws {

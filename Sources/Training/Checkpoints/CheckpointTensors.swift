@@ -21,14 +21,13 @@ struct CheckpointTensors {
   func snapshot(
     rank: Int, ranks: Int, best: UnsafePointer<Float>?, cluster: any Cluster, into memory: SnapshotMemory
   ) throws {
-    var load = [Int](repeating: 0, count: ranks)
+    var shares = Shares(ranks: ranks)
     memory.begin()
-    /// Gives each tensor to the rank that has least to write so far.
     func add(_ name: String, _ tensor: Network.Tensor, from base: UnsafePointer<Float>) {
-      let writer = load.indices.min { load[$0] < load[$1] } ?? 0
       let range = Self.place(tensor)
-      load[writer] += range.count + 64
-      if writer == rank { memory.add(name, tensor, from: base + range.lowerBound, count: range.count) }
+      if shares.writer(of: range.count) == rank {
+        memory.add(name, tensor, from: base + range.lowerBound, count: range.count)
+      }
     }
     for tensor in network.tensors { add("parameters/" + tensor.name, tensor, from: arena) }
     if let best { for tensor in network.tensors { add("best/" + tensor.name, tensor, from: best) } }
@@ -39,6 +38,41 @@ struct CheckpointTensors {
       for slot in network.slots { add("optimizer/\(name)/\(slot.name)", .parameter(slot), from: whole.pointer) }
     }
     memory.copy(threads: optimizer.parameters.threads)
+  }
+
+  /// The bytes that each rank writes.
+  ///
+  /// - Parameter hasBest: whether there is a best model.
+  func fileSizes(ranks: Int, hasBest: Bool) -> [Int] {
+    var shares = Shares(ranks: ranks)
+    var files = [[(name: String, shape: [Int], count: Int)]](repeating: [], count: ranks)
+    for (name, tensor) in names(hasBest: hasBest) {
+      files[shares.writer(of: Self.place(tensor).count)].append((name, tensor.shape.extents, tensor.shape.count))
+    }
+    return files.map { Safetensors.size($0, metadata: CheckpointStore.metadata) }
+  }
+
+  /// Every tensor of a checkpoint, in the order in which ranks are chosen for them.
+  private func names(hasBest: Bool) -> [(String, Network.Tensor)] {
+    let slots = network.slots.map { Network.Tensor.parameter($0) }
+    var names = network.tensors.map { ("parameters/" + $0.name, $0) }
+    if hasBest { names += network.tensors.map { ("best/" + $0.name, $0) } }
+    if average != nil { names += slots.map { ("average/" + $0.name, $0) } }
+    for name in optimizer.parameters.stateNames { names += slots.map { ("optimizer/\(name)/" + $0.name, $0) } }
+    return names
+  }
+
+  /// Gives each tensor to the rank that has least to write so far.
+  private struct Shares {
+    private var load: [Int]
+
+    init(ranks: Int) { load = [Int](repeating: 0, count: ranks) }
+
+    mutating func writer(of count: Int) -> Int {
+      let writer = load.indices.min { load[$0] < load[$1] } ?? 0
+      load[writer] += count + 64
+      return writer
+    }
   }
 
   /// Puts the tensors of a checkpoint back.
@@ -69,13 +103,7 @@ struct CheckpointTensors {
   /// What keeps the tensors of a checkpoint from being put back; nil: nothing.
   func problem(with tensors: [NamedTensor]) -> String? {
     let shapes = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
-    let slots = network.slots.map { Network.Tensor.parameter($0) }
-    var needed = network.tensors.map { ("parameters/" + $0.name, $0) }
-    if tensors.contains(where: { $0.name.hasPrefix("best/") }) {
-      needed += network.tensors.map { ("best/" + $0.name, $0) }
-    }
-    if average != nil { needed += slots.map { ("average/" + $0.name, $0) } }
-    for name in optimizer.parameters.stateNames { needed += slots.map { ("optimizer/\(name)/" + $0.name, $0) } }
+    let needed = names(hasBest: tensors.contains { $0.name.hasPrefix("best/") })
     return needed.first { shapes[$0.0] != $0.1.shape.extents }.map {
       "tensor '\($0.0)' is missing or has another shape"
     }

@@ -1,0 +1,16 @@
+/// Space of file systems.
+#ifndef PTRAIN_CK_SPACE_H
+#define PTRAIN_CK_SPACE_H
+
+#include <stdint.h>
+
+/// Opens a file without a name (`O_TMPFILE`), which goes when it is closed. Returns the descriptor, or the error number negated.
+int ck_nameless_file(const char *directory);
+
+/// Takes space for so many bytes of a file, whose size stays as it is. Returns 0, or the error number negated.
+int ck_take_space(int descriptor, int64_t count);
+
+/// Whether the files of a directory lie in memory (tmpfs, ramfs); 0 where that is not known.
+int ck_is_in_memory(const char *directory);
+
+#endif
