@@ -14,6 +14,10 @@ package final class SavedModel {
   package let targets: TargetKind
   package let description: DataDescription
   package let arena: AlignedBuffer<Float>
+  /// The SHA-256 of all weights, as in the run's summary.
+  package let hash: String
+  /// What tells it from another model: its weights, and all that its file says of them.
+  private let fingerprint: String
   /// How classes are decided on.
   private let decision: DecisionRule
   /// What the config's loss says wrong classes cost.
@@ -34,8 +38,8 @@ package final class SavedModel {
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError(.missingInput, "\(file): no such model; train first, or give another run")
     }
-    let data = try RegularFile.contents(file, remedy: "give a run's directory or a model.safetensors")
-    let (tensors, metadata) = try Safetensors.decode(data, file: file)
+    let tensors = try TensorFile(file, remedy: "give a run's directory or a model.safetensors")
+    let metadata = tensors.metadata
     guard let arithmetic = ArithmeticNumber.stated(in: metadata) else {
       throw TensorFileError(file: file, problem: "the metadata's 'arithmetic' is no number")
     }
@@ -84,19 +88,61 @@ package final class SavedModel {
     decision = try Self.decision(
       metadata, plugIn: .plugIn(cost, loss: loss, classWeights: classWeights),
       classes: description.classNames.count, file: file)
-    // The weights must be there before memory is taken for them.
-    let byName = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
-    let found = try network.tensors.map { tensor in
-      guard let found = byName[tensor.name], found.shape == tensor.shape.extents else {
-        throw TensorFileError(
-          file: file, problem: "tensor '\(tensor.name)' of shape \(tensor.shape) is missing or has another shape")
+    // The weights must be there, and all be this network's, before they are read and memory is taken for them.
+    let byName = Dictionary(tensors.entries.map { ($0.name, $0) }) { first, _ in first }
+    let needed = network.tensors
+    for tensor in needed {
+      guard let found = byName[tensor.name] else {
+        throw TensorFileError(file: file, problem: "tensor '\(tensor.name)' of shape \(tensor.shape) is missing")
       }
-      return found
+      guard found.shape == tensor.shape.extents else {
+        throw TensorFileError(
+          file: file,
+          problem: "tensor '\(tensor.name)' has the shape \(Shape(found.shape)), and its network's has \(tensor.shape)")
+      }
     }
+    let names = Set(needed.map(\.name))
+    if let other = tensors.entries.first(where: { !names.contains($0.name) }) {
+      throw TensorFileError(file: file, problem: "tensor '\(other.name.excerpt(60))' is none of its network")
+    }
+    try tensors.requireMemory(for: tensors.entries)
     arena = AlignedBuffer(count: max(16, network.storageCount))
-    for (tensor, found) in zip(network.tensors, found) {
-      network.setValues(found.values, of: tensor, in: arena.pointer)
+    let hash = SHA256()
+    for tensor in needed {
+      guard let entry = byName[tensor.name] else { continue }
+      let values = try tensors.values(of: entry)
+      values.withUnsafeBytes { hash.update($0) }
+      network.setValues(values, of: tensor, in: arena.pointer)
     }
+    try tensors.requireUnchanged()
+    self.hash = hash.finish()
+    fingerprint = self.hash + ConfigValue.object(metadata).compactText
+  }
+
+  /// Reads a model on every rank, and makes sure that it is the same on all and the one that its run ended with; collective.
+  package static func load(_ path: String, cluster: any Cluster) throws -> SavedModel {
+    let model = try cluster.agree(describe: describeFailure) { try ofRun(path) }
+    let all = try cluster.gather(Array(model.fingerprint.utf8))
+    if let other = all.firstIndex(where: { $0 != all[0] }) {
+      throw RunError(
+        .data, "\(path): rank \(other) read another model than rank 0; start again when nobody writes to it any more")
+    }
+    return model
+  }
+
+  /// Reads a model; that of a run's directory has the weights that the run's summary tells.
+  private static func ofRun(_ path: String) throws -> SavedModel {
+    // Twice, because the run may end between the two files.
+    for _ in 0..<2 {
+      let stated = RunSummary.read(in: path)?["weights_sha256"]
+      let model = try SavedModel(path)
+      guard let stated, stated != .string(model.hash) else { return model }
+    }
+    throw RunError(
+      .data,
+      "\(path)/model.safetensors: has other weights than the run ended with (weights_sha256 in summary.json), so it is damaged or "
+        + "another run's; put back the run's own, or give the path of the file itself and --data to use it all the same"
+    )
   }
 
   /// How outputs become predictions.

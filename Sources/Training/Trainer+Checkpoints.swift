@@ -92,7 +92,16 @@ extension Trainer {
           NamedTensor(name: String($0.name.dropFirst("parameters/".count)), shape: $0.shape, values: $0.values)
         }
       }
-      return try Safetensors.decode(try storage.read(path), file: path).tensors
+      let file = try TensorFile(path, remedy: "give the path of a checkpoint or model after --resume")
+      let shapes = Dictionary(network.tensors.map { ($0.name, $0.shape.extents) }) { first, _ in first }
+      let fitting = file.entries.filter { shapes[$0.name] == $0.shape }
+      try file.requireMemory(for: fitting)
+      let found = try fitting.map { entry in
+        NamedTensor(
+          name: entry.name, shape: entry.shape, values: try file.values(of: entry, progress: cluster.showProgress))
+      }
+      try file.requireUnchanged()
+      return found
     }
     let arrays = try share(found)
     var missing: [String] = []

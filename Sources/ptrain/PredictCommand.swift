@@ -42,7 +42,7 @@ struct PredictCommand: ParsableCommand {
     let threads = try Launch.threads(cluster, commandLine: threads)
     let file = output.map { OutputFile($0, option: "--output") }
     try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try file?.probe() } }
-    let model = try cluster.agree(describe: describeFailure) { try SavedModel(self.model) }
+    let model = try SavedModel.load(self.model, cluster: cluster)
     if logits, !model.loss.prediction.hasLogits {
       throw RunError(
         .usage, "--logits: \(model.lossKind) predicts values, so there are no logits; leave the flag out")

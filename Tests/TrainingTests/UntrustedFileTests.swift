@@ -37,6 +37,9 @@ import Testing
       ("a hole between", Self.file(a + "," + Self.tensor("b", "[1]", "[12, 16]"), bytes: 16), "'b' begins at byte 12"),
       ("bytes behind the last", Self.file(a, bytes: 12), "the tensors have 8 bytes, the file has 12"),
       ("a tensor twice", Self.file(a + "," + a, bytes: 8), "'a' is twice"),
+      (
+        "a header of 2^60 bytes", Self.file(a, bytes: 8, length: 1 << 60), "the header claims 1152921504606846976 bytes"
+      ),
       ("offsets backwards", one("[2]", "[8, 0]"), "lies outside"),
       ("offsets at the end of integers", one("[2]", "[9223372036854775800, 9223372036854775807]"), "lies outside"),
       ("a shape beyond integers", one("[4294967296, 4294967296]"), "more elements than the file has bytes"),
@@ -63,6 +66,24 @@ import Testing
     ]
     let found = try Safetensors.decode(Self.file(header.joined(separator: ","), bytes: 8), file: "m").tensors
     #expect(found.map(\.name) == ["b", "c", "a"])
+  }
+
+  @Test("a file that somebody writes to while it is read")
+  func changing() throws {
+    let folder = try TemporaryFolder()
+    for size in [100, 2000, 300] {
+      let bytes = Self.file(Self.tensor("a", "[100]", "[0, 400]"), bytes: 400)
+      let path = try folder.write(Data(bytes), to: "m")
+      let file = try TensorFile(path, remedy: "-")
+      #expect(truncate(path, size) == 0)
+      do {
+        _ = try file.entries.map { try file.values(of: $0) }
+        try file.requireUnchanged()
+        Issue.record("\(size): accepted")
+      } catch let error as RunError {
+        #expect(error.exitCode == .data && error.sentence.contains("had \(bytes.count) bytes and has others now"))
+      }
+    }
   }
 
   /// A model's file with no weights and these layers.

@@ -19,16 +19,41 @@ extension Safetensors {
   package static func decode(
     _ bytes: [UInt8], file: String
   ) throws(TensorFileError) -> (tensors: [NamedTensor], metadata: [ConfigValue.Member]) {
-    func problem(_ text: String) -> TensorFileError { TensorFileError(file: file, problem: text) }
-    guard bytes.count >= 8 else { throw problem("the file has \(bytes.count) bytes, too few for a header") }
-    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
-    guard length <= UInt64(bytes.count - 8), length < 100_000_000 else {
-      throw problem("the header claims \(length) bytes, the file has \(bytes.count)")
+    let start = 8 + (try headerLength(Array(bytes.prefix(8)), fileSize: bytes.count, file: file))
+    let (entries, metadata) = try layout(Array(bytes[8..<start]), dataCount: bytes.count - start, file: file)
+    let tensors = entries.map { entry in
+      let values = bytes.withUnsafeBytes { raw in
+        stride(from: start + entry.range.lowerBound, to: start + entry.range.upperBound, by: 4).map {
+          raw.loadUnaligned(fromByteOffset: $0, as: Float.self)
+        }
+      }
+      return NamedTensor(name: entry.name, shape: entry.shape, values: values)
     }
-    let start = 8 + Int(length)
+    return (tensors, metadata)
+  }
+
+  /// The length of the header, which the file's first bytes tell.
+  static func headerLength(_ bytes: [UInt8], fileSize: Int, file: String) throws(TensorFileError) -> Int {
+    guard bytes.count == 8 else {
+      throw TensorFileError(file: file, problem: "the file has \(fileSize) bytes, too few for a header")
+    }
+    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
+    guard length <= UInt64(fileSize - 8), length < 100_000_000 else {
+      throw TensorFileError(file: file, problem: "the header claims \(length) bytes, the file has \(fileSize)")
+    }
+    return Int(length)
+  }
+
+  /// What a header says of the data behind it, in the order of their bytes.
+  ///
+  /// - Parameter dataCount: the bytes that are there.
+  static func layout(
+    _ bytes: [UInt8], dataCount: Int, file: String
+  ) throws(TensorFileError) -> (entries: [Entry], metadata: [ConfigValue.Member]) {
+    func problem(_ text: String) -> TensorFileError { TensorFileError(file: file, problem: text) }
     let header: ConfigValue
     do {
-      header = try ConfigValue.parse(Data(bytes[8..<start]), file: file)
+      header = try ConfigValue.parse(Data(bytes), file: file)
     } catch {
       throw problem("the header is \(error.problem)")
     }
@@ -42,7 +67,7 @@ extension Safetensors {
         }
         metadata = pairs
       } else {
-        entries.append(try entry(member, dataCount: bytes.count - start, problem: problem))
+        entries.append(try entry(member, dataCount: dataCount, problem: problem))
       }
     }
     entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
@@ -55,22 +80,14 @@ extension Safetensors {
       }
       end = entry.range.upperBound
     }
-    guard end == bytes.count - start else {
-      throw problem("the tensors have \(end) bytes, the file has \(bytes.count - start) bytes of data")
+    guard end == dataCount else {
+      throw problem("the tensors have \(end) bytes, the file has \(dataCount) bytes of data")
     }
-    let tensors = entries.map { entry in
-      let values = bytes.withUnsafeBytes { raw in
-        stride(from: start + entry.range.lowerBound, to: start + entry.range.upperBound, by: 4).map {
-          raw.loadUnaligned(fromByteOffset: $0, as: Float.self)
-        }
-      }
-      return NamedTensor(name: entry.name, shape: entry.shape, values: values)
-    }
-    return (tensors, metadata)
+    return (entries, metadata)
   }
 
   /// A tensor as the header describes it.
-  private struct Entry {
+  struct Entry {
     var name: String
     var shape: [Int]
     /// Its bytes in the data.
