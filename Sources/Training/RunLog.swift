@@ -25,6 +25,7 @@ final class RunLog {
     self.locks = locks
     // Who has its lock has made it; where it is gone now, nothing takes its place.
     if let locks { try locks.verify() } else { try AtomicFile.createDirectory(directory) }
+    try Self.requirePlaces(in: directory)
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
     try RunOrigin.write(origin, to: directory)
     let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
@@ -34,6 +35,21 @@ final class RunLog {
     try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
     lines = try LineFile(directory + "/metrics.jsonl")
     progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
+  }
+
+  /// Refuses what would keep a file from its place when the run ends.
+  private static func requirePlaces(in directory: String) throws {
+    let names = [
+      "config.json", "metrics.jsonl", "model.safetensors", "last.safetensors", "summary.json", "stopped.json",
+    ]
+    for name in names + names.map({ $0 + ".partial" }) {
+      var info = stat()
+      guard lstat("\(directory)/\(name)", &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { continue }
+      throw RunError(
+        .inputOutput,
+        "\(directory)/\(name): a directory, where the run is to write a file; remove it, or choose another directory with --output"
+      )
+    }
   }
 
   /// The config as the run's directory keeps it: shards decided, paths absolute.

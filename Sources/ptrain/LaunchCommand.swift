@@ -61,6 +61,8 @@ struct LaunchCommand: ParsableCommand {
     guard environment["OMPI_COMM_WORLD_SIZE"] == nil else {
       throw RunError(.usage, "launch starts mpirun itself; run it without mpirun")
     }
+    try requireFilesOfMPI()
+    try MPILeftovers.requirePlace(environment)
     try common.requireFile("launch and the ranks of every start read the config")
     let config: RunConfig
     do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }

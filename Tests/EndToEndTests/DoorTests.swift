@@ -128,12 +128,60 @@ import Testing
     )
   }
 
-  @Test("a directory that cannot be made is not tried twice")
-  func hopeless() throws {
-    let outcome = try Command.run([
-      Command.ptrain, "launch", "-n", "2", "configs/breast_cancer.json", "--output", "/proc/nowhere/run",
-    ])
-    #expect(outcome.status == 74, "\(outcome.errors)")
-    #expect(outcome.complaints.count == 1 && !outcome.errors.contains("restart"), "\(outcome.errors)")
+  @Test("what the files' places refuse is not tried twice", arguments: hopelessPlaces)
+  func hopeless(_ row: Hopeless) throws {
+    let folder = try TemporaryFolder(), disk = folder.path + "/disk"
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+    func inFolder(_ text: String) -> String { text.replacingOccurrences(of: "F/", with: folder.path + "/") }
+    if let options = row.disk {
+      let mount = try Command.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk])
+      try #require(
+        mount.status == 0, "this test mounts small disks, which takes root in a container that may: \(mount.errors)")
+    }
+    defer { if row.disk != nil { _ = try? Command.run(["umount", "-l", disk]) } }
+    try folder.write("", to: "file")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/half/summary.json.partial", withIntermediateDirectories: true)
+    let outcome = try Command.run(
+      row.before.map(inFolder) + [
+        Command.ptrain, "launch", "-n", "2", "configs/breast_cancer.json", "--quiet", "--set", "training.epochs=1",
+        "--output",
+        inFolder(row.output),
+      ], environment: row.environment.mapValues(inFolder))
+    #expect(outcome.status == row.code, "\(outcome.errors)")
+    let says = inFolder(row.says), complaints = outcome.complaints
+    #expect(
+      (1...row.lines).contains(complaints.count) && complaints.allSatisfy { $0.contains(says) }, "\(outcome.errors)")
+    #expect(!outcome.errors.contains("restart"), "\(outcome.errors)")
   }
+
+  /// A place that another start would not find any better.
+  struct Hopeless: Sendable, CustomTestStringConvertible {
+    var output = "F/run"
+    var before: [String] = []
+    var environment: [String: String] = [:]
+    /// Options of the disk at `F/disk`.
+    var disk: String?
+    var says: String
+    var code: Int32 = 74
+    /// How many ranks may say it.
+    var lines = 1
+    var testDescription: String { says }
+  }
+
+  static let hopelessPlaces: [Hopeless] = [
+    Hopeless(output: "/proc/nowhere/run", says: "the directory cannot be made"),
+    Hopeless(output: "F/file", says: "F/file: not a directory one can write to"),
+    Hopeless(output: "F/half", says: "F/half/summary.json.partial: a directory, where the run is to write a file"),
+    Hopeless(output: "F/disk/run", disk: "size=20k", says: "F/disk/run: the run will write up to "),
+    Hopeless(
+      output: "F/disk/run", disk: "ro", says: "F/disk/run: the directory cannot be made (Read-only file system)"),
+    Hopeless(before: ["prlimit", "--fsize=1000000"], says: "a file may have 1000000 bytes (ulimit -f)"),
+    Hopeless(environment: ["TMPDIR": "F/disk"], disk: "size=5m", says: "F/disk: 5.2 MB and "),
+    Hopeless(
+      environment: ["TMPDIR": "F/disk"], disk: "ro", says: "F/disk: not a directory one can write to, and mpirun keeps"),
+    Hopeless(
+      before: ["unshare", "-m", "sh", "-c", #"mount -t tmpfs -o size=4k tmpfs /dev/shm && exec "$0" "$@""#],
+      says: "MPI cannot have the memory that ranks of a node share: ", lines: 2),
+  ]
 }

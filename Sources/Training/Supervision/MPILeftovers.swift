@@ -1,12 +1,13 @@
 internal import Foundation
 internal import Glibc
+internal import Specs
 
 /// What an mpirun that was killed leaves on this machine: its session's directory, and the ranks' memory in `/dev/shm`.
 ///
 /// Open MPI 4.1 names the first `TMPDIR/ompi.HOST.UID/pid.PID` after mpirun's process, writes the job's number into `contact.txt` there,
 /// and names the second `vader_segment.HOST.UID.JOB.RANK` after that number (hexadecimal, the number of the run within the job in its
 /// low 16 bits). Nobody else removes them, and `/dev/shm` is memory.
-struct MPILeftovers {
+package struct MPILeftovers {
   /// Where session directories may be.
   private let places: [String]
   private let shared: String
@@ -18,6 +19,24 @@ struct MPILeftovers {
     let keys = ["OMPI_MCA_orte_tmpdir_base", "TMPDIR", "TEMP", "TMP"]
     places = keys.compactMap { environment[$0] } + ["/tmp"]
     self.shared = shared
+  }
+
+  /// Refuses a directory in which mpirun cannot have its session's.
+  ///
+  /// Open MPI 4.1 takes the first that is named, and ends with code 1 where it has no room for two files of 4.2 MB there.
+  package static func requirePlace(_ environment: [String: String]) throws {
+    let keys = ["OMPI_MCA_orte_tmpdir_base", "TMPDIR", "TEMP", "TMP"]
+    let place = keys.lazy.compactMap { environment[$0] }.first ?? "/tmp", needed = 9e6
+    let wayOut = "mpirun keeps its session there; set TMPDIR to another directory, or free space"
+    guard let room = FileRoom(for: place) else {
+      throw RunError(.inputOutput, "\(place): not a directory one can write to, and \(wayOut)")
+    }
+    guard room.free >= needed, room.freeFiles.map({ $0 >= 64 }) ?? true else {
+      throw RunError(
+        .inputOutput,
+        "\(place): \(SpacePlan.words(room.free, isRoom: true)) and \(room.freeFiles.map { "\($0)" } ?? "any") new files are free, "
+          + "\(SpacePlan.words(needed)) and 64 files are needed: \(wayOut)")
+    }
   }
 
   /// Removes what the mpirun with this process number has left; it and its ranks must have ended.

@@ -99,10 +99,11 @@ package final class Supervisor {
       child.endGroup(patience: Self.endPatience)
       Orphans.end()
       MPILeftovers(environment: settings.environment).remove(of: child.pid)
-      hasBegun = hasBegun || RunMark(run: settings.run) != mark
+      let hasWritten = RunMark(run: settings.run) != mark
+      hasBegun = hasBegun || hasWritten
       if let force { return outcome(of: force) }
-      // What the files' place refuses at once, it refuses the next time too.
-      if ending == .exited(ExitCode.inputOutput.rawValue), !hasBegun {
+      // What the files' place refuses before the first step, it refuses the next time too.
+      if ending == .exited(ExitCode.inputOutput.rawValue), !hasWritten {
         return Outcome(code: ExitCode.inputOutput.rawValue)
       }
       switch policy.decide(ending, progress: progress, isStopping: stop != nil) {
