@@ -44,11 +44,12 @@ static void post_sentinel(const char *text) {
     sentinel_pipe = ends[1];
 }
 
-void ck_guard_dismiss(void) {
+int ck_guard_dismiss(void) {
   int pipe = sentinel_pipe;
-  if (pipe < 0) return;
+  if (pipe < 0) return 0;
   ssize_t written = write(pipe, "k", 1);
   (void)written;
+  return 1;
 }
 
 static void recall_sentinel(void) {

@@ -8,8 +8,10 @@ void ck_guard_begin(unsigned seconds, const char *_Nullable late, const char *_N
 
 void ck_guard_end(void);
 
-/// The process ends on purpose, and has said why. May be called by a signal's handler.
-void ck_guard_dismiss(void);
+/// The process ends on purpose, and says why: `gone` is not written. May be called by a signal's handler.
+///
+/// Returns 1 where it would have been, 0 where nothing waits for that.
+int ck_guard_dismiss(void);
 
 /// Whether so many threads can be started beside this one, all at the same time. 0: yes, else the error number.
 int ck_try_threads(int count);
