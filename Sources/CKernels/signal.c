@@ -18,7 +18,8 @@ static void leave(int signal) {
   static const char user[] = "ptrain: stopped on request (SIGUSR1) before the first step; the same command goes on\n";
   static const char termination[] = "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
   static const char interrupt[] = "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
-  // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken, but in MPI_Init, where Open MPI ends it.
+  // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken; but Open MPI ends a rank that fails in
+  // MPI_Init without a word of ours.
   if (speaks && is_starting && !is_alone && signal == SIGTERM) {
     ssize_t written = write(STDERR_FILENO, start, sizeof start - 1);
     (void)written;
