@@ -40,6 +40,9 @@ let package = Package(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
 
+    // Open MPI's ways to end a process, in the program's hands: linked in the program alone, no library takes them over.
+    .target(name: "CMPIAbort", dependencies: ["CKernels"]),
+
     room("MPI", ["COpenMPI"]),
     room("Specs"),
     room("Kernels", ["CKernels", "COneDNN"]),
@@ -54,7 +57,7 @@ let package = Package(
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Collectives", "CollectivesMPI", "MPI", "Specs", "Kernels", "Networks", "Datasets",
+        "Training", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Specs", "Kernels", "Networks", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),

@@ -1,69 +1,24 @@
 #define _GNU_SOURCE
 #include "ck_guard.h"
 
+#include "ck_start.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *volatile late_text;
 static volatile sig_atomic_t is_guarded;
 
-// A child that waits at a pipe and speaks when this process has gone without a word: Open MPI ends processes past `atexit`.
-static volatile sig_atomic_t sentinel_pipe = -1;
-static pid_t sentinel;
-
-static void post_sentinel(const char *text) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return;
-  // The child hears nothing from its first moment on: mpirun sends signals to whole process groups, and a request to stop would be
-  // answered by it too.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  sentinel = fork();
-  if (sentinel != 0) pthread_sigmask(SIG_SETMASK, &before, 0);
-  if (sentinel == 0) {
-    setsid();
-    close(ends[1]);
-    char word;
-    ssize_t count;
-    do count = read(ends[0], &word, 1);
-    while (count < 0 && errno == EINTR);
-    if (count == 0) count = write(STDERR_FILENO, text, strlen(text));
-    _exit(0);
-  }
-  close(ends[0]);
-  if (sentinel < 0)
-    close(ends[1]);
-  else
-    sentinel_pipe = ends[1];
-}
-
-int ck_guard_dismiss(void) {
-  int pipe = sentinel_pipe;
-  if (pipe < 0) return 0;
-  ssize_t written = write(pipe, "k", 1);
-  (void)written;
-  return 1;
-}
-
-static void recall_sentinel(void) {
-  if (sentinel_pipe < 0) return;
-  ck_guard_dismiss();
-  close(sentinel_pipe);
-  sentinel_pipe = -1;
-  while (waitpid(sentinel, 0, 0) < 0 && errno == EINTR) {
-  }
-}
-
 static void leave(const char *text) {
   is_guarded = 0;
-  ck_guard_dismiss();
+  // One of the processes that start together is enough.
+  if (ck_start_is_on() && !ck_start_claim()) text = 0;
+  ck_start_dismiss();
   if (text) {
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
     (void)written;
@@ -85,9 +40,7 @@ static void handle(int number, void (*handler)(int)) {
   sigaction(number, &action, 0);
 }
 
-void ck_guard_begin(unsigned seconds, const char *late, const char *gone) {
-  recall_sentinel();
-  if (gone) post_sentinel(gone);
+void ck_guard_begin(unsigned seconds, const char *late) {
   late_text = late;
   is_guarded = 1;
   handle(SIGALRM, on_alarm);
@@ -101,7 +54,6 @@ void ck_guard_begin(unsigned seconds, const char *late, const char *gone) {
 void ck_guard_end(void) {
   alarm(0);
   is_guarded = 0;
-  recall_sentinel();
 }
 
 struct trial {

@@ -1,6 +1,6 @@
 #include "ck_signal.h"
 
-#include "ck_guard.h"
+#include "ck_start.h"
 
 #include <signal.h>
 #include <time.h>
@@ -11,20 +11,14 @@ static volatile sig_atomic_t received;
 static volatile sig_atomic_t ends_at_once, speaks, is_alone;
 
 static void leave(int signal) {
-  const int is_starting = ck_guard_dismiss();
-  static const char start[] =
-      "ptrain: ended by SIGTERM while MPI was starting; where nobody asked for that, the lines of Open MPI beside this one say why; try "
-      "mpirun -n 1 hostname, then ptrain doctor\n";
+  const int is_starting = ck_start_dismiss();
   static const char user[] = "ptrain: stopped on request (SIGUSR1) before the first step; the same command goes on\n";
   static const char termination[] = "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
   static const char interrupt[] = "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
-  // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken; but Open MPI ends a rank that fails in
-  // MPI_Init without a word of ours.
-  if (speaks && is_starting && !is_alone && signal == SIGTERM) {
-    ssize_t written = write(STDERR_FILENO, start, sizeof start - 1);
-    (void)written;
-  }
-  if (speaks && (is_alone || signal == SIGUSR1)) {
+  // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken.
+  if (is_starting && !is_alone && signal == SIGTERM)
+    ck_start_say_ended();
+  else if (speaks && (is_alone || signal == SIGUSR1) && (!is_starting || ck_start_claim())) {
     ssize_t written = signal == SIGUSR1   ? write(STDERR_FILENO, user, sizeof user - 1)
                       : signal == SIGTERM ? write(STDERR_FILENO, termination, sizeof termination - 1)
                                           : write(STDERR_FILENO, interrupt, sizeof interrupt - 1);

@@ -3,18 +3,12 @@ internal import Glibc
 
 /// Protection from what libraries and limits of the system may do to this process.
 package enum ProcessGuard {
-  /// Calls into a library that may wait for ever or end the process: then a line says so, and the exit code is 69.
+  /// Calls into a library that may wait for ever: then a line says so, and the exit code is 69.
   ///
   /// - Parameters:
   ///   - seconds: the longest that it may take.
   ///   - late: the line, `ptrain: ` included, for when it takes longer.
-  ///   - gone: the line for when this process ends meanwhile, in whatever way.
-  package static func begin(seconds: Int, late: StaticString, gone: StaticString?) {
-    func text(_ string: StaticString?) -> UnsafePointer<CChar>? {
-      string.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
-    }
-    ck_guard_begin(UInt32(clamping: seconds), text(late), text(gone))
-  }
+  package static func begin(seconds: Int, late: StaticString) { ck_guard_begin(UInt32(clamping: seconds), late.text) }
 
   package static func end() { ck_guard_end() }
 

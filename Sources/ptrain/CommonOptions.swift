@@ -126,7 +126,7 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
       throw RunError(ExitCode(rawValue: exitCode) ?? .internalError, sentence)
     }
   }
-  beginStart(speaks: launcher.isFirst)
+  beginStart(launcher)
   do {
     try withMPI(
       describe: { error, rank in
@@ -138,7 +138,7 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
         return RunFailure(exitCode: exitCode, sentence: "rank \(rank): \(sentence)", isAgreed: false)
       }
     ) { world in
-      ProcessGuard.end()
+      endStart()
       let cluster = try MPICluster(world)
       do {
         try cluster.agree(describe: describeFailure) { if cluster.size > 1 { try requireFilesOfMPI() } }
@@ -154,8 +154,10 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
     }
     ProcessGuard.end()
   } catch {
+    let failure = RunError(.unavailable, "MPI: \(error)")
+    if StartGuard.isOn { leaveStart(failure) }
     ProcessGuard.end()
-    throw RunError(.unavailable, "MPI: \(error)")
+    throw failure
   }
 }
 
@@ -185,18 +187,36 @@ func requireFilesOfMPI() throws {
 }
 
 /// Before MPI is started, which may wait for a daemon that does not answer, or end the process by itself.
-private func beginStart(speaks: Bool) {
+private func beginStart(_ launcher: Launcher) {
+  StartGuard.begin(
+    mark: launcher.startMark, isFirstOfNode: launcher.isFirstOfNode, isOnlyNode: launcher.isOnlyNode,
+    gone: """
+      ptrain: MPI could not be started; the lines of Open MPI beside this one say why; try mpirun -n 1 hostname, then ptrain \
+      doctor\n
+      """,
+    ended: """
+      ptrain: ended by SIGTERM while MPI was starting; where nobody asked for that, the lines of Open MPI beside this one say \
+      why; try mpirun -n 1 hostname, then ptrain doctor\n
+      """)
   ProcessGuard.begin(
     seconds: 300,
     late: """
       ptrain: MPI has not started within 300 s: MPI_Init waits for the other ranks or for mpirun's daemon; look at those \
       machines, and try ptrain doctor\n
-      """,
-    gone: speaks
-      ? """
-      ptrain: MPI could not be started; the lines of Open MPI beside this one say why; try mpirun -n 1 hostname, then ptrain \
-      doctor\n
-      """ : nil)
+      """)
+}
+
+private func endStart() {
+  StartGuard.end()
+  ProcessGuard.end()
+}
+
+/// Ends a process whose MPI cannot be used, or has not been started: one of a node's says why, before mpirun hears of any one's end.
+private func leaveStart(_ failure: RunError) -> Never {
+  let speaks = StartGuard.claim()
+  endStart()
+  if speaks { StandardError.write("ptrain: \(failure.sentence)") }
+  exit(failure.exitCode.rawValue)
 }
 
 /// Before MPI is ended, which waits for all ranks.
@@ -206,7 +226,7 @@ private func beginEnd() {
     late: """
       ptrain: MPI has not ended within 300 s: MPI_Finalize waits for ranks that are gone or stopped; the files of the run are \
       complete\n
-      """, gone: nil)
+      """)
 }
 
 /// Writes the answer of a command on the first rank; collective.

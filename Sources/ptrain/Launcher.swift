@@ -42,6 +42,25 @@ struct Launcher {
     return known.lazy.compactMap { environment[$0] }.first.map { $0 == "0" } ?? true
   }
 
+  /// A file that only one of the processes of this node can make, in the directory that the launcher keeps for the job on each node;
+  /// nil where it keeps none.
+  var startMark: String? {
+    guard let directory = environment["PMIX_SERVER_TMPDIR"], !directory.isEmpty else { return nil }
+    return "\(directory)/ptrain-start-\(environment["PMIX_NAMESPACE"] ?? "")"
+  }
+
+  /// Whether this is the first of its node's.
+  var isFirstOfNode: Bool {
+    let known = ["OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"]
+    return known.lazy.compactMap { environment[$0] }.first.map { $0 == "0" } ?? isFirst
+  }
+
+  /// Whether all are on this node; false where that is not known.
+  var isOnlyNode: Bool {
+    if let size = environment["OMPI_COMM_WORLD_SIZE"] { return environment["OMPI_COMM_WORLD_LOCAL_SIZE"] == size }
+    return environment["SLURM_STEP_NUM_NODES"] == "1"
+  }
+
   private func isThere(_ launcher: Foreign) -> Bool {
     environment[launcher.size] != nil && launcher.alsoSet.map { environment[$0] != nil } ?? true
   }

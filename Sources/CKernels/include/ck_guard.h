@@ -1,17 +1,12 @@
-/// Calls into a library that may never return, or end the process themselves.
+/// Calls into a library that may never return, and limits that nobody tells of.
 #ifndef PTRAIN_CK_GUARD_H
 #define PTRAIN_CK_GUARD_H
 
-/// From now on until ``ck_guard_end()`` a line is written and the process ends with code 69: with `late` when `seconds` have passed
-/// (0: never), with `gone` when the process ends in whatever way. The texts must live on; null writes nothing.
-void ck_guard_begin(unsigned seconds, const char *_Nullable late, const char *_Nullable gone);
+/// When `seconds` have passed before ``ck_guard_end()``, `late` is written, where MPI starts by one process of a node (`ck_start.h`), and
+/// the process ends with code 69. The text must live on; null writes nothing.
+void ck_guard_begin(unsigned seconds, const char *_Nullable late);
 
 void ck_guard_end(void);
-
-/// The process ends on purpose, and says why: `gone` is not written. May be called by a signal's handler.
-///
-/// Returns 1 where it would have been, 0 where nothing waits for that.
-int ck_guard_dismiss(void);
 
 /// Whether so many threads can be started beside this one, all at the same time. 0: yes, else the error number.
 int ck_try_threads(int count);
