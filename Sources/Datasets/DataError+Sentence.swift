@@ -7,8 +7,9 @@ extension DataError {
       "\(name(file)): no such file; looked for \(name(lookedFor)) (paths are relative to the config file)"
     case .notAFile(let file, let isDirectory):
       "\(name(file)): is \(isDirectory ? "a directory" : "not a regular file"); give the path of a data file"
-    case .unreadable(let file, let reason):
-      "\(name(file)): cannot be read (\(reason)); check the path and its permissions"
+    case .unreadable(let file, let problem):
+      "\(name(file)): cannot be read (\(problem.words.lowercased())); "
+        + problem.wayOut(ofReadingOr: "check the path")
     case .emptyFile(let file): "\(name(file)): the file is empty; a data file with at least one row is expected"
     case .tooLarge(let file, let byteCount, let available):
       "\(name(file)): needs \(gigabytes(byteCount)) of memory and this machine has \(gigabytes(available)); use a smaller file"

@@ -8,7 +8,7 @@ package enum DataError: ReportableError, Equatable {
   // Files
   case missingFile(file: String, lookedFor: String)
   case notAFile(file: String, isDirectory: Bool)
-  case unreadable(file: String, reason: String)
+  case unreadable(file: String, problem: FileProblem)
   case emptyFile(file: String)
   case tooLarge(file: String, byteCount: Int, available: Int)
   case damagedGzip(file: String, reason: String)
@@ -65,6 +65,7 @@ package enum DataError: ReportableError, Equatable {
 
   package var exitCode: ExitCode {
     switch self {
+    case .unreadable(_, let problem) where problem.isOfDescriptors: .inputOutput
     case .missingFile, .notAFile, .unreadable: .missingInput
     case .columnOutOfRange, .classTargetsNormalized, .positiveClass: .config
     case .names(_, let problem): problem.isConfig ? .config : .data

@@ -57,7 +57,7 @@ enum InputFile {
 
   private static func failure(_ code: Int32, file: String, path: String) -> DataError {
     if code == ENOENT || code == ENOTDIR { return .missingFile(file: file, lookedFor: path) }
-    return .unreadable(file: file, reason: String(cString: strerror(code)).lowercased())
+    return .unreadable(file: file, problem: FileProblem(code))
   }
 }
 

@@ -27,7 +27,8 @@ package enum StandardOutput {
   /// Writes the answer of a command; it is all there or an error.
   package static func answer(_ text: String, terminator: String = "\n") throws(StandardOutputError) {
     write(text, terminator: terminator)
-    try check("what was asked for is not whole; free space, or send it elsewhere")
+    let way = FileProblem(failure.load(ordering: .relaxed)).wayOut(or: "send it elsewhere")
+    try check("what was asked for is not whole; \(way)")
   }
 
   /// - Returns: the `errno` of a failure, 0 for none.
@@ -60,6 +61,6 @@ package struct StandardOutputError: ReportableError {
 
   package var exitCode: ExitCode { .inputOutput }
   package var sentence: String {
-    "standard output: cannot be written (\(String(cString: strerror(error)))); \(consequence)"
+    "standard output: cannot be written (\(FileProblem(error).words)); \(consequence)"
   }
 }

@@ -95,17 +95,18 @@ struct SpacePlan {
           "\(directory): the run will make up to \(names) files there, and \(files) more can be made (df -i); remove some, or \(remedy)"
         )
       }
-      var problem: String?
+      var problem: String?, way = "free space, or \(remedy)"
       if bytes > room.free {
         problem = "\(SpacePlan.words(room.free, isRoom: true)) are free"
       } else if tries, let error = room.trial(bytes: bytes, largest: largest) {
-        problem = "they cannot be had (\(String(cString: strerror(error))))"
+        problem = "they cannot be had (\(FileProblem(error).words))"
+        way = FileProblem(error).wayOut(or: remedy)
       }
       guard let problem else { return }
       throw RunError(
         .inputOutput,
         "\(directory): the run will write up to \(SpacePlan.words(bytes)) there (\(words.joined(separator: ", "))), and \(problem); "
-          + "free space, or \(remedy)")
+          + way)
     }
 
     private var remedy: String {

@@ -4,6 +4,14 @@ internal import Kernels
 internal import Networks
 internal import Specs
 
+/// Refuses a limit on open files that leaves less than is needed, with exit code 74.
+///
+/// - Parameter count: files that are going to be open beside those that are.
+package func requireOpenFiles(_ count: Int) throws {
+  guard let lack = OpenFiles.lack(of: count) else { return }
+  throw RunError(.inputOutput, "\(lack.words): raise that limit")
+}
+
 extension Trainer {
   /// The files of this run's end, and its checkpoints.
   ///
@@ -49,10 +57,15 @@ extension Trainer {
   /// - Parameter tries: takes the space for a moment, on the first rank.
   func requireSpace(_ plan: SpacePlan, tries: Bool) throws {
     let run = options.outputDirectory, store = options.checkpointDirectory(config)
+    try requireOpenFiles(Self.openFiles)
     try plan.requireFileSize(rank: cluster.rank, run: run, store: store, limit: FileSpace.sizeLimit)
     guard cluster.rank == 0 else { return }
     for place in plan.places(run: run, store: store) { try place.require(tries: tries) }
   }
+
+  /// Files that a run opens beside those that it has when it begins: its log, a checkpoint's file, which is written in the background, a
+  /// directory that is flushed or cleared then, and meanwhile the model or a look at a lock.
+  private static let openFiles = 4
 
   /// The plan of a start that goes on with what is in the directories.
   private var spacePlanOfNext: SpacePlan { spacePlan(from: 0, existing: existingCheckpoints) }

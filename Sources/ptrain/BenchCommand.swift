@@ -152,7 +152,7 @@ struct BenchCommand: ParsableCommand {
       StopSignal.waitForSteps()
       let (result, stopped) = try Benchmark.run(
         trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
-      try common.writeTrace(options.trace, cluster, consequence: "free space, or give another path")
+      try common.writeTrace(options.trace, cluster, consequence: nil)
       if let result { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
       guard let stopped else { return }
       throw AgreedFailure(

@@ -62,8 +62,8 @@ struct CommonOptions: ParsableArguments {
 
   /// Writes the file of `--trace`; collective.
   ///
-  /// - Parameter consequence: what it means for the user that it cannot be written.
-  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster, consequence: String) throws {
+  /// - Parameter consequence: what it means for the user that it cannot be written; nil: the way out says it.
+  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster, consequence: String?) throws {
     guard let recorder, let traceFile else { return }
     let bytes = try recorder.collect(cluster)
     try cluster.agree(describe: describeFailure) {
@@ -127,6 +127,9 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
     }
   }
   beginStart(launcher)
+  if let lack = OpenFiles.lack(of: neededByMPI) {
+    leaveStart(RunError(.inputOutput, "\(lack.words), for MPI: raise that limit"))
+  }
   do {
     try withMPI(
       describe: { error, rank in
@@ -185,6 +188,10 @@ func requireFilesOfMPI() throws {
     "a file may have \(Int(limit)) bytes (ulimit -f), and the memory that ranks share is a file: MPI needs \(Int(FileSpace.neededByMPI)); "
       + "raise that limit, or train alone, without mpirun")
 }
+
+/// Files, sockets and the like that Open MPI 4.1 opens on one node while it starts: with 15 it has started here, with fewer it never has,
+/// or what it has to say cannot be read.
+private let neededByMPI = 16
 
 /// Before MPI is started, which may wait for a daemon that does not answer, or end the process by itself.
 private func beginStart(_ launcher: Launcher) {

@@ -25,6 +25,10 @@ struct PTrain: ParsableCommand {
     ProcessGuard.holdStandardFiles()
     // A file that outgrows `ulimit -f` is an error with a line, not the end.
     signal(SIGXFSZ, SIG_IGN)
+    // Without a few, libdispatch ends the process without a word. Under a launcher it takes more, and one rank says so.
+    if !Launcher().knowsMPI, let lack = OpenFiles.lack(of: 6) {
+      leave(ExitCode.inputOutput.rawValue, line: "ptrain: \(lack.words): raise that limit")
+    }
     if let problem = RawArguments.problem { leave(ExitCode.usage.rawValue, line: "ptrain: \(problem)") }
     do {
       var command = try parseAsRoot()

@@ -245,14 +245,15 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     try FileManager.default.createSymbolicLink(atPath: directory.path + "/loop", withDestinationPath: "loop")
     #expect(
       try sentence("loop") == (
-        "loop: cannot be read (too many levels of symbolic links); check the path and its permissions", .missingInput
+        "loop: cannot be read (too many levels of symbolic links); check the path", .missingInput
       ))
     // Root reads everything: then there is nothing to see.
     if getuid() != 0 {
       try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory.path + "/secret.csv")
       #expect(
         try sentence("secret.csv") == (
-          "secret.csv: cannot be read (permission denied); check the path and its permissions", .missingInput
+          "secret.csv: cannot be read (permission denied); give this user the right to read it or check the path",
+          .missingInput
         ))
     }
   }

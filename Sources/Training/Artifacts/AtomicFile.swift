@@ -9,9 +9,11 @@ package enum AtomicFile {
     for part in path.split(separator: "/") {
       partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
       guard mkdir(partial, 0o777) != 0, errno != EEXIST else { continue }
+      let problem = FileProblem()
       throw RunError(
         .inputOutput,
-        "\(path): the directory cannot be made (\(String(cString: strerror(errno)))); choose another with --output")
+        "\(path): the directory cannot be made (\(problem.words)); \(problem.wayOut(or: "choose another with --output"))"
+      )
     }
     var info = stat()
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, access(path, W_OK) == 0 else {
@@ -28,7 +30,7 @@ package enum AtomicFile {
     _ bytes: [UInt8], to path: String, progress: () -> Void = {},
     failure describe: ((_ problem: Int32) -> RunError)? = nil
   ) throws {
-    func failure(_ path: String) -> RunError { describe?(errno) ?? Self.failure(path) }
+    func failure(_ path: String) -> RunError { describe?(errno) ?? Self.failure(path, FileProblem()) }
     let beside = path + ".partial"
     let descriptor = RegularFile.create(beside)
     guard descriptor >= 0 else { throw failure(path) }
@@ -61,11 +63,10 @@ package enum AtomicFile {
     }
   }
 
-  private static func failure(_ path: String) -> RunError {
+  static func failure(_ path: String, _ problem: FileProblem) -> RunError {
     RunError(
       .inputOutput,
-      "\(path): cannot be written (\(String(cString: strerror(errno)))); free space or choose another directory with --output"
-    )
+      "\(path): cannot be written (\(problem.words)); \(problem.wayOut(or: "choose another directory with --output"))")
   }
 }
 
@@ -78,11 +79,7 @@ package final class LineFile {
   package init(_ path: String) throws {
     self.path = path
     descriptor = RegularFile.openToAppend(path)
-    guard descriptor >= 0 else {
-      throw RunError(
-        .inputOutput,
-        "\(path): cannot be written (\(String(cString: strerror(errno)))); choose another directory with --output")
-    }
+    guard descriptor >= 0 else { throw AtomicFile.failure(path, FileProblem()) }
   }
 
   deinit { close(descriptor) }
@@ -90,9 +87,10 @@ package final class LineFile {
   /// Appends a line in one call of the system.
   package func append(_ line: String) throws {
     let bytes = Array((line + "\n").utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
-      throw RunError(
-        .inputOutput, "\(path): cannot be written (\(String(cString: strerror(errno)))); free space and run again")
+    let count = Glibc.write(descriptor, bytes, bytes.count)
+    guard count == bytes.count else {
+      // A part of a line is what a full disk takes.
+      throw AtomicFile.failure(path, FileProblem(count < 0 ? errno : ENOSPC))
     }
   }
 }

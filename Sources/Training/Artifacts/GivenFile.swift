@@ -38,9 +38,11 @@ package enum GivenFile {
     // Without O_NONBLOCK a FIFO that nobody writes to would block here.
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
-      let isAbsent = errno == ENOENT || errno == ENOTDIR
-      let words = isAbsent ? "no such file" : "cannot be read (\(String(cString: strerror(errno))))"
-      throw RunError(.missingInput, "\(path): \(words); \(remedy)")
+      let problem = FileProblem()
+      guard problem.number != ENOENT, problem.number != ENOTDIR else {
+        throw RunError(.missingInput, "\(path): no such file; \(remedy)")
+      }
+      throw RegularFile.unreadable(path, problem, code: .missingInput, remedy: remedy)
     }
     defer { close(descriptor) }
     var mayWait = false
@@ -70,7 +72,7 @@ package enum GivenFile {
         continue
       }
       guard count >= 0 else {
-        throw RunError(.inputOutput, "\(path): cannot be read (\(String(cString: strerror(errno)))); \(remedy)")
+        throw RegularFile.unreadable(path, FileProblem(), code: .inputOutput, remedy: remedy)
       }
       guard count > 0 else {
         if mayWait, bytes.isEmpty, isFIFO(path) {

@@ -25,7 +25,7 @@ package struct OutputFile: Sendable {
     }
     let beside = path + ".partial", descriptor = RegularFile.create(beside)
     guard !path.isEmpty, descriptor >= 0 else {
-      throw failure("cannot be written (\(words(errno))); give another path")
+      throw failure(FileProblem())
     }
     // A full disk may have room for a name.
     let block = [UInt8](repeating: 0, count: 4096)
@@ -33,16 +33,15 @@ package struct OutputFile: Sendable {
     close(descriptor)
     unlink(beside)
     guard written == block.count else {
-      throw failure("cannot be written (\(words(problem))); free space, or give another path")
+      throw failure(FileProblem(problem))
     }
   }
 
   /// Writes the whole file in the place of what is there.
   ///
-  /// - Parameter consequence: the end of an error's sentence.
-  package func write(_ bytes: [UInt8], consequence: String = "free space, or give another path") throws {
-    try AtomicFile.write(
-      bytes, to: path, failure: { problem in failure("cannot be written (\(words(problem))); \(consequence)") })
+  /// - Parameter consequence: the end of an error's sentence; nil: the way out.
+  package func write(_ bytes: [UInt8], consequence: String? = nil) throws {
+    try AtomicFile.write(bytes, to: path, failure: { failure(FileProblem($0), consequence: consequence) })
   }
 
   /// Makes the directory at the path, and makes sure that files can be written there.
@@ -57,5 +56,7 @@ package struct OutputFile: Sendable {
 
   private func failure(_ problem: String) -> RunError { RunError(.inputOutput, "\(option) \(path): \(problem)") }
 
-  private func words(_ number: Int32) -> String { String(cString: strerror(number)) }
+  private func failure(_ problem: FileProblem, consequence: String? = nil) -> RunError {
+    failure("cannot be written (\(problem.words)); \(consequence ?? problem.wayOut(or: "give another path"))")
+  }
 }

@@ -15,7 +15,7 @@ package enum RegularFile {
     // Without O_NONBLOCK a FIFO that nobody writes to would block here.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
-      throw RunError(.missingInput, "\(path): cannot be read (\(String(cString: strerror(errno)))); \(remedy)")
+      throw unreadable(path, FileProblem(), code: .missingInput, remedy: remedy)
     }
     guard let kind = irregularity(of: descriptor) else { return descriptor }
     close(descriptor)
@@ -48,9 +48,18 @@ package enum RegularFile {
       }
     }
     guard problem == 0 else {
-      throw RunError(.inputOutput, "\(path): cannot be read (\(String(cString: strerror(problem)))); \(remedy)")
+      throw unreadable(path, FileProblem(problem), code: .inputOutput, remedy: remedy)
     }
     return bytes
+  }
+
+  /// The error for a file that cannot be read.
+  ///
+  /// - Parameter code: 66 where it may be the wrong file; 74 where none could be opened.
+  static func unreadable(_ path: String, _ problem: FileProblem, code: ExitCode, remedy: String) -> RunError {
+    RunError(
+      problem.isOfDescriptors ? .inputOutput : code,
+      "\(path): cannot be read (\(problem.words)); \(problem.wayOut(ofReadingOr: remedy))")
   }
 
   /// Creates a file that nobody else has open; a leftover of that name goes.

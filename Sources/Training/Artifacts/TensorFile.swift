@@ -81,7 +81,10 @@ package final class TensorFile {
         range.lowerBound + position)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        throw RunError(.inputOutput, "\(path): cannot be read (\(String(cString: strerror(errno)))); give another file")
+        let problem = FileProblem()
+        throw RunError(
+          .inputOutput,
+          "\(path): cannot be read (\(problem.words)); \(problem.wayOut(ofReadingOr: "give another file"))")
       }
       guard count > 0 else { throw changed(path, from: size) }
       position += count

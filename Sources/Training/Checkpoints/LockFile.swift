@@ -30,12 +30,7 @@ final class LockFile {
   init(making path: String) throws {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw RunError(
-        .inputOutput,
-        "\(path): cannot be written (\(String(cString: strerror(errno)))); free space or choose another directory with --output"
-      )
-    }
+    guard descriptor >= 0 else { throw AtomicFile.failure(path, FileProblem()) }
   }
 
   /// Opens a lock's file; nil where there is none.
@@ -53,6 +48,9 @@ final class LockFile {
     if descriptor < 0, problem == ENOENT { return nil }
     var info = stat()
     guard descriptor >= 0, fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      guard !FileProblem(problem).isOfDescriptors || descriptor >= 0 else {
+        throw AtomicFile.failure(path, FileProblem(problem))
+      }
       let words = descriptor >= 0 || problem == ELOOP ? "not a regular file" : String(cString: strerror(problem))
       if descriptor >= 0 { close(descriptor) }
       throw RunError(
@@ -69,12 +67,8 @@ final class LockFile {
 
   func write(_ bytes: [UInt8]) throws {
     self.bytes = bytes
-    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else {
-      throw RunError(
-        .inputOutput,
-        "\(path): cannot be written (\(String(cString: strerror(errno)))); free space or choose another directory with --output"
-      )
-    }
+    let count = pwrite(descriptor, bytes, bytes.count, 0)
+    guard count == bytes.count else { throw AtomicFile.failure(path, FileProblem(count < 0 ? errno : ENOSPC)) }
   }
 
   /// What the file says, and when it was renewed.

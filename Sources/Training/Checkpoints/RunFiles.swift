@@ -90,10 +90,11 @@ enum OlderRun {
     var number = 1
     while access("\(name).old-\(number)", F_OK) == 0 { number += 1 }
     guard rename(name, "\(name).old-\(number)") == 0 else {
+      let problem = FileProblem()
       throw RunError(
         .inputOutput,
-        "\(directory): an older run is there and cannot be renamed (\(String(cString: strerror(errno)))); choose another "
-          + "directory with --output")
+        "\(directory): an older run is there and cannot be renamed (\(problem.words)); "
+          + problem.wayOut(or: "choose another directory with --output"))
     }
     return "\(name).old-\(number)"
   }

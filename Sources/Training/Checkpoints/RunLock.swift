@@ -110,10 +110,11 @@ final class RunLock: @unchecked Sendable {
       }
       if own.problem == 0 { worked = Clock.now() }
       guard Clock.now() - worked < Self.longestFailure else {
+        let problem = FileProblem(own.problem)
         throw RunError(
           .inputOutput,
-          "\(path): cannot be put in place (\(String(cString: strerror(own.problem)))); free space, or choose another directory "
-            + "with --output or checkpoint.directory")
+          "\(path): cannot be put in place (\(problem.words)); "
+            + problem.wayOut(or: "choose another directory with --output or checkpoint.directory"))
       }
       if Clock.now() - begin > surroundings.longestWait { throw held(directory, by: watched?.lock.holder) }
       guard StopSignal.received == 0 else {

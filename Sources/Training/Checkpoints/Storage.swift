@@ -148,7 +148,11 @@ package struct DiskStorage: Storage {
   }
 
   private static func failure(_ path: String, _ what: String) -> RunError {
-    RunError(
-      .inputOutput, "\(path): \(what) (\(String(cString: strerror(errno)))); free space, or see checkpoint.directory")
+    let problem = FileProblem()
+    let elsewhere = "choose another directory with --output or checkpoint.directory"
+    return RunError(
+      .inputOutput,
+      "\(path): \(what) (\(problem.words)); "
+        + (what == "cannot be read" ? problem.wayOut(ofReadingOr: elsewhere) : problem.wayOut(or: elsewhere)))
   }
 }
