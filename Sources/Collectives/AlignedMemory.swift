@@ -1,15 +1,23 @@
-/// Memory on 64-byte borders, freed with its owner.
-final class AlignedMemory {
-  /// The border, a cache line and an AVX-512 register.
-  static let alignment = 64
+internal import Glibc
 
-  /// The first byte; valid also when `byteCount` is 0.
-  let base: UnsafeMutableRawPointer
+/// Memory at a fixed address, freed with its owner: on 64-byte borders; from 4 MiB on, on those of pages, with huge pages asked for.
+package final class AlignedMemory {
+  /// The border, a cache line and an AVX-512 register.
+  package static let alignment = 64
+
+  /// The first byte; valid also when no byte was asked for.
+  package let base: UnsafeMutableRawPointer
 
   /// Allocates `byteCount` bytes, filled with zeros unless somebody else writes each of them.
-  init(byteCount: Int, isCleared: Bool = true) {
-    base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
-    if isCleared { base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1)) }
+  package init(byteCount: Int, isCleared: Bool = true) {
+    let byteCount = max(byteCount, Self.alignment)
+    let isLarge = byteCount >= hugePageThreshold
+    base = .allocate(byteCount: byteCount, alignment: isLarge ? 4096 : Self.alignment)
+    if isLarge {
+      // Advice only: where it is refused, ordinary pages serve.
+      _ = madvise(base, byteCount, adviceHugePages)
+    }
+    if isCleared { base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
   }
 
   deinit {
@@ -17,7 +25,11 @@ final class AlignedMemory {
   }
 
   /// `byteCount` rounded up to the next border.
-  static func rounded(_ byteCount: Int) -> Int {
+  package static func rounded(_ byteCount: Int) -> Int {
     (byteCount + alignment - 1) / alignment * alignment
   }
 }
+
+private let hugePageThreshold = 4 << 20
+/// MADV_HUGEPAGE of Linux, which the C library's Swift module does not always carry.
+private let adviceHugePages: Int32 = 14
