@@ -1,7 +1,7 @@
 internal import Collectives
 internal import Glibc
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 extension Trainer {

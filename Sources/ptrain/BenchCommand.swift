@@ -4,6 +4,7 @@ internal import Foundation
 internal import Kernels
 internal import MPI
 internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Glibc
 internal import Kernels
+internal import Platform
 internal import Specs
 
 /// The command `ptrain`.
