@@ -43,7 +43,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
 
     room("Platform", ["CPlatform"]),
-    room("MPI", ["COpenMPI"]),
+    room("MPI", ["Platform", "COpenMPI"]),
     room("Specs"),
     room("Kernels", ["CKernels", "COneDNN"]),
     room("Networks", ["Platform", "Specs", "Kernels"]),
