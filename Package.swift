@@ -35,29 +35,33 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
-    // Our C: vector kernels chosen at run time by the CPU's feature bits.
+    // Our C: what the system has and Swift cannot call.
+    .target(name: "CPlatform"),
+    // Vector kernels chosen at run time by the CPU's feature bits.
     .target(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
 
     // Open MPI's ways to end a process, in the program's hands: linked in the program alone, no library takes them over.
-    .target(name: "CMPIAbort", dependencies: ["CKernels"]),
+    .target(name: "CMPIAbort", dependencies: ["CPlatform"]),
 
-    room("MPI", ["COpenMPI"]),
+    room("Platform", ["CPlatform"]),
+    room("MPI", ["Platform", "COpenMPI"]),
     room("Specs"),
     room("Kernels", ["CKernels", "COneDNN"]),
-    room("Networks", ["Specs", "Kernels"]),
+    room("Networks", ["Platform", "Specs", "Kernels"]),
     room("Optimization", ["Specs", "Kernels"]),
-    room("Datasets", ["Specs", "Kernels", "CZlib"]),
-    room("Collectives", ["Kernels"]),
-    room("CollectivesMPI", ["Collectives", "MPI"]),
+    room("Datasets", ["Platform", "Specs", "Kernels", "CZlib"]),
+    room("Collectives", ["Platform", "Kernels"]),
+    room("CollectivesMPI", ["Platform", "Collectives", "MPI"]),
     room(
       "Training",
-      ["Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives", "CCrypto"]),
+      ["Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives", "CCrypto"]),
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Specs", "Kernels", "Networks", "Datasets",
+        "Training", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Platform", "Specs", "Kernels", "Networks",
+        "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),
@@ -72,18 +76,21 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "FuzzSupport", "Training", "Collectives", "Datasets", "Networks", "Kernels", "Optimization", "Specs",
+        "FuzzSupport", "Training", "Collectives", "Datasets", "Networks", "Kernels", "Optimization", "Platform",
+        "Specs",
       ],
       path: "Tests/Fuzz", swiftSettings: room),
+    tests("Platform", []),
     tests("MPI", []),
     tests("Specs", []),
-    tests("Kernels", []),
-    tests("Networks", ["Specs", "Kernels"], exclude: ["Golden"]),
-    tests("Optimization", ["Specs", "Kernels"], exclude: ["Golden"]),
+    tests("Kernels", ["Platform"]),
+    tests("Networks", ["Platform", "Specs", "Kernels"], exclude: ["Golden"]),
+    tests("Optimization", ["Platform", "Specs", "Kernels"], exclude: ["Golden"]),
     tests("Datasets", ["Specs", "Kernels"]),
     tests("Collectives", ["Kernels"]),
     tests(
-      "Training", ["Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
+      "Training",
+      ["Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
       exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Specs", "ptrain", "MPISelfTest"],

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Platform
 
 /// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory.
 ///

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 
 /// What a rank is doing, for the others to read when it falls silent.
 package enum RankPhase: UInt8, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A cluster of one rank: the identity.
 ///
 /// It needs no MPI, and runs the same algorithms as any other.

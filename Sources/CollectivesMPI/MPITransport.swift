@@ -1,7 +1,7 @@
 internal import Collectives
 internal import Glibc
-internal import Kernels
 internal import MPI
+internal import Platform
 
 /// Rounds of messages over MPI, prepared as persistent requests.
 ///

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import MPI
+internal import Platform
 
 /// The watchdog: ranks that wait for long call the roll, and who neither waits nor works is named and the run ended.
 ///
@@ -110,7 +111,7 @@ final class RollCall: WaitObserver {
     // mpirun needs a second or two to end all, and wakes those that were stopped: they have nothing to add.
     if !marks.contains(where: \.isEnding) {
       own.noteEnding()
-      writeToStandardError("ptrain: " + sentence(verdict))
+      StandardError.write("ptrain: " + sentence(verdict))
     }
     try? communicator.abort(exitCode: 69)
   }
@@ -130,7 +131,7 @@ final class RollCall: WaitObserver {
   /// Without MPI nobody can be told of an error.
   private func orAbort(_ body: () throws(MPIError) -> Void) {
     do throws(MPIError) { try body() } catch {
-      writeToStandardError("ptrain: rank \(communicator.rank): MPI failed while waiting for other ranks: \(error)")
+      StandardError.write("ptrain: rank \(communicator.rank): MPI failed while waiting for other ranks: \(error)")
       try? communicator.abort(exitCode: 69)
     }
   }

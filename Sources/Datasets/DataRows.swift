@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 
 /// The rows of one part, to be gathered into batches by any thread.
 ///

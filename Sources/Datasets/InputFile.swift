@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Reads data files whole.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Prepared rows in one region of memory, which the ranks of a node may share, and their description.
 package struct PreparedData: @unchecked Sendable {
   package let description: DataDescription
@@ -45,10 +47,10 @@ package struct PreparedData: @unchecked Sendable {
 /// Memory of this process for prepared data.
 final class OwnedRegion: @unchecked Sendable {
   let region: UnsafeMutableRawBufferPointer
+  private let memory: AlignedMemory
 
   init(byteCount: Int) {
-    region = .allocate(byteCount: byteCount, alignment: 64)
+    memory = AlignedMemory(byteCount: byteCount, isCleared: false)
+    region = UnsafeMutableRawBufferPointer(start: memory.base, count: byteCount)
   }
-
-  deinit { region.deallocate() }
 }

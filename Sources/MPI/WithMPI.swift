@@ -1,5 +1,6 @@
 internal import COpenMPI
 internal import Glibc
+internal import Platform
 
 /// How a run ends that failed.
 package struct RunFailure {
@@ -31,7 +32,7 @@ package struct RunFailure {
 /// - Throws: ``MPIError`` when MPI itself does not start or stop.
 package func withMPI<Value>(
   describe: (_ error: any Error, _ rank: Int) -> RunFailure,
-  report: (String) -> Void = writeToStandardError,
+  report: (String) -> Void = StandardError.write,
   _ body: (Communicator) throws -> Value
 ) throws(MPIError) -> Value {
   let world = try startMPI()
@@ -54,12 +55,6 @@ package func withMPI<Value>(
   }
   try check("MPI_Finalize", rank: world.rank) { MPI_Finalize() }
   return result
-}
-
-/// Writes a line to standard error in one piece, so that lines of several ranks do not mix.
-package func writeToStandardError(_ line: String) {
-  let bytes = Array((line + "\n").utf8)
-  _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
 private func startMPI() throws(MPIError) -> Communicator {

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 package import Specs
 
 /// A directed graph of layers in topological order, and the arena that holds their parameters.

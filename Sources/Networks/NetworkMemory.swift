@@ -1,4 +1,5 @@
 package import Kernels
+internal import Platform
 
 /// The memory of one replica of a network: activations and their gradients for a fixed number of rows, derived parameters.
 ///

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// A network while it is built, layer by layer.

@@ -1,4 +1,5 @@
-package import Kernels
+internal import Kernels
+package import Platform
 
 /// Norms of parameters or gradients, the same bits for every layout in memory and any number of threads.
 ///

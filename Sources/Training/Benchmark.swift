@@ -1,5 +1,6 @@
 package import Collectives
 internal import Networks
+internal import Platform
 package import Specs
 
 /// The speed of training steps.

@@ -1,5 +1,6 @@
 package import Collectives
 internal import Kernels
+internal import Platform
 package import Specs
 
 /// The speed of every allreduce beside the MPI library's own.

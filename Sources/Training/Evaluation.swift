@@ -2,6 +2,7 @@ package import Collectives
 package import Datasets
 internal import Kernels
 package import Networks
+internal import Platform
 package import Specs
 
 /// Loss and metrics over all samples of a part, every sample once.

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Networks
+internal import Platform
 package import Specs
 
 /// The dense products beside oneDNN's, on the shapes of a network: what the choice of kernels rests on.

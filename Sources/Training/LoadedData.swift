@@ -1,8 +1,8 @@
 package import Collectives
 package import Datasets
 internal import Foundation
-internal import Kernels
 package import Networks
+internal import Platform
 internal import Specs
 
 /// The data of a run, held once per node.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 internal import Networks
+internal import Platform
 package import Specs
 
 /// Every loss with its gradient on a batch of random outputs, one thread: no loss should be what a step waits for.

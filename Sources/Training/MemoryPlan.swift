@@ -3,6 +3,7 @@ internal import Datasets
 internal import Kernels
 internal import Networks
 internal import Optimization
+internal import Platform
 internal import Specs
 
 /// The bytes that one rank takes for training, computed before any of them is allocated.

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// The run's directory and what is written there while training goes on; on rank 0 only.

@@ -1,8 +1,9 @@
 package import Collectives
 package import Datasets
 internal import Foundation
-package import Kernels
+internal import Kernels
 package import Networks
+package import Platform
 internal import Specs
 
 /// A trained model read back from its file: all that a prediction needs.

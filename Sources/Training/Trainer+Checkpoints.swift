@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kernels
 internal import Networks
 internal import Optimization
+internal import Platform
 internal import Specs
 
 extension Trainer {

@@ -1,8 +1,8 @@
 internal import Collectives
 internal import Datasets
 internal import Foundation
-internal import Kernels
 internal import Optimization
+internal import Platform
 package import Specs
 
 extension Trainer {

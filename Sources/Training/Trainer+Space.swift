@@ -1,7 +1,7 @@
 internal import Collectives
 internal import Glibc
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 /// Refuses a limit on open files that leaves less than is needed, with exit code 74.

@@ -3,6 +3,7 @@ package import Datasets
 internal import Kernels
 package import Networks
 internal import Optimization
+internal import Platform
 internal import Specs
 
 /// What a run is started with.

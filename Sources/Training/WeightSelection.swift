@@ -1,6 +1,6 @@
 internal import Datasets
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 /// Which weights are evaluated and handed over: the last ones, their moving average, or those of the best validation.

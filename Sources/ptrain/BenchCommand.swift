@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
-internal import Kernels
 internal import MPI
 internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 
@@ -102,7 +102,7 @@ struct BenchCommand: ParsableCommand {
     if let report { try OutputFile(report, option: "--report").makeDirectory() }
     StopSignal.listen()
     let (result, failure) = sweep.run(cores: cores) { line in
-      if !common.quiet, !json { writeToStandardError(line) }
+      if !common.quiet, !json { StandardError.write(line) }
     }
     if failure == nil || !result.points.isEmpty {
       if let report {

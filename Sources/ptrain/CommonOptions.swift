@@ -3,8 +3,8 @@ internal import Collectives
 internal import CollectivesMPI
 internal import Foundation
 internal import Glibc
-internal import Kernels
 internal import MPI
+internal import Platform
 internal import Specs
 internal import Training
 

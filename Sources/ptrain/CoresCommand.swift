@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// `ptrain cores`: how `ptrain launch` asks a host whether the program runs there and what it may use.

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Kernels
 internal import MPI
+internal import Platform
 internal import Training
 
 /// `ptrain doctor`: what was found, what is wrong, what mends it.

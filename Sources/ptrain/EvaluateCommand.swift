@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import Collectives
 internal import Datasets
 internal import Foundation
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 

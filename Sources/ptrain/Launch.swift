@@ -1,6 +1,6 @@
 internal import Collectives
 internal import Foundation
-internal import Kernels
+internal import Platform
 internal import Specs
 internal import Training
 

@@ -1,8 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
-internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 internal import Training
 
@@ -70,17 +69,11 @@ struct LaunchCommand: ParsableCommand {
     let supervisor = Supervisor(
       try settings(config, environment: environment), inbox: inbox,
       say: { line, isNews in
-        if !isQuiet || !isNews { Self.write("launch: \(line)") }
+        if !isQuiet || !isNews { StandardError.write("launch: \(line)") }
       })
     let outcome = try supervisor.run()
-    if let sentence = outcome.sentence { Self.write("ptrain: \(sentence)") }
+    if let sentence = outcome.sentence { StandardError.write("ptrain: \(sentence)") }
     Foundation.exit(outcome.code)
-  }
-
-  /// Writes a line on standard error. That a terminal is closed must not end the supervisor, which saves the run just then.
-  private static func write(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 
   private func settings(_ config: RunConfig, environment: [String: String]) throws -> Supervisor.Settings {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Datasets
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 internal import Training
 

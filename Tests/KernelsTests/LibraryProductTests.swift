@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 import Testing
 
 /// oneDNN's product against sums in double.

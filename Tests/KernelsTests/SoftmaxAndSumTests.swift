@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import Kernels
+import Platform
 import Testing
 
 @Suite struct SoftmaxAndSumTests {

@@ -1,4 +1,5 @@
 import CKernels
+import Platform
 import Testing
 
 @testable import Kernels

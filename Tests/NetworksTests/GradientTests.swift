@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Kernels
+import Platform
 import Specs
 import Testing
 

@@ -1,5 +1,6 @@
 import CKernels
 import Kernels
+import Platform
 import Specs
 import Testing
 

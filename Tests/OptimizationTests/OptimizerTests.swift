@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Platform
 import Specs
 import Testing
 

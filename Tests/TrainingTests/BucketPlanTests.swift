@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Networks
+import Platform
 import Specs
 import Testing
 

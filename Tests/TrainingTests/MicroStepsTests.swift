@@ -1,6 +1,7 @@
 import CKernels
 import Collectives
 import Kernels
+import Platform
 import Testing
 
 @testable import Training

@@ -1,7 +1,7 @@
 import Foundation
-import Kernels
 import Networks
 import Optimization
+import Platform
 import Specs
 import Testing
 

@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Networks
 import Optimization
+import Platform
 import Specs
 import TestSupport
 import Testing

@@ -31,8 +31,4 @@ void ck_restore_float_mode(uint64_t mode);
 /// 1 if the calling thread flushes denormal inputs and results, 0 if it does not.
 int ck_flushes_denormals(void);
 
-/// Sets `allowed[core]` to 1 for each of the cores `0 ..< count` that the calling thread may run on, else to 0; -1 where the
-/// system does not say. The corresponding C function is `sched_getaffinity`.
-int ck_affinity(uint8_t *_Nonnull allowed, int count);
-
 #endif

@@ -4,16 +4,10 @@
 
 #include "ck_cpu.h"
 #include "ck_dense.h"
-#include "ck_lock.h"
 #include "ck_math.h"
 #include "ck_permutation.h"
 #include "ck_philox.h"
-#include "ck_prefetch.h"
-#include "ck_process.h"
 #include "ck_program.h"
-#include "ck_shared.h"
-#include "ck_signal.h"
-#include "ck_space.h"
 #include "ck_table.h"
 #include "ck_update.h"
 

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// First inside each node through shared memory, then one exchange per slice between the nodes.
 ///
 /// For `q` nodes of `r` neighbouring ranks each and `n` floats: the ranks of a node meet, and each sums its slice, one of `r`, of

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Platform
 
 /// ``OrderedAllReduce``, sliced, with 16 bits on the wire: half the bytes, other results.
 ///

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Adds up in the order of the reduction tree: the same bits for any number of ranks.
 ///
 /// Sliced, the normal way, for `p` ranks, `n` floats and `L` partial sums per rank (1 for a power of two), in two rounds:

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Recursive halving and doubling (Thakur, Rabenseifner and Gropp 2005) in the order of the reduction tree.
 ///
 /// For a power of two of ranks, which own the tree's own subtrees: in round `l` a rank exchanges halves of its slice with the rank

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The ring of Patarasuk and Yuan (2009), for comparison: every rank talks to its neighbours only.
 ///
 /// Each rank first adds its own partial sums from left to right. Then, in `p - 1` rounds, slices travel around the ring and every

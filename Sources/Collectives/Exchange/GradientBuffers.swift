@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The memory of one rank in one exchange: its partial sums, one behind the other, then its trailer; and the others' trailers.
 ///
 /// A rank without shards has no partial sum, but a row to receive the sum in. Row 0 ends up holding the sum, unless all ranks of

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 
 /// What the ranks of one node see of each other in an exchange: partial sums, flags, and the sum they share.
 ///

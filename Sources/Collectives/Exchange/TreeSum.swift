@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Adds up leaves in tree order, element by element, without touching the leaves.
 final class TreeSum {
   /// Where an operand or a result of an addition lies.

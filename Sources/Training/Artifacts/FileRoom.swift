@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// The room that a file system has for new files.

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// A short text that the command line names: a config, a data source, a list of hosts.

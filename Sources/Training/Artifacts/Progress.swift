@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// What a person sees while training goes on: a bar on a terminal, plain lines elsewhere.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Opens files where a file is meant, and nothing else.

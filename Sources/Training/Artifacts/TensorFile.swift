@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 package import Specs
 
 /// An open file of tensors: its header is read, and fits the file's size, before any of the data are read or memory is taken for them.

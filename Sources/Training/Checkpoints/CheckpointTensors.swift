@@ -1,6 +1,6 @@
 internal import Collectives
-internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 /// Every array of a run's state by its name in a checkpoint, in the order of files.

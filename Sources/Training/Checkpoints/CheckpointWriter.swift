@@ -1,7 +1,7 @@
 internal import Collectives
 internal import Dispatch
 internal import Foundation
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Writes checkpoints while training goes on: every rank its tensors, on a thread of its own; the first rank completes them.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Tells a file from all others of its machine, whatever they are called.

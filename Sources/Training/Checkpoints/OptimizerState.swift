@@ -1,6 +1,6 @@
 internal import Collectives
-internal import Kernels
 internal import Networks
+internal import Platform
 
 /// The optimizer's arrays in the order of the arena, whoever keeps which part of them.
 struct OptimizerState {

@@ -2,7 +2,7 @@ internal import Collectives
 internal import Dispatch
 internal import Foundation
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// The lock of a directory that one run writes to: `.lock` in it, which tells who holds it.

@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 internal import Glibc
+internal import Platform
 internal import Specs
 internal import Synchronization
 

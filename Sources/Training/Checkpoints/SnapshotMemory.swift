@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 /// Copies of the tensors that a rank writes, as they were when a checkpoint began.

@@ -1,7 +1,7 @@
 package import Collectives
 internal import Foundation
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// What checkpoints need of a file system; tests put one that fails in its place.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 
 /// What asked a run to stop; the greatest of all ranks' counts.
 package enum StopReason: Int64, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
 package import Collectives
 internal import Foundation
-internal import Kernels
+internal import Platform
 
 /// What every rank did when: `--trace FILE`, in Chrome's trace format, which Perfetto opens too.
 ///

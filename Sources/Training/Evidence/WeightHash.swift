@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Networks
+internal import Platform
 
 /// A 64-bit hash of all weights, to compare ranks with: quick, not meant against intent.
 struct WeightHash {

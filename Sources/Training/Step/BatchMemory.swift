@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Kernels
 internal import Networks
+internal import Platform
 
 /// One rank's rows of a batch: sample ids, targets, weights, losses. Allocated once.
 final class BatchMemory {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Kernels
+internal import Platform
 
 /// A thread of its own for the exchange, where a core is to spare: it polls the driver while the workers compute.
 ///

@@ -1,5 +1,5 @@
 internal import Collectives
-internal import Kernels
+internal import Platform
 
 /// Sends buckets off while a step computes, as soon as their gradients are final.
 ///

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Kernels
+internal import Platform
 
 /// Parts that travel as messages, bucket by bucket.
 final class MessageSharing: ParameterSharing {

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Kernels
+internal import Platform
 
 /// How one rank works through its shards of a batch: in one group or in several, one after the other.
 ///

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Kernels
+internal import Platform
 
 /// Parts that the ranks of a node fetch from each other's memory.
 final class NodeSharing: ParameterSharing {

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 
 /// What was not finite in a step, and where, as one rank saw it.

@@ -1,6 +1,7 @@
 internal import Kernels
 internal import Networks
 internal import Optimization
+internal import Platform
 internal import Specs
 
 /// The update of all parameters from a summed gradient: division by the batch's weight, clipping, penalties, optimizer, average.

@@ -3,6 +3,7 @@ package import Datasets
 internal import Kernels
 package import Networks
 internal import Optimization
+internal import Platform
 
 /// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
 ///

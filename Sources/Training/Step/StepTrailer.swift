@@ -1,5 +1,5 @@
 internal import Collectives
-internal import Kernels
+internal import Platform
 
 /// What every rank tells all others in a step, beside gradients: with the first bucket the sums of its shards' losses and weights and
 /// its control word, now and then a hash of its weights; with the last one how long it computed.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Kernels
+internal import Platform
 
 /// Asks hosts whether mpirun can start ptrain on them, and how many cores a rank may use there.
 package struct HostProbe {

@@ -1,4 +1,4 @@
-package import Kernels
+package import Platform
 internal import Specs
 
 /// What happens after mpirun has ended.

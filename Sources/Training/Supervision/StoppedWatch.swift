@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Platform
 
 /// Notices that mpirun, or all its ranks here, have been stopped (SIGSTOP, a debugger, a batch system that suspends jobs): nobody
 /// inside of the run can, because a rank that is stopped does not look, and an only rank has no other that waits for it.

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Glibc
-internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Starts a training run under mpirun, and starts it again after failures.

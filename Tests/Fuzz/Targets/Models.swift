@@ -3,6 +3,7 @@ internal import Datasets
 internal import Foundation
 internal import Kernels
 internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 

@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 
 /// The start of MPI, which may end the process by itself: one process of a node says so, and says nothing that another has said.
 package enum StartGuard {

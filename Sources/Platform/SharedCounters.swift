@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 
 /// Counters that several threads count down; each on a cache line of its own.
 package final class SharedCounters: @unchecked Sendable {

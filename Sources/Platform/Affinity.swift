@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 internal import Glibc
 
 /// The cores that this process may run on.

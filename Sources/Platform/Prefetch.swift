@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 
 /// Starts to fetch memory into the cache, without waiting for it.
 ///

@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 internal import Glibc
 
 /// Protection from what libraries and limits of the system may do to this process.

@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 internal import Glibc
 
 /// Space of file systems, taken without writing.

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <sched.h>
 
-#include "ckernels.h"
+#include "ck_affinity.h"
 
 int ck_affinity(uint8_t *allowed, int count) {
   cpu_set_t mask;

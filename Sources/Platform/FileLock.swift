@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 internal import Glibc
 
 /// Locks that the kernel keeps on open files.

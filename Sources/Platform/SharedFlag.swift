@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 
 /// A counter in memory that several processes share; one writes, the others look.
 ///

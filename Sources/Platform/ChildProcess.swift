@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 internal import Glibc
 
 /// A program that this process has started, that no Ctrl-C reaches, and that ends when this process does.

@@ -1,7 +1,4 @@
-import Foundation
-
-/// An array of trivial elements at a fixed address, zero-filled, aligned to 64 bytes; from 4 MiB on to pages, with huge
-/// pages asked for.
+/// An array of trivial elements at a fixed address, zero-filled, in ``AlignedMemory``.
 ///
 /// Twin arrays (parameters, gradients, optimizer state) and activations live in these. The buffer owns its memory; threads
 /// that share it write disjoint parts.
@@ -12,24 +9,16 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
   package let pointer: UnsafeMutablePointer<Element>
   /// Number of elements.
   package let count: Int
+  private let memory: AlignedMemory
 
   /// Allocates `count` elements, all bits zero.
   /// - Parameter count: 0 or more.
   package init(count: Int) {
     precondition(count >= 0, "a buffer cannot have a negative number of elements")
-    let byteCount = max(64, count * MemoryLayout<Element>.stride)
-    let isLarge = byteCount >= hugePageThreshold
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: isLarge ? 4096 : 64)
-    if isLarge {
-      // Advice only: where it is refused, ordinary pages serve.
-      _ = madvise(memory, byteCount, adviceHugePages)
-    }
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-    pointer = memory.bindMemory(to: Element.self, capacity: count)
+    memory = AlignedMemory(byteCount: count * MemoryLayout<Element>.stride)
+    pointer = memory.base.bindMemory(to: Element.self, capacity: count)
     self.count = count
   }
-
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
   /// The elements.
   package var elements: UnsafeMutableBufferPointer<Element> {
@@ -54,7 +43,3 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
       as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
   }
 }
-
-private let hugePageThreshold = 4 << 20
-/// MADV_HUGEPAGE of Linux, which the C library's Swift module does not always carry.
-private let adviceHugePages: Int32 = 14

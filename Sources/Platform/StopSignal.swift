@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPlatform
 
 /// Signals that ask a process to stop, remembered instead of ending it.
 package enum StopSignal {
