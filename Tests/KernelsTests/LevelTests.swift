@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Kernels
 import Testing
 
@@ -154,6 +155,22 @@ import Testing
     #expect(firstDifference(x, other) == 57)
     #expect(firstDifference([0], [-0.0]) == 0)
     #expect(firstDifference([.nan], [1]) == 0)
+  }
+
+  @Test("a level lowered for one thread is that thread's alone, and ends with the body")
+  func loweringIsOfOneThread() {
+    let common = InstructionSet.active
+    InstructionSet.lowering(to: .portable) {
+      #expect(InstructionSet.active == .portable)
+      InstructionSet.lowering(to: .detected) { #expect(InstructionSet.active == .detected) }
+      #expect(InstructionSet.active == .portable)
+      nonisolated(unsafe) var elsewhere: InstructionSet?
+      let thread = Thread { elsewhere = InstructionSet.active }
+      thread.start()
+      while !thread.isFinished { usleep(100) }
+      #expect(elsewhere == common)
+    }
+    #expect(InstructionSet.active == common)
   }
 
   @Test func levelCanOnlyBeLowered() {
