@@ -83,7 +83,8 @@ let package = Package(
       "Training", ["Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "Specs", "ptrain", "MPISelfTest"],
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "Specs", "Networks", "Optimization", "ptrain", "MPISelfTest"],
       exclude: ["Allocations", "Reference"],
       swiftSettings: room),
   ],
