@@ -93,7 +93,8 @@ let package = Package(
       ["Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "Specs", "ptrain", "MPISelfTest"],
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "Specs", "Networks", "Optimization", "ptrain", "MPISelfTest"],
       exclude: ["Allocations", "Reference"],
       swiftSettings: room),
   ],

@@ -27,6 +27,17 @@ package enum InstructionSet: Int, CaseIterable, Comparable, Sendable {
     InstructionSet(rawValue: Int(ck_set_isa(Int32(level.rawValue)))) ?? .portable
   }
 
+  /// Runs `body` with the calling thread at `level`, or at the detected one if that is lower; other threads keep theirs.
+  ///
+  /// For comparisons of levels: what `body` hands to other threads runs at the common level.
+  package static func lowering<Result, Failure: Error>(
+    to level: InstructionSet, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let previous = ck_set_thread_isa(Int32(level.rawValue))
+    defer { _ = ck_set_thread_isa(previous) }
+    return try body()
+  }
+
   /// The name printed at start and written to checkpoints: `portable`, `avx2` or `avx512`.
   package var name: String { String(cString: ck_isa_name(Int32(rawValue))) }
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Functions in double beside mpmath's values with 40 digits, rounded once.
 @Suite struct DoubleFunctionTests {
-  private static let golden: [(name: String, values: [(Double, Double)])] = [
+  static let golden: [(name: String, values: [(Double, Double)])] = [
     (
       "exp64",
       [

@@ -5,6 +5,9 @@ import Testing
 
 /// Instructions of register programs: right, and bit-equal at every instruction-set level.
 @Suite struct ElementwiseProgramTests {
+  /// Kernels of the table that this suite and ``ValueProgramLevelTests`` compare.
+  static let compared = ["apply", "run_program", "apply64", "run_values"]
+
   static func run(
     _ table: Table, _ operation: ElementwiseOperation, _ a: [Float], _ b: [Float], _ c: [Float], step: Int = 16
   ) -> [Float] {

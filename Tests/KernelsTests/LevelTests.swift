@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Kernels
 import Testing
 
@@ -65,6 +66,14 @@ import Testing
     }
   }
 
+  /// Kernels of the table that this suite compares, beside those of the lists.
+  static let compared = [
+    "softmax_rows", "sum", "sum_of_squares", "block_sums", "block_squares", "random_words", "random_uniform",
+    "random_normal", "dropout_rows", "sgd_update", "adam_update", "adagrad_update", "adadelta_update",
+    "rmsprop_update", "moments_update", "amsgrad_update", "adamax_update", "lion_update", "prepare_gradient",
+    "lars_update", "lamb_direction", "add_scaled", "add_arrays", "moving_average",
+  ]
+
   @Test func sumsAreEqual() {
     for count in [0, 1, 15, 16, 17, 1023, 1024, 1025, 5000] {
       let x = randomFloats(count: count, seed: UInt64(count))
@@ -73,8 +82,17 @@ import Testing
         let table = ck_table(Int32(level.rawValue))
         #expect(table.pointee.sum(x, count).bitPattern == expected.0.bitPattern)
         #expect(table.pointee.sum_of_squares(x, count).bitPattern == expected.1.bitPattern)
+        #expect(Self.blocks(x, table) == Self.blocks(x, ck_table(0)))
       }
     }
+  }
+
+  /// Sums and sums of squares of blocks of 1024.
+  private static func blocks(_ x: [Float], _ table: Table) -> [UInt64] {
+    var sums = [Double](repeating: 0, count: Sums.blockCount(x.count)), squares = sums
+    table.pointee.block_sums(x, x.count, &sums)
+    table.pointee.block_squares(x, x.count, &squares)
+    return (sums + squares).map(\.bitPattern)
   }
 
   @Test func updatesAndRandomFillsAreEqual() {
@@ -92,6 +110,9 @@ import Testing
       _ = table.pointee.adam_update(&w, gradient, &m, &v, 1003, adam)
       var all = w + m + v
       let key = ck_key(word: (5, 6))
+      var words = [UInt32](repeating: 0, count: 1003)
+      table.pointee.random_words(&words, 1003, 3, key, 9)
+      all += words.map { Float($0 >> 8) }
       table.pointee.random_uniform(&drawn, 1003, 3, key, 9, -2, 5)
       all += drawn
       table.pointee.random_normal(&drawn, 1003, 5, key, 9, 1, 3)
@@ -154,6 +175,22 @@ import Testing
     #expect(firstDifference(x, other) == 57)
     #expect(firstDifference([0], [-0.0]) == 0)
     #expect(firstDifference([.nan], [1]) == 0)
+  }
+
+  @Test("a level lowered for one thread is that thread's alone, and ends with the body")
+  func loweringIsOfOneThread() {
+    let common = InstructionSet.active
+    InstructionSet.lowering(to: .portable) {
+      #expect(InstructionSet.active == .portable)
+      InstructionSet.lowering(to: .detected) { #expect(InstructionSet.active == .detected) }
+      #expect(InstructionSet.active == .portable)
+      nonisolated(unsafe) var elsewhere: InstructionSet?
+      let thread = Thread { elsewhere = InstructionSet.active }
+      thread.start()
+      while !thread.isFinished { usleep(100) }
+      #expect(elsewhere == common)
+    }
+    #expect(InstructionSet.active == common)
   }
 
   @Test func levelCanOnlyBeLowered() {

@@ -1,0 +1,201 @@
+import Glibc
+import Kernels
+import Specs
+
+@testable import Networks
+
+/// One layer with memory of its own, all of it watched, and deterministic inputs, parameters and gradients of its output.
+final class LayerBench {
+  /// What may differ between two benches without changing a bit.
+  struct Setup {
+    /// In the lanes behind rows and parameters that are 0 by contract.
+    var padding: Float = 0
+    var isTraining = true
+    var keepsDerived = true
+    var wantsInputGradient = true
+    /// The input's gradient is multiplied by (input > 0).
+    var gatesInputGradient = false
+    /// The output's gradient comes multiplied by (output > 0).
+    var outputGradientIsGated = false
+  }
+
+  static let rows = 19
+
+  let layer: any Layer
+  let inputs: [Grid]
+  let output: Grid
+  let inputGradients: [Grid]
+  let outputGradient: Grid
+  let parameters: [Parameter]
+  let arena: AlignedBuffer<Float>
+  /// Where each parameter starts, in the arena as in a gradient.
+  let offsets: [Int]
+  /// Floats of a gradient: the parameters', then the statistics.
+  let gradientCount: Int
+  let setup: Setup
+  private let saved: Grid
+  private let derived: AlignedBuffer<Float>?
+  private let scratch: UnsafeMutablePointer<Float>
+  private let scratchBytes: Int
+  private let samples = AlignedBuffer<UInt64>(count: LayerBench.rows)
+  let pass: LayerPass
+  /// What the output is multiplied with to make one number.
+  let direction: [Float]
+
+  init(_ layer: any Layer, inputs ports: [Port], _ setup: Setup = .init()) {
+    (self.layer, self.setup) = (layer, setup)
+    let rows = Self.rows
+    func grid(_ width: Int) -> Grid { Grid(width: width, rows: rows, padding: setup.padding) }
+    inputs = ports.map { grid($0.count) }
+    output = layer.isView ? inputs[0] : grid(layer.output.count)
+    outputGradient = grid(layer.output.count)
+    inputGradients = layer.isView ? [outputGradient] : ports.map { grid($0.count) }
+    saved = grid(max(1, layer.savedCount))
+    direction = Self.random(rows * layer.output.count, 1)
+    for (index, input) in inputs.enumerated() { input.values = Self.random(rows * input.width, 10 + UInt64(index)) }
+    parameters = layer.parameters
+    var offsets: [Int] = [], count = 0
+    for parameter in parameters {
+      offsets.append(count)
+      count += parameter.storedCount
+    }
+    self.offsets = offsets
+    gradientCount = count + layer.statisticsCount
+    var stateOffsets: [Int] = [], end = count
+    for state in layer.states {
+      stateOffsets.append(end)
+      end += (state.shape.count + 15) / 16 * 16
+    }
+    arena = AlignedBuffer(count: end + 16)
+    for index in 0..<count { arena.pointer[index] = setup.padding }
+    for (index, parameter) in parameters.enumerated() {
+      // As wide as He's: outputs are of the size of inputs.
+      let scale: Float = parameter.isVector ? 1 : (2 / Float(max(1, parameter.fanIn))).squareRoot()
+      for (element, value) in Self.random(parameter.count, 20 + UInt64(index)).enumerated() {
+        arena.pointer[offsets[index] + parameter.storedIndex(element)] = scale * value
+      }
+    }
+    for (state, offset) in zip(layer.states, stateOffsets) {
+      (arena.pointer + offset).update(repeating: state.initial, count: state.shape.count)
+    }
+    derived = setup.keepsDerived && layer.derivedCount > 0 ? AlignedBuffer(count: layer.derivedCount) : nil
+    derived?.elements.update(repeating: Grid.foreign)
+    scratchBytes = 4 * max(WeightGradient.scratchCount(leaves: LeafTree.limit), layer.derivedScratchCount)
+    scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 64)
+      .bindMemory(to: Float.self, capacity: scratchBytes / 4)
+    for row in 0..<rows { samples.pointer[row] = UInt64(row * 3) }
+    pass = LayerPass(
+      inputs: inputs.map(\.matrix), output: output.matrix, saved: saved.matrix,
+      inputGradients: inputGradients.map { setup.wantsInputGradient ? $0.matrix : nil },
+      outputGradient: outputGradient.matrix, arena: arena.pointer, offsets: offsets, gradientOffsets: offsets,
+      stateOffsets: stateOffsets, statisticsOffset: count, derived: derived?.pointer,
+      gatesInputGradient: setup.gatesInputGradient, outputGradientIsGated: setup.outputGradientIsGated, index: 2,
+      step: StepContext(
+        isTraining: setup.isTraining, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
+  }
+
+  deinit { scratch.deallocate() }
+
+  /// Fills the scratch memory with NaN: what a call finds there is not for it.
+  private func clearScratch() { memset(scratch, 0xff, scratchBytes) }
+
+  /// Standard normal numbers.
+  static func random(_ count: Int, _ item: UInt64) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    RandomStream(seed: 17, purpose: .noise, item: item).fill(normal: &values, count: count)
+    return values
+  }
+
+  /// The place of a parameter's element in the arena and in a gradient.
+  func place(_ parameter: Int, _ element: Int) -> Int {
+    offsets[parameter] + parameters[parameter].storedIndex(element)
+  }
+
+  /// Forward, in the given runs of rows.
+  func forward(_ cuts: [Range<Int>] = [0..<LayerBench.rows]) {
+    if !layer.isView { output.forget() }
+    saved.forget()
+    for cut in cuts { layer.forward(pass, rows: cut) }
+  }
+
+  /// Renews what is derived from the parameters, then backward, in the given runs of rows.
+  func backward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], derivedItems: [Int]? = nil) {
+    for item in derivedItems ?? Array(0..<layer.derivedItems) { layer.renewDerived(pass, item: item) }
+    for gradient in inputGradients { gradient.forget() }
+    outputGradient.values = direction
+    if setup.outputGradientIsGated {
+      for index in direction.indices where !(output[index] > 0) { outputGradient[index] = 0 }
+    }
+    for cut in cuts {
+      clearScratch()
+      layer.prepareOutputGradient(pass, rows: cut)
+      layer.backwardToInput(pass, rows: cut, scratch: scratch)
+    }
+  }
+
+  /// The gradient of the parameters and the statistics over the leaves, item by item, in memory that held nothing of use.
+  func gradient(_ leaves: [GradientLeaf], items: [Int]? = nil) -> [Float] {
+    let gradient = AlignedBuffer<Float>(count: gradientCount + 16)
+    gradient.elements.update(repeating: Grid.foreign)
+    leaves.withUnsafeBufferPointer { leaves in
+      guard let first = leaves.baseAddress else { return }
+      for item in items ?? Array(0..<layer.weightGradientItems) {
+        clearScratch()
+        layer.accumulateWeightGradient(
+          pass, item: item, leaves: first, leafCount: leaves.count, gradient: gradient.pointer,
+          scratch: scratch)
+      }
+    }
+    return Array(gradient.elements)
+  }
+
+  /// Of a gradient what counts: the parameters' elements in the order of files, then the statistics.
+  func counted(_ gradient: [Float]) -> [UInt32] {
+    parameters.indices.flatMap { parameter in
+      (0..<parameters[parameter].count).map { gradient[place(parameter, $0)].bitPattern }
+    } + gradient[(gradientCount - layer.statisticsCount)..<gradientCount].map(\.bitPattern)
+  }
+
+  /// The first place outside the layer's rows that has been written to.
+  var trespass: String? {
+    let grids =
+      [("output", output), ("saved", saved), ("the output's gradient", outputGradient)]
+      + inputs.map { ("input", $0) } + inputGradients.map { ("an input's gradient", $0) }
+    for (name, grid) in grids { if let place = grid.trespass { return "\(name): \(place)" } }
+    return nil
+  }
+
+  /// All bits that a step leaves behind.
+  func trace(
+    cuts: [Range<Int>] = [0..<LayerBench.rows], tree: LeafTree = LeafTree(shards: [0..<LayerBench.rows]),
+    items: [Int]? = nil, derivedItems: [Int]? = nil
+  ) -> LayerTrace {
+    forward(cuts)
+    let outputs = output.bits
+    backward(cuts, derivedItems: derivedItems)
+    return LayerTrace(parts: [
+      ("output", outputs), ("the prepared gradient", outputGradient.bits),
+      ("the inputs' gradients", setup.wantsInputGradient ? inputGradients.flatMap(\.bits) : []),
+      ("the parameters' gradient", counted(gradient(tree.leaves, items: items))),
+    ])
+  }
+}
+
+/// What a step leaves behind, part by part.
+struct LayerTrace {
+  var parts: [(name: String, bits: [UInt32])]
+
+  /// The first part that differs, in words; parts that one of them lacks are not compared.
+  func difference(from other: LayerTrace) -> String? {
+    for (a, b) in zip(parts, other.parts) where !a.bits.isEmpty && !b.bits.isEmpty && a.bits != b.bits {
+      let place = a.bits.indices.first { a.bits[$0] != b.bits[$0] } ?? 0
+      return "\(a.name), element \(place): \(Float(bitPattern: a.bits[place])), \(Float(bitPattern: b.bits[place]))"
+    }
+    return nil
+  }
+
+  /// The first part with an element that nobody has written.
+  var gap: String? {
+    parts.first { $0.bits.contains(Grid.foreign.bitPattern) }.map { "\($0.name) is not all written" }
+  }
+}

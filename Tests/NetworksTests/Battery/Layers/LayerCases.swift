@@ -1,0 +1,49 @@
+import FoundationEssentials
+import Specs
+import Testing
+
+@testable import Networks
+
+/// A layer as the config names it, with inputs that it takes.
+struct LayerCase: Sendable, CustomTestStringConvertible {
+  var kind: String
+  var sample: String
+  var testDescription: String { "\(kind) \(sample)" }
+
+  /// Every registered layer's samples, and dense layers of more than one panel of units with every registered activation.
+  static let all =
+    LayerRegistry.all.flatMap { type in type.samples.map { LayerCase(kind: type.kind, sample: $0) } }
+    + ActivationRegistry.all.flatMap { type in
+      type.samples.map { sample in
+        let keys = sample.dropFirst().dropLast().allSatisfy(\.isWhitespace) ? "" : ", " + sample.dropFirst().dropLast()
+        return LayerCase(
+          kind: "dense", sample: #"{"units": 70, "activation": {"type": "\#(type.kind)"\#(keys)}}"#)
+      }
+    }
+
+  /// What layers may read: rows of less than a vector, of several items of work, shapes, several layers. Each takes some of them.
+  static let inputs: [[Port]] = [
+    [Port([5])], [Port([203])], [Port([2, 3, 4])], [Port([21]), Port([21])], [Port([4]), Port([17]), Port([1])],
+  ]
+
+  func spec() throws -> any LayerSpec {
+    let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+    guard case .object(let members) = value else { throw ConfigError("not an object") }
+    return try FieldReader.readVariant(
+      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+    ).0.spec
+  }
+
+  /// What the battery finds with all of some inputs that a layer takes.
+  static func findings(_ spec: any LayerSpec, inputs: [[Port]] = LayerCase.inputs) -> [Finding] {
+    var isUsed = false
+    let findings = inputs.flatMap { ports -> [Finding] in
+      guard let layer = try? spec.makeLayer(inputs: ports, path: "layer") else { return [] }
+      isUsed = true
+      return LayerBattery(layer: layer, inputs: ports).findings().map {
+        Finding(kind: $0.kind, text: "inputs \(ports), \($0.text)")
+      }
+    }
+    return isUsed ? findings : [Finding(kind: .unusable, text: "takes none of \(inputs)")]
+  }
+}

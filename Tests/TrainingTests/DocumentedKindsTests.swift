@@ -1,0 +1,106 @@
+import Collectives
+import Datasets
+import Foundation
+import Networks
+import Optimization
+import Specs
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The lists of kinds in README.md and configs/losses/README.md are those of the registries: none is missing, none has gone.
+@Suite struct DocumentedKindsTests {
+  /// A list of the README: where it begins and ends, and the kinds that it must have.
+  struct List: Sendable, CustomTestStringConvertible {
+    var name: String
+    var begin: String
+    var end: String
+    var kinds: [String]
+    /// The list names other things too.
+    var hasMore = false
+    var testDescription: String { name }
+  }
+
+  static let lists = [
+    List(
+      name: "formats", begin: "Formats: ", end: ". `validation`", kinds: DataFormatRegistry.all.map { $0.kind }),
+    List(
+      name: "losses", begin: "| targets | losses |\n|---|---|\n", end: "\n| yours |",
+      kinds: LossRegistry.registry.kinds.filter { !["expression", "sum"].contains($0) }),
+    List(name: "one's own losses", begin: "\n| yours |", end: "|\n", kinds: ["expression", "sum"], hasMore: true),
+    List(
+      name: "optimizers", begin: "and when to stop\n\n", end: ". Settings", kinds: OptimizerRegistry.registry.kinds),
+    List(
+      name: "schedules", begin: "| `optimizer.schedule` | ", end: "; each with",
+      kinds: ScheduleRegistry.registry.kinds),
+    List(
+      name: "augmentations", begin: "| `data.augmentation` | ", end: ": random changes",
+      kinds: TransformRegistry.registry.kinds),
+    List(name: "metrics", begin: "\nMetrics: ", end: ". They are exact", kinds: MetricRegistry.registry.kinds),
+    List(
+      name: "allreduces", begin: "| `allreduce` | ", end: "|\n", kinds: AllReduceRegistry.all.map { $0.kind },
+      hasMore: true),
+  ]
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOfFile: Command.root + "/" + path, encoding: .utf8)
+  }
+
+  /// What is set as code in a text, without what stands in parentheses behind it: kinds, without their keys.
+  static func names(in text: String) -> Set<String> {
+    let plain = text.replacingOccurrences(of: #"\([^()]*\)"#, with: "", options: .regularExpression)
+    return Set(
+      plain.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
+  }
+
+  static func section(_ list: List, of text: String) -> String? {
+    guard let begin = text.range(of: list.begin),
+      let end = text[begin.upperBound...].range(of: list.end)
+    else { return nil }
+    return String(text[begin.upperBound..<end.lowerBound])
+  }
+
+  /// What a list lacks, and what it has too much.
+  static func differences(_ list: List, in text: String) -> [String] {
+    guard let section = section(list, of: text) else { return ["there is no list of \(list.name)"] }
+    let found = names(in: section), kinds = Set(list.kinds)
+    return kinds.subtracting(found).sorted().map { "\($0) is missing" }
+      + (list.hasMore ? [] : found.subtracting(kinds).sorted().map { "\($0) is no kind" })
+  }
+
+  @Test("the README's lists", arguments: lists)
+  func readme(_ list: List) throws {
+    #expect(!list.kinds.isEmpty)
+    let differences = Self.differences(list, in: try Self.text("README.md"))
+    #expect(differences.isEmpty, "README.md, \(list.name): \(differences)")
+  }
+
+  @Test("negative control: a kind that the README does not know, and one that the registry does not", arguments: lists)
+  func control(_ list: List) throws {
+    let text = try Self.text("README.md")
+    var more = list
+    more.kinds.append("brand_new")
+    #expect(Self.differences(more, in: text) == ["brand_new is missing"])
+    guard !list.hasMore else { return }
+    var fewer = list
+    let last = fewer.kinds.removeLast()
+    #expect(Self.differences(fewer, in: text) == ["\(last) is no kind"])
+  }
+
+  @Test("every loss stands in the table of examples, and every metric of scikit-learn's table is one")
+  func tables() throws {
+    let examples = Self.names(in: try Self.text("configs/losses/README.md"))
+    for kind in LossRegistry.registry.kinds { #expect(examples.contains(kind), "configs/losses/README.md: \(kind)") }
+    let table = List(
+      name: "scikit-learn", begin: "| ptrain | scikit-learn |\n|---|---|\n", end: "\n\n", kinds: [])
+    let rows = try #require(Self.section(table, of: try Self.text("README.md"))).split(separator: "\n")
+    let named = Set(rows.flatMap { Self.names(in: String($0.split(separator: "|")[0])) })
+    #expect(named.isSubset(of: MetricRegistry.registry.kinds), "\(named.subtracting(MetricRegistry.registry.kinds))")
+    let others = Set(MetricRegistry.registry.kinds).subtracting(named)
+    let rest = List(name: "others", begin: "but of equal outputs", end: " have no counterpart there", kinds: [])
+    let explained = Self.names(in: try #require(Self.section(rest, of: try Self.text("README.md"))))
+    // `specificity` stands in words beside recall.
+    #expect(others.subtracting(explained).subtracting(["specificity"]).isEmpty, "\(others.subtracting(explained))")
+  }
+}
