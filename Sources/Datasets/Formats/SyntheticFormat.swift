@@ -54,7 +54,8 @@ package struct SyntheticFormat: DataFormat {
       "noise", default: 0.5, in: .nonNegative, "the standard deviation of what is added at random")
     seed = try fields.integer("seed", default: 0, in: 0...Int.max, "the seed of the rows")
     element = try fields.option(
-      "element", default: FeatureElement.float32, "float32, or uint8: features as bytes, round(128 + 24 · x), like those of images")
+      "element", default: FeatureElement.float32,
+      "float32, or uint8: features as bytes, round(128 + 24 · x), like those of images")
     if task == .regression, classes != nil { throw fields.error("classes", "is for classification; use 'targets'") }
     if task == .classification, targets != nil { throw fields.error("targets", "is for regression; use 'classes'") }
     outputs = task == .classification ? classes ?? 2 : targets ?? 1
