@@ -34,25 +34,14 @@ package protocol Layer: Sendable {
   var parameters: [Parameter] { get }
   /// What the layer keeps beside what it trains, like running means; part of the model, not of the gradient.
   var states: [LayerState] { get }
-  /// Floats that the layer adds up over the samples of a step beside its gradients, by the same tree, for
-  /// ``updateStates(_:statistics:weight:)``.
-  var statisticsCount: Int { get }
-  /// Floats per row that forward keeps for backward, beside input and output.
-  var savedCount: Int { get }
+  /// Sizes and items of work; asked for once, when the network is planned.
+  var needs: LayerNeeds { get }
   /// The output is the input seen with another shape.
   var isView: Bool { get }
   /// The derivative of the layer's last operation is 1 where the output is positive and 0 elsewhere; the next layer may apply it.
   var gatesByOutput: Bool { get }
   /// ``backwardToInput(_:rows:scratch:)`` can multiply by (input > 0) on the way.
   var canGateInput: Bool { get }
-  /// Floats derived from the parameters after each update, like transposed weights.
-  var derivedCount: Int { get }
-  /// Floats of scratch memory of a worker that make up for the derived ones: ``LayerPass/derived`` may then be nil.
-  var derivedScratchCount: Int { get }
-  /// Items of work that renew the derived floats.
-  var derivedItems: Int { get }
-  /// Items of work of the weight gradient.
-  var weightGradientItems: Int { get }
 
   /// How many floats of the layer's part of a flat gradient, from its first parameter's start, are final once the first `items`
   /// items of the weight gradient are done; with all of them everything is.
@@ -63,7 +52,7 @@ package protocol Layer: Sendable {
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>)
   /// Writes ``LayerPass/inputGradient``, where it is wanted, from the prepared gradient of the output.
   ///
-  /// - Parameter scratch: ``derivedScratchCount`` floats of this worker, where ``LayerPass/derived`` is nil.
+  /// - Parameter scratch: ``LayerNeeds/derivedScratchCount`` floats of this worker, where ``LayerPass/derived`` is nil.
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
@@ -96,15 +85,10 @@ package struct LayerState: Sendable {
 extension Layer {
   package var parameters: [Parameter] { [] }
   package var states: [LayerState] { [] }
-  package var statisticsCount: Int { 0 }
-  package var savedCount: Int { 0 }
+  package var needs: LayerNeeds { LayerNeeds() }
   package var isView: Bool { false }
   package var gatesByOutput: Bool { false }
   package var canGateInput: Bool { false }
-  package var derivedCount: Int { 0 }
-  package var derivedScratchCount: Int { 0 }
-  package var derivedItems: Int { 0 }
-  package var weightGradientItems: Int { 0 }
   package func finishedGradients(items: Int) -> Int { 0 }
   package func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {}
   package func accumulateWeightGradient(

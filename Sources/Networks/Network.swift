@@ -13,6 +13,7 @@ package struct Network: Sendable {
     /// The layer's place in the config.
     package var index: Int
     package var layer: any Layer
+    package var needs: LayerNeeds
     /// The nodes whose outputs it reads; nil: the network's input. Views are resolved.
     package var sources: [Int?]
     /// The layer's parameters, as indices of ``Network/slots``.

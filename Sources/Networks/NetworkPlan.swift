@@ -52,7 +52,8 @@ struct NetworkPlan {
       let own = try place(layer, sharing: entry.sharing, index: index, path: path)
       nodes.append(
         Network.Node(
-          index: index, layer: layer, sources: sources.map(\.node), slots: own, gradientOffsets: [], stateOffsets: [],
+          index: index, layer: layer, needs: layer.needs, sources: sources.map(\.node), slots: own, gradientOffsets: [],
+          stateOffsets: [],
           statisticsOffset: 0))
       result.node = nodes.count - 1
       if let name = entry.name { owners[name] = own }
@@ -115,7 +116,7 @@ struct NetworkPlan {
         states += (state.shape.count + 15) / 16 * 16
       }
       nodes[index].statisticsOffset = arenaCount + extraCount
-      extraCount += (nodes[index].layer.statisticsCount + 15) / 16 * 16
+      extraCount += (nodes[index].needs.statisticsCount + 15) / 16 * 16
     }
     stateCount = states
   }

@@ -22,49 +22,27 @@ struct MemoryPlan {
 
   var total: Double { activations + gradients + weights + copies }
 
-  /// - Parameters:
-  ///   - rank: in `0 ..< ranks`.
-  ///   - nodes: that the ranks are on.
-  ///   - isFirstOnNode: keeps what a node has once.
-  ///   - evaluationRows: rows that an evaluation works on at a time.
-  init(
-    _ config: RunConfig, network: Network, description: DataDescription, trainingRows: Int, batchSize: Int, shards: Int,
-    rank: Int, ranks: Int, nodes: Int, isFirstOnNode: Bool, evaluationRows: Int
-  ) {
-    let reduction = ReductionPlan(shards: shards, ranks: ranks), plan = ShardPlan(shardCount: shards)
-    let layouts = Set([batchSize, trainingRows % batchSize]).subtracting([0]).map {
-      MicroSteps(plan, reduction, rank: rank, groups: config.training.microSteps, batch: $0)
-    }
-    let rows = layouts.reduce(max(1, evaluationRows)) { max($0, $1.rowCapacity) }
+  /// - Parameter step: how this rank computes a step.
+  init(_ config: RunConfig, network: Network, step: StepPlan, description: DataDescription) {
     let perRow = 40 + (description.targetKind == .values ? 4 * Matrix.stride(for: max(1, description.targetWidth)) : 0)
-    activations =
-      NetworkMemory.plannedBytes(network, rows: rows, training: true) + Double(rows) * Double(perRow)
-
-    let gradient = 4 * Double(network.gradientCount)
-    let waiting = layouts.reduce(0) { max($0, $1.waitingSlots) }
-    let optimizer = config.optimizer.optimizer.makeOptimizer()
-    let bySlices =
-      config.training.clipping.norm == nil && config.training.onNonFinite != .skipStep
-      && !(optimizer is any LayerwiseOptimizer) && network.folds.isEmpty && network.gradientCount == network.arenaCount
-    let isSharded = StepParallelism.shards(
-      config.parallel, ranks: ranks, nodes: nodes, gradientCount: network.gradientCount, bySlices: bySlices)
-    let sharesNode = ranks > 1 && isFirstOnNode && !(isSharded && bySlices)
-    gradients = gradient * Double(max(1, reduction.subtrees(of: rank).count) + waiting + (sharesNode ? 1 : 0))
+    activations = step.layout.byteCount + step.scratchBytes + Double(step.layout.rows) * Double(perRow)
+    gradients = step.gradientBytes
 
     let storage = 4 * Double(network.storageCount), arena = 4 * Double(network.arenaCount)
     let optimizers = [config.optimizer.optimizer] + config.optimizer.groups.map(\.optimizer)
     let arrays = arena * Double(optimizers.map { $0.makeOptimizer().stateNames.count }.max() ?? 0)
     let average = config.training.averaging == nil ? 0 : arena
     let best = config.training.restoresBest ? storage : 0
-    weights = storage + (isSharded ? arrays / Double(ranks) : arrays) + average + best
+    let isSharded = step.parallelism.isSharded, ranks = Double(step.rank.ranks)
+    weights = storage + (isSharded ? arrays / ranks : arrays) + average + best
 
     // Every run saves its final state.
-    let checkpoint = (storage + arrays + average + best) / Double(ranks)
+    let checkpoint = (storage + arrays + average + best) / ranks
     let gathered = isSharded ? arrays : 0
     // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where others are
     // handed over.
     let differs = average + best > 0
-    let files = storage * (rank == 0 ? (differs ? 4 : 2) : (differs ? 2 : 1))
+    let files = storage * (step.rank.rank == 0 ? (differs ? 4 : 2) : (differs ? 2 : 1))
     copies = checkpoint + max(gathered, files)
   }
 
@@ -117,11 +95,22 @@ struct MemoryPlan {
         + "network, a smaller training.global_batch_size or more training.micro_steps")
   }
 
+  /// What `check` says of it.
+  var lines: [String] {
+    func words(_ bytes: Double) -> String {
+      bytes < 1e6 ? "\(Int((bytes / 1e3).rounded(.up))) kB" : "\(Int((bytes / 1e5).rounded()) / 10) MB"
+    }
+    let parts = zip([activations, gradients, weights, copies], Self.names).map { "\(words($0)) \($1)" }
+    return ["\(words(total)) on this rank beside the data: " + parts[..<2].joined(separator: ", ") + ","]
+      + [parts[2...].joined(separator: ", ")]
+  }
+
+  private static let names = [
+    "for layers' outputs", "for gradients", "for weights and the optimizer", "for copies in checkpoints and files",
+  ]
+
   private static func sentence(_ sums: [Double], left: Double, isAll: Bool, ranks: Int, host: String) -> String {
-    let names = [
-      "for layers' outputs", "for gradients", "for weights and the optimizer", "for copies in checkpoints and files",
-    ]
-    let parts = zip(sums, names).map { "\(MachineMemory.words($0)) \($1)" }.joined(separator: ", ")
+    let parts = zip(sums, Self.names).map { "\(MachineMemory.words($0)) \($1)" }.joined(separator: ", ")
     let most = sums.indices.max { sums[$0] < sums[$1] } ?? 0
     let advice =
       most == 0

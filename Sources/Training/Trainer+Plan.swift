@@ -26,9 +26,9 @@ extension Trainer {
       lines.append(
         pad("", 10) + "targets are normalized: in the loss and its options, y and p are (value − mean) / deviation")
     }
-    lines.append(
-      "memory    \(bytes(executor.byteCount)) for activations, gradients and optimizer state, and "
-        + "\(bytes(network.arenaCount * 4)) for weights")
+    for (index, line) in memoryPlan.lines.enumerated() {
+      lines.append(pad(index == 0 ? "memory" : "", 10) + line)
+    }
     for (index, line) in spaceLines.enumerated() { lines.append(pad(index == 0 ? "space" : "", 10) + line) }
     for watch in watches { lines.append("watched   \(watch.metric.words) (\(watch.key))") }
     lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")

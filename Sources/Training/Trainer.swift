@@ -69,6 +69,8 @@ package final class Trainer {
   var waitingSince: [String: MetricValue] = [:]
   /// A line for each rank that computed much longer than most; known at the end of ``run()``.
   package private(set) var slowRanks: [String] = []
+  /// What this rank's memory is taken for.
+  let memoryPlan: MemoryPlan
   /// That memory is short, where it is.
   package let memoryWarning: String?
   /// The weights that the run began with, where they came from elsewhere.
@@ -109,17 +111,22 @@ package final class Trainer {
     try data.checkWeights(classWeights, cluster: cluster)
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
-    let evaluationRows = options.threads * Evaluation.blockRows
-    let memory = MemoryPlan(
-      config, network: network, description: description, trainingRows: rows.count, batchSize: batchSize,
-      shards: shards, rank: cluster.rank, ranks: cluster.size, nodes: cluster.place.nodeCount,
-      isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: evaluationRows)
-    memoryWarning = try memory.check(cluster)
+    let checksFinite = config.training.onNonFinite == .skipStep
+    let plan = StepPlan(
+      StepPlan.Request(
+        section: config.parallel, trainingRows: rows.count, batchSize: batchSize, shards: shards,
+        microSteps: config.training.microSteps, threads: options.threads, spareCores: options.spareCores,
+        evaluationRows: options.threads * Evaluation.blockRows,
+        updatesByBucket: ParameterUpdate.goesByBucket(
+          config.optimizer.optimizer, clipping: config.training.clipping, checksFinite: checksFinite)),
+      network: network, rank: StepPlan.Rank(cluster))
+    memoryPlan = MemoryPlan(config, network: network, step: plan, description: description)
+    memoryWarning = try memoryPlan.check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: config.seed)
     parameters = try ParameterUpdate(
       network, section: config.optimizer, clipping: config.training.clipping, averaging: config.training.averaging,
-      checksFinite: config.training.onNonFinite == .skipStep, arena: arena.pointer, threads: options.threads)
+      checksFinite: checksFinite, arena: arena.pointer, threads: options.threads)
     if config.parallel.update == .sharded, !parameters.isElementwise {
       throw ConfigError(
         "'sharded' needs an optimizer that updates every element from its own gradient, and "
@@ -127,12 +134,11 @@ package final class Trainer {
         path: "parallel.update")
     }
     executor = try StepExecutor(
-      network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
+      plan, network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
       augmentation: try Augmentation(
         config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
-      arena: arena.pointer, parameters: parameters, shards: shards, batchSize: batchSize,
-      microSteps: config.training.microSteps, seed: config.seed, threads: options.threads, cluster: cluster,
-      section: config.parallel, spareCores: options.spareCores, evaluationRows: evaluationRows)
+      arena: arena.pointer, parameters: parameters, batchSize: batchSize, seed: config.seed, threads: options.threads,
+      cluster: cluster, section: config.parallel)
     executor.phaseMark = cluster.phaseMark
     let cost = try config.loss.cost?.matrix(description.classNames, path: "loss.cost")
     context = MetricContext(

@@ -21,8 +21,7 @@ import Testing
   struct RunningMeanLayer: Layer {
     let output: Port
     var states: [LayerState] { [LayerState(name: "mean", shape: [output.count], initial: 0.5)] }
-    var statisticsCount: Int { output.count }
-    var weightGradientItems: Int { 1 }
+    var needs: LayerNeeds { LayerNeeds(statisticsCount: output.count, gradientItems: 1) }
 
     func forward(_ pass: LayerPass, rows: Range<Int>) {
       for row in rows { pass.output[row].update(from: pass.input[row], count: output.count) }

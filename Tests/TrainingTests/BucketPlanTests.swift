@@ -28,8 +28,8 @@ import Testing
     let network = try Network(layers as [LayerNode], input: Port([40]), path: "model.layers")
     let arena = AlignedBuffer<Float>(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: 1)
-    let memory = NetworkMemory(network, rows: 30, arena: arena.pointer, training: true)
-    let buckets = BucketPlan(memory, limit: limit).buckets
+    let memory = NetworkMemory(network, rows: 30, arena: arena.pointer, training: true), layout = memory.layout
+    let buckets = BucketPlan(network, layout, limit: limit).buckets
     var covered = [Int](repeating: 0, count: network.gradientCount), items = 0
     for bucket in buckets {
       for index in bucket.range { covered[index] += 1 }
@@ -37,7 +37,7 @@ import Testing
       items = bucket.items.upperBound
     }
     #expect(covered.allSatisfy { $0 == 1 })
-    #expect(items == memory.gradientItems.count)
+    #expect(items == layout.gradientItems.count)
     #expect(limit < 1 << 24 || buckets.count <= 2 + (network.gradientCount > network.arenaCount ? 1 : 0))
 
     // A gradient computed item by item: after a bucket's items its range no longer changes.

@@ -26,14 +26,6 @@ import Testing
       cluster: cluster)
   }
 
-  private static func plan(_ trainer: Trainer, _ cluster: any Cluster) -> MemoryPlan {
-    MemoryPlan(
-      trainer.config, network: trainer.network, description: trainer.data.description, trainingRows: 900,
-      batchSize: trainer.batchSize, shards: trainer.shards, rank: cluster.rank, ranks: cluster.size,
-      nodes: cluster.place.nodeCount,
-      isFirstOnNode: cluster.place.rankOnNode == 0, evaluationRows: 128)
-  }
-
   @Test(
     "the plan is what is allocated, but for what is small",
     arguments: [
@@ -49,7 +41,7 @@ import Testing
   func planned(settings: [String], ranks: Int) throws {
     let pairs = try InProcessCluster.run(size: ranks) { cluster in
       let trainer = try Self.trainer(settings, cluster: cluster)
-      let plan = Self.plan(trainer, cluster), storage = Double(trainer.network.storageCount * 4)
+      let plan = trainer.memoryPlan, storage = Double(trainer.network.storageCount * 4)
       return (plan.activations + plan.gradients + plan.weights - storage, Double(trainer.executor.byteCount))
     }
     for (planned, found) in pairs { #expect(planned > found * 0.99 && planned < found * 1.25, "\(planned) \(found)") }
@@ -58,7 +50,7 @@ import Testing
   @Test("what does not fit is refused by all ranks alike, with the greatest part and the way out")
   func refused() throws {
     let failures = try InProcessCluster.run(size: 2) { cluster -> String? in
-      let trainer = try Self.trainer([], cluster: cluster), plan = Self.plan(trainer, cluster)
+      let trainer = try Self.trainer([], cluster: cluster), plan = trainer.memoryPlan
       let enough = Int(2 * plan.total) + 1_000_000
       #expect(try plan.check(cluster, most: enough, available: enough) == nil)
       #expect(

@@ -39,12 +39,12 @@ import Testing
       for part in steps.parts[group.parts] {
         var stack: [String] = []
         for index in part.firstLeaf..<part.firstLeaf + part.leafCount {
-          let leaf = steps.leaves.pointer[index]
+          let leaf = steps.leaves[index]
           var value = "\(first + Int(leaf.row_begin))..<\(first + Int(leaf.row_end))"
           for _ in 0..<leaf.merges { value = "(\(stack.removeLast())+\(value))" }
           stack.append(value)
         }
-        #expect(stack.count == 1 && Int(steps.leaves.pointer[part.firstLeaf].row_begin) >= 0)
+        #expect(stack.count == 1 && Int(steps.leaves[part.firstLeaf].row_begin) >= 0)
         sums[[part.tree, part.slot]] = stack[0]
       }
       for merge in steps.merges[group.merges] {

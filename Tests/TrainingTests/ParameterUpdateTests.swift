@@ -46,7 +46,9 @@ import Testing
     func apply(weight: Double, learningRate: Double, step: Int) -> Bool {
       let gradient = UnsafePointer(gradient.pointer)
       guard update.begin(gradient, weight: weight, learningRate: learningRate, step: step) else { return false }
-      for bucket in 0..<2 { update.apply(bucket: bucket, gradient: gradient, work: self.gradient.pointer) }
+      for bucket in 0..<2 {
+        update.apply(bucket: bucket, gradient: SummedGradient(values: gradient, work: self.gradient.pointer))
+      }
       update.renewAverage()
       return true
     }

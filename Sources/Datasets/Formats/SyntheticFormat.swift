@@ -9,6 +9,8 @@ package import Specs
 ///   number of classes, not on `seed`, so that sources with different seeds are draws of the same problem.
 /// - `regression`: y[k] = a + (b² − 1) / 2 + noise · z, where a = u[k]·x / √d, b = v[k]·x / √d, x ~ N(0, 1)^d; u and v
 ///   depend on the shape and number of targets, not on `seed`.
+///
+/// With `element` `uint8` a feature is the byte round(128 + 24 · x), at least 0 and at most 255: data like those of images.
 package struct SyntheticFormat: DataFormat {
   package static let kind = "synthetic"
   package static let summary = "data made by formula: clusters to classify, or a smooth function to fit"
@@ -17,6 +19,7 @@ package struct SyntheticFormat: DataFormat {
     #"{"task": "classification", "examples": 1000, "features": 20, "classes": 3}"#,
     #"{"task": "classification", "examples": 64, "features": [1, 8, 8], "classes": 10, "noise": 1, "seed": 7}"#,
     #"{"task": "regression", "examples": 500, "features": 8, "targets": 2}"#,
+    #"{"task": "classification", "examples": 90, "features": 12, "element": "uint8"}"#,
   ]
 
   package enum Task: String, CaseIterable, Sendable { case classification, regression }
@@ -28,6 +31,7 @@ package struct SyntheticFormat: DataFormat {
   package var outputs: Int
   package var noise: Double
   package var seed: Int
+  package var element: FeatureElement
 
   package var hasTargets: Bool { true }
 
@@ -49,6 +53,9 @@ package struct SyntheticFormat: DataFormat {
     noise = try fields.number(
       "noise", default: 0.5, in: .nonNegative, "the standard deviation of what is added at random")
     seed = try fields.integer("seed", default: 0, in: 0...Int.max, "the seed of the rows")
+    element = try fields.option(
+      "element", default: FeatureElement.float32,
+      "float32, or uint8: features as bytes, round(128 + 24 · x), like those of images")
     if task == .regression, classes != nil { throw fields.error("classes", "is for classification; use 'targets'") }
     if task == .classification, targets != nil { throw fields.error("targets", "is for regression; use 'classes'") }
     outputs = task == .classification ? classes ?? 2 : targets ?? 1
@@ -83,10 +90,10 @@ package struct SyntheticFormat: DataFormat {
     let hiddenBytes = 8 * width * outputs
     try Memory.check(byteCount: overflows ? .max : max(byteCount, hiddenBytes), for: "synthetic data")
     let pace = Pace(context.progress)
-    return task == .classification ? classification(width, pace) : regression(width, pace)
+    return task == .classification ? try classification(width, pace) : try regression(width, pace)
   }
 
-  private func classification(_ width: Int, _ pace: Pace) -> Table {
+  private func classification(_ width: Int, _ pace: Pace) throws(DataError) -> Table {
     var pace = pace
     let centers = Bell(purpose: 1, seed: outputs).values(count: outputs * width)
     let bell = Bell(purpose: 2, seed: seed)
@@ -101,10 +108,10 @@ package struct SyntheticFormat: DataFormat {
       }
     }
     let classes = (0..<examples).map { Double($0 % outputs) }
-    return table(features, .numbers(classes, names: ["class"]))
+    return try table(features, .numbers(classes, names: ["class"]))
   }
 
-  private func regression(_ width: Int, _ pace: Pace) -> Table {
+  private func regression(_ width: Int, _ pace: Pace) throws(DataError) -> Table {
     var pace = pace
     let linear = Bell(purpose: 3, seed: outputs).values(count: outputs * width)
     let curved = Bell(purpose: 4, seed: outputs).values(count: outputs * width)
@@ -128,13 +135,19 @@ package struct SyntheticFormat: DataFormat {
       }
     }
     let names = outputs == 1 ? ["target"] : (0..<outputs).map { "target \($0)" }
-    return table(features, .numbers(values, names: names))
+    return try table(features, .numbers(values, names: names))
   }
 
-  private func table(_ features: [Float], _ targets: TargetColumns) -> Table {
-    Table(
-      source: RowSource(file: "synthetic data"), count: examples, featureShape: shape, features: .float32(features),
-      targets: targets)
+  private func table(_ features: [Float], _ targets: TargetColumns) throws(DataError) -> Table {
+    let kept: FeatureStorage
+    switch element {
+    case .float32: kept = .float32(features)
+    case .uint8:
+      let bytes = features.map { UInt8(min(max((128 + 24 * $0).rounded(), 0), 255)) }
+      kept = .uint8(try FileBytes(bytes, file: "synthetic data"), offset: 0)
+    }
+    return Table(
+      source: RowSource(file: "synthetic data"), count: examples, featureShape: shape, features: kept, targets: targets)
   }
 }
 

@@ -63,13 +63,16 @@ struct DenseLayer: Layer {
       name: "bias", shape: [units], storage: .canonical, initializer: biasInitializer, fanIn: inputs, fanOut: units)
     return hasBias ? [weight, bias] : [weight]
   }
-  var savedCount: Int { activation.saved == .input ? units : 0 }
   var gatesByOutput: Bool { activation == .relu }
   var canGateInput: Bool { true }
-  var derivedCount: Int { DenseProduct.packedCount(inner: units, outer: inputs) }
-  var derivedScratchCount: Int { DenseProduct.transposedScratch(inner: units) }
-  var derivedItems: Int { DenseProduct.blockCount(inner: inputs, outer: units) }
-  var weightGradientItems: Int { WeightGradient.itemCount(inner: inputs, outer: units) }
+  var needs: LayerNeeds {
+    LayerNeeds(
+      savedCount: activation.saved == .input ? units : 0,
+      derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
+      derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
+      derivedScratchCount: DenseProduct.transposedScratch(inner: units),
+      gradientItems: WeightGradient.itemCount(inner: inputs, outer: units))
+  }
 
   func forward(_ pass: LayerPass, rows: Range<Int>) {
     let before = activation.saved == .input ? pass.saved : pass.output

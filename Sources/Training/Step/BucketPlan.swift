@@ -8,7 +8,7 @@ struct BucketPlan {
   struct Bucket: Equatable {
     /// Floats of a flat gradient.
     var range: Range<Int>
-    /// Items of ``NetworkMemory/gradientItems`` that complete it, given all buckets before.
+    /// Items of ``NetworkLayout/gradientItems`` that complete it, given all buckets before.
     var items: Range<Int>
   }
 
@@ -18,13 +18,12 @@ struct BucketPlan {
   let buckets: [Bucket]
 
   /// Everything in one bucket.
-  init(whole memory: NetworkMemory) {
-    buckets = [Bucket(range: 0..<memory.network.gradientCount, items: 0..<memory.gradientItems.count)]
+  init(whole network: Network, _ layout: NetworkLayout) {
+    buckets = [Bucket(range: 0..<network.gradientCount, items: 0..<layout.gradientItems.count)]
   }
 
   /// - Parameter limit: floats of a bucket, but for what cannot be cut.
-  init(_ memory: NetworkMemory, limit: Int) {
-    let network = memory.network
+  init(_ network: Network, _ layout: NetworkLayout, limit: Int) {
     var plan: [Bucket] = []
     /// A bucket that small layers are still added to.
     var open: Bucket?
@@ -34,12 +33,12 @@ struct BucketPlan {
       open = nil
     }
     for node in network.nodes.indices.reversed() {
-      items = max(items, memory.gradientItemsOfNode[node].upperBound)
+      items = max(items, layout.gradientItemsOfNode[node].upperBound)
       guard let start = network.nodes[node].gradientOffsets.filter({ $0 < end }).min(), start < network.arenaCount
       else { continue }
       let most = plan.isEmpty ? min(limit, Self.firstLimit) : limit
       if let bucket = open, bucket.range.count + end - start > most { close() }
-      let own = memory.gradientItemsOfNode[node], layer = network.nodes[node].layer
+      let own = layout.gradientItemsOfNode[node], layer = network.nodes[node].layer
       var from = start
       var firstItem = open?.items.lowerBound ?? plan.last?.items.upperBound ?? 0
       // A large layer's first items, one after the other; the last of them are the rest, with the bias.
@@ -59,10 +58,10 @@ struct BucketPlan {
       plan.append(
         Bucket(
           range: network.arenaCount..<network.gradientCount,
-          items: (plan.last?.items.upperBound ?? 0)..<memory.gradientItems.count))
+          items: (plan.last?.items.upperBound ?? 0)..<layout.gradientItems.count))
     }
     // Items of layers that share all their weights complete nothing of their own.
-    plan[plan.count - 1].items = plan[plan.count - 1].items.lowerBound..<memory.gradientItems.count
+    plan[plan.count - 1].items = plan[plan.count - 1].items.lowerBound..<layout.gradientItems.count
     buckets = plan
   }
 }

@@ -40,7 +40,7 @@ final class MicroSteps {
   /// In order.
   let merges: [Merge]
   /// Rows count from the group's first.
-  let leaves: AlignedBuffer<GradientLeaf>
+  let leaves: [GradientLeaf]
   /// Places for waiting sums.
   var waitingSlots: Int { parts.reduce(0) { max($0, $1.slot) } }
   /// The most rows of a group.
@@ -94,8 +94,7 @@ final class MicroSteps {
     self.parts = parts
     self.merges = merges
     self.firstPosition = firstPosition
-    self.leaves = AlignedBuffer(count: max(1, leaves.count))
-    for (index, leaf) in leaves.enumerated() { self.leaves.pointer[index] = leaf }
+    self.leaves = leaves
   }
 
   /// How many nodes of the tree are complete once this leaf is done, given the leaves before it.

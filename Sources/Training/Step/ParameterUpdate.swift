@@ -97,6 +97,7 @@ final class ParameterUpdate {
     self.clipping = clipping
     self.averaging = averaging
     self.checksFinite = checksFinite
+    goesByBucket = Self.goesByBucket(section.optimizer, clipping: clipping, checksFinite: checksFinite)
     faults = AlignedBuffer(count: 3 * max(1, threads))
     let base = section.optimizer.learningRate
     var groups = [Group(section.optimizer, penalties: section.penalties, rateScale: 1)]
@@ -178,7 +179,12 @@ final class ParameterUpdate {
   var ownPieces: [Piece] { pieces }
 
   /// Whether a bucket can be updated before the others' gradients are known.
-  var goesByBucket: Bool { !isLayerwise && clipping.norm == nil && !checksFinite }
+  let goesByBucket: Bool
+
+  /// ``goesByBucket`` of an update that is not made yet.
+  static func goesByBucket(_ optimizer: any OptimizerSpec, clipping: GradientClipping, checksFinite: Bool) -> Bool {
+    !(optimizer.makeOptimizer() is any LayerwiseOptimizer) && clipping.norm == nil && !checksFinite
+  }
 
   /// Whether every parameter is updated from its own gradient alone, so that ranks may share the work.
   var isElementwise: Bool { !isLayerwise }
@@ -186,7 +192,7 @@ final class ParameterUpdate {
   /// Bytes of optimizer state and average.
   var byteCount: Int { state.reduce(0) { $0 + $1.count * 4 } + (average.map { $0.count * 4 } ?? 0) }
 
-  /// A new update; ``apply(bucket:gradient:work:copy:before:between:)`` of every bucket follows, unless it returns false.
+  /// A new update; ``apply(bucket:gradient:copy:before:between:)`` of every bucket follows, unless it returns false.
   ///
   /// - Parameters:
   ///   - gradient: summed; read only where ``goesByBucket`` is false.
@@ -260,16 +266,15 @@ final class ParameterUpdate {
   /// Updates the parameters of a bucket; layer-wise optimizers do all of it with the last one.
   ///
   /// - Parameters:
-  ///   - gradient: summed; not written to, unless it is the memory of `work`.
-  ///   - work: as long; its contents are lost.
-  ///   - copy: as long as the arena; what is updated by this rank goes there too. May be the memory of `work` and `gradient`.
+  ///   - gradient: what its memory to write holds is lost.
+  ///   - copy: as long as the arena; what is updated by this rank goes there too. May be memory of the gradient.
   ///   - before: called with each part of the arena before it is updated, and the worker that does.
   ///   - between: called by one worker at a time, between two pieces.
   func apply(
-    bucket: Int, gradient: UnsafePointer<Float>, work: UnsafeMutablePointer<Float>,
-    copy: UnsafeMutablePointer<Float>? = nil, before: (Range<Int>, Int) -> Void = { _, _ in },
-    between: () -> Void = {}
+    bucket: Int, gradient summed: SummedGradient, copy: UnsafeMutablePointer<Float>? = nil,
+    before: (Range<Int>, Int) -> Void = { _, _ in }, between: () -> Void = {}
   ) {
+    let gradient = summed.values, work = summed.work
     if isLayerwise {
       guard bucket == piecesOfBucket.count - 1 else { return }
       return applyLayerwise(gradient, work: work, weight: weight, clip: clip, learningRate: learningRate, step: step)

@@ -36,7 +36,6 @@ package final class StepExecutor {
 
   package let memory: NetworkMemory
   package let threads: Int
-  package private(set) var times = StepTimes()
   /// Updates made so far.
   package private(set) var stepsDone = 0
   /// Steps without an update, because their weights summed to 0.
@@ -49,8 +48,7 @@ package final class StepExecutor {
   private let network: Network
   private let loss: any Loss
   private let batch: BatchMemory
-  private let plan: ShardPlan
-  private let reduction: ReductionPlan
+  private let plan: StepPlan
   private let exchange: GradientExchange
   private let driver: ExchangeDriver
   private let thread: CommunicationThread?
@@ -58,84 +56,51 @@ package final class StepExecutor {
   private let sharing: (any ParameterSharing)?
   private let hashing: WeightHash
   private let hashEvery: Int
-  private let rank: Int
   private let parameters: ParameterUpdate
   private let seed: UInt64
   private let queue = WorkQueue()
+  private let clock = StepClock()
   /// Seconds of the first thread for fetching samples.
   private let fetching = AlignedBuffer<Double>(count: 1)
   private let scratch: AlignedBuffer<Float>
   private let scratchStride: Int
-  /// The ways through the batches of this run: a whole one, and the last of an epoch.
-  private let layouts: [MicroSteps]
   /// Partial sums that wait for later groups of shards.
   private let waiting: [AlignedBuffer<Float>]
   private let augmentation: Augmentation
-  package var trace: TraceRecorder?
   /// What this rank saw that is not finite, in the last step.
   private(set) var nonFinite: NonFiniteTrace?
   /// Where this rank notes what it does.
   var phaseMark = PhaseMark()
 
-  /// Plans and allocates everything a step needs.
+  /// Allocates everything a step needs.
   init(
-    network: Network, loss: any Loss, rows: DataRows, description: DataDescription, classWeights: [Float]?,
-    augmentation: Augmentation, arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate, shards: Int,
-    batchSize: Int, microSteps: Int, seed: UInt64, threads: Int, cluster: any Cluster, section: ParallelSection,
-    spareCores: Int, evaluationRows: Int
+    _ plan: StepPlan, network: Network, loss: any Loss, rows: DataRows, description: DataDescription,
+    classWeights: [Float]?, augmentation: Augmentation, arena: UnsafeMutablePointer<Float>, parameters: ParameterUpdate,
+    batchSize: Int, seed: UInt64, threads: Int, cluster: any Cluster, section: ParallelSection
   ) throws {
+    self.plan = plan
     self.network = network
     self.loss = loss
     self.threads = threads
     self.parameters = parameters
     self.seed = seed
-    rank = cluster.rank
-    plan = ShardPlan(shardCount: shards)
-    reduction = ReductionPlan(shards: shards, ranks: cluster.size)
-    trailer = StepTrailer(reduction, rank: cluster.rank)
     self.augmentation = augmentation
-    let (plan, reduction, rank) = (plan, reduction, rank)
-    let layouts = Set([batchSize, rows.count % batchSize]).subtracting([0]).sorted().map {
-      MicroSteps(plan, reduction, rank: rank, groups: microSteps, batch: $0)
-    }
-    self.layouts = layouts
-    waiting = (0..<layouts.reduce(0) { max($0, $1.waitingSlots) }).map { _ in
-      AlignedBuffer(count: max(16, network.gradientCount))
-    }
-    let capacity = max(layouts.reduce(0) { max($0, $1.rowCapacity) }, evaluationRows, 1)
-    var parallelism = StepParallelism(section, cluster: cluster, spareCores: spareCores)
-    // Without overlap a worker takes all its rows through a layer at once. Many rows are worth a transpose of their own.
-    let isTall = parallelism.overlap == .off && capacity >= Self.tallRows * threads
-    memory = NetworkMemory(
-      network, rows: capacity, arena: arena, training: true, derivedLimit: isTall ? Self.smallDerived : .max)
-    batch = BatchMemory(rows, description: description, capacity: capacity, classWeights: classWeights)
-
-    let buckets =
-      parallelism.overlap == .off
-      ? BucketPlan(whole: memory) : BucketPlan(memory, limit: section.bucketFloats)
-    var request = ExchangeRequest(algorithm: section.allreduce, plan: reduction, count: network.gradientCount)
-    request.buckets = buckets.buckets.map(\.range)
-    request.head = trailer.headBytes
-    request.tail = trailer.tailBytes
-    request.wire = section.wire
-    request.batchSize = batchSize
-    let knowsSlices =
-      parameters.goesByBucket && network.folds.isEmpty && network.gradientCount == network.arenaCount
-    let isSharded = parallelism.shards(network.gradientCount, bySlices: knowsSlices)
-    request.keepsSlices = isSharded && knowsSlices
-    request.handingOver = request.keepsSlices ? threads : 0
-    exchange = try cluster.makeExchange(request)
+    trailer = StepTrailer(plan.reduction, rank: plan.rank.rank)
+    waiting = (0..<plan.waitingSlots).map { _ in AlignedBuffer(count: max(16, network.gradientCount)) }
+    memory = NetworkMemory(network, layout: plan.layout, arena: arena)
+    batch = BatchMemory(rows, description: description, capacity: plan.layout.rows, classWeights: classWeights)
+    exchange = try cluster.makeExchange(plan.exchangeRequest(section, trailer: trailer, batchSize: batchSize))
+    var parallelism = plan.parallelism
     parallelism.note(exchange)
     self.parallelism = parallelism
-    driver = ExchangeDriver(exchange, plan: buckets, trailer: trailer)
+    driver = ExchangeDriver(exchange, plan: plan.buckets, trailer: trailer)
     thread = parallelism.overlap == .thread ? CommunicationThread(driver) : nil
-    let exchange = exchange
-    let owned = request.buckets.indices.map { isSharded ? exchange.owned($0) : request.buckets[$0] }
+    let exchange = exchange, buckets = plan.buckets.buckets.map(\.range)
+    let owned = buckets.indices.map { parallelism.isSharded ? exchange.owned($0) : buckets[$0] }
     let trained = 0..<network.arenaCount
-    parameters.marksFaults = isSharded
-    parameters.plan(
-      buckets: request.buckets.map { $0.clamped(to: trained) }, owned: owned.map { $0.clamped(to: trained) })
-    if isSharded {
+    parameters.marksFaults = parallelism.isSharded
+    parameters.plan(buckets: buckets.map { $0.clamped(to: trained) }, owned: owned.map { $0.clamped(to: trained) })
+    if parallelism.isSharded {
       let all = try ownedByRank(owned.map { $0.clamped(to: trained) }, cluster: cluster)
       sharing =
         try exchange.handover.map { NodeSharing(all, through: $0, arena: arena, rank: cluster.rank, threads: threads) }
@@ -143,10 +108,9 @@ package final class StepExecutor {
     } else {
       sharing = nil
     }
-
     hashing = WeightHash(network)
     hashEvery = section.replicaCheckEvery
-    scratchStride = (max(WeightGradient.scratchCount(leaves: shards), memory.scratchCount) + 15) / 16 * 16
+    scratchStride = plan.scratchStride
     scratch = AlignedBuffer(count: threads * scratchStride)
     renewDerived()
   }
@@ -155,14 +119,24 @@ package final class StepExecutor {
     thread?.stop()
   }
 
+  /// Where the time of all steps went.
+  package var times: StepTimes { clock.times }
+
+  /// Takes note of what this rank does when.
+  package var trace: TraceRecorder? {
+    get { clock.trace }
+    set { clock.trace = newValue }
+  }
+
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
   package var byteCount: Int {
     memory.byteCount + parameters.byteCount + exchange.byteCount + waiting.count * network.gradientCount * 4
+      + scratch.count * 4
   }
 
   /// What the exchange of one step sends from this rank, and the least any allreduce of this size sends.
   package var traffic: (bytes: Int, lowerBound: Int) {
-    let ranks = reduction.ranks
+    let ranks = plan.rank.ranks
     return (
       exchange.traffic.bytes + (sharing?.byteCount ?? 0), 2 * (ranks - 1) * network.gradientCount * 4 / ranks
     )
@@ -195,18 +169,18 @@ package final class StepExecutor {
   package func step(
     order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0, written: Int64 = -1
   ) throws -> Outcome {
-    let start = Clock.now()
+    let start = clock.begin()
     phaseMark.set(.computing, step: stepsDone)
     nonFinite = nil
     parameters.forgetFault()
-    guard let layout = layouts.first(where: { $0.batch == positions.count }) else {
+    guard let layout = plan.batches.first(where: { $0.batch == positions.count }) else {
       preconditionFailure("a batch of \(positions.count) samples was not planned")
     }
-    let inUse = plan.shardsInUse(batch: positions.count)
+    let inUse = plan.shards.shardsInUse(batch: positions.count)
     driver.begin(shardsInUse: inUse, at: start)
     trailer.setControl(control, in: exchange)
     trailer.setWritten(written, in: exchange)
-    let isHashed = hashEvery > 0 && reduction.ranks > 1 && stepsDone % hashEvery == 0
+    let isHashed = hashEvery > 0 && plan.rank.ranks > 1 && stepsDone % hashEvery == 0
     trailer.setHash(isHashed ? hashing.hash(memory.arena, threads: threads) : 0, in: exchange)
     var fetched = 0.0
     for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty {
@@ -218,32 +192,18 @@ package final class StepExecutor {
       let isFinal = index == layout.groups.count - 1 && group.merges.isEmpty
       backward(group, layout, overlaps: isFinal && parallelism.overlap != .off)
     }
-    let computed = Clock.now()
+    clock.hasComputed(fetching: fetched)
     phaseMark.set(.exchanging, step: stepsDone)
     try driver.finishStarting()
-    times.data += fetched
-    times.compute += computed - start - fetched
-    trace?.record(.compute, from: start, to: computed)
-    return try finish(shardsInUse: inUse, learningRate: learningRate, begun: start, computed: computed)
+    return try finish(shardsInUse: inUse, learningRate: learningRate)
   }
 
   /// The rest of the exchange, and the update.
-  private func finish(shardsInUse: Int, learningRate: Double, begun: Double, computed: Double) throws -> Outcome {
-    var mark = computed, waited = 0.0
+  private func finish(shardsInUse: Int, learningRate: Double) throws -> Outcome {
     /// Waits for a bucket.
     func arrive(_ bucket: Int) throws {
       try exchange.finish(bucket)
-      let now = Clock.now()
-      trace?.record(.exchange, from: mark, to: now)
-      waited += now - mark
-      mark = now
-    }
-    /// Ends some work that updates.
-    func updated() {
-      let now = Clock.now()
-      trace?.record(.update, from: mark, to: now)
-      times.update += now - mark
-      mark = now
+      clock.hasArrived()
     }
     let last = driver.plan.buckets.count - 1
     try arrive(0)
@@ -253,56 +213,45 @@ package final class StepExecutor {
     outcome.isFinite = outcome.weight == 0 || outcome.loss.isFinite
     let needsAll = !parameters.goesByBucket || !network.folds.isEmpty
     if needsAll { try arrive(last) }
-    var updates = outcome.weight > 0 && outcome.isFinite
-    let work = exchange.partial(0)
-    var gradient = exchange.sum
-    if updates {
-      if !network.folds.isEmpty {
-        if exchange.sharesSum { work.update(from: gradient, count: network.gradientCount) }
-        memory.foldSharedGradients(work)
-        gradient = UnsafePointer(work)
-      }
-      updates =
-        parameters.begin(gradient, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
-        && hasFiniteStatistics(gradient)
-      outcome.isFinite = updates
+    var gradient: SummedGradient?
+    if outcome.weight > 0 && outcome.isFinite {
+      let sum = SummedGradient(exchange, memory: memory)
+      outcome.isFinite =
+        parameters.begin(sum.values, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
+        && hasFiniteStatistics(sum.values)
+      if outcome.isFinite { gradient = sum }
     }
     for bucket in 0...last {
       if !needsAll, bucket > 0 { try arrive(bucket) }
-      guard updates else { continue }
+      guard let gradient else { continue }
       parameters.apply(
-        bucket: bucket, gradient: gradient, work: work, copy: sharing?.copy,
+        bucket: bucket, gradient: gradient, copy: sharing?.copy,
         before: { exchange.sum($0, bucket: bucket, worker: $1) }, between: { driver.advance() })
       try sharing?.start(bucket)
-      updated()
+      clock.hasUpdated()
     }
     try driver.check()
     var isWhole = parameters.fault == nil
     if let sharing {
-      isWhole = try sharing.finish(hasUpdated: updates) && isWhole
-      let now = Clock.now()
-      waited += now - mark
-      mark = now
+      isWhole = try sharing.finish(hasUpdated: gradient != nil) && isWhole
+      clock.hasArrived(isTraced: false)
     }
-    // All ranks start a step together, so the longest computation of any is when all were there.
-    let wait = min(max(0, trailer.slowest(exchange) - (computed - begun)), waited)
-    times.wait += wait
-    times.communicate += waited - wait
+    clock.hasExchanged(slowest: trailer.slowest(exchange))
     if nonFinite == nil { nonFinite = parameters.fault.map { NonFiniteTrace($0, network: network) } }
-    if updates, !isWhole {
+    if gradient != nil, !isWhole {
       outcome.isFinite = false
       outcome.isDamaged = true
-    } else if updates {
+    } else if let gradient {
       phaseMark.set(.updating, step: stepsDone)
       parameters.renewAverage()
-      memory.updateStates(gradient, weight: outcome.weight)
+      memory.updateStates(gradient.values, weight: outcome.weight)
       renewDerived()
     } else if outcome.isFinite {
       emptySteps += 1
     } else {
       skippedSteps += 1
     }
-    updated()
+    clock.hasUpdated()
     return outcome
   }
 
@@ -375,17 +324,16 @@ package final class StepExecutor {
     for merge in group.merges { join(layout.merges[merge]) }
   }
 
-  /// Rows of a worker from which on it transposes weights on the way: that costs as much as a few rows.
-  private static let tallRows = 256
-  /// Floats of transposed weights that are kept all the same: 1 MiB, which stays in the cache.
-  private static let smallDerived = 1 << 18
   /// Rows of one piece on the way back with overlap: a few milliseconds even of wide layers, so that messages move on.
   private static let pieceRows = 96
 
   private func weightGradient(_ item: Int, part: MicroSteps.Part, _ layout: MicroSteps, _ worker: Int) {
-    memory.accumulateWeightGradient(
-      item: item, leaves: layout.leaves.pointer + part.firstLeaf, leafCount: part.leafCount,
-      gradient: sum(part.slot, of: part.tree), scratch: scratch.pointer + worker * scratchStride)
+    layout.leaves.withUnsafeBufferPointer { leaves in
+      guard let first = leaves.baseAddress else { return }
+      memory.accumulateWeightGradient(
+        item: item, leaves: first + part.firstLeaf, leafCount: part.leafCount, gradient: sum(part.slot, of: part.tree),
+        scratch: scratch.pointer + worker * scratchStride)
+    }
   }
 
   /// A place for a partial sum of one of the rank's subtrees.
@@ -411,9 +359,9 @@ package final class StepExecutor {
 
   /// Puts the sums of a group's losses and weights where all ranks will see them.
   private func writeSums(_ group: MicroSteps.Group, batch count: Int) {
-    let first = plan.positions(of: group.shards, batch: count).lowerBound
+    let first = plan.shards.positions(of: group.shards, batch: count).lowerBound
     for shard in group.shards {
-      let rows = plan.positions(of: shard, batch: count)
+      let rows = plan.shards.positions(of: shard, batch: count)
       let sums = batch.sums(rows.lowerBound - first..<rows.upperBound - first)
       trailer.setSums(loss: sums.loss, weight: sums.weight, of: shard, in: exchange)
       if nonFinite == nil, !sums.loss.isFinite || !sums.weight.isFinite {

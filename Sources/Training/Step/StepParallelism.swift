@@ -12,42 +12,33 @@ package struct StepParallelism: Sendable {
     case thread
   }
 
-  package var overlap: Overlap
+  package let overlap: Overlap
   /// The allreduce at work.
   package private(set) var allreduce = ""
   /// What the user should know of the choice.
   package private(set) var note: String?
   package private(set) var buckets = 1
   /// Whether each rank updates its slice of the parameters only.
-  package private(set) var isSharded = false
-  private let section: ParallelSection
-  private let ranks: Int
-  private let nodes: Int
+  package let isSharded: Bool
 
   /// Gradients of fewer floats, 256 KiB, are updated sooner than ranks have met once more.
   private static let leastSharded = 1 << 16
 
   /// `auto` overlaps where gradients travel between nodes: within one, the sum is work for the same cores that compute.
   ///
-  /// - Parameter spareCores: cores of this node for each of its ranks that no worker uses.
-  init(_ section: ParallelSection, cluster: any Cluster, spareCores: Int) {
-    let wanted = section.overlap ?? (cluster.place.nodeCount > 1)
-    overlap = !wanted || cluster.size == 1 ? .off : spareCores > 0 ? .thread : .inline
-    self.section = section
-    ranks = cluster.size
-    nodes = cluster.place.nodeCount
-  }
-
-  /// Decides whether the update is sharded.
-  mutating func shards(_ gradientCount: Int, bySlices: Bool) -> Bool {
+  /// - Parameters:
+  ///   - spareCores: cores of this node for each of its ranks that no worker uses.
+  ///   - bySlices: whether a rank can update its slice without the rest of the gradient.
+  init(_ section: ParallelSection, ranks: Int, nodes: Int, spareCores: Int, gradientCount: Int, bySlices: Bool) {
+    let wanted = section.overlap ?? (nodes > 1)
+    overlap = !wanted || ranks == 1 ? .off : spareCores > 0 ? .thread : .inline
     isSharded = Self.shards(section, ranks: ranks, nodes: nodes, gradientCount: gradientCount, bySlices: bySlices)
-    return isSharded
   }
 
   /// Whether each rank updates its slice only. `auto`: where the ranks of one node hand each other the parameters in memory.
-  ///
-  /// - Parameter bySlices: whether a rank can update its slice without the rest of the gradient.
-  static func shards(_ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool) -> Bool {
+  private static func shards(_ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool)
+    -> Bool
+  {
     let sharesMemory =
       nodes == 1 && ["auto", SharedMemoryAllReduce.kind].contains(section.allreduce) && section.wire == .float32
     return switch section.update {

@@ -1,0 +1,145 @@
+internal import Kernels
+
+/// What memory a network's passes over a number of rows take, and how it is shared: sizes and decisions, no memory.
+///
+/// ``NetworkMemory`` allocates from it; what a run will take is computed from it and from nothing else.
+package struct NetworkLayout: Sendable {
+  /// Rows of floats, each ``Kernels/Matrix/stride(for:)`` long.
+  package struct Area: Sendable, Equatable {
+    package var rows: Int
+    package var width: Int
+
+    /// Floats; a floating-point number, because what does not fit into memory need not fit into an integer.
+    package var floatCount: Double { max(16, Double(rows) * Double(Matrix.stride(for: width))) }
+  }
+
+  /// One node's areas, as indices of ``NetworkLayout/areas``.
+  package struct NodeLayout: Sendable {
+    package var output: Int
+    package var outputGradient: Int
+    package var saved: Int
+    /// One for each source; nil where nobody wants its gradient: at the network's input and before layers without parameters there.
+    package var inputGradients: [Int?]
+    /// What is derived from the parameters is kept between two updates.
+    package var keepsDerived: Bool
+    /// The layer multiplies the gradient of its input by (input > 0).
+    package var gatesInputGradient: Bool
+    /// The gradient of its output comes already multiplied by (output > 0).
+    package var outputGradientIsGated: Bool
+  }
+
+  /// Rows that fit.
+  package let rows: Int
+  package let isTraining: Bool
+  package let areas: [Area]
+  package let nodes: [NodeLayout]
+  /// The area of the network's input.
+  package let input: Int
+  /// The area of the network's output.
+  package let output: Int
+  /// The area of the gradient of the network's output.
+  package let outputGradient: Int
+  /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last. They
+  /// are added before the node's turn.
+  package let gradientParts: [[Int]]
+  /// The first node whose output's gradient is wanted.
+  package let trainsFrom: Int
+  /// The items of work of the weight gradient: last layer first.
+  package let gradientItems: [(node: Int, item: Int)]
+  /// Which of ``gradientItems`` are a node's.
+  package let gradientItemsOfNode: [Range<Int>]
+  /// The items of work after an update.
+  package let derivedItems: [(node: Int, item: Int)]
+  /// Floats of scratch memory that each worker brings to the way back.
+  package let scratchCount: Int
+  /// Bytes of all areas and of what is derived from parameters.
+  package let byteCount: Double
+
+  /// - Parameters:
+  ///   - isTraining: whether gradients are wanted.
+  ///   - derivedLimit: layers that derive more floats than this from their parameters do so on every use instead.
+  package init(_ network: Network, rows: Int, isTraining: Bool, derivedLimit: Int = .max) {
+    var areas: [Area] = []
+    func area(_ width: Int, rows: Int) -> Int {
+      areas.append(Area(rows: rows, width: width))
+      return areas.count - 1
+    }
+    func width(_ node: Int) -> Int { network.nodes[node].layer.output.count }
+    let nothing = area(16, rows: 1)
+    let input = area(network.input.count, rows: rows)
+    var outputs: [Int] = [], gradients: [Int] = []
+    for index in network.nodes.indices {
+      outputs.append(area(width(index), rows: rows))
+      // Losses write the gradient of the output even where only their value is wanted.
+      gradients.append(isTraining || index == network.outputNode ? area(width(index), rows: rows) : nothing)
+    }
+    // The gradient of a node's output is wanted where a layer at or before it is trained.
+    var isWanted: [Bool] = []
+    for node in network.nodes {
+      isWanted.append(!node.slots.isEmpty || node.sources.contains { $0.map { isWanted[$0] } ?? false })
+    }
+    var readers = [Int](repeating: 0, count: network.nodes.count)
+    for node in network.nodes { for case let source? in node.sources { readers[source] += 1 } }
+    if let node = network.outputNode { readers[node] += 1 }
+    var parts = [[Int]](repeating: [], count: network.nodes.count)
+    // Where several readers want an output, each writes a gradient of its own.
+    func edge(to node: Int) -> Int {
+      guard isTraining, readers[node] > 1 else { return gradients[node] }
+      let part = area(width(node), rows: rows)
+      parts[node].append(part)
+      return part
+    }
+    var nodes: [NodeLayout] = [], derived = 0.0, scratchCount = 0
+    for (index, node) in network.nodes.enumerated() {
+      let inputGradients = node.sources.map { source in
+        source.flatMap { isTraining && isWanted[$0] ? edge(to: $0) : nil }
+      }
+      let needs = node.needs
+      var keepsDerived = false
+      if inputGradients.contains(where: { $0 != nil }), needs.derivedCount > 0 {
+        keepsDerived = needs.derivedCount <= derivedLimit || needs.derivedScratchCount == 0
+        if keepsDerived {
+          derived += Double(needs.derivedCount)
+        } else {
+          scratchCount = max(scratchCount, needs.derivedScratchCount)
+        }
+      }
+      nodes.append(
+        NodeLayout(
+          output: outputs[index], outputGradient: gradients[index],
+          saved: needs.savedCount > 0 ? area(needs.savedCount, rows: rows) : nothing, inputGradients: inputGradients,
+          keepsDerived: keepsDerived, gatesInputGradient: Self.gates(network, node),
+          outputGradientIsGated: network.nodes.contains { $0.sources == [index] && Self.gates(network, $0) }))
+    }
+    outputGradient = network.outputNode.map { edge(to: $0) } ?? area(network.output.count, rows: rows)
+    var items: [(node: Int, item: Int)] = [], itemsOfNode = [Range<Int>](repeating: 0..<0, count: nodes.count)
+    for index in nodes.indices.reversed() {
+      let first = items.count
+      items += (0..<network.nodes[index].needs.gradientItems).map { (index, $0) }
+      itemsOfNode[index] = first..<items.count
+    }
+    self.rows = rows
+    self.isTraining = isTraining
+    self.areas = areas
+    self.nodes = nodes
+    self.input = input
+    output = network.outputNode.map { outputs[$0] } ?? input
+    gradientParts = parts
+    trainsFrom = isWanted.firstIndex(of: true) ?? nodes.count
+    gradientItems = items
+    gradientItemsOfNode = itemsOfNode
+    derivedItems = nodes.indices.filter { nodes[$0].keepsDerived }.flatMap { index in
+      (0..<network.nodes[index].needs.derivedItems).map { (index, $0) }
+    }
+    self.scratchCount = scratchCount
+    byteCount = 4 * (areas.reduce(0) { $0 + $1.floatCount } + derived)
+  }
+
+  /// Whether a layer applies the derivative of the one before it: its only source, which nobody else reads.
+  private static func gates(_ network: Network, _ node: Network.Node) -> Bool {
+    guard node.layer.canGateInput, node.sources.count == 1, let source = node.sources[0],
+      network.outputNode != source, network.nodes[source].layer.gatesByOutput
+    else { return false }
+    return network.nodes.count { $0.sources.contains(source) } == 1
+  }
+}
