@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Measures where the time of steps goes, for ``StepTimes`` and a trace.
 ///
 /// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:)``, then ``hasArrived()`` after what was waited for and

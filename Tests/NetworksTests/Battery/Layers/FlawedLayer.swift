@@ -70,12 +70,11 @@ struct FlawedLayer: Layer {
         name: "weight", shape: [width], storage: .canonical, initializer: Start(), fanIn: width, fanOut: width)
     ]
   }
-  var statisticsCount: Int { width }
   var canGateInput: Bool { true }
-  var derivedCount: Int { width }
-  var derivedScratchCount: Int { width }
-  var derivedItems: Int { 2 }
-  var weightGradientItems: Int { 2 }
+  var needs: LayerNeeds {
+    LayerNeeds(
+      statisticsCount: width, derivedCount: width, derivedItems: 2, derivedScratchCount: width, gradientItems: 2)
+  }
 
   /// The elements of an item of work; the second has the padding too.
   private func elements(_ item: Int) -> Range<Int> { item == 0 ? 0..<width / 2 : width / 2..<width }

@@ -5,7 +5,7 @@ import Kernels
 extension LayerBattery {
   /// Items of work in any order write the same, each its own floats, and floats that are said to be final are.
   func items(_ whole: LayerTrace) -> [Finding] {
-    let count = layer.weightGradientItems
+    let count = layer.needs.gradientItems
     let bench = LayerBench(layer, inputs: inputs)
     guard count > 0 else { return [] }
     var found = compare(.items, bench.trace(items: (0..<count).reversed()), whole, "in reverse order")
@@ -33,7 +33,7 @@ extension LayerBattery {
 
   /// What ``Layer/finishedGradients(items:)`` promises: a bucket of the exchange is sent on its word.
   private func finished(_ bench: LayerBench, _ leaves: [GradientLeaf], _ all: [Float]) -> [Finding] {
-    for items in 0...layer.weightGradientItems {
+    for items in 0...layer.needs.gradientItems {
       let promised = layer.finishedGradients(items: items), first = bench.gradient(leaves, items: Array(0..<items))
       guard promised <= bench.gradientCount else {
         return [Finding(kind: .finished, text: "\(promised) of \(bench.gradientCount) floats after \(items) items")]

@@ -47,7 +47,7 @@ extension LayerBattery {
     for parameter in bench.parameters.indices {
       for element in 0..<bench.parameters[parameter].count { isElement[bench.place(parameter, element)] = true }
     }
-    let end = bench.gradientCount - layer.statisticsCount
+    let end = bench.gradientCount - layer.needs.statisticsCount
     guard let place = (0..<end).first(where: { !isElement[$0] && gradient[$0] != 0 }) else { return [] }
     return [Finding(kind: .paddingWritten, text: "float \(place) of the gradient is no element and \(gradient[place])")]
   }
@@ -59,7 +59,7 @@ extension LayerBattery {
     if layer.canGateInput {
       var setup = LayerBench.Setup()
       setup.gatesInputGradient = true
-      for keeps in layer.derivedScratchCount > 0 ? [true, false] : [true] {
+      for keeps in layer.needs.derivedScratchCount > 0 ? [true, false] : [true] {
         setup.keepsDerived = keeps
         let bench = LayerBench(layer, inputs: inputs, setup), trace = bench.trace()
         let gated = plain.inputGradients[0].bits.enumerated().map { plain.inputs[0][$0] > 0 ? $1 : 0 }

@@ -70,11 +70,11 @@ struct LayerBattery {
 
   /// What is derived from the parameters: in any order of its items, and anew on every use where scratch memory makes up for it.
   private func derived(_ whole: LayerTrace) -> [Finding] {
-    guard layer.derivedCount > 0 else { return [] }
+    guard layer.needs.derivedCount > 0 else { return [] }
     var found = compare(
-      .derived, LayerBench(layer, inputs: inputs).trace(derivedItems: (0..<layer.derivedItems).reversed()), whole,
+      .derived, LayerBench(layer, inputs: inputs).trace(derivedItems: (0..<layer.needs.derivedItems).reversed()), whole,
       "items in reverse order")
-    guard layer.derivedScratchCount > 0 else { return found }
+    guard layer.needs.derivedScratchCount > 0 else { return found }
     var anew = LayerBench.Setup()
     anew.keepsDerived = false
     found += compare(.derived, LayerBench(layer, inputs: inputs, anew).trace(), whole, "made anew on every use")

@@ -50,7 +50,7 @@ final class LayerBench {
     output = layer.isView ? inputs[0] : grid(layer.output.count)
     outputGradient = grid(layer.output.count)
     inputGradients = layer.isView ? [outputGradient] : ports.map { grid($0.count) }
-    saved = grid(max(1, layer.savedCount))
+    saved = grid(max(1, layer.needs.savedCount))
     direction = Self.random(rows * layer.output.count, 1)
     for (index, input) in inputs.enumerated() { input.values = Self.random(rows * input.width, 10 + UInt64(index)) }
     parameters = layer.parameters
@@ -60,7 +60,7 @@ final class LayerBench {
       count += parameter.storedCount
     }
     self.offsets = offsets
-    gradientCount = count + layer.statisticsCount
+    gradientCount = count + layer.needs.statisticsCount
     var stateOffsets: [Int] = [], end = count
     for state in layer.states {
       stateOffsets.append(end)
@@ -78,9 +78,9 @@ final class LayerBench {
     for (state, offset) in zip(layer.states, stateOffsets) {
       (arena.pointer + offset).update(repeating: state.initial, count: state.shape.count)
     }
-    derived = setup.keepsDerived && layer.derivedCount > 0 ? AlignedBuffer(count: layer.derivedCount) : nil
+    derived = setup.keepsDerived && layer.needs.derivedCount > 0 ? AlignedBuffer(count: layer.needs.derivedCount) : nil
     derived?.elements.update(repeating: Grid.foreign)
-    scratchBytes = 4 * max(WeightGradient.scratchCount(leaves: LeafTree.limit), layer.derivedScratchCount)
+    scratchBytes = 4 * max(WeightGradient.scratchCount(leaves: LeafTree.limit), layer.needs.derivedScratchCount)
     scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 64)
       .bindMemory(to: Float.self, capacity: scratchBytes / 4)
     for row in 0..<rows { samples.pointer[row] = UInt64(row * 3) }
@@ -120,7 +120,7 @@ final class LayerBench {
 
   /// Renews what is derived from the parameters, then backward, in the given runs of rows.
   func backward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], derivedItems: [Int]? = nil) {
-    for item in derivedItems ?? Array(0..<layer.derivedItems) { layer.renewDerived(pass, item: item) }
+    for item in derivedItems ?? Array(0..<layer.needs.derivedItems) { layer.renewDerived(pass, item: item) }
     for gradient in inputGradients { gradient.forget() }
     outputGradient.values = direction
     if setup.outputGradientIsGated {
@@ -139,7 +139,7 @@ final class LayerBench {
     gradient.elements.update(repeating: Grid.foreign)
     leaves.withUnsafeBufferPointer { leaves in
       guard let first = leaves.baseAddress else { return }
-      for item in items ?? Array(0..<layer.weightGradientItems) {
+      for item in items ?? Array(0..<layer.needs.gradientItems) {
         clearScratch()
         layer.accumulateWeightGradient(
           pass, item: item, leaves: first, leafCount: leaves.count, gradient: gradient.pointer,
@@ -153,7 +153,7 @@ final class LayerBench {
   func counted(_ gradient: [Float]) -> [UInt32] {
     parameters.indices.flatMap { parameter in
       (0..<parameters[parameter].count).map { gradient[place(parameter, $0)].bitPattern }
-    } + gradient[(gradientCount - layer.statisticsCount)..<gradientCount].map(\.bitPattern)
+    } + gradient[(gradientCount - layer.needs.statisticsCount)..<gradientCount].map(\.bitPattern)
   }
 
   /// The first place outside the layer's rows that has been written to.
