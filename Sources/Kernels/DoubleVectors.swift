@@ -7,11 +7,4 @@ package enum DoubleVectors {
   package static func exp(_ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int) {
     ck_active().pointee.exp64(x, y, count)
   }
-
-  /// The natural logarithm to 3 units in the last place.
-  package static func log(_ x: Double) -> Double {
-    var x = x
-    withUnsafeMutablePointer(to: &x) { ck_active().pointee.log64($0, $0, 1) }
-    return x
-  }
 }

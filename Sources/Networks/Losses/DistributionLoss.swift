@@ -32,7 +32,7 @@ struct DistributionLoss: Loss {
         let share = (1 - smoothing) * Double(t[column]) + spread
         total += share
         loss += share * (logSum - Double(z[column]))
-        if subtractsEntropy, share > 0 { loss += share * DoubleVectors.log(share) }
+        if subtractsEntropy, share > 0 { loss += share * DoubleFunctions.log(share) }
       }
       losses[row] = Double(weight) * loss
       for column in 0..<classes {
