@@ -9,12 +9,13 @@ package import Specs
 /// | number | builds | what trains other bits than before |
 /// |---|---|---|
 /// | 1 | up to 25 November 2026; their files hold no number | |
-/// | 2 | since | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling; sample weights beyond 2⁻²⁰ … 2²⁰ are scaled; features whose range comes near float32's are normalized in double |
+/// | 2 | up to 28 November 2026 | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling; sample weights beyond 2⁻²⁰ … 2²⁰ are scaled; features whose range comes near float32's are normalized in double |
+/// | 3 | since | schedules, `nadam`, focal losses of several classes, distribution losses with entropy, `erf` in own losses: functions in double of our own, the same on every CPU; metrics, thresholds and predictions too |
 ///
 /// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
 package enum ArithmeticNumber {
   /// The number of this build.
-  package static let current = 2
+  package static let current = 3
 
   /// The number that a manifest, metadata or summary states; files without one are of number 1.
   ///

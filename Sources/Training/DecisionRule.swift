@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 internal import Networks
 
 /// How one class is decided on from the outputs.
@@ -44,7 +44,7 @@ package struct ExpectedCosts: Sendable, Equatable {
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { sums in
       sums.initialize(repeating: 0)
       for actual in 0..<classes {
-        let power = exp(logits(actual) - most)
+        let power = DoubleFunctions.exp(logits(actual) - most)
         for predicted in 0..<classes { sums[predicted] += power * costs[actual * classes + predicted] }
       }
       var best = 0

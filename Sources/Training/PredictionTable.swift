@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Foundation
+internal import Kernels
 internal import Networks
 
 /// Predictions as a table: the class and each class's probability, or the predicted values in the data's units.
@@ -69,11 +70,11 @@ package struct PredictionTable: Sendable {
     case .sigmoidLabels: return (0..<width).map { MetricContext.sigmoid(outputs[$0]) }
     case .marginClass, .marginClasses: return (0..<width).map { Double(outputs[$0]) }
     case .values: return (0..<width).map { restored($0, feature: $0) }
-    case .exponential: return (0..<width).map { exp(Double(outputs[$0])) }
+    case .exponential: return (0..<width).map { DoubleFunctions.exp(Double(outputs[$0])) }
     case .meanAndLogVariance:
       let half = width / 2
       return (0..<half).map { restored($0, feature: $0) }
-        + (0..<half).map { exp(Double(outputs[half + $0]) / 2) / Double(units[$0].scale) }
+        + (0..<half).map { DoubleFunctions.exp(Double(outputs[half + $0]) / 2) / Double(units[$0].scale) }
     case .quantiles(let levels):
       let targets = max(1, width / max(1, levels.count))
       return (0..<width).map { restored($0, feature: $0 % targets) }

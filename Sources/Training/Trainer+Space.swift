@@ -31,19 +31,19 @@ extension Trainer {
       [SpacePlan.File(name: "model.safetensors", bytes: model)]
       + (hasOthers ? [SpacePlan.File(name: "last.safetensors", bytes: model)] : [])
       + [SpacePlan.File(name: "summary.json", bytes: 4096 + 512 * Double(cluster.size))]
-    func log(_ steps: Int) -> Double {
+    func logBytes(_ steps: Int) -> Double {
       // A run that may end early may log little.
       guard selection.patience == nil, config.training.timeLimit == nil else { return 0 }
       return 115 * (Double(steps) / Double(config.output.logEverySteps) + Double(steps) / Double(stepsPerEpoch))
     }
     var plan = SpacePlan(
-      files: files, log: log(totalSteps),
+      files: files, log: logBytes(totalSteps),
       parts: tensors.fileSizes(ranks: cluster.size, hasBest: selection.keepsBest).map(Double.init),
       checkpoints: SpacePlan.checkpoints(
         config.checkpoint, from: first, to: totalSteps, stepsPerEpoch: stepsPerEpoch, keepsBest: selection.keepsBest,
         existing: existing.count))
     plan.existing = existing
-    plan.logged = log(first)
+    plan.logged = logBytes(first)
     return plan
   }
 

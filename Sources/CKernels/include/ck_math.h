@@ -41,7 +41,7 @@ typedef void (*ck_block_sums)(const float *_Nonnull x, size_t n, double *_Nonnul
 /// Sum in double over all of x: block sums as above, combined by the tree that splits at lo + ceil((hi - lo) / 2).
 typedef double (*ck_sum)(const float *_Nonnull x, size_t n);
 
-/// y[i] = f(x[i]) for i in 0..<n, in double, with the same bits at every level; up to 3 units in the last place, of erf 12.
+/// y[i] = f(x[i]) for i in 0..<n, in double, with the same bits at every level; up to 3 units in the last place.
 typedef void (*ck_map64)(const double *_Nonnull x, double *_Nonnull y, size_t n);
 
 /// 1 where every element of x is a number, 0 where one is NaN or infinite.

@@ -53,7 +53,7 @@ struct ck_table {
   ck_map64 _Nonnull softplus64;
   ck_map64 _Nonnull sigmoid64;
   ck_map64 _Nonnull tanh64;
-  ck_map64 _Nonnull erf64;
+  ck_map64 _Nonnull erf64;  ///< by `ck_erf`
 
   ck_element_loss _Nonnull squared_error_loss;
   ck_element_loss _Nonnull absolute_error_loss;

@@ -48,7 +48,7 @@ struct GaussianNLLLoss: Loss {
           let count = min(run, width - start)
           for index in 0..<count { precision[index] = -max(p[width + start + index], Self.least) }
           for index in 0..<count { exact[index] = Double(precision[index]) }
-          DoubleFunctions.exp(exact, into: exact, count: count)
+          DoubleVectors.exp(exact, into: exact, count: count)
           Elementwise.exp(precision, into: precision, count: count)
           for index in 0..<count {
             let column = start + index

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Kernels
 
 /// A loss at work that is a function of the softmax probability of the right class.
@@ -44,4 +43,4 @@ func forEachSoftmax(
 }
 
 /// `base` to a power, 0 where the base is 0.
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+func power(_ base: Double, _ exponent: Double) -> Double { DoubleFunctions.pow(base, exponent) }

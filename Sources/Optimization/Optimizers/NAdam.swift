@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Kernels
 package import Specs
 
@@ -52,7 +51,7 @@ struct NAdamOptimizer: ElementwiseOptimizer {
   }
 
   /// 0.96^momentum_decay, by which the momentum's schedule moves in one step.
-  private var fade: Double { Foundation.exp(spec.momentumDecay * Foundation.log(0.96)) }
+  private var fade: Double { DoubleFunctions.exp(spec.momentumDecay * DoubleFunctions.log(0.96)) }
 
   /// The product of all momenta so far; factors are left out once it no longer matters.
   private func momentumProduct(to step: Int) -> Double {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 package import Specs
 
 /// Down to a minimum along half a cosine (Loshchilov & Hutter 2017): `min + (base − min) (1 + cos(π t / T)) / 2`.
@@ -38,6 +38,6 @@ package struct CosineSchedule: ScheduleSpec {
       }
       progress = Double(step - start) / Double(length)
     }
-    return least + (plan.base - least) * (1 + cos(.pi * progress)) / 2
+    return least + (plan.base - least) * (1 + DoubleFunctions.cos(.pi * progress)) / 2
   }
 }

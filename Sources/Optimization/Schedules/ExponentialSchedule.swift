@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 package import Specs
 
 /// The learning rate times `factor` in each epoch, smoothly: `base · factor^(step / steps per epoch)`; at the ends of epochs
@@ -15,6 +15,6 @@ package struct ExponentialSchedule: ScheduleSpec {
   }
 
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
-    plan.base * pow(factor, Double(step) / Double(max(1, plan.stepsPerEpoch)))
+    plan.base * DoubleFunctions.pow(factor, Double(step) / Double(max(1, plan.stepsPerEpoch)))
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 package import Specs
 
 /// Up to the base and down to almost nothing, both along half a cosine (Smith & Topin 2019), PyTorch's `OneCycleLR`: from
@@ -24,7 +24,7 @@ package struct OneCycleSchedule: ScheduleSpec {
     let start = plan.base / startDivisor, end = start / endDivisor
     let top = rise * Double(plan.totalSteps) - 1, last = Double(plan.totalSteps) - 1
     func curve(_ from: Double, _ to: Double, _ progress: Double) -> Double {
-      to + (from - to) / 2 * (1 + cos(.pi * min(1, max(0, progress))))
+      to + (from - to) / 2 * (1 + DoubleFunctions.cos(.pi * min(1, max(0, progress))))
     }
     let place = Double(step)
     if place <= top { return curve(start, plan.base, top > 0 ? place / top : 1) }

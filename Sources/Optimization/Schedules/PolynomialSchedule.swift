@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 package import Specs
 
 /// From the base to an end along a power of what is left: `(base − end) (1 − step / total)^power + end`, Keras'
@@ -21,6 +21,6 @@ package struct PolynomialSchedule: ScheduleSpec {
 
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     let end = plan.base * endFactor
-    return (plan.base - end) * pow(1 - plan.progress(step), power) + end
+    return (plan.base - end) * DoubleFunctions.pow(1 - plan.progress(step), power) + end
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 internal import Platform
 internal import Specs
 
@@ -110,8 +111,10 @@ final class Progress {
   /// Four significant digits.
   static func short(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return "\(value)" }
-    let magnitude = Int(log10(abs(value)).rounded(.down))
-    let scale = pow(10, Double(3 - magnitude))
+    var magnitude = Int((DoubleFunctions.log(abs(value)) / DoubleFunctions.log(10)).rounded(.down))
+    // The quotient is below 3 for 1000.
+    if abs(value) >= DoubleFunctions.pow(10, Double(magnitude + 1)) { magnitude += 1 }
+    let scale = DoubleFunctions.pow(10, Double(3 - magnitude))
     let rounded = (value * scale).rounded() / scale
     if abs(rounded) >= 1000, abs(rounded) < 1e15 { return String(Int(rounded)) }
     return "\(rounded)"

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 internal import Networks
 
 // What outputs say of classes, kept exact where probabilities in floating point are 0 or 1.
@@ -28,7 +28,7 @@ extension MetricContext {
     let sum = Softmax(outputs, count: self.outputs)
     for index in 0..<classes {
       let z = Double(outputs[index]) - sum.greatest
-      scores.append(z == 0 ? -sum.logOthers : z - log(1 + sum.others - exp(z)))
+      scores.append(z == 0 ? -sum.logOthers : z - DoubleFunctions.log(1 + sum.others - DoubleFunctions.exp(z)))
     }
   }
 
@@ -36,10 +36,10 @@ extension MetricContext {
   func logProbability(of index: Int, _ outputs: UnsafePointer<Float>) -> Double {
     if case .sigmoidClass = prediction {
       let z = Double(index == 1 ? outputs[0] : -outputs[0])
-      return min(z, 0) - log1p(exp(-abs(z)))
+      return min(z, 0) - DoubleFunctions.log1p(DoubleFunctions.exp(-abs(z)))
     }
     let sum = Softmax(outputs, count: self.outputs)
-    return Double(outputs[index]) - sum.greatest - log1p(sum.others)
+    return Double(outputs[index]) - sum.greatest - DoubleFunctions.log1p(sum.others)
   }
 }
 
@@ -62,11 +62,11 @@ struct Softmax {
     for index in 0..<count where index != first { terms.append(Double(logits[index]) - greatest) }
     terms.sort()
     self.greatest = greatest
-    others = terms.reduce(0) { $0 + exp($1) }
+    others = terms.reduce(0) { $0 + DoubleFunctions.exp($1) }
     guard let second = terms.last else {
       logOthers = -.infinity
       return
     }
-    logOthers = second + log(terms.reduce(0) { $0 + exp($1 - second) })
+    logOthers = second + DoubleFunctions.log(terms.reduce(0) { $0 + DoubleFunctions.exp($1 - second) })
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 package import Specs
 
 /// A state that averages a function of prediction and target: by weight over samples, evenly over targets.
@@ -87,7 +87,7 @@ package struct MSLE: MetricSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
     try meanErrorState(Self.kind, context, undefined: "a prediction or a target is −1 or less") { p, y in
-      let difference = log1p(p) - log1p(y)
+      let difference = DoubleFunctions.log1p(p) - DoubleFunctions.log1p(y)
       return p > -1 && y > -1 ? difference * difference : .nan
     }
   }
@@ -103,7 +103,7 @@ package struct PoissonDeviance: MetricSpec {
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
     try meanErrorState(Self.kind, context, undefined: "a prediction is not above 0, or a target is below 0") { p, y in
       guard p > 0, y >= 0 else { return .nan }
-      return 2 * ((y > 0 ? y * log(y / p) : 0) + p - y)
+      return 2 * ((y > 0 ? y * DoubleFunctions.log(y / p) : 0) + p - y)
     }
   }
 }

@@ -1,5 +1,5 @@
 package import Datasets
-internal import Foundation
+internal import Kernels
 package import Networks
 package import Specs
 
@@ -121,7 +121,7 @@ package struct MetricContext: Sendable {
   func probabilities(_ outputs: UnsafePointer<Float>) -> [Double] {
     if case .sigmoidClass = prediction { return [Self.sigmoid(-outputs[0]), Self.sigmoid(outputs[0])] }
     let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
-    let powers = (0..<self.outputs).map { exp(Double(outputs[$0]) - Double(most)) }
+    let powers = (0..<self.outputs).map { DoubleFunctions.exp(Double(outputs[$0]) - Double(most)) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
   }
@@ -138,7 +138,7 @@ package struct MetricContext: Sendable {
   /// The predicted value of a target, in the data's units; of quantiles the one nearest the median.
   func value(_ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
     switch prediction {
-    case .exponential: return exp(Double(outputs[column]))
+    case .exponential: return DoubleFunctions.exp(Double(outputs[column]))
     case .quantiles(let levels):
       let middle = levels.indices.min { abs(levels[$0] - 0.5) < abs(levels[$1] - 0.5) } ?? 0
       return Double(units.restore(outputs[middle * width + column], feature: column))
@@ -153,7 +153,8 @@ package struct MetricContext: Sendable {
 
   /// `1 / (1 + e^−z)`, exact far out too.
   static func sigmoid(_ z: Float) -> Double {
-    z >= 0 ? 1 / (1 + exp(-Double(z))) : exp(Double(z)) / (1 + exp(Double(z)))
+    let power = DoubleFunctions.exp(-Double(abs(z)))
+    return z >= 0 ? 1 / (1 + power) : power / (1 + power)
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Kernels
 internal import Specs
 
 /// The threshold between two classes that costs least, on the second one's log-odds.
@@ -54,18 +54,23 @@ struct ThresholdSearch {
   private static func between(_ lower: Double, _ upper: Double, standard: Double) -> ThresholdSearch {
     let low = sigmoid(lower), high = sigmoid(upper), below = sigmoid(-lower), above = sigmoid(-upper)
     if low < standard, high > standard {
-      return ThresholdSearch(logOdds: log(standard / (1 - standard)), probability: standard)
+      return ThresholdSearch(logOdds: DoubleFunctions.log(standard / (1 - standard)), probability: standard)
     }
     // log of the middle over one minus the middle, each without cancellation.
-    var logOdds = log((low + high) / (below + above))
+    var logOdds = DoubleFunctions.log((low + high) / (below + above))
     if !(logOdds > lower && logOdds <= upper) {
-      logOdds = upper == .infinity ? lower + log(2) : lower == -.infinity ? upper - log(2) : lower + (upper - lower) / 2
+      let factor = DoubleFunctions.log(2)
+      logOdds =
+        upper == .infinity ? lower + factor : lower == -.infinity ? upper - factor : lower + (upper - lower) / 2
       logOdds = max(logOdds, lower.nextUp)
     }
     return ThresholdSearch(logOdds: logOdds, probability: low + (high - low) / 2)
   }
 
-  private static func sigmoid(_ z: Double) -> Double { z >= 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z)) }
+  private static func sigmoid(_ z: Double) -> Double {
+    let power = DoubleFunctions.exp(-abs(z))
+    return z >= 0 ? 1 / (1 + power) : power / (1 + power)
+  }
 }
 
 /// The search as a metric: it has to see all samples, of all ranks, like one.
