@@ -68,6 +68,12 @@ uint64_t ck_flush_denormals(void) {
   return previous;
 }
 
+uint64_t ck_keep_denormals(void) {
+  unsigned previous = _mm_getcsr();
+  _mm_setcsr(previous & ~(FLUSH_TO_ZERO | DENORMALS_ARE_ZERO));
+  return previous;
+}
+
 void ck_restore_float_mode(uint64_t mode) { _mm_setcsr((unsigned)mode); }
 
 int ck_flushes_denormals(void) {
@@ -88,6 +94,12 @@ static uint64_t read_fpcr(void) {
 uint64_t ck_flush_denormals(void) {
   uint64_t previous = read_fpcr();
   ck_restore_float_mode(previous | FLUSH_TO_ZERO);
+  return previous;
+}
+
+uint64_t ck_keep_denormals(void) {
+  uint64_t previous = read_fpcr();
+  ck_restore_float_mode(previous & ~FLUSH_TO_ZERO);
   return previous;
 }
 

@@ -60,4 +60,11 @@ package enum Denormals {
     defer { ck_restore_float_mode(previous) }
     return try body()
   }
+
+  /// Runs `body` with denormals as they are, then puts the thread's mode back.
+  package static func keeping<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let previous = ck_keep_denormals()
+    defer { ck_restore_float_mode(previous) }
+    return try body()
+  }
 }

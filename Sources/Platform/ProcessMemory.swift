@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 
 /// Memory of this process.
@@ -8,4 +9,10 @@ package enum ProcessMemory {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) * 1024 / 1e6
   }
+
+  /// From now on a freed block of 4 MiB or more goes back to the system at once.
+  ///
+  /// The C library keeps blocks up to the largest size freed so far, 32 MiB at most: a net of 2500² units kept 24 MB that nothing used,
+  /// 8 % of what it took.
+  package static func givesBackLargeBlocks() { ck_give_back_blocks(4 << 20) }
 }

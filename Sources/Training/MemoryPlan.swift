@@ -98,7 +98,7 @@ struct MemoryPlan {
   /// What `check` says of it.
   var lines: [String] {
     func words(_ bytes: Double) -> String {
-      bytes < 1e6 ? "\(Int((bytes / 1e3).rounded(.up))) kB" : "\(Int((bytes / 1e5).rounded()) / 10) MB"
+      bytes < 1e6 ? "\(Int((bytes / 1e3).rounded(.up))) kB" : "\((bytes / 1e5).rounded() / 10) MB"
     }
     let parts = zip([activations, gradients, weights, copies], Self.names).map { "\(words($0)) \($1)" }
     return ["\(words(total)) on this rank beside the data: " + parts[..<2].joined(separator: ", ") + ","]

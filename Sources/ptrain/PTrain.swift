@@ -23,6 +23,7 @@ struct PTrain: ParsableCommand {
   /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
   static func main() {
     ProcessGuard.holdStandardFiles()
+    ProcessMemory.givesBackLargeBlocks()
     // A file that outgrows `ulimit -f` is an error with a line, not the end.
     signal(SIGXFSZ, SIG_IGN)
     // Without a few, libdispatch ends the process without a word. Under a launcher it takes more, and one rank says so.

@@ -33,7 +33,10 @@ int ck_set_thread_isa(int isa);
 /// Returns the previous mode for `ck_restore_float_mode`.
 uint64_t ck_flush_denormals(void);
 
-/// Puts back a mode that `ck_flush_denormals` returned.
+/// Makes the calling thread compute with denormal numbers as IEEE 754 says. Returns the previous mode.
+uint64_t ck_keep_denormals(void);
+
+/// Puts back a mode that `ck_flush_denormals` or `ck_keep_denormals` returned.
 void ck_restore_float_mode(uint64_t mode);
 
 /// 1 if the calling thread flushes denormal inputs and results, 0 if it does not.

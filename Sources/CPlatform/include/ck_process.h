@@ -13,4 +13,7 @@ int ck_start_process(
 /// Makes this process the parent of those whose own parent, a descendant of this process, has ended.
 void ck_adopt_orphans(void);
 
+/// From now on a freed block of so many bytes or more goes back to the system at once.
+void ck_give_back_blocks(int bytes);
+
 #endif
