@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 
 @testable import Networks
 

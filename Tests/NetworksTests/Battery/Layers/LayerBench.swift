@@ -1,5 +1,6 @@
 import Glibc
 import Kernels
+import Platform
 import Specs
 
 @testable import Networks
