@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  @Test("synthetic bytes are those of the numbers, whatever the noise", arguments: ["0.5", "1", "40", "1e300"])
+  func syntheticBytes(noise: String) throws {
+    let keys = #""task": "classification", "examples": 20000, "features": 40, "classes": 3, "noise": \#(noise)"#
+    let numbers = try format(#"{"format": "synthetic", \#(keys)}"#).load(in: DataContext(baseDirectory: ""))
+    let bytes = try format(#"{"format": "synthetic", "element": "uint8", \#(keys)}"#)
+      .load(in: DataContext(baseDirectory: ""))
+    #expect(bytes.features.element == .uint8)
+    let expected = features(numbers).map { $0.isNaN ? 0 : min(255, max(0, (128 + 24 * $0).rounded())) }
+    #expect(features(bytes) == expected)
+    #expect(noise != "1e300" || features(numbers).contains(where: \.isNaN))
+  }
+
   @Test func syntheticDataAreTheSameEverywhere() throws {
     let keys = #""task": "classification", "examples": 60, "features": [2, 3], "classes": 3"#
     let first = try format(#"{"format": "synthetic", \#(keys)}"#).load(in: DataContext(baseDirectory: ""))

@@ -143,7 +143,8 @@ package struct SyntheticFormat: DataFormat {
     switch element {
     case .float32: kept = .float32(features)
     case .uint8:
-      let bytes = features.map { UInt8(min(max((128 + 24 * $0).rounded(), 0), 255)) }
+      // In this order NaN, which noise beyond float32 gives, becomes 0.
+      let bytes = features.map { UInt8(min(255, max(0, (128 + 24 * $0).rounded()))) }
       kept = .uint8(try FileBytes(bytes, file: "synthetic data"), offset: 0)
     }
     return Table(
