@@ -1,3 +1,4 @@
+internal import Platform
 import Specs
 
 extension DataError {
@@ -12,7 +13,8 @@ extension DataError {
         + problem.wayOut(ofReadingOr: "check the path")
     case .emptyFile(let file): "\(name(file)): the file is empty; a data file with at least one row is expected"
     case .tooLarge(let file, let byteCount, let available):
-      "\(name(file)): needs \(gigabytes(byteCount)) of memory and this machine has \(gigabytes(available)); use a smaller file"
+      "\(name(file)): needs \(MachineMemory.words(Double(byteCount))) of memory and this machine has "
+        + "\(MachineMemory.words(Double(available))); use a smaller file"
     case .damagedGzip(let file, let reason):
       "\(name(file)): the gzip data are damaged (\(reason)); fetch or compress the file again"
     case .noRows(let file): "\(name(file)): has no rows of data; at least one is needed"
@@ -141,10 +143,6 @@ extension DataError {
   }
 
   private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-  private func gigabytes(_ byteCount: Int) -> String {
-    ConfigValue.number((Double(byteCount) / 1e8).rounded() / 10).compactText + " GB"
-  }
 
   /// A cell's text, short and on one line.
   private func excerpt(_ text: String) -> String { text.excerpt(40) }

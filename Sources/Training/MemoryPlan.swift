@@ -97,11 +97,8 @@ struct MemoryPlan {
 
   /// What `check` says of it.
   var lines: [String] {
-    func words(_ bytes: Double) -> String {
-      bytes < 1e6 ? "\(Int((bytes / 1e3).rounded(.up))) kB" : "\((bytes / 1e5).rounded() / 10) MB"
-    }
-    let parts = zip([activations, gradients, weights, copies], Self.names).map { "\(words($0)) \($1)" }
-    return ["\(words(total)) on this rank beside the data: " + parts[..<2].joined(separator: ", ") + ","]
+    let parts = zip([activations, gradients, weights, copies], Self.names).map { "\(MachineMemory.words($0)) \($1)" }
+    return ["\(MachineMemory.words(total)) on this rank beside the data: " + parts[..<2].joined(separator: ", ") + ","]
       + [parts[2...].joined(separator: ", ")]
   }
 

@@ -82,7 +82,7 @@ struct Launch {
       guard let problem = ProcessGuard.problem(startingThreads: wanted + 1) else { return }
       throw RunError(
         .config,
-        "\(wanted) threads cannot be started (\(problem)); give --threads a smaller number, or raise the limits on processes and "
+        "\(wanted) thread\(wanted == 1 ? "" : "s") cannot be started (\(problem)); give --threads a smaller number, or raise the limits on processes and "
           + "memory (ulimit -u, ulimit -v, the container's pids)")
     }
   }
