@@ -2,6 +2,7 @@ package import Collectives
 internal import Networks
 internal import Platform
 package import Specs
+internal import Statistics
 
 /// The speed of training steps.
 package enum Benchmark {
@@ -34,9 +35,9 @@ package enum Benchmark {
       seconds.append(now - last)
       last = now
     }
-    let steps = seconds.count
+    guard let summary = Summary(seconds) else { return (nil, reason.map { ($0, 0) }) }
+    let steps = summary.count
     let after = trainer.executor.times
-    let sorted = seconds.sorted()
     let total = seconds.reduce(0, +)
     let samples = (0..<steps).reduce(0) { $0 + trainer.batchCount(of: warmup + $1) }
     let flops = Double(trainer.network.flopsPerSample) * Double(samples) / total
@@ -52,9 +53,8 @@ package enum Benchmark {
       .init(
         "step_ms",
         .object([
-          .init("min", .number(rounded(sorted[0] * 1e3))), .init("median", .number(rounded(median(sorted) * 1e3))),
-          .init("mean", .number(rounded(total / Double(steps) * 1e3))),
-          .init("max", .number(rounded(sorted[steps - 1] * 1e3))),
+          .init("min", .number(rounded(summary.min * 1e3))), .init("median", .number(rounded(summary.median * 1e3))),
+          .init("mean", .number(rounded(summary.mean * 1e3))), .init("max", .number(rounded(summary.max * 1e3))),
         ])),
       .init(
         "time_ms",

@@ -2,6 +2,7 @@ package import Collectives
 internal import Kernels
 internal import Platform
 package import Specs
+internal import Statistics
 
 /// The speed of every allreduce beside the MPI library's own.
 package enum CollectiveBenchmark {

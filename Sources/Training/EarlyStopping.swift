@@ -1,3 +1,4 @@
+internal import Metrics
 package import Specs
 
 /// When training ends early, `training.early_stopping`.

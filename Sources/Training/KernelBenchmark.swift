@@ -2,6 +2,7 @@ internal import Kernels
 internal import Networks
 internal import Platform
 package import Specs
+internal import Statistics
 
 /// The dense products beside oneDNN's, on the shapes of a network: what the choice of kernels rests on.
 package enum KernelBenchmark {

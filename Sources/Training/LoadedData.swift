@@ -81,8 +81,8 @@ package struct LoadedData: Sendable {
     if isShared, let limit = FileSpace.sizeLimit, wanted > limit {
       throw RunError(
         .inputOutput,
-        "the data take \(SpacePlan.words(wanted)) of memory that ranks of a node share, which is a file, and a file may have "
-          + "\(SpacePlan.words(limit, isRoom: true)) (ulimit -f); raise that limit, or start one rank on each node")
+        "the data take \(FileRoom.words(wanted)) of memory that ranks of a node share, which is a file, and a file may have "
+          + "\(FileRoom.words(limit, isRoom: true)) (ulimit -f); raise that limit, or start one rank on each node")
     }
     guard isShared, !isElsewhere, statvfs("/dev/shm", &room) == 0 else { return }
     let shared = Double(room.f_bavail) * Double(room.f_frsize)

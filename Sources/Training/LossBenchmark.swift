@@ -3,6 +3,7 @@ internal import Kernels
 internal import Networks
 internal import Platform
 package import Specs
+internal import Statistics
 
 /// Every loss with its gradient on a batch of random outputs, one thread: no loss should be what a step waits for.
 package enum LossBenchmark {
@@ -37,7 +38,7 @@ package enum LossBenchmark {
       body()
       return (Clock.now() - start) * 1e3
     }
-    return Training.median(Array(times.dropFirst(2)))
+    return Statistics.median(Array(times.dropFirst(2)))
   }
 
   /// The loss with its first settings, for the targets it can take with so many outputs.

@@ -1,4 +1,5 @@
 internal import Datasets
+package import Metrics
 package import Networks
 package import Specs
 

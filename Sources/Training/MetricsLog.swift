@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// The file `metrics.jsonl` of a run: an object on each line.

@@ -1,5 +1,7 @@
 package import Datasets
+package import Metrics
 package import Networks
+internal import Platform
 package import Specs
 
 /// A trained model as a file: weights, and all that a prediction needs.

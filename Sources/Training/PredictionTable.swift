@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import Kernels
+internal import Metrics
 internal import Networks
 
 /// Predictions as a table: the class and each class's probability, or the predicted values in the data's units.

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Metrics
 internal import Specs
 
 extension RunConfig {

@@ -1,5 +1,6 @@
 package import Collectives
 package import Datasets
+package import Metrics
 package import Networks
 package import Optimization
 package import Specs

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import Glibc
+internal import Metrics
 internal import Platform
 internal import Specs
 

@@ -2,6 +2,7 @@ package import Collectives
 package import Datasets
 internal import Foundation
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// Where `evaluate` and `predict` take their rows from: a source of its own, or the test rows of the run.

@@ -2,6 +2,7 @@ package import Collectives
 package import Datasets
 internal import Foundation
 internal import Kernels
+package import Metrics
 package import Networks
 package import Platform
 internal import Specs

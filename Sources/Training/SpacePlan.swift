@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// The files that a run writes, computed before its first step: none of them shall fail for want of space hours later.
@@ -63,7 +64,7 @@ struct SpacePlan {
     guard let file = all.max(by: { $0.bytes < $1.bytes }), file.bytes > limit else { return }
     throw RunError(
       .inputOutput,
-      "\(file.name) will have \(Self.words(file.bytes)), and a file may have \(Self.words(limit, isRoom: true)) (ulimit -f); raise that limit, or give "
+      "\(file.name) will have \(FileRoom.words(file.bytes)), and a file may have \(FileRoom.words(limit, isRoom: true)) (ulimit -f); raise that limit, or give "
         + "a smaller network")
   }
 
@@ -81,8 +82,8 @@ struct SpacePlan {
 
     /// As a line of ``Trainer/plan``.
     var line: String {
-      let free = room.free.isFinite ? "\(SpacePlan.words(room.free)) free" : "free space not known"
-      return "\(SpacePlan.words(bytes)) in \(directory) (\(words.joined(separator: ", "))), \(free)"
+      let free = room.free.isFinite ? "\(FileRoom.words(room.free)) free" : "free space not known"
+      return "\(FileRoom.words(bytes)) in \(directory) (\(words.joined(separator: ", "))), \(free)"
     }
 
     /// Refuses what the file system has no room for.
@@ -97,7 +98,7 @@ struct SpacePlan {
       }
       var problem: String?, way = "free space, or \(remedy)"
       if bytes > room.free {
-        problem = "\(SpacePlan.words(room.free, isRoom: true)) are free"
+        problem = "\(FileRoom.words(room.free, isRoom: true)) are free"
       } else if tries, let error = room.trial(bytes: bytes, largest: largest) {
         problem = "they cannot be had (\(FileProblem(error).words))"
         way = FileProblem(error).wayOut(or: remedy)
@@ -105,7 +106,7 @@ struct SpacePlan {
       guard let problem else { return }
       throw RunError(
         .inputOutput,
-        "\(directory): the run will write up to \(SpacePlan.words(bytes)) there (\(words.joined(separator: ", "))), and \(problem); "
+        "\(directory): the run will write up to \(FileRoom.words(bytes)) there (\(words.joined(separator: ", "))), and \(problem); "
           + way)
     }
 
@@ -123,7 +124,7 @@ struct SpacePlan {
       places.append(
         Place(
           room: room, directory: run, bytes: all.reduce(0) { $0 + room.taken(by: $1.bytes) }, names: files.count + 4,
-          largest: all.reduce(0) { max($0, $1.bytes) }, words: files.map { "\($0.name) \(Self.words($0.bytes))" },
+          largest: all.reduce(0) { max($0, $1.bytes) }, words: files.map { "\($0.name) \(FileRoom.words($0.bytes))" },
           hasCheckpoints: false))
     }
     guard checkpoints > 0, let room = FileRoom(for: store) else { return places }
@@ -131,7 +132,7 @@ struct SpacePlan {
     // A directory and the last piece of each file.
     let bytes = checkpointBytes + Double(added) * room.taken(by: 1) * Double(parts.count + 2)
     let words =
-      "\(checkpoints) checkpoint\(checkpoints == 1 ? "" : "s") of \(Self.words(each))"
+      "\(checkpoints) checkpoint\(checkpoints == 1 ? "" : "s") of \(FileRoom.words(each))"
       + (existing.count == 0 ? "" : ", \(existing.count) of them there already")
     let names = added * (parts.count + 2), largest = parts.reduce(0, max)
     if let index = places.firstIndex(where: { $0.room.device == room.device }) {
@@ -147,15 +148,5 @@ struct SpacePlan {
           hasCheckpoints: true))
     }
     return places
-  }
-
-  /// Bytes in words.
-  ///
-  /// - Parameter isRoom: rounds down.
-  static func words(_ bytes: Double, isRoom: Bool = false) -> String {
-    func short(_ value: Double) -> String { "\((value * 10).rounded(isRoom ? .down : .up) / 10)" }
-    if bytes < 1e6 { return "\(Int((bytes / 1000).rounded(isRoom ? .down : .up))) kB" }
-    if bytes < 1e9 { return short(bytes / 1e6) + " MB" }
-    return bytes < 1e15 ? short(bytes / 1e9) + " GB" : "more than 1,000,000 GB"
   }
 }

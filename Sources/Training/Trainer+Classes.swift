@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Metrics
 internal import Specs
 
 // What a run takes the classes for, in words: what a person has to see before training, because a label's spelling may decide it.

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Datasets
 internal import Foundation
+internal import Metrics
 internal import Optimization
 internal import Platform
 package import Specs

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Glibc
+internal import Metrics
 internal import Networks
 internal import Platform
 internal import Specs

@@ -1,3 +1,4 @@
+internal import Metrics
 internal import Networks
 internal import Optimization
 

@@ -1,6 +1,7 @@
 package import Collectives
 package import Datasets
 internal import Kernels
+package import Metrics
 package import Networks
 internal import Optimization
 internal import Platform

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Metrics
 internal import Networks
 internal import Platform
 internal import Specs

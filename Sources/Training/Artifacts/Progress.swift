@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernels
+internal import Metrics
 internal import Platform
 internal import Specs
 

@@ -2,6 +2,7 @@ package import Collectives
 internal import Datasets
 internal import Foundation
 internal import Glibc
+internal import Platform
 package import Specs
 
 /// The summary of a finished run.

@@ -13,7 +13,7 @@ internal import Specs
 /// machines may not know of each other's locks, and a server may keep those of a machine that is gone.
 ///
 /// The file is put in place whole, with its lock on it, by `link` or `rename`: there is no moment at which it is nobody's.
-final class RunLock: @unchecked Sendable {
+package final class RunLock: @unchecked Sendable {
   /// Seconds between two beats.
   static let beat = 10.0
   /// Seconds of silence after which a lock is stale.
@@ -127,7 +127,7 @@ final class RunLock: @unchecked Sendable {
   }
 
   /// Takes the lock of a directory where it is free, or was this `launch`'s own; nil: it is not, or cannot be had now.
-  static func takeIfFree(_ directory: String) -> RunLock? {
+  package static func takeIfFree(_ directory: String) -> RunLock? {
     var surroundings = Surroundings(warn: { _ in })
     surroundings.holder.launch = LaunchName.this
     surroundings.longestWait = 0
@@ -254,7 +254,7 @@ final class RunLock: @unchecked Sendable {
   }
 
   /// Gives the lock back; a directory that was made for it and holds nothing goes too.
-  func release() {
+  package func release() {
     guard !isReleased else { return }
     isReleased = true
     if (try? verify()) != nil {

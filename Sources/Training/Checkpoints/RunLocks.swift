@@ -2,7 +2,7 @@ package import Collectives
 internal import Foundation
 internal import Glibc
 internal import Platform
-internal import Specs
+package import Specs
 internal import Synchronization
 
 /// The locks of a run's directories, on the first rank; others have none and write what it asks them to.
@@ -60,7 +60,7 @@ package final class RunLocks: Sendable {
         do {
           state.checkpoints = try isSameDirectory ? nil : RunLock.take(checkpoints, surroundings)
           state.problem = nil
-        } catch let error as RunError where error.exitCode == .inputOutput {
+        } catch let error as any ReportableError where error.exitCode == .inputOutput {
           state.problem = error
         } catch {
           state.run = nil

@@ -4,16 +4,6 @@ internal import Foundation
 internal import Glibc
 package import Specs
 
-/// What `--resume` asks for.
-package enum ResumeMode: Sendable, Equatable {
-  /// Go on where a run of the same config stopped, else begin.
-  case auto
-  /// Begin; a run in the directory is renamed.
-  case never
-  /// The weights of a checkpoint's directory or a model's file.
-  case weights(String)
-}
-
 /// How a run begins, decided by its directory; the same on all ranks.
 package enum RunStart: Sendable, Equatable {
   /// Begins; a run in the directory is set aside.

@@ -1,4 +1,5 @@
 package import Specs
+internal import Statistics
 
 /// One layout of a scaling measurement, and what was measured there.
 package struct ScalingPoint: Sendable {
@@ -115,7 +116,7 @@ package struct ScalingReport: Sendable {
     ])
   }
 
-  static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : Training.median(values) }
+  static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : Statistics.median(values) }
 
   static func rounded(_ value: Double, _ digits: Int) -> String {
     var scale = 1.0
