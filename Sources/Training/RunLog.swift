@@ -30,7 +30,7 @@ final class RunLog {
     try Self.requirePlaces(in: directory)
     for name in ["summary.json", "stopped.json"] { unlink(directory + "/" + name) }
     try RunOrigin.write(origin, to: directory)
-    let stored = Self.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory)
+    let stored = config.stored(shards: shards, baseDirectory: options.baseDirectory)
     try locks?.verify()
     try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
     try locks?.verify()
@@ -52,23 +52,6 @@ final class RunLog {
         "\(directory)/\(name): a directory, where the run is to write a file; remove it, or choose another directory with --output"
       )
     }
-  }
-
-  /// The config as the run's directory keeps it: shards decided, paths absolute.
-  static func storedConfig(_ config: RunConfig, shards: Int, baseDirectory: String) -> ConfigValue {
-    var resolved = config.resolved
-    if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "parallel" }),
-      case .object(var parallel) = members[place].value
-    {
-      parallel.removeAll { $0.key == "shards" }
-      members[place].value = .object([.init("shards", .integer(shards))] + parallel)
-      resolved = .object(members)
-    }
-    if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "data" }) {
-      members[place].value = members[place].value.makingPathsAbsolute(from: baseDirectory)
-      resolved = .object(members)
-    }
-    return resolved
   }
 
   func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {

@@ -8,7 +8,7 @@ extension Trainer {
   /// What this run's checkpoints belong to.
   var identity: CheckpointIdentity {
     CheckpointIdentity(
-      config: RunLog.storedConfig(config, shards: shards, baseDirectory: options.baseDirectory),
+      config: config.stored(shards: shards, baseDirectory: options.baseDirectory),
       fingerprint: data.fingerprint, origin: origin?.hash)
   }
 

@@ -58,11 +58,11 @@ package enum RunStart: Sendable, Equatable {
     // Keys that builds since then have added hold there too, at their defaults.
     func complete(_ config: ConfigValue) -> ConfigValue {
       (try? RunConfig(config)).map {
-        RunLog.storedConfig($0, shards: shards, baseDirectory: options.baseDirectory)
+        $0.stored(shards: shards, baseDirectory: options.baseDirectory)
       } ?? config
     }
-    let wanted = RunLog.storedConfig(
-      config, shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)
+    let wanted = config.stored(
+      shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)
     let earlier = EarlierConfig.withoutItsDefaults(stored)
     stored = complete(stored)
     var differences = ConfigDifference.between(stored, wanted)
