@@ -47,21 +47,27 @@ let package = Package(
 
     room("Platform", ["CPlatform"]),
     room("MPI", ["Platform", "COpenMPI"]),
-    room("Specs"),
+    room("Specs", ["Platform"]),
     room("Kernels", ["CKernels", "COneDNN"]),
     room("Networks", ["Platform", "Specs", "Kernels"]),
     room("Optimization", ["Specs", "Kernels"]),
     room("Datasets", ["Platform", "Specs", "Kernels", "CZlib"]),
+    room("Statistics"),
+    room("Metrics", ["Platform", "Specs", "Kernels", "Networks"]),
     room("Collectives", ["Platform", "Kernels"]),
     room("CollectivesMPI", ["Platform", "Collectives", "MPI"]),
     room(
       "Training",
-      ["Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Collectives", "CCrypto"]),
+      [
+        "Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Statistics", "Metrics", "Collectives",
+        "CCrypto",
+      ]),
+    room("Supervision", ["Platform", "Specs"]),
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Platform", "Specs", "Kernels", "Networks",
-        "Datasets",
+        "Training", "Supervision", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Platform", "Specs", "Kernels",
+        "Networks", "Datasets", "Metrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),
@@ -70,14 +76,14 @@ let package = Package(
       name: "TestSupport", dependencies: ["Specs", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: room),
     .executableTarget(
-      name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI"],
+      name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI", "Statistics"],
       path: "Tests/MPISelfTest", swiftSettings: room),
     .target(name: "FuzzSupport", dependencies: ["CZlib"], path: "Tests/FuzzSupport"),
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "FuzzSupport", "Training", "Collectives", "Datasets", "Networks", "Kernels", "Optimization", "Platform",
-        "Specs",
+        "FuzzSupport", "Training", "Metrics", "Collectives", "Datasets", "Networks", "Kernels", "Optimization",
+        "Platform", "Specs",
       ],
       path: "Tests/Fuzz", swiftSettings: room),
     tests("Platform", []),
@@ -88,10 +94,12 @@ let package = Package(
     tests("Optimization", ["Platform", "Specs", "Kernels"], exclude: ["Golden"]),
     tests("Datasets", ["Specs", "Kernels"]),
     tests("Collectives", ["Kernels"]),
+    tests("Metrics", ["Platform", "Specs", "Kernels", "Networks"], exclude: ["Golden"]),
     tests(
       "Training",
-      ["Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Collectives"],
-      exclude: ["Golden"]),
+      ["Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Metrics", "Collectives"]),
+    tests("Supervision", ["Platform", "Specs"]),
+    tests("Statistics", []),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["TestSupport", "Specs", "Networks", "Optimization", "ptrain", "MPISelfTest"],

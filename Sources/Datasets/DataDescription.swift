@@ -1,3 +1,4 @@
+package import Kernels
 package import Specs
 
 /// A part of the prepared data.

@@ -1,3 +1,4 @@
+package import Platform
 package import Specs
 
 /// The facts of data that cannot be used.

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Specs
 
 /// Data read and checked, ready to be laid out in memory: what one rank per node makes, once.

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Platform
 
 /// Prepared rows in one region of memory, which the ranks of a node may share, and their description.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Datasets
 internal import Foundation
+internal import Metrics
 internal import Networks
 internal import Platform
 internal import Specs

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Platform
 internal import Specs
+internal import Supervision
 internal import Training
 
 /// `ptrain launch -n N config.json`: the supervisor around mpirun.
@@ -103,13 +104,18 @@ struct LaunchCommand: ParsableCommand {
     arguments.isForced = train.force
     arguments.isQuiet = common.quiet
     arguments.showsProgress = !train.noProgress
-    let run = common.outputDirectory(config)
+    let run = common.outputDirectory(config), checkpoints = config.checkpoint.directory ?? run + "/checkpoints"
     var environment = environment
     environment[LaunchName.variable] = LaunchName.this
     var settings = Supervisor.Settings(
       request: request, mpirun: mpirun, program: Self.program, arguments: arguments, run: run,
-      checkpoints: config.checkpoint.directory ?? run + "/checkpoints", maxRestarts: maxRestarts, grace: grace,
-      environment: environment)
+      newestCheckpoint: { (try? CheckpointStore(directory: checkpoints).steps())?.last },
+      withLock: { body in
+        guard let lock = RunLock.takeIfFree(run) else { return }
+        body()
+        lock.release()
+      },
+      maxRestarts: maxRestarts, grace: grace, environment: environment)
     settings.patience = config.parallel.watchdogSeconds
     let options = RunOptions(
       baseDirectory: common.baseDirectory, outputDirectory: run, threads: 1, isQuiet: true, showsProgress: false)

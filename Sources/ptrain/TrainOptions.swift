@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Specs
 internal import Training
 
 /// What `train` takes beside the common options, and `launch` passes on to it.

@@ -1,6 +1,7 @@
 import Collectives
 import CollectivesMPI
 import MPI
+import Statistics
 
 /// Prints what one exchange takes, at the sizes of a small and a middling network: minimum and median of many, in µs.
 func printLatencies(_ cluster: MPICluster) throws {
@@ -15,10 +16,8 @@ func printLatencies(_ cluster: MPICluster) throws {
         try exchange.allReduce(shardsInUse: 8)
         micros.append((wallTime() - start) * 1e6)
       }
-      micros = micros.dropFirst(repeats / 10).sorted()
-      if cluster.rank == 0 {
-        let median = (micros[(micros.count - 1) / 2] + micros[micros.count / 2]) / 2
-        print("\(name), \(count * 4) bytes: min \(Int(micros[0])), median \(Int(median)) µs")
+      if cluster.rank == 0, let summary = Summary(Array(micros.dropFirst(repeats / 10))) {
+        print("\(name), \(count * 4) bytes: min \(Int(summary.min)), median \(Int(summary.median)) µs")
       }
       try cluster.barrier()
     }

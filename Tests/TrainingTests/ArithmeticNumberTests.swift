@@ -52,12 +52,4 @@ import Testing
     let start = try RunStart.decide(config, options: options, mode: .auto, cluster: SoloCluster())
     #expect(start == .finished(.object([.init("weights_sha256", .string("00"))])))
   }
-
-  @Test("launch hands --force on to the ranks, once")
-  func launch() {
-    var arguments = TrainArguments(config: "c.json")
-    arguments.isForced = true
-    #expect(arguments.line(threads: 2, resume: .auto) == ["train", "c.json", "--threads", "2", "--force"])
-    #expect(arguments.line(threads: 2, resume: .weights("w")).count { $0 == "--force" } == 1)
-  }
 }

@@ -17,7 +17,7 @@ import Testing
         """#.utf8), file: "t")
     for setting in settings { value = try value.overriding(setting) }
     let config = try RunConfig(value)
-    return RunLog.storedConfig(config, shards: config.parallel.shards ?? 3, baseDirectory: "/project")
+    return config.stored(shards: config.parallel.shards ?? 3, baseDirectory: "/project")
   }
 
   private static func identity(_ settings: [String] = [], data: String = "d") throws -> CheckpointIdentity {

@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Foundation
+import Metrics
 import Networks
 import Optimization
 import Specs

@@ -4,6 +4,7 @@ import Specs
 import TestSupport
 import Testing
 
+@testable import Metrics
 @testable import Training
 
 /// Names that are announced before training are the names that evaluations then write, and the values do not depend on ranks.

@@ -34,11 +34,11 @@ import Testing
     utimensat(AT_FDCWD, folder + "/.lock", times, 0)
   }
 
-  private static func refusal(_ body: () throws -> RunLock) -> RunError? {
+  private static func refusal(_ body: () throws -> RunLock) -> (any ReportableError)? {
     do {
       _ = try body()
       return nil
-    } catch { return error as? RunError }
+    } catch { return error as? any ReportableError }
   }
 
   @Test("held, given back, taken again; nothing is left", arguments: [true, false])

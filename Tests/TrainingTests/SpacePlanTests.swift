@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Platform
 import Specs
 import TestSupport
 import Testing
@@ -50,8 +51,8 @@ import Testing
 
   @Test("bytes in words: needed ones rounded up, those there down")
   func words() {
-    #expect(SpacePlan.words(1) == "1 kB" && SpacePlan.words(999, isRoom: true) == "0 kB")
-    #expect(SpacePlan.words(1_234_567) == "1.3 MB" && SpacePlan.words(1_299_999, isRoom: true) == "1.2 MB")
-    #expect(SpacePlan.words(4.0e9) == "4.0 GB" && SpacePlan.words(1e300) == "more than 1,000,000 GB")
+    #expect(FileRoom.words(1) == "1 kB" && FileRoom.words(999, isRoom: true) == "0 kB")
+    #expect(FileRoom.words(1_234_567) == "1.3 MB" && FileRoom.words(1_299_999, isRoom: true) == "1.2 MB")
+    #expect(FileRoom.words(4.0e9) == "4.0 GB" && FileRoom.words(1e300) == "more than 1,000,000 GB")
   }
 }

@@ -1,12 +1,14 @@
 import Collectives
 import Datasets
 import Foundation
+import Kernels
 import Networks
 import Optimization
 import Specs
 import TestSupport
 import Testing
 
+@testable import Metrics
 @testable import Training
 
 /// What training watches: names that are known beforehand, and values that may be missing.

@@ -7,6 +7,7 @@ import Specs
 import TestSupport
 import Testing
 
+@testable import Metrics
 @testable import Training
 
 /// What is written is read again: the config of a run as its files hold it is the config that it was started with, for every kind and every

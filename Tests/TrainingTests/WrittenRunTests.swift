@@ -9,6 +9,7 @@ import Specs
 import TestSupport
 import Testing
 
+@testable import Metrics
 @testable import Training
 
 /// What a run writes is read again, for every kind of every registry: the written config trains the same bits, the model loads, evaluates as

@@ -33,7 +33,7 @@ package enum GivenFile {
   /// Reads the text.
   ///
   /// - Parameter remedy: the end of an error's sentence.
-  /// - Throws: ``RunError``: 66 where there is nothing to read, 75 when it is asked to stop meanwhile, 74 where reading fails.
+  /// - Throws: an error of exit code 66 where there is nothing to read, 75 when it is asked to stop meanwhile, 74 where reading fails.
   package static func contents(_ path: String, remedy: String) throws -> [UInt8] {
     // Without O_NONBLOCK a FIFO that nobody writes to would block here.
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -42,7 +42,7 @@ package enum GivenFile {
       guard problem.number != ENOENT, problem.number != ENOTDIR else {
         throw RunError(.missingInput, "\(path): no such file; \(remedy)")
       }
-      throw RegularFile.unreadable(path, problem, code: .missingInput, remedy: remedy)
+      throw RegularFile.unreadable(path, problem, as: .missing, remedy: remedy)
     }
     defer { close(descriptor) }
     var mayWait = false
@@ -72,7 +72,7 @@ package enum GivenFile {
         continue
       }
       guard count >= 0 else {
-        throw RegularFile.unreadable(path, FileProblem(), code: .inputOutput, remedy: remedy)
+        throw RegularFile.unreadable(path, FileProblem(), as: .failed, remedy: remedy)
       }
       guard count > 0 else {
         if mayWait, bytes.isEmpty, isFIFO(path) {

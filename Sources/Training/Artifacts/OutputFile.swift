@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// A file or directory that an option of the command line names, to be written when the work is done.

@@ -81,7 +81,7 @@ struct CheckpointIdentity: Sendable, Equatable {
         continue
       }
       found = CheckpointIdentity(
-        config: RunLog.storedConfig(old, shards: shards, baseDirectory: "/"), fingerprint: found.fingerprint,
+        config: old.stored(shards: shards, baseDirectory: "/"), fingerprint: found.fingerprint,
         origin: found.origin, arithmetic: found.arithmetic)
     }
     let differences = ConfigDifference.between(found.config, config)

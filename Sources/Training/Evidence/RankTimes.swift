@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Foundation
 internal import Specs
+internal import Statistics
 
 /// Where each rank's time went, and which ranks were slow.
 struct RankTimes {

@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 internal import Platform
+internal import Statistics
 
 /// What every rank did when: `--trace FILE`, in Chrome's trace format, which Perfetto opens too.
 ///
@@ -80,6 +81,6 @@ package final class TraceRecorder {
       let first = try cluster.broadcast(withUnsafeBytes(of: now) { Array($0) }, from: 0)
       shifts.append(first.withUnsafeBytes { $0.loadUnaligned(as: Double.self) } - now)
     }
-    return cluster.rank == 0 ? 0 : shifts.sorted()[shifts.count / 2]
+    return cluster.rank == 0 ? 0 : median(shifts)
   }
 }

@@ -2,6 +2,7 @@ internal import Collectives
 internal import Datasets
 internal import Foundation
 internal import Kernels
+internal import Metrics
 internal import Networks
 internal import Platform
 internal import Specs

@@ -1,0 +1,79 @@
+package import Collectives
+internal import Networks
+internal import Platform
+package import Specs
+internal import Statistics
+
+/// The speed of training steps.
+package enum Benchmark {
+  /// Times steps of a trainer, all ranks together.
+  ///
+  /// Every step is timed by itself on the first rank; the median is what to quote. A request to stop ends it early, with the figures
+  /// of the steps so far.
+  ///
+  /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
+  package static func run(
+    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, threads: Int
+  ) throws -> (result: ConfigValue?, stopped: (reason: StopReason, steps: Int)?) {
+    /// One step; what all ranks know to have asked for the end.
+    func makeStep(_ step: Int) throws -> StopReason? {
+      StopReason(rawValue: try trainer.step(step, control: StopReason.ofSignal?.rawValue ?? 0).control)
+    }
+    for step in 0..<warmup {
+      if let reason = try makeStep(step) { return (nil, (reason, 0)) }
+    }
+    try cluster.barrier()
+    trainer.executor.trace = trainer.options.trace
+    let before = trainer.executor.times
+    var seconds: [Double] = []
+    seconds.reserveCapacity(steps)
+    var last = Clock.now()
+    var reason: StopReason?
+    for step in 0..<steps where reason == nil {
+      reason = try makeStep(warmup + step)
+      let now = Clock.now()
+      seconds.append(now - last)
+      last = now
+    }
+    guard let summary = Summary(seconds) else { return (nil, reason.map { ($0, 0) }) }
+    let steps = summary.count
+    let after = trainer.executor.times
+    let total = seconds.reduce(0, +)
+    let samples = (0..<steps).reduce(0) { $0 + trainer.batchCount(of: warmup + $1) }
+    let flops = Double(trainer.network.flopsPerSample) * Double(samples) / total
+    // The hash below makes copies.
+    let peak = ProcessMemory.peakMegabytes
+    func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
+    let result = ConfigValue.object([
+      .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
+      .init("threads_per_rank", .integer(threads)), .init("shards", .integer(trainer.shards)),
+      .init("global_batch_size", .integer(trainer.batchSize)),
+      .init("parameters", .integer(trainer.network.parameterCount)),
+      .init("samples_per_second", .number((Double(samples) / total).rounded())),
+      .init(
+        "step_ms",
+        .object([
+          .init("min", .number(rounded(summary.min * 1e3))), .init("median", .number(rounded(summary.median * 1e3))),
+          .init("mean", .number(rounded(summary.mean * 1e3))), .init("max", .number(rounded(summary.max * 1e3))),
+        ])),
+      .init(
+        "time_ms",
+        .object([
+          .init("compute", phase(after.compute - before.compute)),
+          .init("wait", phase(after.wait - before.wait)),
+          .init("communicate", phase(after.communicate - before.communicate)),
+          .init("update", phase(after.update - before.update)), .init("data", phase(after.data - before.data)),
+        ])),
+      .init("allreduce", .string(trainer.executor.parallelism.allreduce)),
+      .init("overlap", .string(trainer.executor.parallelism.overlap.rawValue)),
+      .init("bytes_sent_per_step", .integer(trainer.executor.traffic.bytes)),
+      .init("bytes_lower_bound", .integer(trainer.executor.traffic.lowerBound)),
+      .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
+      .init("weights_sha256", .string(trainer.weightsHash)),
+      .init("peak_rss_mb", .number((peak * 10).rounded() / 10)),
+    ])
+    return (result, reason.map { ($0, steps) })
+  }
+
+  private static func rounded(_ milliseconds: Double) -> Double { (milliseconds * 1e5).rounded() / 1e5 }
+}

@@ -1,0 +1,95 @@
+package import Collectives
+internal import Kernels
+internal import Platform
+package import Specs
+internal import Statistics
+
+/// The speed of every allreduce beside the MPI library's own.
+package enum CollectiveBenchmark {
+  /// Bytes of a gradient: 4 KiB to 256 MiB.
+  package static let sizes = (0...8).map { 4096 << (2 * $0) }
+
+  /// One line of the table.
+  private struct Line {
+    var kind: String
+    var bytes: Int
+    var exchange: GradientExchange
+    var seconds: [Double] = []
+  }
+
+  /// Times exchanges; the algorithms of one size take turns, so that all of them see the same minutes of the machine.
+  ///
+  /// Each is started with the ranks together, and lasts until the last rank is done. The partial sums are written before each, as
+  /// a step does, so none finds them in another's cache. `mpi` is `MPI_Allreduce` in place.
+  ///
+  /// - Parameters:
+  ///   - limit: bytes of the largest gradient.
+  ///   - repeats: exchanges of each kind and size that are timed, after a third as many that are not.
+  package static func run(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> ConfigValue {
+    Denormals.flush()
+    let plan = ReductionPlan(shards: max(shards, cluster.size), ranks: cluster.size)
+    var table: [ConfigValue] = []
+    for bytes in sizes where bytes <= limit {
+      let count = bytes / MemoryLayout<Float>.size
+      var lines = try AllReduceRegistry.all.map { algorithm in
+        Line(
+          kind: algorithm.kind, bytes: bytes,
+          exchange: try cluster.makeExchange(algorithm: algorithm.kind, plan: plan, count: count, trailer: 0))
+      }
+      let turns = max(3, bytes > 1 << 24 ? repeats / 8 : repeats)
+      for turn in 0..<turns + turns / 3 {
+        for index in lines.indices {
+          let seconds = try time(lines[index].exchange, plan: plan, cluster: cluster)
+          if turn >= turns / 3 { lines[index].seconds.append(seconds) }
+        }
+      }
+      let library = median(lines.first { $0.kind == LibraryAllReduce.kind }?.seconds ?? [])
+      for line in lines {
+        let seconds = median(line.seconds)
+        // The traffic of an ideal allreduce, 2 (p - 1) / p of the bytes, over the time: comparable between numbers of ranks.
+        let bus = 2 * Double(cluster.size - 1) / Double(cluster.size) * Double(bytes) / seconds / 1e9
+        table.append(
+          .object([
+            .init("allreduce", .string(line.kind)), .init("bytes", .integer(bytes)),
+            .init("ranks", .integer(cluster.size)), .init("runs_as", .string(line.exchange.algorithm)),
+            .init("microseconds", .number((seconds * 1e7).rounded() / 10)),
+            .init("bus_gb_per_second", .number((bus * 100).rounded() / 100)),
+            .init("times_mpi_allreduce", .number((library / seconds * 100).rounded() / 100)),
+            .init("bytes_sent_per_rank", .integer(line.exchange.traffic.bytes)),
+          ]))
+        try line.exchange.close()
+      }
+    }
+    return .array(table)
+  }
+
+  /// The table as text, a line for each algorithm and size.
+  package static func text(_ table: ConfigValue) -> String {
+    guard case .array(let rows) = table else { return "" }
+    var lines = ["allreduce        bytes        µs      bus GB/s   MPI_Allreduce = 1"]
+    for row in rows {
+      func cell(_ key: String, _ width: Int) -> String {
+        let text = if case .string(let text)? = row[key] { text } else { row[key]?.compactText ?? "" }
+        return text + String(repeating: " ", count: max(1, width - text.count))
+      }
+      lines.append(
+        cell("allreduce", 17) + cell("bytes", 13) + cell("microseconds", 11) + cell("bus_gb_per_second", 11)
+          + cell("times_mpi_allreduce", 0))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func time(
+    _ exchange: GradientExchange, plan: ReductionPlan, cluster: any Cluster
+  ) throws -> Double {
+    for index in plan.subtrees(of: cluster.rank).indices {
+      exchange.partial(index).update(repeating: Float(cluster.rank + 1), count: exchange.count)
+    }
+    try cluster.barrier()
+    let start = Clock.now()
+    try exchange.allReduce(shardsInUse: plan.shards)
+    let own = Clock.now() - start
+    let all = try cluster.gather(withUnsafeBytes(of: own) { Array($0) })
+    return all.reduce(0) { max($0, $1.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }) }
+  }
+}

@@ -1,0 +1,138 @@
+internal import Kernels
+internal import Networks
+internal import Platform
+package import Specs
+internal import Statistics
+
+/// The dense products beside oneDNN's, on the shapes of a network: what the choice of kernels rests on.
+package enum KernelBenchmark {
+  /// Times the three products of every dense layer's shape, one thread, `rows` samples in `shards` leaves.
+  ///
+  /// Ours and oneDNN's alternate; each figure is the median of `repeats`. oneDNN writes one product over all rows, so its weight gradient does
+  /// not keep the order of the tree, which would cost it one product and one addition for each shard.
+  ///
+  /// - Returns: a list of objects: `product`, `rows`, `inner`, `outer`, `gflops`, `onednn_gflops`, `ratio`.
+  static func run(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws
+    -> ConfigValue
+  {
+    Denormals.flush()
+    var results: [ConfigValue] = []
+    for shape in shapes {
+      for product in Product.allCases {
+        let bench = Bench(rows: rows, inner: shape.inner, outer: shape.outer, shards: shards)
+        var ours: [Double] = [], library: [Double] = []
+        for _ in 0..<repeats + 2 {
+          ours.append(seconds { bench.ours(product) })
+          library.append(try seconds { try bench.library(product) })
+        }
+        let work = 2e-9 * Double(rows) * Double(shape.inner) * Double(shape.outer)
+        func gflops(_ times: [Double]) -> Double {
+          (work / median(Array(times.dropFirst(2))) * 10).rounded() / 10
+        }
+        results.append(
+          .object([
+            .init("product", .string(product.rawValue)), .init("rows", .integer(rows)),
+            .init("inner", .integer(shape.inner)), .init("outer", .integer(shape.outer)),
+            .init("gflops", .number(gflops(ours))), .init("onednn_gflops", .number(gflops(library))),
+            .init("ratio", .number((gflops(ours) / gflops(library) * 100).rounded() / 100)),
+          ]))
+      }
+    }
+    return .array(results)
+  }
+
+  /// The same for the matrices of a run's network and its batch.
+  package static func run(_ trainer: Trainer, repeats: Int) throws -> ConfigValue {
+    let shapes = trainer.network.slots.map(\.parameter.shape.extents).filter { $0.count == 2 }.map {
+      (inner: $0[1], outer: $0[0])
+    }
+    return try run(shapes: shapes, rows: trainer.batchSize, shards: trainer.shards, repeats: repeats)
+  }
+
+  private enum Product: String, CaseIterable {
+    case forward
+    case backwardToInput = "backward_to_input"
+    case weightGradient = "weight_gradient"
+  }
+
+  private static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = Clock.now()
+    try body()
+    return Clock.now() - start
+  }
+
+  /// Matrices of one shape, and both ways to multiply them.
+  private struct Bench {
+    let rows: Int, inner: Int, outer: Int
+    let x: Matrix, d: Matrix, y: Matrix, dx: Matrix, w: Matrix, dw: Matrix
+    let packed: AlignedBuffer<Float>, transposed: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>
+    let scratch: AlignedBuffer<Float>, leaves: AlignedBuffer<GradientLeaf>
+    let leafCount: Int
+    private let memory: [AlignedBuffer<Float>]
+
+    init(rows: Int, inner: Int, outer: Int, shards: Int) {
+      self.rows = rows
+      self.inner = inner
+      self.outer = outer
+      var memory: [AlignedBuffer<Float>] = []
+      func matrix(_ height: Int, _ width: Int) -> Matrix {
+        let stride = Matrix.stride(for: width)
+        let buffer = AlignedBuffer<Float>(count: height * stride)
+        for index in 0..<height * stride { buffer.pointer[index] = Float(index % 17) * 0.125 - 1 }
+        memory.append(buffer)
+        return Matrix(buffer.pointer, stride: stride)
+      }
+      x = matrix(rows, inner)
+      d = matrix(rows, outer)
+      y = matrix(rows, outer)
+      dx = matrix(rows, inner)
+      w = matrix(inner, outer)
+      dw = matrix(inner, outer)
+      func filled(_ count: Int) -> AlignedBuffer<Float> {
+        let buffer = AlignedBuffer<Float>(count: count)
+        for index in 0..<count { buffer.pointer[index] = Float(index % 13) * 0.125 - 0.75 }
+        return buffer
+      }
+      packed = filled(DenseProduct.packedCount(inner: inner, outer: outer))
+      transposed = filled(DenseProduct.packedCount(inner: outer, outer: inner))
+      gradient = filled(DenseProduct.packedCount(inner: inner, outer: outer))
+      scratch = filled(WeightGradient.scratchCount(leaves: shards))
+      let plan = ShardPlan(shardCount: shards)
+      leafCount = plan.shardsInUse(batch: rows)
+      leaves = AlignedBuffer(count: max(1, leafCount))
+      for leaf in 0..<leafCount {
+        leaves.pointer[leaf] = GradientLeaf(
+          rows: plan.positions(of: leaf, batch: rows),
+          merges: MicroSteps.merges(after: leaf, in: 0..<shards, present: leafCount))
+      }
+      self.memory = memory
+    }
+
+    func ours(_ product: Product) {
+      switch product {
+      case .forward:
+        DenseProduct.multiply(
+          x, weights: packed.pointer, bias: nil, into: y, rows: 0..<rows, inner: inner, outer: outer)
+      case .backwardToInput:
+        DenseProduct.multiply(
+          d, weights: transposed.pointer, bias: nil, into: dx, rows: 0..<rows, inner: outer, outer: inner)
+      case .weightGradient:
+        for item in 0..<WeightGradient.itemCount(inner: inner, outer: outer) {
+          WeightGradient.accumulate(
+            item: item, x: x, d: d, dw: gradient.pointer, db: nil, inner: inner, outer: outer, leaves: leaves.pointer,
+            leafCount: leafCount, scratch: scratch.pointer)
+        }
+      }
+    }
+
+    func library(_ product: Product) throws {
+      switch product {
+      case .forward: try LibraryProduct.multiply(x, w, into: y, rows: rows, columns: outer, inner: inner)
+      case .backwardToInput:
+        try LibraryProduct.multiply(d, w, b: .transposed, into: dx, rows: rows, columns: inner, inner: outer)
+      case .weightGradient:
+        try LibraryProduct.multiply(x, d, a: .transposed, into: dw, rows: inner, columns: outer, inner: rows)
+      }
+    }
+  }
+}

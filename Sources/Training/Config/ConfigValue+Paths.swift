@@ -1,0 +1,43 @@
+internal import Datasets
+internal import Foundation
+internal import Specs
+
+extension ConfigValue {
+  /// The `data` object with the paths of its sources made absolute, so that the config can stand anywhere.
+  func makingPathsAbsolute(from base: String) -> ConfigValue {
+    guard case .object(let members) = self else { return self }
+    let keys = pathKeys
+    return .object(
+      members.map { member in
+        if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
+          let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
+          return Member(member.key, .string((from + "/" + path as NSString).standardizingPath))
+        }
+        return Member(member.key, member.value.makingPathsAbsolute(from: base))
+      })
+  }
+
+  /// A config without the paths of its data files.
+  var withoutDataPaths: ConfigValue {
+    guard case .object(var members) = self else { return self }
+    for place in members.indices where members[place].key == "data" {
+      members[place].value = members[place].value.droppingPaths
+    }
+    return .object(members)
+  }
+
+  private var droppingPaths: ConfigValue {
+    guard case .object(let members) = self else { return self }
+    let keys = pathKeys
+    return .object(
+      members.compactMap { member in
+        if case .string = member.value, keys.contains(member.key) { return nil }
+        return Member(member.key, member.value.droppingPaths)
+      })
+  }
+
+  /// The keys of a data source that hold paths.
+  private var pathKeys: [String] {
+    DataFormatRegistry.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
+  }
+}

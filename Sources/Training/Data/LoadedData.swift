@@ -1,0 +1,177 @@
+package import Collectives
+package import Datasets
+internal import Foundation
+package import Networks
+internal import Platform
+internal import Specs
+
+/// The data of a run, held once per node.
+package struct LoadedData: Sendable {
+  package let prepared: PreparedData
+  package var description: DataDescription { prepared.description }
+  /// Tells other data apart: a hash of what was prepared; known on every rank.
+  package let fingerprint: String
+  /// What a person should know of the rows; on one rank of each node.
+  package private(set) var notes: [String] = []
+  /// Where the training rows come from; on one rank of each node.
+  private var origin: (source: RowSource, rows: [Int])?
+  /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
+  private var preparation: DataPreparation?
+
+  /// Reads the data on one rank of each node into memory that the node's ranks share.
+  ///
+  /// - Throws: the agreed failure of the lowest rank that cannot read.
+  package init(_ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, cluster: any Cluster)
+    throws
+  {
+    let (prepared, preparation, region) = try Self.share(cluster) { progress in
+      var context = context
+      context.progress = progress
+      return try section.prepare(in: context, targets: targets, seed: seed)
+    }
+    (self.prepared, self.preparation) = (prepared, preparation)
+    let description = prepared.description
+    notes = prepared.notes
+    var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))
+    region.withMemoryRebound(to: Float.self) { floats in
+      if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
+    }
+    fingerprint = String(hash, radix: 16)
+  }
+
+  /// Reads data on one rank of each node into memory that the node's ranks share; collective.
+  ///
+  /// - Parameter prepare: reads them; what it is given is to be called now and then, because the other ranks wait.
+  /// - Returns: the data, what was read on the ranks that have read, and the memory.
+  static func share(
+    _ cluster: any Cluster, _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
+  ) throws -> (PreparedData, DataPreparation?, UnsafeMutableRawBufferPointer) {
+    let isLeader = cluster.place.rankOnNode == 0
+    let progress = { cluster.showProgress() }
+    cluster.enter(.readingData)
+    let preparation = try cluster.agree(describe: describeFailure) {
+      guard isLeader else { return DataPreparation?.none }
+      let preparation = try prepare(progress)
+      try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
+      return preparation
+    }
+    let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
+    let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
+    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
+    preparation?.write(into: region, givesBack: true, progress: progress)
+    try cluster.nodeBarrier()
+    var prepared = PreparedData(description, region: UnsafeRawBufferPointer(region), owner: cluster)
+    if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
+    return (prepared, preparation, region)
+  }
+
+  /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
+  private static func requireRoom(for description: DataDescription, isShared: Bool) throws {
+    let wanted = Double(description.byteCount),
+      left = Double(min(MachineMemory.most, MachineMemory.addressSpace ?? .max))
+    guard wanted <= left else {
+      throw RunError(
+        .data,
+        "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are all that is there; "
+          + "give fewer rows or features, or a machine with more memory")
+    }
+    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
+    var room = statvfs()
+    let isElsewhere = ProcessInfo.processInfo.environment["OMPI_MCA_osc_sm_backing_directory"] != nil
+    if isShared, let limit = FileSpace.sizeLimit, wanted > limit {
+      throw RunError(
+        .inputOutput,
+        "the data take \(FileRoom.words(wanted)) of memory that ranks of a node share, which is a file, and a file may have "
+          + "\(FileRoom.words(limit, isRoom: true)) (ulimit -f); raise that limit, or start one rank on each node")
+    }
+    guard isShared, !isElsewhere, statvfs("/dev/shm", &room) == 0 else { return }
+    let shared = Double(room.f_bavail) * Double(room.f_frsize)
+    guard wanted <= shared else {
+      throw RunError(
+        .data,
+        "the data take \(MachineMemory.words(wanted)) of memory that ranks of a node share, and /dev/shm has "
+          + "\(MachineMemory.words(shared)) left; enlarge it, as with docker's --shm-size, or start one rank on each node"
+      )
+    }
+  }
+
+  /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.
+  func trainingPlaces(ofRows rows: [Int]) -> String {
+    guard let origin, rows.allSatisfy(origin.rows.indices.contains) else {
+      return rows.map { "training sample \($0) (counted from 0)" }.joined(separator: ", ")
+    }
+    return "\(origin.source.file): " + rows.map { origin.source.place(origin.rows[$0]) }.joined(separator: ", ")
+  }
+
+  /// Refuses training samples whose weight times class weight is lost in float32, and such products that are all 0; collective.
+  func checkWeights(_ classWeights: [Float]?, cluster: any Cluster) throws {
+    try cluster.agree(describe: describeFailure) {
+      guard let classWeights, let origin, let rows = prepared.rows(of: .train) else { return }
+      let block = 1024
+      let batch = BatchMemory(rows, description: description, capacity: block, classWeights: classWeights)
+      var weighsSomething = false
+      for first in stride(from: 0, to: rows.count, by: block) {
+        let count = min(block, rows.count - first)
+        cluster.showProgress()
+        for index in 0..<count { batch.ids.pointer[index] = first + index }
+        batch.gatherTargets(0..<count)
+        for row in 0..<count where batch.sampleWeights.pointer[row] > 0 {
+          let classWeight = classWeights[Int(batch.classes.pointer[row])]
+          weighsSomething = weighsSomething || batch.weights.pointer[row] > 0
+          if classWeight > 0, batch.weights.pointer[row] < 0x1p-120 {
+            throw RunError(
+              .data,
+              "\(origin.source.file): \(origin.source.place(origin.rows[first + row])): the sample weight "
+                + "\(batch.sampleWeights.pointer[row]) times its class's weight \(classWeight) is lost in float32 "
+                + "beside others; give weights nearer to each other")
+          }
+        }
+      }
+      guard weighsSomething else {
+        throw RunError(
+          .data,
+          "\(origin.source.file): all train samples weigh 0 times their class's weight; give a class that occurs a weight "
+            + "above 0")
+      }
+    }
+  }
+
+  /// Refuses weights that had to be scaled where a loss depends on their scale.
+  package static func requireScale(of preparation: DataPreparation, for loss: any Loss) throws {
+    guard loss.readsWeights, preparation.rescalesWeights else { return }
+    throw RunError(
+      .data,
+      "the formula of the loss uses w, and the sample weights are beyond 2^-20 to 2^20, where only their ratios count; "
+        + "give weights around 1, or a formula without w (each sample is weighted anyway)")
+  }
+
+  /// Refuses targets that a loss cannot take, naming the first row; collective.
+  package mutating func checkTargets(_ loss: any Loss, cluster: any Cluster) throws {
+    origin = preparation?.trainingOrigin
+    defer { preparation = nil }
+    try cluster.agree(describe: describeFailure) {
+      guard let preparation else { return }
+      try Self.requireScale(of: preparation, for: loss)
+      for part in DataPart.allCases {
+        guard let rows = prepared.rows(of: part), rows.count > 0 else { continue }
+        let block = 1024
+        var weighsSomething = false
+        let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
+        for first in stride(from: 0, to: rows.count, by: block) {
+          let count = min(block, rows.count - first)
+          cluster.showProgress()
+          for index in 0..<count { batch.ids.pointer[index] = first + index }
+          batch.gatherTargets(0..<count)
+          weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }
+          guard let problem = loss.problem(with: batch.targets, rows: 0..<count) else { continue }
+          let (file, place) = preparation.targetSource(ofRow: first + problem.row, in: part)
+          throw RunError(.data, "\(file): \(place): \(problem.text)")
+        }
+        guard weighsSomething else {
+          let file = preparation.weightFile(of: part)
+          throw RunError(.data, "\(file): all \(part.name) samples weigh 0; give some a sample weight above 0")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import Glibc
+internal import Kernels
+internal import Metrics
+internal import Platform
+internal import Specs
+
+/// What a person sees while training goes on: a bar on a terminal, plain lines elsewhere.
+final class Progress {
+  private let isQuiet: Bool
+  private let showsBar: Bool
+  private var lastDraw = 0.0
+  private var barLength = 0
+  private var state = ""
+
+  init(isQuiet: Bool, showsBar: Bool) {
+    self.isQuiet = isQuiet
+    self.showsBar = showsBar && !isQuiet
+  }
+
+  /// Whether a person watches standard output on a terminal.
+  ///
+  /// mpirun gives its ranks a terminal of its own, whatever its output is: then its own output counts.
+  static var isWatched: Bool {
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    guard getenv("OMPI_COMM_WORLD_SIZE") != nil else { return true }
+    var info = stat()
+    return stat("/proc/\(getppid())/fd/1", &info) == 0 && info.st_mode & S_IFMT == S_IFCHR
+      && info.st_rdev >> 8 & 0xfff != 1
+  }
+
+  /// New figures of the training.
+  func update(
+    step: Int, of steps: Int, epoch: Int, of epochs: Int, loss: Double, samplesPerSecond: Double, elapsed: Double
+  ) {
+    state = "epoch \(epoch)/\(epochs)  loss \(Self.short(loss))  \(Self.rate(samplesPerSecond))"
+    tick(step: step, of: steps, elapsed: elapsed)
+  }
+
+  /// Redraws the bar, at most ten times a second.
+  func tick(step: Int, of steps: Int, elapsed: Double) {
+    let now = Clock.now()
+    guard showsBar, now - lastDraw > 0.1 else { return }
+    lastDraw = now
+    var size = winsize()
+    let columns = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    let text = Self.bar(step: step, of: steps, state: state, elapsed: elapsed, columns: columns)
+    StandardOutput.write("\r" + text + String(repeating: " ", count: max(0, barLength - text.count)), terminator: "")
+    barLength = text.count
+  }
+
+  /// A line for a finished epoch.
+  func epoch(_ epoch: Int, of epochs: Int, trainingLoss: Double, validation: Evaluation.Result?) {
+    guard !isQuiet else { return }
+    var text = "epoch \(epoch)/\(epochs)  loss \(Self.short(trainingLoss))"
+    if let validation {
+      let results = ([validation.loss] + validation.metrics).map { result in
+        "\(result.name) " + (result.reason.map { "undefined (\($0))" } ?? Self.short(result.value))
+      }
+      text += "  validation " + results.joined(separator: "  ")
+    }
+    line(text)
+  }
+
+  /// Prints a line above the bar.
+  func line(_ text: String) {
+    guard !isQuiet else { return }
+    clear()
+    StandardOutput.write(text)
+  }
+
+  /// Prints a warning, however quiet the run is.
+  func warning(_ text: String) {
+    clear()
+    fflush(nil)
+    StandardError.write("warning: " + text)
+  }
+
+  func finish() { clear() }
+
+  private func clear() {
+    guard barLength > 0 else { return }
+    StandardOutput.write("\r" + String(repeating: " ", count: barLength) + "\r", terminator: "")
+    barLength = 0
+  }
+
+  /// The bar's text for a width of the terminal.
+  static func bar(step: Int, of steps: Int, state: String, elapsed: Double, columns: Int) -> String {
+    let share = steps > 0 ? Double(step) / Double(steps) : 1
+    let left = share > 0 ? elapsed / share - elapsed : 0
+    let tail = "  \(state)  \(duration(left)) left"
+    let head = "\(String(repeating: " ", count: max(0, 3 - String(Int(share * 100)).count)))\(Int(share * 100))% "
+    let width = max(0, min(30, columns - 1 - head.count - tail.count - 2))
+    let filled = Int(share * Double(width))
+    let bar =
+      width < 5 ? "" : "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "]"
+    return String((head + bar + tail).prefix(max(10, columns - 1)))
+  }
+
+  static func duration(_ seconds: Double) -> String {
+    let whole = Int(min(max(0, seconds), 1e8).rounded())
+    if whole < 60 { return "\(whole)s" }
+    if whole < 3600 { return "\(whole / 60)m\(whole % 60)s" }
+    return "\(whole / 3600)h\(whole % 3600 / 60)m"
+  }
+
+  static func rate(_ value: Double) -> String {
+    value >= 1e6
+      ? "\(short(value / 1e6))M samples/s"
+      : value >= 1e3 ? "\(short(value / 1e3))k samples/s" : "\(short(value)) samples/s"
+  }
+
+  /// Four significant digits.
+  static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return "\(value)" }
+    var magnitude = Int((DoubleFunctions.log(abs(value)) / DoubleFunctions.log(10)).rounded(.down))
+    // The quotient is below 3 for 1000.
+    if abs(value) >= DoubleFunctions.pow(10, Double(magnitude + 1)) { magnitude += 1 }
+    let scale = DoubleFunctions.pow(10, Double(3 - magnitude))
+    let rounded = (value * scale).rounded() / scale
+    if abs(rounded) >= 1000, abs(rounded) < 1e15 { return String(Int(rounded)) }
+    return "\(rounded)"
+  }
+}

@@ -1,0 +1,311 @@
+package import Collectives
+package import Datasets
+internal import Kernels
+package import Metrics
+package import Networks
+internal import Optimization
+internal import Platform
+internal import Specs
+
+/// A run ready to train: data loaded, network built, memory planned.
+package final class Trainer {
+  package let config: RunConfig
+  package let data: LoadedData
+  package let network: Network
+  package let executor: StepExecutor
+  package let shards: Int
+  package let batchSize: Int
+  let arena: AlignedBuffer<Float>
+  private let loss: any Loss
+  /// What samples of each class count, nil: all 1.
+  let classWeights: [Float]?
+  private let rows: DataRows
+  let cluster: any Cluster
+  let options: RunOptions
+  private var evaluation: Evaluation
+  private(set) var context: MetricContext
+  /// The decision threshold, where costs ask for one and there are validation rows.
+  private var threshold: ThresholdSearch?
+  private let order: SampleOrder
+  let parameters: ParameterUpdate
+  let selection: WeightSelection
+  /// The names under which evaluations report.
+  package let resultNames: ResultNames
+  /// What a schedule watches of validation, and what it remembers.
+  let plateauMetric: WatchedMetric?
+  var plateau = PlateauState()
+  /// The first values of watched results, by key of what watches, that were none.
+  var waitingSince: [String: MetricValue] = [:]
+  /// A line for each rank that computed much longer than most; known at the end of ``run()``.
+  package private(set) var slowRanks: [String] = []
+  /// What this rank's memory is taken for.
+  let memoryPlan: MemoryPlan
+  /// That memory is short, where it is.
+  package let memoryWarning: String?
+  /// The weights that the run began with, where they came from elsewhere.
+  var origin: RunOrigin?
+  /// What this rank saw in the last step that was skipped.
+  var lastSkipped: NonFiniteTrace?
+  /// What ``CheckpointStore/tag`` is at this start; the same on all ranks.
+  var workTag = ""
+  /// The locks of the run's directories, on the first rank.
+  var locks: RunLocks?
+  /// Updates made by ``run()``.
+  var stepsTaken = 0
+
+  /// Loads and plans everything.
+  package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
+    self.config = config
+    self.options = options
+    self.cluster = cluster
+    var data = try LoadedData(
+      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
+      seed: config.seed,
+      cluster: cluster)
+    let description = data.description
+    cluster.enter(.settingUp)
+    guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
+      throw RunError(.data, "data.train: no rows are left to train on; give more rows or smaller fractions")
+    }
+    self.rows = rows
+    network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
+    loss = try config.loss.loss.makeLoss(
+      LossContext(
+        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
+        path: "loss"))
+    try loss.prediction.requireDistinctLevels(path: "loss.quantiles")
+    try data.checkTargets(loss, cluster: cluster)
+    self.data = data
+    classWeights = try config.loss.classWeights(description, training: rows)
+    try data.checkWeights(classWeights, cluster: cluster)
+    shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
+    batchSize = min(config.training.globalBatchSize, rows.count)
+    let checksFinite = config.training.onNonFinite == .skipStep
+    let plan = StepPlan(
+      StepPlan.Request(
+        section: config.parallel, trainingRows: rows.count, batchSize: batchSize, shards: shards,
+        microSteps: config.training.microSteps, threads: options.threads, spareCores: options.spareCores,
+        evaluationRows: options.threads * Evaluation.blockRows,
+        updatesByBucket: ParameterUpdate.goesByBucket(
+          config.optimizer.optimizer, clipping: config.training.clipping, checksFinite: checksFinite)),
+      network: network, rank: StepPlan.Rank(cluster))
+    memoryPlan = MemoryPlan(config, network: network, step: plan, description: description)
+    memoryWarning = try memoryPlan.check(cluster)
+    arena = AlignedBuffer(count: max(16, network.storageCount))
+    network.initialize(arena.pointer, seed: config.seed)
+    parameters = try ParameterUpdate(
+      network, section: config.optimizer, clipping: config.training.clipping, averaging: config.training.averaging,
+      checksFinite: checksFinite, arena: arena.pointer, threads: options.threads)
+    if config.parallel.update == .sharded, !parameters.isElementwise {
+      throw ConfigError(
+        "'sharded' needs an optimizer that updates every element from its own gradient, and "
+          + "\(type(of: config.optimizer.optimizer).kind) looks at whole tensors; use 'replicated'",
+        path: "parallel.update")
+    }
+    executor = try StepExecutor(
+      plan, network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
+      augmentation: try Augmentation(
+        config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
+      arena: arena.pointer, parameters: parameters, batchSize: batchSize, seed: config.seed, threads: options.threads,
+      cluster: cluster, section: config.parallel)
+    executor.phaseMark = cluster.phaseMark
+    let cost = try config.loss.cost?.matrix(description.classNames, path: "loss.cost")
+    context = MetricContext(
+      prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
+      targetNames: description.targetNames, units: description.targetNormalization,
+      decision: .plugIn(cost, loss: loss, classWeights: classWeights), cost: cost)
+    evaluation = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
+    let names = try ResultNames(config.metrics, context: context), known = context
+    resultNames = names
+    let hasValidation = description.count(of: .validation) > 0
+    func watched(_ word: String, _ path: String) throws(ConfigError) -> WatchedMetric {
+      try WatchedMetric(word, among: names, context: known, path: path)
+    }
+    selection = try WeightSelection(
+      config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
+      watching: hasValidation ? watched : nil)
+    if let schedule = config.optimizer.schedule.plateau {
+      guard hasValidation else {
+        throw ConfigError(
+          "reduce_on_plateau needs validation data; give data.validation", path: "optimizer.schedule")
+      }
+      plateauMetric = try watched(schedule.metric, "optimizer.schedule.metric")
+    } else {
+      plateauMetric = nil
+    }
+    order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
+  }
+
+  package var stepsPerEpoch: Int { (rows.count + batchSize - 1) / batchSize }
+
+  package var totalSteps: Int {
+    let all = config.training.epochs * stepsPerEpoch
+    return config.training.steps.map { min($0, all) } ?? all
+  }
+
+  /// The learning rate of an update, counted from 0.
+  package func learningRate(at step: Int) -> Double {
+    plateau.scale * config.optimizer.schedule.learningRate(at: step, of: schedulePlan)
+  }
+
+  private var schedulePlan: SchedulePlan {
+    SchedulePlan(
+      base: config.optimizer.optimizer.learningRate, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+  }
+
+  /// One update; collective.
+  package func step(_ step: Int, control: Int64 = 0, written: Int64 = -1) throws -> StepExecutor.Outcome {
+    let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
+    let rate = learningRate(at: step)
+    let outcome = try executor.step(
+      order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate,
+      control: control,
+      written: written)
+    if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
+    guard !outcome.isFinite else { return outcome }
+    if outcome.isDamaged || config.training.onNonFinite == .stop { try reportNonFinite(step: step) }
+    lastSkipped = executor.nonFinite
+    return outcome
+  }
+
+  /// Ends the run because a rank holds other weights than the first; collective.
+  private func reportReplica(_ rank: Int, step: Int) throws {
+    let own = WeightHash(network).hashes(arena.pointer)
+    let all = try cluster.gather(own.flatMap { hash in withUnsafeBytes(of: hash) { Array($0) } })
+    let hosts = try cluster.gather(Array(cluster.place.host.utf8))
+    let tensor = own.indices.first { all[rank][8 * $0..<8 * $0 + 8] != all[0][8 * $0..<8 * $0 + 8] }
+    let name = tensor.map { network.slots[$0].name } ?? "the weights"
+    throw AgreedFailure(
+      rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.internalError.rawValue,
+      sentence:
+        "step \(step): rank \(rank) on \(String(decoding: hosts[rank], as: UTF8.self)) holds other weights than "
+        + "rank 0, first in \(name); nothing of this run can be trusted since the last check: look for a faulty "
+        + "machine, and start again")
+  }
+
+  /// Evaluates a part of the data; nil where there is none.
+  package func evaluate(_ part: DataPart) throws -> Evaluation.Result? {
+    guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
+    let begin = Clock.now()
+    executor.phaseMark.set(.evaluating, step: stepsTaken)
+    defer { executor.trace?.record(.evaluate, from: begin, to: Clock.now()) }
+    return try selection.withEvaluatedWeights {
+      if part == .validation { try chooseThreshold(rows) }
+      return try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)
+    }
+  }
+
+  /// Where wrong classes cost differently, chooses the threshold between two classes that costs least on the validation rows.
+  ///
+  /// Every validation chooses anew, so that what is watched is what the threshold that is handed over gives.
+  private func chooseThreshold(_ rows: DataRows) throws {
+    guard context.cost != nil, context.classes == 2, loss.prediction.hasClassProbabilities else { return }
+    var nearest = 0.5
+    if case .leastCost(let costs) = plugIn { nearest = costs.threshold }
+    let search = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: [DecisionThreshold(nearest: nearest)], context: context,
+      threads: options.threads)
+    let found = try search.run(rows, description: data.description, classWeights: nil, cluster: cluster)
+    let best = ThresholdSearch(logOdds: found.metrics[1].value, probability: found.metrics[0].value)
+    threshold = best
+    context.decision = .logOdds(best.logOdds)
+    evaluation = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
+  }
+
+  /// How classes are decided on without validation rows.
+  private var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
+
+  /// The config as a model's file has it: data have other paths where it is used.
+  var modelConfig: ConfigValue {
+    guard case .object(var members) = config.resolved else { return config.resolved }
+    members.removeAll { $0.key == "data" }
+    return .object(members)
+  }
+
+  /// Weights as a file.
+  func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
+    ModelFile(
+      network, arena: weights, config: modelConfig, description: data.description, classWeights: classWeights,
+      decision: context.decision, threshold: threshold?.probability)
+  }
+
+  /// The SHA-256 of the weights as they are.
+  package var weightsHash: String { modelFile(arena.pointer).hash }
+
+  /// The run's last files; collective.
+  func finish(
+    log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double, checkpointSeconds: Double
+  ) throws -> ConfigValue {
+    let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + batchCount(of: $1) })
+    let times = executor.times
+    let metrics = results.map { part, result in ConfigValue.Member(part.name, .object(result.members)) }
+    let withoutBest = watches.filter { $0.key != "optimizer.schedule" && selection.keepsBest }.compactMap { watch in
+      neverHadValue(watch).map { ConfigValue.Member("undefined", .object([.init("best_step", .string($0))])) }
+    }
+    let evidence = try RankTimes.gather(times, cluster: cluster)
+    let summary = ConfigValue.object(
+      [
+        .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
+        .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
+        .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
+        .init("decision_threshold", threshold.map { .number($0.probability) } ?? .null),
+        .init("stopped_early", .boolean(selection.isPatienceOver)),
+        .init("data_fingerprint", .string(data.fingerprint)),
+        .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
+      ] + withoutBest + [
+        .init("skipped_steps", .integer(executor.skippedSteps)),
+        .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))),
+        .init("ranks", .integer(cluster.size)),
+        .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
+        .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
+        .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
+        .init(
+          "seconds",
+          .object([
+            .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
+            .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
+            .init("data", .number(times.data)), .init("checkpoint", .number(checkpointSeconds)),
+            .init("total", .number(seconds)),
+          ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
+        .init("allreduce", .string(executor.parallelism.allreduce)),
+        .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),
+        .init("bytes_lower_bound", .integer(executor.traffic.lowerBound)),
+      ])
+    try cluster.agree(describe: describeFailure) {
+      guard let log else { return }
+      try locks?.verify()
+      try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
+      if let last = selection.last {
+        try locks?.verify()
+        try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)
+      }
+      try locks?.verify()
+      try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
+      log.progress.finish()
+    }
+    slowRanks = RankTimes.slowRanks(evidence)
+    return summary
+  }
+}
+
+extension Trainer {
+  /// One line that says what is trained.
+  package var headline: String {
+    let description = data.description
+    let counts = DataPart.allCases.filter { description.count(of: $0) > 0 }.map {
+      "\(description.count(of: $0)) \($0.name)"
+    }
+    return "\(config.name): \(network.parameterCount) parameters, \(counts.joined(separator: " + ")) samples, "
+      + "batch \(batchSize) in \(shards) shards, \(totalSteps) steps"
+  }
+}
+
+extension Trainer {
+  /// Samples of a step's batch.
+  package func batchCount(of step: Int) -> Int {
+    let rows = data.description.count(of: .train)
+    return min(batchSize, rows - step % stepsPerEpoch * batchSize)
+  }
+}

@@ -1,0 +1,32 @@
+package import Collectives
+internal import Datasets
+internal import Foundation
+package import Specs
+
+/// The summary of a finished run.
+package enum RunSummary {
+  /// The summary in a run's directory; nil where there is none that tells of weights.
+  static func read(in directory: String) -> ConfigValue? {
+    guard let bytes = try? DiskStorage().read(directory + "/summary.json"),
+      let summary = try? ConfigValue.parse(.init(bytes), file: "summary.json"), summary["weights_sha256"] != nil
+    else { return nil }
+    return summary
+  }
+
+  /// Refuses to hand out the summary of a run on other data; collective.
+  package static func requireData(
+    of summary: ConfigValue, _ config: RunConfig, options: RunOptions, cluster: any Cluster
+  ) throws {
+    // Summaries of earlier builds do not tell.
+    guard case .string(let fingerprint)? = summary["data_fingerprint"] else { return }
+    let data = try LoadedData(
+      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
+      seed: config.seed, cluster: cluster)
+    guard data.fingerprint == fingerprint else {
+      throw RunError(
+        .data,
+        "\(options.outputDirectory): the run is finished, and the data are not those that it was trained on; choose another "
+          + "--output, or start anew with --resume never")
+    }
+  }
+}
