@@ -8,7 +8,7 @@ package protocol Spec: Sendable {
   /// One line for `ptrain schema` and the docs.
   static var summary: String { get }
   /// At least two legal configs (JSON objects without the kind); the batteries of tests run on each.
-  static var samples: [String] { get }
+  static var examples: [String] { get }
   /// Reads the keys. All keys are read unconditionally, so that the schema knows them.
   init(from fields: FieldReader) throws(ConfigError)
 }

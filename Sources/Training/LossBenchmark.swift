@@ -42,10 +42,10 @@ package enum LossBenchmark {
 
   /// The loss with its first settings, for the targets it can take with so many outputs.
   private static func makeLoss(_ kind: String, outputs: Int) throws(ConfigError) -> (any Loss)? {
-    guard let type = LossRegistry.all.first(where: { $0.kind == kind }), let sample = type.samples.first else {
+    guard let type = LossRegistry.all.first(where: { $0.kind == kind }), let example = type.examples.first else {
       return nil
     }
-    let value = try ConfigValue.parse(Data(sample.utf8), file: kind)
+    let value = try ConfigValue.parse(Data(example.utf8), file: kind)
     guard case .object(let members) = value else { return nil }
     let spec = try FieldReader.readVariant(
       .object([.init("type", .string(kind))] + members), LossRegistry.registry, path: "loss"

@@ -112,12 +112,12 @@ import Testing
     #expect(whole.1 == parts.1)
   }
 
-  @Test("every loss of the registry has golden values and two samples")
+  @Test("every loss of the registry has golden values and two examples")
   func complete() {
     let covered = Self.golden.map(\.config).joined()
     for type in LossRegistry.all where type.kind != "expression" {
       #expect(covered.contains("\"\(type.kind)\""), "\(type.kind)")
-      #expect(type.samples.count >= 2)
+      #expect(type.examples.count >= 2)
     }
   }
 

@@ -41,10 +41,10 @@ import Testing
   }
 
   static let all = OptimizerRegistry.all.flatMap { type in
-    type.samples.flatMap { sample in
-      let plain = Case(kind: type.kind, sample: sample)
+    type.examples.flatMap { example in
+      let plain = Case(kind: type.kind, sample: example)
       let isLayerwise = ((try? make(plain))?.makeOptimizer() as? any LayerwiseOptimizer) != nil
-      return isLayerwise ? [plain, Case(kind: type.kind, sample: sample, isVector: true)] : [plain]
+      return isLayerwise ? [plain, Case(kind: type.kind, sample: example, isVector: true)] : [plain]
     }
   }
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
@@ -196,8 +196,8 @@ import Testing
     #expect(huge.isFinite != huge.hasWritten)
   }
 
-  @Test("every optimizer has at least two samples")
-  func samples() {
-    for type in OptimizerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+  @Test("every optimizer has at least two examples")
+  func examples() {
+    for type in OptimizerRegistry.all { #expect(type.examples.count >= 2, "\(type.kind)") }
   }
 }

@@ -40,11 +40,11 @@ import Testing
     return (try? JSONDecoder().decode(Golden.self, from: Data(contentsOf: path)))?.cases ?? []
   }()
 
-  /// Every metric with every sample of its keys.
+  /// Every metric with every example of its keys.
   static func specs() throws -> [any MetricSpec] {
     try MetricRegistry.all.flatMap { type in
-      try type.samples.map { sample in
-        guard case .object(let members) = try ConfigValue.parse(Data(sample.utf8), file: "sample") else {
+      try type.examples.map { example in
+        guard case .object(let members) = try ConfigValue.parse(Data(example.utf8), file: "example") else {
           throw ConfigError("not an object")
         }
         return try FieldReader.readVariant(

@@ -105,7 +105,7 @@ import Testing
     func add(_ keys: [String], _ tag: String, _ types: [any Spec.Type]) {
       for key in keys {
         for type in types {
-          samples["\(key)=\(type.kind)"] = type.samples.map { text in
+          samples["\(key)=\(type.kind)"] = type.examples.map { text in
             let value = try? ConfigValue.parse(Data(text.utf8), file: "sample")
             guard case .object(let members)? = value else { return .null }
             return .object([.init(tag, .string(type.kind))] + members)

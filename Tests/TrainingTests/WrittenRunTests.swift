@@ -22,7 +22,7 @@ import Testing
 
     init(_ types: [any Spec.Type]) throws {
       values = try types.flatMap { type in
-        try type.samples.map { text in
+        try type.examples.map { text in
           let value = try ConfigValue.parse(Data(text.utf8), file: type.kind)
           guard case .object(let members) = value else { return value }
           return .object([.init("type", .string(type.kind))] + members)

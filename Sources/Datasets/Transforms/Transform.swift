@@ -9,7 +9,7 @@ package protocol TransformSpec: Sendable {
   static var kind: String { get }
   static var summary: String { get }
   /// Objects that tests try, without the type; for samples of shape [3, 5, 4].
-  static var samples: [String] { get }
+  static var examples: [String] { get }
 
   init(from fields: FieldReader) throws(ConfigError)
 

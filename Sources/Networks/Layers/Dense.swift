@@ -5,7 +5,7 @@ package import Specs
 package struct Dense: SingleInputLayerSpec {
   package static let kind = "dense"
   package static let summary = "fully connected: activation(x · Wᵀ + b), weight [units, inputs]"
-  package static let samples = [
+  package static let examples = [
     #"{"units": 3}"#, #"{"units": 5, "activation": "relu"}"#, #"{"units": 4, "activation": "gelu", "bias": false}"#,
     #"{"units": 2, "activation": {"type": "elu", "alpha": 0.5}, "bias_initializer": {"type": "constant", "value": 0.1}}"#,
   ]

@@ -8,7 +8,7 @@ package import Specs
 package struct SumLoss: LossSpec {
   package static let kind = "sum"
   package static let summary = "a weighted sum of losses"
-  package static let samples = [
+  package static let examples = [
     #"{"terms": [{"loss": "mse"}, {"weight": 0.3, "loss": {"type": "huber", "delta": 0.5}}]}"#,
     #"{"terms": [{"weight": 2, "loss": {"type": "mae"}}]}"#,
   ]

@@ -77,7 +77,7 @@ struct ThresholdSearch {
 struct DecisionThreshold: MetricSpec {
   static let kind = "decision_threshold"
   static let summary = "the threshold of least cost"
-  static let samples = ["{}", "{ }"]
+  static let examples = ["{}", "{ }"]
   var higherIsBetter: Bool? { nil }
   /// The threshold of outputs that are calibrated.
   var standard = 0.5

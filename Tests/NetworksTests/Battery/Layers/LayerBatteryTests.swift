@@ -14,7 +14,7 @@ import Testing
   func complete() {
     for kind in LayerRegistry.registry.kinds { #expect(LayerCase.all.contains { $0.kind == kind }, "\(kind)") }
     for kind in ActivationRegistry.registry.kinds {
-      #expect(LayerCase.all.contains { $0.kind == "dense" && $0.sample.contains("\"\(kind)\"") }, "\(kind)")
+      #expect(LayerCase.all.contains { $0.kind == "dense" && $0.example.contains("\"\(kind)\"") }, "\(kind)")
     }
   }
 
