@@ -50,7 +50,8 @@ package enum RunSource {
       let bytes = try GivenFile.contents(data, remedy: "give a JSON file with one data source")
       let (format, _) = try naming(data) { () throws(ConfigError) in
         try FieldReader.readVariant(
-          ConfigValue.parse(Data(bytes), file: data), DataFormatRegistry.registry, tag: "format", path: "")
+          ConfigValue.parse(Data(bytes), file: data), model.registries[default: DataFormatRegistry.standard],
+          tag: "format", path: "", registries: model.registries)
       }
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: context(data))
@@ -64,7 +65,7 @@ package enum RunSource {
     }
     let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
     let config = try naming(file) { () throws(ConfigError) in
-      try RunConfig(ConfigValue.parse(Data(bytes), file: file), isTrained: true)
+      try RunConfig(ConfigValue.parse(Data(bytes), file: file), registries: model.registries, isTrained: true)
     }
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
@@ -82,16 +83,16 @@ package enum RunSource {
 
 extension ConfigValue {
   /// The `data` object with the paths of its sources made absolute, so that the config can stand anywhere.
-  func makingPathsAbsolute(from base: String) -> ConfigValue {
+  func makingPathsAbsolute(from base: String, formats: DataFormatRegistry) -> ConfigValue {
     guard case .object(let members) = self else { return self }
-    let keys = pathKeys
+    let keys = pathKeys(formats)
     return .object(
       members.map { member in
         if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
           let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
           return Member(member.key, .string((from + "/" + path as NSString).standardizingPath))
         }
-        return Member(member.key, member.value.makingPathsAbsolute(from: base))
+        return Member(member.key, member.value.makingPathsAbsolute(from: base, formats: formats))
       })
   }
 
@@ -106,7 +107,7 @@ extension ConfigValue {
 
   private var droppingPaths: ConfigValue {
     guard case .object(let members) = self else { return self }
-    let keys = pathKeys
+    let keys = pathKeys(.standard)
     return .object(
       members.compactMap { member in
         if case .string = member.value, keys.contains(member.key) { return nil }
@@ -115,7 +116,7 @@ extension ConfigValue {
   }
 
   /// The keys of a data source that hold paths.
-  private var pathKeys: [String] {
-    DataFormatRegistry.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
+  private func pathKeys(_ formats: DataFormatRegistry) -> [String] {
+    formats.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
   }
 }

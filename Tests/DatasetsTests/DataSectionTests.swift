@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct DataSectionTests {
   @Test func everyFormatReadsItsSamplesAndDescribesItself() throws {
-    #expect(Set(DataFormatRegistry.registry.kinds).count == DataFormatRegistry.all.count)
-    for format in DataFormatRegistry.all {
+    #expect(Set(DataFormatRegistry.standard.kinds).count == DataFormatRegistry.standard.all.count)
+    for format in DataFormatRegistry.standard.all {
       #expect(format.examples.count >= 2)
       for example in format.examples {
         let fields = try FieldReader(try json(example), path: "data.train")

@@ -14,14 +14,18 @@ import Testing
     var testDescription: String { "\(kind) \(example)" }
   }
 
-  static let layers = LayerRegistry.all.flatMap { type in type.examples.map { Case(kind: type.kind, example: $0) } }
-  static let losses = LossRegistry.all.flatMap { type in type.examples.map { Case(kind: type.kind, example: $0) } }
+  static let layers = LayerRegistry.standard.all.flatMap { type in
+    type.examples.map { Case(kind: type.kind, example: $0) }
+  }
+  static let losses = LossRegistry.standard.all.flatMap { type in
+    type.examples.map { Case(kind: type.kind, example: $0) }
+  }
 
   static func layer(_ kind: String, _ example: String) throws -> LayerNode {
     let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+      .object([.init("type", .string(kind))] + members), LayerRegistry.standard, path: "layer"
     ).0
   }
 
@@ -175,8 +179,8 @@ import Testing
 
   @Test("every registered layer has at least two examples")
   func examples() {
-    for type in LayerRegistry.all { #expect(type.examples.count >= 2, "\(type.kind)") }
-    for type in LossRegistry.all { #expect(type.examples.count >= 2, "\(type.kind)") }
-    for type in InitializerRegistry.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in LayerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in LossRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in InitializerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
   }
 }

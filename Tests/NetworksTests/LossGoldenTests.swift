@@ -28,7 +28,7 @@ import Testing
 
   static func spec(_ config: String) throws -> any LossSpec {
     try FieldReader.readVariant(
-      ConfigValue.parse(Data(config.utf8), file: "loss"), LossRegistry.registry, path: "loss"
+      ConfigValue.parse(Data(config.utf8), file: "loss"), LossRegistry.standard, path: "loss"
     ).0
   }
 
@@ -115,7 +115,7 @@ import Testing
   @Test("every loss of the registry has golden values and two examples")
   func complete() {
     let covered = Self.golden.map(\.config).joined()
-    for type in LossRegistry.all where type.kind != "expression" {
+    for type in LossRegistry.standard.all where type.kind != "expression" {
       #expect(covered.contains("\"\(type.kind)\""), "\(type.kind)")
       #expect(type.examples.count >= 2)
     }

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  static let all = OptimizerRegistry.all.flatMap { type in
+  static let all = OptimizerRegistry.standard.all.flatMap { type in
     type.examples.flatMap { example in
       let plain = Case(kind: type.kind, sample: example)
       let isLayerwise = ((try? make(plain))?.makeOptimizer() as? any LayerwiseOptimizer) != nil
@@ -57,7 +57,7 @@ import Testing
     let keys = try ConfigValue.parse(Data(entry.sample.utf8), file: "sample")
     guard case .object(let members) = keys else { throw ConfigError("not an object") }
     let value = ConfigValue.object([.init("type", .string(entry.kind))] + members)
-    return try FieldReader.readVariant(value, OptimizerRegistry.registry, path: "optimizer").0
+    return try FieldReader.readVariant(value, OptimizerRegistry.standard, path: "optimizer").0
   }
 
   /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is updated in
@@ -198,6 +198,6 @@ import Testing
 
   @Test("every optimizer has at least two examples")
   func examples() {
-    for type in OptimizerRegistry.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in OptimizerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
   }
 }

@@ -20,7 +20,7 @@ import Testing
     var plateaus: [Run]
   }
 
-  static let kinds = ScheduleRegistry.registry.kinds
+  static let kinds = ScheduleRegistry.standard.kinds
 
   static let golden = Result {
     try JSONDecoder().decode(
@@ -29,7 +29,7 @@ import Testing
 
   static func schedule(_ text: String) throws -> LearningRateSchedule {
     try FieldReader.readVariant(
-      ConfigValue.parse(Data(text.utf8), file: "schedule"), ScheduleRegistry.registry, path: "schedule"
+      ConfigValue.parse(Data(text.utf8), file: "schedule"), ScheduleRegistry.standard, path: "schedule"
     ).0
   }
 
@@ -80,13 +80,13 @@ import Testing
     "every example is finite, not negative, and the same when asked again; also with a warm-up",
     arguments: kinds)
   func battery(kind: String) throws {
-    let type = try #require(ScheduleRegistry.all.first { $0.kind == kind })
+    let type = try #require(ScheduleRegistry.standard.all.first { $0.kind == kind })
     #expect(type.examples.count >= 2)
     for example in type.examples {
       for warmup in [[], [ConfigValue.Member("warmup_steps", .integer(6))]] {
         guard case .object(let members) = try ConfigValue.parse(Data(example.utf8), file: "example") else { return }
         let schedule = try FieldReader.readVariant(
-          .object([.init("type", .string(kind))] + members + warmup), ScheduleRegistry.registry, path: "schedule"
+          .object([.init("type", .string(kind))] + members + warmup), ScheduleRegistry.standard, path: "schedule"
         ).0
         for total in [0, 1, 2, 3, 100] {
           let plan = SchedulePlan(base: 0.5, totalSteps: total, stepsPerEpoch: 10)

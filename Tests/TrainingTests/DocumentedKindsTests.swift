@@ -24,22 +24,22 @@ import Testing
 
   static let lists = [
     List(
-      name: "formats", begin: "Formats: ", end: ". `validation`", kinds: DataFormatRegistry.all.map { $0.kind }),
+      name: "formats", begin: "Formats: ", end: ". `validation`", kinds: DataFormatRegistry.standard.all.map { $0.kind }),
     List(
       name: "losses", begin: "| targets | losses |\n|---|---|\n", end: "\n| yours |",
-      kinds: LossRegistry.registry.kinds.filter { !["expression", "sum"].contains($0) }),
+      kinds: LossRegistry.standard.kinds.filter { !["expression", "sum"].contains($0) }),
     List(name: "one's own losses", begin: "\n| yours |", end: "|\n", kinds: ["expression", "sum"], hasMore: true),
     List(
-      name: "optimizers", begin: "and when to stop\n\n", end: ". Settings", kinds: OptimizerRegistry.registry.kinds),
+      name: "optimizers", begin: "and when to stop\n\n", end: ". Settings", kinds: OptimizerRegistry.standard.kinds),
     List(
       name: "schedules", begin: "| `optimizer.schedule` | ", end: "; each with",
-      kinds: ScheduleRegistry.registry.kinds),
+      kinds: ScheduleRegistry.standard.kinds),
     List(
       name: "augmentations", begin: "| `data.augmentation` | ", end: ": random changes",
-      kinds: TransformRegistry.registry.kinds),
-    List(name: "metrics", begin: "\nMetrics: ", end: ". They are exact", kinds: MetricRegistry.registry.kinds),
+      kinds: TransformRegistry.standard.kinds),
+    List(name: "metrics", begin: "\nMetrics: ", end: ". They are exact", kinds: MetricRegistry.standard.kinds),
     List(
-      name: "allreduces", begin: "| `allreduce` | ", end: "|\n", kinds: AllReduceRegistry.all.map { $0.kind },
+      name: "allreduces", begin: "| `allreduce` | ", end: "|\n", kinds: AllReduceRegistry.standard.all.map { $0.kind },
       hasMore: true),
   ]
 
@@ -91,13 +91,13 @@ import Testing
   @Test("every loss stands in the table of examples, and every metric of scikit-learn's table is one")
   func tables() throws {
     let examples = Self.names(in: try Self.text("configs/losses/README.md"))
-    for kind in LossRegistry.registry.kinds { #expect(examples.contains(kind), "configs/losses/README.md: \(kind)") }
+    for kind in LossRegistry.standard.kinds { #expect(examples.contains(kind), "configs/losses/README.md: \(kind)") }
     let table = List(
       name: "scikit-learn", begin: "| ptrain | scikit-learn |\n|---|---|\n", end: "\n\n", kinds: [])
     let rows = try #require(Self.section(table, of: try Self.text("README.md"))).split(separator: "\n")
     let named = Set(rows.flatMap { Self.names(in: String($0.split(separator: "|")[0])) })
-    #expect(named.isSubset(of: MetricRegistry.registry.kinds), "\(named.subtracting(MetricRegistry.registry.kinds))")
-    let others = Set(MetricRegistry.registry.kinds).subtracting(named)
+    #expect(named.isSubset(of: MetricRegistry.standard.kinds), "\(named.subtracting(MetricRegistry.standard.kinds))")
+    let others = Set(MetricRegistry.standard.kinds).subtracting(named)
     let rest = List(name: "others", begin: "but of equal outputs", end: " have no counterpart there", kinds: [])
     let explained = Self.names(in: try #require(Self.section(rest, of: try Self.text("README.md"))))
     // `specificity` stands in words beside recall.

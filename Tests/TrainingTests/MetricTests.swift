@@ -42,13 +42,13 @@ import Testing
 
   /// Every metric with every example of its keys.
   static func specs() throws -> [any MetricSpec] {
-    try MetricRegistry.all.flatMap { type in
+    try MetricRegistry.standard.all.flatMap { type in
       try type.examples.map { example in
         guard case .object(let members) = try ConfigValue.parse(Data(example.utf8), file: "example") else {
           throw ConfigError("not an object")
         }
         return try FieldReader.readVariant(
-          .object([.init("type", .string(type.kind))] + members), MetricRegistry.registry, path: "metric"
+          .object([.init("type", .string(type.kind))] + members), MetricRegistry.standard, path: "metric"
         ).0
       }
     }
@@ -103,7 +103,8 @@ import Testing
       }
     }
     #expect(undefined > 60)
-    #expect(seen.count == MetricRegistry.all.count, "\(MetricRegistry.registry.kinds.filter { !seen.contains($0) })")
+    #expect(
+      seen.count == MetricRegistry.standard.all.count, "\(MetricRegistry.standard.kinds.filter { !seen.contains($0) })")
   }
 
   /// Whether a spec has other than default settings, which the golden values do not know.
@@ -150,7 +151,7 @@ import Testing
       (classes, ["mae", "r2", "coverage"]), (values, ["accuracy", "f1", "roc_auc", "log_loss", "coverage"]),
     ] {
       for kind in kinds {
-        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.registry, path: "metric").0
+        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.standard, path: "metric").0
         #expect(throws: ConfigError.self, "\(kind)") { try spec.makeState(entry.context) }
       }
     }

@@ -50,7 +50,7 @@ import Testing
   /// Every metric with every example of its keys that suits a problem, in lists within which no name stands twice.
   private static func lists(_ problem: Problem) throws -> [[String]] {
     var lists: [(texts: [String], names: Set<String>)] = []
-    for type in MetricRegistry.all {
+    for type in MetricRegistry.standard.all {
       for example in Set(type.examples.map { $0.filter { $0 != " " } }).sorted() {
         let keys = example.dropFirst().dropLast()
         let text = #"{"type": "\#(type.kind)""# + (keys.isEmpty ? "}" : ", \(keys)}")

@@ -100,6 +100,7 @@ struct StepPlan {
   /// What the exchange of a step is prepared for.
   func exchangeRequest(_ section: ParallelSection, trailer: StepTrailer, batchSize: Int) -> ExchangeRequest {
     var request = ExchangeRequest(algorithm: section.allreduce, plan: reduction, count: gradientCount)
+    request.algorithms = section.algorithms
     request.buckets = buckets.buckets.map(\.range)
     request.head = trailer.headBytes
     request.tail = trailer.tailBytes

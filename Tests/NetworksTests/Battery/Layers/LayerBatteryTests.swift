@@ -12,8 +12,8 @@ import Testing
 
   @Test("every kind of layer and of activation is among the cases")
   func complete() {
-    for kind in LayerRegistry.registry.kinds { #expect(LayerCase.all.contains { $0.kind == kind }, "\(kind)") }
-    for kind in ActivationRegistry.registry.kinds {
+    for kind in LayerRegistry.standard.kinds { #expect(LayerCase.all.contains { $0.kind == kind }, "\(kind)") }
+    for kind in ActivationRegistry.standard.kinds {
       #expect(LayerCase.all.contains { $0.kind == "dense" && $0.example.contains("\"\(kind)\"") }, "\(kind)")
     }
   }

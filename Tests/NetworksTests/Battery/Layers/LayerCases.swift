@@ -12,8 +12,8 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
 
   /// Every registered layer's examples, and dense layers of more than one panel of units with every registered activation.
   static let all =
-    LayerRegistry.all.flatMap { type in type.examples.map { LayerCase(kind: type.kind, example: $0) } }
-    + ActivationRegistry.all.flatMap { type in
+    LayerRegistry.standard.all.flatMap { type in type.examples.map { LayerCase(kind: type.kind, example: $0) } }
+    + ActivationRegistry.standard.all.flatMap { type in
       type.examples.map { example in
         let keys =
           example.dropFirst().dropLast().allSatisfy(\.isWhitespace) ? "" : ", " + example.dropFirst().dropLast()
@@ -31,7 +31,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+      .object([.init("type", .string(kind))] + members), LayerRegistry.standard, path: "layer"
     ).0.spec
   }
 

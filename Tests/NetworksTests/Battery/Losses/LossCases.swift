@@ -11,13 +11,15 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   var example: String
   var testDescription: String { "\(kind) \(example)" }
 
-  static let all = LossRegistry.all.flatMap { type in type.examples.map { LossCase(kind: type.kind, example: $0) } }
+  static let all = LossRegistry.standard.all.flatMap { type in
+    type.examples.map { LossCase(kind: type.kind, example: $0) }
+  }
 
   func spec() throws -> any LossSpec {
     let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LossRegistry.registry, path: "loss"
+      .object([.init("type", .string(kind))] + members), LossRegistry.standard, path: "loss"
     ).0
   }
 
