@@ -2,6 +2,8 @@
 package enum ClusterError: Error, Equatable {
   /// No allreduce algorithm has this name.
   case unknownAlgorithm(name: String, known: [String])
+  /// An allreduce algorithm that is added has the name of another.
+  case takenAlgorithm(name: String)
   /// A plan was made for another number of ranks.
   case planForOtherSize(planned: Int, size: Int)
   /// The node's first rank did not state the size of shared memory.
@@ -17,6 +19,7 @@ extension ClusterError: CustomStringConvertible {
     switch self {
     case .unknownAlgorithm(let name, let known):
       "unknown allreduce '\(name)'; use one of \(known.joined(separator: ", "))"
+    case .takenAlgorithm(let name): "there is an allreduce '\(name)' already; give the added one another name"
     case .planForOtherSize(let planned, let size):
       "a plan for \(planned) ranks cannot run on \(size); make the plan from the cluster's size"
     case .unstatedSharedMemory(let rank):

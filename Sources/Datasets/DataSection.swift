@@ -27,7 +27,7 @@ package struct DataSection: Sendable {
   private enum TargetMethod: String, CaseIterable { case none, standard }
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    let registry = DataFormatRegistry.registry
+    let registry = fields.registries[default: DataFormatRegistry.standard]
     train = try fields.variant("train", registry, tag: "format", "the data to learn from")
     if !fields.isDescribing { try Self.requireTargets(train, path: fields.pathOf("train")) }
     validation = try Self.part("validation", "rows held back to watch the training", fields)
@@ -56,10 +56,10 @@ package struct DataSection: Sendable {
       "where a feature, target or weight is missing: error (the data are refused) or drop_row (the row is left out)")
     augmentation = try fields.list(
       "augmentation",
-      of: try fields.describedSchema(of: TransformRegistry.registry, path: fields.pathOf("augmentation")),
+      of: try fields.describedSchema(of: TransformRegistry.standard, path: fields.pathOf("augmentation")),
       default: [], "random changes of training samples, in this order; keyed by sample and epoch"
     ) { value, path throws(ConfigError) in
-      try FieldReader.readVariant(value, TransformRegistry.registry, path: path)
+      try fields.readVariant(value, TransformRegistry.standard, path: path)
     }
   }
 
@@ -71,7 +71,7 @@ package struct DataSection: Sendable {
   private static func part(
     _ key: String, _ summary: String, _ fields: FieldReader
   ) throws(ConfigError) -> PartSource? {
-    let registry = DataFormatRegistry.registry
+    let registry = fields.registries[default: DataFormatRegistry.standard]
     let fractions = Interval(0, 1, includesLower: false, includesUpper: false)
     let sources = try fields.describedSchema(of: registry, tag: "format", path: fields.pathOf(key))
     let reader = FieldReader(describing: fields.pathOf(key))
@@ -86,7 +86,7 @@ package struct DataSection: Sendable {
         }
         return (.fraction(part), text)
       }
-      let (format, text) = try FieldReader.readVariant(value, registry, tag: "format", path: path)
+      let (format, text) = try fields.readVariant(value, registry, tag: "format", path: path)
       try requireTargets(format, path: path)
       return (.source(format), text)
     }

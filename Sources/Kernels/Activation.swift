@@ -1,7 +1,7 @@
 import CKernels
 
 /// An activation function, `y = f(x)`, and its derivative.
-package enum Activation: Hashable, Sendable {
+package enum Activation: Sendable {
   /// `y = x`.
   case identity
   /// `y = max(x, 0)`.
@@ -20,6 +20,13 @@ package enum Activation: Hashable, Sendable {
   case tanh
   /// `y = log(1 + e^x)`.
   case softplus
+  /// A function that has no kernel.
+  case function(any ElementFunction)
+
+  /// `y = x`.
+  package var isIdentity: Bool { if case .identity = self { true } else { false } }
+  /// `y = max(x, 0)`: the derivative is 1 where the output is positive and 0 elsewhere.
+  package var isGate: Bool { if case .relu = self { true } else { false } }
 
   /// Which array `backward` reads.
   package enum Saved: Sendable {
@@ -36,7 +43,7 @@ package enum Activation: Hashable, Sendable {
     switch self {
     case .identity: .nothing
     case .relu, .leakyRelu, .elu, .sigmoid, .tanh: .output
-    case .gelu, .silu, .softplus: .input
+    case .gelu, .silu, .softplus, .function: .input
     }
   }
 
@@ -55,6 +62,11 @@ package enum Activation: Hashable, Sendable {
     case .sigmoid: kernels.pointee.sigmoid(x, y, count)
     case .tanh: kernels.pointee.tanh(x, y, count)
     case .softplus: kernels.pointee.softplus(x, y, count)
+    case .function(let function):
+      Self.blocks(count) { range, room in
+        function.values(x + range.lowerBound, into: room, count: range.count)
+        (y + range.lowerBound).update(from: room, count: range.count)
+      }
     }
   }
 
@@ -80,6 +92,11 @@ package enum Activation: Hashable, Sendable {
     case .sigmoid: kernels.pointee.sigmoid_backward(kept, dy, dx, count)
     case .tanh: kernels.pointee.tanh_backward(kept, dy, dx, count)
     case .softplus: kernels.pointee.softplus_backward(kept, dy, dx, count)
+    case .function(let function):
+      Self.blocks(count) { range, room in
+        function.slopes(kept + range.lowerBound, into: room, count: range.count)
+        for index in range { dx[index] = dy[index] * room[index - range.lowerBound] }
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ package import Specs
 package struct Accuracy: MetricSpec {
   package static let kind = "accuracy"
   package static let summary = "share of samples whose class is predicted right"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -24,7 +24,7 @@ package struct Accuracy: MetricSpec {
 package struct TopKAccuracy: MetricSpec {
   package static let kind = "top_k_accuracy"
   package static let summary = "share of samples whose class is among the k likeliest"
-  package static let samples = [#"{"k": 2}"#, #"{"k": 1}"#]
+  package static let examples = [#"{"k": 2}"#, #"{"k": 1}"#]
   package var higherIsBetter: Bool? { true }
   var k: Int
 
@@ -55,7 +55,7 @@ package struct TopKAccuracy: MetricSpec {
 package struct BalancedAccuracy: MetricSpec {
   package static let kind = "balanced_accuracy"
   package static let summary = "mean over classes of the share of each that is predicted right"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -73,7 +73,7 @@ package struct BalancedAccuracy: MetricSpec {
 package struct MatthewsCorrelation: MetricSpec {
   package static let kind = "matthews_correlation"
   package static let summary = "correlation of actual and predicted classes"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -83,7 +83,7 @@ struct ClassShare: Sendable {
 package struct Precision: MetricSpec {
   package static let kind = "precision"
   package static let summary = "of the samples predicted as a class, the share that is of it"
-  package static let samples = ["{}", #"{"average": "micro"}"#, #"{"average": "none"}"#, #"{"average": "macro"}"#]
+  package static let examples = ["{}", #"{"average": "micro"}"#, #"{"average": "none"}"#, #"{"average": "macro"}"#]
   package var higherIsBetter: Bool? { true }
   var average: ClassAverage
 
@@ -100,7 +100,7 @@ package struct Precision: MetricSpec {
 package struct Recall: MetricSpec {
   package static let kind = "recall"
   package static let summary = "of the samples of a class, the share that is predicted as it"
-  package static let samples = ["{}", #"{"average": "weighted"}"#, #"{"average": "none"}"#, #"{"average": "macro"}"#]
+  package static let examples = ["{}", #"{"average": "weighted"}"#, #"{"average": "none"}"#, #"{"average": "macro"}"#]
   package var higherIsBetter: Bool? { true }
   var average: ClassAverage
 
@@ -117,7 +117,7 @@ package struct Recall: MetricSpec {
 package struct F1: MetricSpec {
   package static let kind = "f1"
   package static let summary = "harmonic mean of precision and recall"
-  package static let samples = ["{}", #"{"average": "micro"}"#, #"{"average": "weighted"}"#, #"{"average": "macro"}"#]
+  package static let examples = ["{}", #"{"average": "micro"}"#, #"{"average": "weighted"}"#, #"{"average": "macro"}"#]
   package var higherIsBetter: Bool? { true }
   var average: ClassAverage
 
@@ -134,7 +134,7 @@ package struct F1: MetricSpec {
 package struct Specificity: MetricSpec {
   package static let kind = "specificity"
   package static let summary = "of the samples that are not of a class, the share that is not predicted as it"
-  package static let samples = ["{}", #"{"average": "macro"}"#]
+  package static let examples = ["{}", #"{"average": "macro"}"#]
   package var higherIsBetter: Bool? { true }
   var average: ClassAverage
 
@@ -151,7 +151,7 @@ package struct Specificity: MetricSpec {
 package struct ExpectedCost: MetricSpec {
   package static let kind = "expected_cost"
   package static let summary = "mean cost of predictions"
-  package static let samples = ["{}", #"{"false_positive": 5, "false_negative": 1}"#]
+  package static let examples = ["{}", #"{"false_positive": 5, "false_negative": 1}"#]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "cost" }
   package var cost: MisclassificationCost?

@@ -31,7 +31,7 @@ struct ConfusionCounts: Sendable {
 package struct ConfusionMatrix: MetricSpec {
   package static let kind = "confusion_matrix"
   package static let summary = "samples by actual and predicted class"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { nil }
   package var unit: String { "samples" }
 

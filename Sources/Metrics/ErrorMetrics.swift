@@ -30,7 +30,7 @@ func meanErrorState(
 package struct MAE: MetricSpec {
   package static let kind = "mae"
   package static let summary = "mean of |p − y|"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "target" }
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -43,7 +43,7 @@ package struct MAE: MetricSpec {
 package struct RMSE: MetricSpec {
   package static let kind = "rmse"
   package static let summary = "root of the mean of (p − y)²"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "target" }
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -56,7 +56,7 @@ package struct RMSE: MetricSpec {
 package struct MAPE: MetricSpec {
   package static let kind = "mape"
   package static let summary = "mean of |p − y| / |y|"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
@@ -68,7 +68,7 @@ package struct MAPE: MetricSpec {
 package struct SMAPE: MetricSpec {
   package static let kind = "smape"
   package static let summary = "mean of 2 |p − y| / (|p| + |y|)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
@@ -82,7 +82,7 @@ package struct SMAPE: MetricSpec {
 package struct MSLE: MetricSpec {
   package static let kind = "msle"
   package static let summary = "mean of (log(1 + p) − log(1 + y))²"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
@@ -97,7 +97,7 @@ package struct MSLE: MetricSpec {
 package struct PoissonDeviance: MetricSpec {
   package static let kind = "poisson_deviance"
   package static let summary = "mean of 2 (y log(y / p) + p − y)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
@@ -112,7 +112,7 @@ package struct PoissonDeviance: MetricSpec {
 package struct MedianAbsoluteError: MetricSpec {
   package static let kind = "median_absolute_error"
   package static let summary = "median of |p − y|"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "target" }
   package init(from fields: FieldReader) throws(ConfigError) {}

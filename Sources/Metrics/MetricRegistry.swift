@@ -1,8 +1,25 @@
 package import Specs
 
-/// Every metric config.json can name, beside the loss. New metric: one file beside this one, one line here.
-package enum MetricRegistry {
-  package static let all: [any MetricSpec.Type] = [
+/// The metrics that config.json can name, beside the loss. New metric: one file beside this one, one line below.
+package typealias MetricRegistry = Registry<any MetricSpec.Type, any MetricSpec>
+
+extension MetricRegistry {
+  package static var standard: MetricRegistry { standardMetrics }
+
+  /// Reads the `metrics` list of the root object.
+  package static func metrics(from fields: FieldReader) throws(ConfigError) -> [any MetricSpec] {
+    try fields.list(
+      "metrics", of: try fields.describedSchema(of: standard, path: fields.pathOf("metrics")), default: [],
+      "what evaluations report beside the loss"
+    ) { value, path throws(ConfigError) in
+      try fields.readVariant(value, standard, path: path)
+    }
+  }
+}
+
+private let standardMetrics = MetricRegistry(
+  "metric",
+  [
     Accuracy.self,
     TopKAccuracy.self,
     Precision.self,
@@ -30,19 +47,6 @@ package enum MetricRegistry {
     QuantileCrossing.self,
     MSLE.self,
     PoissonDeviance.self,
-  ]
-
-  package static let registry = Registry<any MetricSpec>(
-    "metric",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-
-  /// Reads the `metrics` list of the root object.
-  package static func metrics(from fields: FieldReader) throws(ConfigError) -> [any MetricSpec] {
-    try fields.list(
-      "metrics", of: try fields.describedSchema(of: registry, path: fields.pathOf("metrics")), default: [],
-      "what evaluations report beside the loss"
-    ) { value, path throws(ConfigError) in
-      try FieldReader.readVariant(value, registry, path: path)
-    }
-  }
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -5,7 +5,7 @@ package import Specs
 package struct LogLoss: MetricSpec {
   package static let kind = "log_loss"
   package static let summary = "mean of −log of the right class's probability"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "nat" }
 
@@ -27,7 +27,7 @@ package struct LogLoss: MetricSpec {
 package struct BrierScore: MetricSpec {
   package static let kind = "brier_score"
   package static let summary = "mean squared difference of probabilities and truth"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -56,7 +56,7 @@ package struct BrierScore: MetricSpec {
 package struct ExpectedCalibrationError: MetricSpec {
   package static let kind = "expected_calibration_error"
   package static let summary = "how far certainty and accuracy differ"
-  package static let samples = ["{}", #"{"bins": 5}"#]
+  package static let examples = ["{}", #"{"bins": 5}"#]
   package var higherIsBetter: Bool? { false }
   var bins: Int
 

@@ -34,7 +34,7 @@ extension Prediction {
 package struct PinballLoss: MetricSpec {
   package static let kind = "pinball_loss"
   package static let summary = "mean pinball loss of each quantile"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package var unit: String { "target" }
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -59,7 +59,7 @@ package struct PinballLoss: MetricSpec {
 package struct Coverage: MetricSpec {
   package static let kind = "coverage"
   package static let summary = "share of targets at or below each predicted quantile"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { nil }
   package init(from fields: FieldReader) throws(ConfigError) {}
 
@@ -83,7 +83,7 @@ package struct Coverage: MetricSpec {
 package struct QuantileCrossing: MetricSpec {
   package static let kind = "quantile_crossing"
   package static let summary = "share of samples whose predicted quantiles are out of order"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { false }
   package init(from fields: FieldReader) throws(ConfigError) {}
 

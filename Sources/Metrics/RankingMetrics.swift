@@ -97,7 +97,7 @@ struct RankedScores {
 package struct ROCAUC: MetricSpec {
   package static let kind = "roc_auc"
   package static let summary = "chance that a sample of a class scores above one that is not"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
@@ -112,7 +112,7 @@ package struct ROCAUC: MetricSpec {
 package struct AveragePrecision: MetricSpec {
   package static let kind = "average_precision"
   package static let summary = "area under precision over recall"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

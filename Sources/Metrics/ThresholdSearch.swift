@@ -82,7 +82,7 @@ package struct ThresholdSearch {
 package struct DecisionThreshold: MetricSpec {
   package static let kind = "decision_threshold"
   package static let summary = "the threshold of least cost"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { nil }
   /// The threshold of outputs that are calibrated.
   var standard = 0.5

@@ -82,7 +82,7 @@ struct VarianceState: MetricState {
 package struct R2: MetricSpec {
   package static let kind = "r2"
   package static let summary = "1 − Σ (y − p)² / Σ (y − mean)²"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
@@ -97,7 +97,7 @@ package struct R2: MetricSpec {
 package struct ExplainedVariance: MetricSpec {
   package static let kind = "explained_variance"
   package static let summary = "1 − variance of errors / variance of targets"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var higherIsBetter: Bool? { true }
   package init(from fields: FieldReader) throws(ConfigError) {}
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {

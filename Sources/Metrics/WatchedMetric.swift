@@ -87,7 +87,7 @@ package struct WatchedMetric: Sendable, Equatable {
     }
     for members in candidates {
       guard
-        let spec = try? FieldReader.readVariant(.object(members), MetricRegistry.registry, path: "").0,
+        let spec = try? FieldReader.readVariant(.object(members), MetricRegistry.standard, path: "").0,
         spec.higherIsBetter != nil, let results = try? spec.makeState(context).results,
         results.contains(where: { $0.name == word }) || (results.count == 1 && type(of: spec).kind == word)
       else { continue }

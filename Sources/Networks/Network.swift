@@ -5,7 +5,7 @@ package import Specs
 ///
 /// The arena has the trained numbers first, ``arenaCount`` of them, then the states that layers keep without training. A flat
 /// gradient has the gradients of the arena first; behind them, those of parameters that a second layer shares
-/// (``folds`` adds them to the first's once all samples are summed, so that the tree over samples stays the only other order of
+/// (``tiedGradients`` adds them to the first's once all samples are summed, so that the tree over samples stays the only other order of
 /// additions), then the statistics for the states.
 package struct Network: Sendable {
   /// A layer with where its inputs come from.
@@ -64,7 +64,7 @@ package struct Network: Sendable {
   }
 
   /// A gradient behind the arena's, to be added to that of the parameter's owner.
-  package struct Fold: Sendable {
+  package struct TiedGradient: Sendable {
     package var source: Int
     package var target: Int
     package var count: Int
@@ -77,7 +77,7 @@ package struct Network: Sendable {
   /// All tensors in the order of files: by layer, parameters before states.
   package let tensors: [Tensor]
   /// In layer order.
-  package let folds: [Fold]
+  package let tiedGradients: [TiedGradient]
   /// Trained numbers.
   package let parameterCount: Int
   /// Floats of the arena that are trained, padding included.
@@ -108,7 +108,7 @@ package struct Network: Sendable {
     nodes = plan.nodes
     slots = plan.slots
     tensors = plan.tensors
-    folds = plan.folds
+    tiedGradients = plan.tiedGradients
     outline = plan.outline
     parameterCount = slots.reduce(0) { $0 + $1.parameter.count }
     arenaCount = plan.arenaCount

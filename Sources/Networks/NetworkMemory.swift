@@ -157,10 +157,10 @@ package final class NetworkMemory {
   }
 
   /// Adds the gradients of parameters that two layers share, once they are summed over all samples.
-  package func foldSharedGradients(_ gradient: UnsafeMutablePointer<Float>) {
-    for fold in network.folds {
-      let target = gradient + fold.target, source = gradient + fold.source
-      for index in 0..<fold.count { target[index] += source[index] }
+  package func addTiedGradients(_ gradient: UnsafeMutablePointer<Float>) {
+    for tied in network.tiedGradients {
+      let target = gradient + tied.target, source = gradient + tied.source
+      for index in 0..<tied.count { target[index] += source[index] }
     }
   }
 

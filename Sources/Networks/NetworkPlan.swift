@@ -18,7 +18,7 @@ struct NetworkPlan {
   var nodes: [Network.Node] = []
   var slots: [Network.Slot] = []
   var tensors: [Network.Tensor] = []
-  var folds: [Network.Fold] = []
+  var tiedGradients: [Network.TiedGradient] = []
   var outline: [(kind: String, output: Port, parameterCount: Int)] = []
   var last: Source
   private(set) var arenaCount = 0
@@ -104,7 +104,8 @@ struct NetworkPlan {
         } else {
           let place = arenaCount + extraCount
           nodes[index].gradientOffsets.append(place)
-          folds.append(Network.Fold(source: place, target: slots[slot].offset, count: parameter.storedCount))
+          tiedGradients.append(
+            Network.TiedGradient(source: place, target: slots[slot].offset, count: parameter.storedCount))
           extraCount += parameter.storedCount
         }
       }

@@ -37,12 +37,12 @@ package struct OptimizerSection: Sendable {
 
   /// - Parameter describing: the kind to describe, where only the keys are wanted.
   package init(from fields: FieldReader, describing described: String? = nil) throws(ConfigError) {
-    let kinds = OptimizerRegistry.registry.kinds
+    let registry = fields.registries[default: OptimizerRegistry.standard]
     let kind = try fields.text(
-      "type", default: described, "the optimizer: \(kinds.joined(separator: ", "))")
-    optimizer = try OptimizerRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
+      "type", default: described, "the optimizer: \(registry.kinds.joined(separator: ", "))")
+    optimizer = try registry.make(kind, from: fields, path: fields.pathOf("type"))
     schedule = try fields.variant(
-      "schedule", ScheduleRegistry.registry, default: "constant", "the learning rate over time")
+      "schedule", ScheduleRegistry.standard, default: "constant", "the learning rate over time")
     let penalties = try Penalties(from: fields, default: .none)
     self.penalties = penalties
     groups = try fields.list(
@@ -59,7 +59,7 @@ package struct OptimizerSection: Sendable {
       let reader = try fields.overlaid(
         with: members.filter { !["match", "l1", "l2"].contains($0.key) },
         without: ["type", "schedule", "parameter_groups", "l1", "l2"], path: path)
-      let optimizer = try OptimizerRegistry.registry.make(kind, from: reader, path: path)
+      let optimizer = try registry.make(kind, from: reader, path: path)
       try reader.finish()
       return (
         ParameterGroup(pattern: pattern, path: path, optimizer: optimizer, penalties: groupPenalties), value

@@ -5,13 +5,13 @@ extension FieldReader {
   ) throws(ConfigError) -> Value {
     guard isDescribing else {
       return try readSource(key, default: nil, summary: summary) { value, path throws(ConfigError) in
-        try Self.readObject(value, path: path, readValue)
+        try readObject(value, path: path, readValue)
       }
     }
-    let (example, schema) = try Self.describe(pathOf(key), readValue)
+    let (example, schema) = try describe(pathOf(key), readValue)
     return try read(key, schema: schema, default: nil, example: example, summary: summary) {
       value, path throws(ConfigError) in
-      try Self.readObject(value, path: path, readValue)
+      try readObject(value, path: path, readValue)
     }
   }
 
@@ -24,12 +24,12 @@ extension FieldReader {
   ) throws(ConfigError) -> Value {
     guard isDescribing else {
       return try readSource(key, default: nil, summary: summary) { value, path throws(ConfigError) in
-        try Self.readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
+        try readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
       }
     }
     var schemas: [Schema] = [], example: Value?
     for kind in kinds {
-      let reader = FieldReader(describing: pathOf(key))
+      let reader = FieldReader(describing: pathOf(key), registries: registries)
       let value = try readValue(reader, kind)
       example = example ?? value
       schemas.append(
@@ -44,7 +44,7 @@ extension FieldReader {
     guard let example else { throw ConfigError("there are no kinds to choose from", path: pathOf(key)) }
     return try read(key, schema: .anyOf(schemas), default: nil, example: example, summary: summary) {
       value, path throws(ConfigError) in
-      try Self.readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
+      try readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
     }
   }
 
@@ -52,16 +52,16 @@ extension FieldReader {
   package func section<Value>(
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value {
-    let empty = try Self.readObject(.object([]), path: pathOf(key), readValue)
+    let empty = try readObject(.object([]), path: pathOf(key), readValue)
     guard isDescribing else {
       return try readSource(key, default: (empty.0, empty.1), summary: summary) { value, path throws(ConfigError) in
-        try Self.readObject(value, path: path, readValue)
+        try readObject(value, path: path, readValue)
       }
     }
-    let (_, schema) = try Self.describe(pathOf(key), readValue)
+    let (_, schema) = try describe(pathOf(key), readValue)
     return try read(key, schema: schema, default: (empty.0, empty.1), example: empty.0, summary: summary) {
       value, path throws(ConfigError) in
-      try Self.readObject(value, path: path, readValue)
+      try readObject(value, path: path, readValue)
     }
   }
 
@@ -69,10 +69,10 @@ extension FieldReader {
   package func optionalObject<Value>(
     _ key: String, _ summary: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value? {
-    let schema = isDescribing ? try Self.describe(pathOf(key), readValue).1 : .anything
+    let schema = isDescribing ? try describe(pathOf(key), readValue).1 : .anything
     return try read(key, schema: schema, default: (nil, nil), example: nil, summary: summary) {
       value, path throws(ConfigError) in
-      let (result, text) = try Self.readObject(value, path: path, readValue)
+      let (result, text) = try readObject(value, path: path, readValue)
       return (result, text)
     }
   }
@@ -128,27 +128,39 @@ extension FieldReader {
   }
 
   /// A thing of a registry under a key: an object whose `tag` names the kind, or just the kind's name.
-  package func variant<Product>(
-    _ key: String, _ registry: Registry<Product>, tag: String = "type", default standard: String? = nil,
+  ///
+  /// - Parameter standard: the registry, where ``registries`` have no other of its sort.
+  package func variant<Kind, Product>(
+    _ key: String, _ standard: Registry<Kind, Product>, tag: String = "type", default defaultKind: String? = nil,
     _ summary: String
   ) throws(ConfigError) -> Product {
+    let registry = registries[default: standard]
     let schema = try describedSchema(of: registry, tag: tag, path: pathOf(key))
-    let kind = standard ?? registry.entries[0].kind
-    let example = try registry.make(kind, from: FieldReader(describing: pathOf(key)), path: pathOf(key))
-    let fallback = standard.map { (example, Optional(ConfigValue.string($0))) }
+    let kind = defaultKind ?? registry.kinds[0]
+    let reader = FieldReader(describing: pathOf(key), registries: registries)
+    let example = try registry.make(kind, from: reader, path: pathOf(key))
+    let fallback = defaultKind.map { (example, Optional(ConfigValue.string($0))) }
     return try read(key, schema: schema, default: fallback, example: example, summary: summary) {
       value, path throws(ConfigError) in
       // Null says that nothing is said.
-      let said = value == .null ? standard.map(ConfigValue.string) ?? value : value
-      return try Self.readVariant(said, registry, tag: tag, path: path)
+      let said = value == .null ? defaultKind.map(ConfigValue.string) ?? value : value
+      return try readVariant(said, registry, tag: tag, path: path)
     }
+  }
+
+  /// Reads an object with a reader of its own, that has the same ``registries``, and refuses unknown keys.
+  package func readObject<Value>(
+    _ value: ConfigValue, path: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
+  ) throws(ConfigError) -> (Value, ConfigValue) {
+    try Self.readObject(value, path: path, registries: registries, readValue)
   }
 
   /// Reads an object with a reader of its own and refuses unknown keys.
   package static func readObject<Value>(
-    _ value: ConfigValue, path: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
+    _ value: ConfigValue, path: String, registries: Registries = .standard,
+    _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> (Value, ConfigValue) {
-    let reader = try FieldReader(value, path: path)
+    let reader = try FieldReader(value, path: path, registries: registries)
     do {
       let result = try readValue(reader)
       try reader.finish()
@@ -161,45 +173,60 @@ extension FieldReader {
   }
 
   /// Reads a thing of a registry.
-  package static func readVariant<Product>(
-    _ value: ConfigValue, _ registry: Registry<Product>, tag: String = "type", path: String
+  ///
+  /// - Parameter standard: the registry, where ``registries`` have no other of its sort.
+  package func readVariant<Kind, Product>(
+    _ value: ConfigValue, _ standard: Registry<Kind, Product>, tag: String = "type", path: String
   ) throws(ConfigError) -> (Product, ConfigValue) {
+    try Self.readVariant(value, registries[default: standard], tag: tag, path: path, registries: registries)
+  }
+
+  /// Reads a thing of a registry; things of the same sort within it are read with the same registry.
+  package static func readVariant<Kind, Product>(
+    _ value: ConfigValue, _ registry: Registry<Kind, Product>, tag: String = "type", path: String,
+    registries: Registries = .standard
+  ) throws(ConfigError) -> (Product, ConfigValue) {
+    let registries = registries.with(registry)
     if case .string(let kind) = value {
-      let reader = try FieldReader(.object([]), path: path)
+      let reader = try FieldReader(.object([]), path: path, registries: registries)
       return (try registry.make(kind, from: reader, path: path), value)
     }
-    return try readObject(value, path: path) { reader throws(ConfigError) in
+    return try readObject(value, path: path, registries: registries) { reader throws(ConfigError) in
       let kind = try reader.text(tag, "the kind of \(registry.noun): \(registry.kinds.joined(separator: ", "))")
       return try registry.make(kind, from: reader, path: reader.pathOf(tag))
     }
   }
 
   /// The schema of anything in a registry, where a reader describes; anything otherwise.
-  package func describedSchema<Product>(
-    of registry: Registry<Product>, tag: String = "type", path: String
+  ///
+  /// - Parameter standard: the registry, where ``registries`` have no other of its sort.
+  package func describedSchema<Kind, Product>(
+    of standard: Registry<Kind, Product>, tag: String = "type", path: String
   ) throws(ConfigError) -> Schema {
-    isDescribing ? try Self.schema(of: registry, tag: tag, path: path) : .anything
+    guard isDescribing else { return .anything }
+    return try Self.schema(of: registries[default: standard], tag: tag, path: path, registries: registries)
   }
 
   /// The schema of anything in a registry.
-  package static func schema<Product>(
-    of registry: Registry<Product>, tag: String = "type", path: String
+  package static func schema<Kind, Product>(
+    of registry: Registry<Kind, Product>, tag: String = "type", path: String, registries: Registries = .standard
   ) throws(ConfigError) -> Schema {
+    let registries = registries.with(registry)
     var schemas: [Schema] = [.names(registry.kinds)]
-    for entry in registry.entries {
-      let reader = FieldReader(describing: path)
-      _ = try entry.make(reader)
+    for spec in registry.specs {
+      let reader = FieldReader(describing: path, registries: registries)
+      _ = try registry.make(spec.kind, from: reader, path: path)
       let tagProperty = Schema.Property(
-        key: tag, schema: .fixed(entry.kind), defaultValue: nil, isRequired: true, summary: entry.summary)
+        key: tag, schema: .fixed(spec.kind), defaultValue: nil, isRequired: true, summary: spec.summary)
       schemas.append(.object([tagProperty] + reader.properties))
     }
     return .anyOf(schemas)
   }
 
-  private static func describe<Value>(
+  private func describe<Value>(
     _ path: String, _ readValue: (FieldReader) throws(ConfigError) -> Value
   ) throws(ConfigError) -> (Value, Schema) {
-    let reader = FieldReader(describing: path)
+    let reader = FieldReader(describing: path, registries: registries)
     let value = try readValue(reader)
     return (value, .object(reader.properties))
   }

@@ -7,25 +7,29 @@ package final class FieldReader {
   package let path: String
   private let source: [ConfigValue.Member]
   package let isDescribing: Bool
+  /// The kinds that may be named in this object, and in those within it.
+  package let registries: Registries
   package private(set) var properties: [Schema.Property] = []
   /// The values read so far, defaults filled in, in reading order.
   package private(set) var resolved: [ConfigValue.Member] = []
   private var lateKeys: [String] = []
 
   /// A reader over a config object.
-  package init(_ value: ConfigValue, path: String) throws(ConfigError) {
+  package init(_ value: ConfigValue, path: String, registries: Registries = .standard) throws(ConfigError) {
     guard case .object(let members) = value else {
       throw ConfigError("expected an object, found \(value.kindName) (\(value.excerpt))", path: path)
     }
     source = members
     self.path = path
+    self.registries = registries
     isDescribing = false
   }
 
   /// A reader that describes what would be read.
-  package init(describing path: String) {
+  package init(describing path: String, registries: Registries = .standard) {
     source = []
     self.path = path
+    self.registries = registries
     isDescribing = true
   }
 
@@ -37,7 +41,7 @@ package final class FieldReader {
       !left.contains(member.key) && !changes.contains { $0.key == member.key }
     }
     members += changes
-    return try FieldReader(.object(members), path: path)
+    return try FieldReader(.object(members), path: path, registries: registries)
   }
 
   /// The path of a key of this object.

@@ -42,7 +42,7 @@ struct EvaluateCommand: ParsableCommand {
       model.network, rows: threads * Evaluation.blockRows, arena: model.arena.pointer, training: false)
     var metrics = model.metrics
     if metrics.isEmpty, model.targets == .classes {
-      metrics.append(try FieldReader.readVariant(.string("accuracy"), MetricRegistry.registry, path: "").0)
+      metrics.append(try FieldReader.readVariant(.string("accuracy"), MetricRegistry.standard, path: "").0)
     }
     let result = try Evaluation(
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads

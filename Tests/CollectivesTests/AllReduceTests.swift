@@ -21,7 +21,9 @@ import Testing
     let count = 37
     for ranks in 1...8 {
       // The ordered sum in both its forms, then every other invariant kind.
-      let others = AllReduceRegistry.all.filter { $0.isInvariant && $0 != OrderedAllReduce.self }.map { $0.kind }
+      let others = AllReduceRegistry.standard.all.filter { $0.isInvariant && $0 != OrderedAllReduce.self }.map {
+        $0.kind
+      }
       for (kind, limit) in [("ordered", 0), ("ordered", OrderedAllReduce.directLimit)] + others.map({ ($0, 0) }) {
         let sums = try InProcessCluster.run(size: ranks) { cluster in
           let plan = ReductionPlan(shards: shards, ranks: ranks)
@@ -47,7 +49,7 @@ import Testing
   }
 
   /// Algorithms, and ranks of a node.
-  @Test(arguments: AllReduceRegistry.names, [8, 1, 2, 3])
+  @Test(arguments: AllReduceRegistry.standard.names, [8, 1, 2, 3])
   func everyAlgorithmTakesEveryLength(name: String, perNode: Int) throws {
     for ranks in 1...8 {
       for count in Set([0, 1, ranks - 1, ranks, ranks + 1, 10007]) {
@@ -66,7 +68,7 @@ import Testing
           )
         }
         let expected = Reference.sum(0..<8, inUse: 8, count: count) ?? []
-        let algorithm = try #require(AllReduceRegistry.all.first { $0.kind == results[0].3 })
+        let algorithm = try #require(AllReduceRegistry.standard.all.first { $0.kind == results[0].3 })
         let nodes = stride(from: 0, to: ranks, by: perNode).map { Array($0..<min(ranks, $0 + perNode)) }
         for (rank, result) in results.enumerated() {
           let place = Comment(rawValue: "\(name), rank \(rank) of \(ranks), \(perNode) to a node, \(count) floats")

@@ -9,7 +9,7 @@ import Testing
     return zip(cuts, cuts.dropFirst()).map { $1..<$0 }
   }
 
-  static let kinds = AllReduceRegistry.all.filter { $0.isInvariant }.map { $0.kind }
+  static let kinds = AllReduceRegistry.standard.all.filter { $0.isInvariant }.map { $0.kind }
 
   @Test("buckets give the bits of one exchange, and two trailers arrive whole", arguments: kinds, [8, 2])
   func bitsOfBuckets(kind: String, perNode: Int) throws {

@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct DataSectionTests {
   @Test func everyFormatReadsItsSamplesAndDescribesItself() throws {
-    #expect(Set(DataFormatRegistry.registry.kinds).count == DataFormatRegistry.all.count)
-    for format in DataFormatRegistry.all {
-      #expect(format.samples.count >= 2)
-      for sample in format.samples {
-        let fields = try FieldReader(try json(sample), path: "data.train")
+    #expect(Set(DataFormatRegistry.standard.kinds).count == DataFormatRegistry.standard.all.count)
+    for format in DataFormatRegistry.standard.all {
+      #expect(format.examples.count >= 2)
+      for example in format.examples {
+        let fields = try FieldReader(try json(example), path: "data.train")
         _ = try format.init(from: fields)
         try fields.finish()
       }

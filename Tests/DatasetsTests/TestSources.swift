@@ -31,7 +31,7 @@ final class TemporaryDirectory {
 func json(_ text: String) throws -> ConfigValue { try ConfigValue.parse(Data(text.utf8), file: "test.json") }
 
 func format(_ text: String) throws -> any DataFormat {
-  try FieldReader.readVariant(try json(text), DataFormatRegistry.registry, tag: "format", path: "data.train").0
+  try FieldReader.readVariant(try json(text), DataFormatRegistry.standard, tag: "format", path: "data.train").0
 }
 
 func section(_ text: String) throws -> DataSection {

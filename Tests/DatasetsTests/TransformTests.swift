@@ -10,7 +10,7 @@ import Testing
 
   private static func make(_ text: String, shape: Shape = shape) throws -> Augmentation {
     let (spec, _) = try FieldReader.readVariant(
-      ConfigValue.parse(Data(text.utf8), file: "test"), TransformRegistry.registry, path: "augmentation")
+      ConfigValue.parse(Data(text.utf8), file: "test"), TransformRegistry.standard, path: "augmentation")
     return try Augmentation([spec], shape: shape, seed: 7, path: "augmentation")
   }
 
@@ -24,7 +24,7 @@ import Testing
 
   private static let ramp = (0..<60).map { Float($0 + 1) }
 
-  @Test("a function of sample and epoch, finite, different for others", arguments: TransformRegistry.registry.kinds)
+  @Test("a function of sample and epoch, finite, different for others", arguments: TransformRegistry.standard.kinds)
   func keyed(_ kind: String) throws {
     let augmentation = try Self.make(#"{"type": "\#(kind)"}"#)
     let found = (0..<40).map { Self.apply(augmentation, Self.ramp, id: $0) }

@@ -22,7 +22,7 @@ import Testing
   private func refusal(_ format: String, _ bytes: [UInt8]) throws -> String {
     let directory = try TemporaryDirectory()
     try directory.write("x", bytes)
-    let format = try Datasets.DataFormatRegistry.registry.make(
+    let format = try Datasets.DataFormatRegistry.standard.make(
       format, from: FieldReader(.object([.init("features", .string("x"))]), path: ""), path: "")
     do {
       _ = try format.load(in: directory.context)

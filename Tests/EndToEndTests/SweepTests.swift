@@ -88,8 +88,8 @@ import Testing
     let examples = try Self.losses.map {
       try String(contentsOfFile: Command.root + "/configs/losses/" + $0, encoding: .utf8)
     }.joined()
-    for kind in LossRegistry.registry.kinds { #expect(examples.contains("\"\(kind)\""), "\(kind)") }
-    for kind in OptimizerRegistry.registry.kinds {
+    for kind in LossRegistry.standard.kinds { #expect(examples.contains("\"\(kind)\""), "\(kind)") }
+    for kind in OptimizerRegistry.standard.kinds {
       #expect(Self.settings.contains { $0.hasPrefix("optimizer={\"type\": \"\(kind)\"") }, "\(kind)")
     }
     let first = try hashes("configs/digits.json", ["training.steps=60", Self.settings[0]])

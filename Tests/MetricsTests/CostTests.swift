@@ -53,7 +53,7 @@ import Testing
         outputs: entry.outputs[0].count, classes: entry.classes,
         decision: .leastCost(ExpectedCosts(entry.costs, tilt: entry.tilt)), cost: entry.costs)
       for (kind, expected) in [("expected_cost", entry.expectedCost), ("accuracy", entry.accuracy)] {
-        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.registry, path: "metric").0
+        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.standard, path: "metric").0
         var state = try spec.makeState(context)
         for (index, outputs) in entry.outputs.enumerated() {
           let row = outputs.map { Float($0) }, none: [Float] = [0]
@@ -129,8 +129,8 @@ import Testing
   func metricWritten() throws {
     for text in [#""expected_cost""#, #"{"type": "expected_cost"}"#] {
       let (spec, written) = try FieldReader.readVariant(
-        ConfigValue.parse(Data(text.utf8), file: "t"), MetricRegistry.registry, path: "metrics[0]")
-      let again = try FieldReader.readVariant(written, MetricRegistry.registry, path: "metrics[0]").0
+        ConfigValue.parse(Data(text.utf8), file: "t"), MetricRegistry.standard, path: "metrics[0]")
+      let again = try FieldReader.readVariant(written, MetricRegistry.standard, path: "metrics[0]").0
       #expect((spec as? ExpectedCost)?.cost == nil && (again as? ExpectedCost)?.cost == nil, "\(written)")
     }
   }

@@ -39,15 +39,15 @@ import Testing
     return (try? JSONDecoder().decode(Golden.self, from: Data(contentsOf: path)))?.cases ?? []
   }()
 
-  /// Every metric with every sample of its keys.
+  /// Every metric with every example of its keys.
   static func specs() throws -> [any MetricSpec] {
-    try MetricRegistry.all.flatMap { type in
-      try type.samples.map { sample in
-        guard case .object(let members) = try ConfigValue.parse(Data(sample.utf8), file: "sample") else {
+    try MetricRegistry.standard.all.flatMap { type in
+      try type.examples.map { example in
+        guard case .object(let members) = try ConfigValue.parse(Data(example.utf8), file: "example") else {
           throw ConfigError("not an object")
         }
         return try FieldReader.readVariant(
-          .object([.init("type", .string(type.kind))] + members), MetricRegistry.registry, path: "metric"
+          .object([.init("type", .string(type.kind))] + members), MetricRegistry.standard, path: "metric"
         ).0
       }
     }
@@ -102,7 +102,8 @@ import Testing
       }
     }
     #expect(undefined > 60)
-    #expect(seen.count == MetricRegistry.all.count, "\(MetricRegistry.registry.kinds.filter { !seen.contains($0) })")
+    #expect(
+      seen.count == MetricRegistry.standard.all.count, "\(MetricRegistry.standard.kinds.filter { !seen.contains($0) })")
   }
 
   /// Whether a spec has other than default settings, which the golden values do not know.
@@ -149,7 +150,7 @@ import Testing
       (classes, ["mae", "r2", "coverage"]), (values, ["accuracy", "f1", "roc_auc", "log_loss", "coverage"]),
     ] {
       for kind in kinds {
-        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.registry, path: "metric").0
+        let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.standard, path: "metric").0
         #expect(throws: ConfigError.self, "\(kind)") { try spec.makeState(entry.context) }
       }
     }

@@ -10,18 +10,22 @@ import Testing
 @Suite struct GradientTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var kind: String
-    var sample: String
-    var testDescription: String { "\(kind) \(sample)" }
+    var example: String
+    var testDescription: String { "\(kind) \(example)" }
   }
 
-  static let layers = LayerRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
-  static let losses = LossRegistry.all.flatMap { type in type.samples.map { Case(kind: type.kind, sample: $0) } }
+  static let layers = LayerRegistry.standard.all.flatMap { type in
+    type.examples.map { Case(kind: type.kind, example: $0) }
+  }
+  static let losses = LossRegistry.standard.all.flatMap { type in
+    type.examples.map { Case(kind: type.kind, example: $0) }
+  }
 
-  static func layer(_ kind: String, _ sample: String) throws -> LayerNode {
-    let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+  static func layer(_ kind: String, _ example: String) throws -> LayerNode {
+    let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+      .object([.init("type", .string(kind))] + members), LayerRegistry.standard, path: "layer"
     ).0
   }
 
@@ -89,7 +93,7 @@ import Testing
             item: item, leaves: leaf, leafCount: 1, gradient: gradient.pointer, scratch: scratch.pointer)
         }
       }
-      memory.foldSharedGradients(gradient.pointer)
+      memory.addTiedGradients(gradient.pointer)
       return gradient
     }
   }
@@ -141,7 +145,7 @@ import Testing
 
   @Test("each layer's gradients agree with directional derivatives", arguments: layers)
   func layerGradient(_ entry: Case) throws {
-    let error = Self.error(try Self.rig(Self.layer(entry.kind, entry.sample)))
+    let error = Self.error(try Self.rig(Self.layer(entry.kind, entry.example)))
     #expect(error < 2e-3, "relative error \(error)")
   }
 
@@ -153,7 +157,7 @@ import Testing
 
   @Test("rows give the same bits however they are cut", arguments: layers)
   func cut(_ entry: Case) throws {
-    let rig = try Self.rig(Self.layer(entry.kind, entry.sample))
+    let rig = try Self.rig(Self.layer(entry.kind, entry.example))
     rig.renew()
     rig.memory.forward(rows: 0..<7)
     let whole = (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } }
@@ -163,7 +167,7 @@ import Testing
 
   @Test("what layers derive from their weights may be kept or made anew on every use", arguments: layers)
   func derived(_ entry: Case) throws {
-    let layer = try Self.layer(entry.kind, entry.sample)
+    let layer = try Self.layer(entry.kind, entry.example)
     let kept = try Self.rig(layer), anew = try Self.rig(layer, derivedLimit: 0)
     #expect(anew.memory.derivedItems.isEmpty && anew.memory.scratchCount > 0 && !kept.memory.derivedItems.isEmpty)
     let expected = kept.gradient(), found = anew.gradient()
@@ -173,10 +177,10 @@ import Testing
     #expect(areEqual)
   }
 
-  @Test("every registered layer has at least two samples")
-  func samples() {
-    for type in LayerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
-    for type in LossRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
-    for type in InitializerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+  @Test("every registered layer has at least two examples")
+  func examples() {
+    for type in LayerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in LossRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
+    for type in InitializerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
   }
 }

@@ -12,7 +12,7 @@ import Testing
   struct RunningMean: SingleInputLayerSpec {
     static let kind = "running_mean"
     static let summary = ""
-    static let samples: [String] = []
+    static let examples: [String] = []
     init() {}
     init(from fields: FieldReader) throws(ConfigError) {}
     func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer { RunningMeanLayer(output: input) }
@@ -71,7 +71,7 @@ import Testing
   func gradients() throws {
     let rig = try GradientTests.Rig(Self.layers(), input: Port([5]))
     #expect(rig.network.slots.map(\.name).count == 6, "two layers share one weight and one bias")
-    #expect(rig.network.folds.count == 2)
+    #expect(rig.network.tiedGradients.count == 2)
     let error = GradientTests.error(rig)
     #expect(error < 2e-3, "relative error \(error)")
     #expect(GradientTests.error(rig, damage: 1.02) > 2e-3, "negative control")

@@ -13,7 +13,7 @@ import Testing
       throw ConfigError("not an object")
     }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + keys), InitializerRegistry.registry, path: "initializer"
+      .object([.init("type", .string(kind))] + keys), InitializerRegistry.standard, path: "initializer"
     ).0
   }
 
@@ -34,7 +34,8 @@ import Testing
 
   @Test("mean, variance and bounds of every kind")
   func moments() throws {
-    #expect(Set(Self.spreads.map(\.kind)) == Set(InitializerRegistry.all.map { $0.kind }), "every kind has its row")
+    #expect(
+      Set(Self.spreads.map(\.kind)) == Set(InitializerRegistry.standard.all.map { $0.kind }), "every kind has its row")
     let count = 200_000
     for (kind, variance, bound) in Self.spreads {
       let values = Self.fill(try Self.make(kind).distribution(fanIn: 48, fanOut: 80), count: count).map(Double.init)
@@ -59,7 +60,7 @@ import Testing
 
   @Test(
     "a dense layer starts uniform in ±1/√inputs, weights and biases, before any activation, at the end and at any width",
-    arguments: ["identity"] + ActivationRegistry.all.map { $0.kind })
+    arguments: ["identity"] + ActivationRegistry.standard.all.map { $0.kind })
   func standard(activation: String) throws {
     let (network, arena) = try Self.network(
       [
@@ -87,7 +88,7 @@ import Testing
     #expect(network.canonicalValues(of: network.slots[0], in: arena.pointer) == [Float](repeating: 0, count: 24))
     #expect(network.canonicalValues(of: network.slots[1], in: arena.pointer) == [Float](repeating: 0.5, count: 6))
     let (_, resolved) = try FieldReader.readVariant(
-      ConfigValue.parse(Data(#"{"type": "dense", "units": 2}"#.utf8), file: "t"), LayerRegistry.registry, path: "l")
+      ConfigValue.parse(Data(#"{"type": "dense", "units": 2}"#.utf8), file: "t"), LayerRegistry.standard, path: "l")
     let fan = ConfigValue.string("fan_in_uniform")
     #expect(resolved["initializer"] == fan && resolved["bias_initializer"] == fan)
   }

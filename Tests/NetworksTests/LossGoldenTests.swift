@@ -28,7 +28,7 @@ import Testing
 
   static func spec(_ config: String) throws -> any LossSpec {
     try FieldReader.readVariant(
-      ConfigValue.parse(Data(config.utf8), file: "loss"), LossRegistry.registry, path: "loss"
+      ConfigValue.parse(Data(config.utf8), file: "loss"), LossRegistry.standard, path: "loss"
     ).0
   }
 
@@ -112,12 +112,12 @@ import Testing
     #expect(whole.1 == parts.1)
   }
 
-  @Test("every loss of the registry has golden values and two samples")
+  @Test("every loss of the registry has golden values and two examples")
   func complete() {
     let covered = Self.golden.map(\.config).joined()
-    for type in LossRegistry.all where type.kind != "expression" {
+    for type in LossRegistry.standard.all where type.kind != "expression" {
       #expect(covered.contains("\"\(type.kind)\""), "\(type.kind)")
-      #expect(type.samples.count >= 2)
+      #expect(type.examples.count >= 2)
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
   ]
 
   static func make(_ kind: String, outputs: Int, classes: Int) throws -> any Loss {
-    try FieldReader.readVariant(.string(kind), LossRegistry.registry, path: "loss").0
+    try FieldReader.readVariant(.string(kind), LossRegistry.standard, path: "loss").0
       .makeLoss(LossContext(output: Port([outputs]), classes: classes, targetWidth: outputs, path: "loss"))
   }
 

@@ -11,7 +11,7 @@ import Testing
     let value = try ConfigValue.parse(Data("{\"layers\": [\(layers.joined(separator: ","))]}".utf8), file: "t")
     let nodes = try FieldReader.readObject(value, path: "model") { fields throws(ConfigError) in
       try fields.list("layers", of: .anything, "layers") { value, path throws(ConfigError) in
-        try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
+        try FieldReader.readVariant(value, LayerRegistry.standard, path: path)
       }
     }.0
     do throws(ConfigError) {

@@ -40,11 +40,11 @@ import Testing
     }
   }
 
-  static let all = OptimizerRegistry.all.flatMap { type in
-    type.samples.flatMap { sample in
-      let plain = Case(kind: type.kind, sample: sample)
+  static let all = OptimizerRegistry.standard.all.flatMap { type in
+    type.examples.flatMap { example in
+      let plain = Case(kind: type.kind, sample: example)
       let isLayerwise = ((try? make(plain))?.makeOptimizer() as? any LayerwiseOptimizer) != nil
-      return isLayerwise ? [plain, Case(kind: type.kind, sample: sample, isVector: true)] : [plain]
+      return isLayerwise ? [plain, Case(kind: type.kind, sample: example, isVector: true)] : [plain]
     }
   }
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
@@ -57,7 +57,7 @@ import Testing
     let keys = try ConfigValue.parse(Data(entry.sample.utf8), file: "sample")
     guard case .object(let members) = keys else { throw ConfigError("not an object") }
     let value = ConfigValue.object([.init("type", .string(entry.kind))] + members)
-    return try FieldReader.readVariant(value, OptimizerRegistry.registry, path: "optimizer").0
+    return try FieldReader.readVariant(value, OptimizerRegistry.standard, path: "optimizer").0
   }
 
   /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is updated in
@@ -196,8 +196,8 @@ import Testing
     #expect(huge.isFinite != huge.hasWritten)
   }
 
-  @Test("every optimizer has at least two samples")
-  func samples() {
-    for type in OptimizerRegistry.all { #expect(type.samples.count >= 2, "\(type.kind)") }
+  @Test("every optimizer has at least two examples")
+  func examples() {
+    for type in OptimizerRegistry.standard.all { #expect(type.examples.count >= 2, "\(type.kind)") }
   }
 }

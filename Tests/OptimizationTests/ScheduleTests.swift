@@ -20,7 +20,7 @@ import Testing
     var plateaus: [Run]
   }
 
-  static let kinds = ScheduleRegistry.registry.kinds
+  static let kinds = ScheduleRegistry.standard.kinds
 
   static let golden = Result {
     try JSONDecoder().decode(
@@ -29,7 +29,7 @@ import Testing
 
   static func schedule(_ text: String) throws -> LearningRateSchedule {
     try FieldReader.readVariant(
-      ConfigValue.parse(Data(text.utf8), file: "schedule"), ScheduleRegistry.registry, path: "schedule"
+      ConfigValue.parse(Data(text.utf8), file: "schedule"), ScheduleRegistry.standard, path: "schedule"
     ).0
   }
 
@@ -77,22 +77,22 @@ import Testing
   }
 
   @Test(
-    "every sample is finite, not negative, and the same when asked again; also with a warm-up",
+    "every example is finite, not negative, and the same when asked again; also with a warm-up",
     arguments: kinds)
   func battery(kind: String) throws {
-    let type = try #require(ScheduleRegistry.all.first { $0.kind == kind })
-    #expect(type.samples.count >= 2)
-    for sample in type.samples {
+    let type = try #require(ScheduleRegistry.standard.all.first { $0.kind == kind })
+    #expect(type.examples.count >= 2)
+    for example in type.examples {
       for warmup in [[], [ConfigValue.Member("warmup_steps", .integer(6))]] {
-        guard case .object(let members) = try ConfigValue.parse(Data(sample.utf8), file: "sample") else { return }
+        guard case .object(let members) = try ConfigValue.parse(Data(example.utf8), file: "example") else { return }
         let schedule = try FieldReader.readVariant(
-          .object([.init("type", .string(kind))] + members + warmup), ScheduleRegistry.registry, path: "schedule"
+          .object([.init("type", .string(kind))] + members + warmup), ScheduleRegistry.standard, path: "schedule"
         ).0
         for total in [0, 1, 2, 3, 100] {
           let plan = SchedulePlan(base: 0.5, totalSteps: total, stepsPerEpoch: 10)
           for step in 0..<total + 5 {
             let rate = schedule.learningRate(at: step, of: plan)
-            #expect(rate.isFinite && rate >= 0 && rate <= 0.5 + 1e-12, "\(sample) at \(step) of \(total): \(rate)")
+            #expect(rate.isFinite && rate >= 0 && rate <= 0.5 + 1e-12, "\(example) at \(step) of \(total): \(rate)")
             #expect(rate == schedule.learningRate(at: step, of: plan))
           }
         }

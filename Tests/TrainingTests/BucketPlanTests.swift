@@ -22,8 +22,8 @@ import Testing
       ConfigValue.parse(Data("{\"layers\": \(model)}".utf8), file: "t"), path: ""
     ) { fields throws(ConfigError) in
       try fields.list(
-        "layers", of: try FieldReader.schema(of: LayerRegistry.registry, path: "layers"), atLeast: 1, "layers"
-      ) { value, path throws(ConfigError) in try FieldReader.readVariant(value, LayerRegistry.registry, path: path) }
+        "layers", of: try FieldReader.schema(of: LayerRegistry.standard, path: "layers"), atLeast: 1, "layers"
+      ) { value, path throws(ConfigError) in try FieldReader.readVariant(value, LayerRegistry.standard, path: path) }
     }.0
     let network = try Network(layers as [LayerNode], input: Port([40]), path: "model.layers")
     let arena = AlignedBuffer<Float>(count: max(16, network.storageCount))

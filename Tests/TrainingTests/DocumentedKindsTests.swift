@@ -10,38 +10,60 @@ import Testing
 
 @testable import Training
 
-/// The lists of kinds in README.md and configs/losses/README.md are those of the registries: none is missing, none has gone.
+/// The lists of kinds in the articles and in configs/losses/README.md are those of the registries: none is missing, none has gone.
 @Suite struct DocumentedKindsTests {
-  /// A list of the README: where it begins and ends, and the kinds that it must have.
+  /// A list of an article: where it begins and ends, and the kinds that it must have.
   struct List: Sendable, CustomTestStringConvertible {
     var name: String
+    /// The name of the article.
+    var article: String
     var begin: String
     var end: String
     var kinds: [String]
     /// The list names other things too.
     var hasMore = false
     var testDescription: String { name }
+
+    func text() throws -> String { try DocumentedKindsTests.text("\(Documents.catalog)/\(article).md") }
   }
 
   static let lists = [
     List(
-      name: "formats", begin: "Formats: ", end: ". `validation`", kinds: DataFormatRegistry.all.map { $0.kind }),
+      name: "formats", article: "Data", begin: "Formats: ", end: ". `validation`",
+      kinds: DataFormatRegistry.standard.kinds),
     List(
-      name: "losses", begin: "| targets | losses |\n|---|---|\n", end: "\n| yours |",
-      kinds: LossRegistry.registry.kinds.filter { !["expression", "sum"].contains($0) }),
-    List(name: "one's own losses", begin: "\n| yours |", end: "|\n", kinds: ["expression", "sum"], hasMore: true),
+      name: "losses", article: "Losses", begin: "| targets | losses |\n|---|---|\n", end: "\n| yours |",
+      kinds: LossRegistry.standard.kinds.filter { !["expression", "sum"].contains($0) }),
     List(
-      name: "optimizers", begin: "and when to stop\n\n", end: ". Settings", kinds: OptimizerRegistry.registry.kinds),
-    List(
-      name: "schedules", begin: "| `optimizer.schedule` | ", end: "; each with",
-      kinds: ScheduleRegistry.registry.kinds),
-    List(
-      name: "augmentations", begin: "| `data.augmentation` | ", end: ": random changes",
-      kinds: TransformRegistry.registry.kinds),
-    List(name: "metrics", begin: "\nMetrics: ", end: ". They are exact", kinds: MetricRegistry.registry.kinds),
-    List(
-      name: "allreduces", begin: "| `allreduce` | ", end: "|\n", kinds: AllReduceRegistry.all.map { $0.kind },
+      name: "one's own losses", article: "Losses", begin: "\n| yours |", end: "|\n", kinds: ["expression", "sum"],
       hasMore: true),
+    List(
+      name: "layers", article: "Models", begin: "Layers: ", end: "; and every activation",
+      kinds: LayerRegistry.standard.kinds.filter { !ActivationRegistry.standard.kinds.contains($0) }),
+    List(
+      name: "activations", article: "Models", begin: "Activations: ", end: ". They stand",
+      kinds: ActivationRegistry.standard.kinds),
+    List(
+      name: "initializers", article: "Models", begin: "Initializers: ", end: ".\n",
+      kinds: InitializerRegistry.standard.kinds),
+    List(
+      name: "optimizers", article: "Optimizers", begin: "## Kinds\n\n", end: ". Settings",
+      kinds: OptimizerRegistry.standard.kinds),
+    List(
+      name: "schedules", article: "Optimizers", begin: "| `optimizer.schedule` | ", end: "; each with",
+      kinds: ScheduleRegistry.standard.kinds),
+    List(
+      name: "augmentations", article: "Optimizers", begin: "| `data.augmentation` | ", end: ": random changes",
+      kinds: TransformRegistry.standard.kinds),
+    List(
+      name: "metrics", article: "Metrics", begin: "\nMetrics: ", end: ". They are exact",
+      kinds: MetricRegistry.standard.kinds),
+    List(
+      name: "allreduces", article: "Parallelism", begin: "| `allreduce` | ", end: "|\n",
+      kinds: AllReduceRegistry.standard.all.map { $0.kind }, hasMore: true),
+    List(
+      name: "exit codes", article: "ExitCodes", begin: "| code | meaning |\n|---|---|\n", end: "\n\n",
+      kinds: ExitCode.allCases.map { "\($0.rawValue)" }),
   ]
 
   static func text(_ path: String) throws -> String {
@@ -70,16 +92,16 @@ import Testing
       + (list.hasMore ? [] : found.subtracting(kinds).sorted().map { "\($0) is no kind" })
   }
 
-  @Test("the README's lists", arguments: lists)
-  func readme(_ list: List) throws {
+  @Test("the articles' lists", arguments: lists)
+  func articles(_ list: List) throws {
     #expect(!list.kinds.isEmpty)
-    let differences = Self.differences(list, in: try Self.text("README.md"))
-    #expect(differences.isEmpty, "README.md, \(list.name): \(differences)")
+    let differences = Self.differences(list, in: try list.text())
+    #expect(differences.isEmpty, "\(list.article).md, \(list.name): \(differences)")
   }
 
-  @Test("negative control: a kind that the README does not know, and one that the registry does not", arguments: lists)
+  @Test("negative control: a kind that the article does not know, and one that the registry does not", arguments: lists)
   func control(_ list: List) throws {
-    let text = try Self.text("README.md")
+    let text = try list.text()
     var more = list
     more.kinds.append("brand_new")
     #expect(Self.differences(more, in: text) == ["brand_new is missing"])
@@ -92,15 +114,16 @@ import Testing
   @Test("every loss stands in the table of examples, and every metric of scikit-learn's table is one")
   func tables() throws {
     let examples = Self.names(in: try Self.text("configs/losses/README.md"))
-    for kind in LossRegistry.registry.kinds { #expect(examples.contains(kind), "configs/losses/README.md: \(kind)") }
+    for kind in LossRegistry.standard.kinds { #expect(examples.contains(kind), "configs/losses/README.md: \(kind)") }
     let table = List(
-      name: "scikit-learn", begin: "| ptrain | scikit-learn |\n|---|---|\n", end: "\n\n", kinds: [])
-    let rows = try #require(Self.section(table, of: try Self.text("README.md"))).split(separator: "\n")
+      name: "scikit-learn", article: "Metrics", begin: "| ptrain | scikit-learn |\n|---|---|\n", end: "\n\n", kinds: [])
+    let rows = try #require(Self.section(table, of: try table.text())).split(separator: "\n")
     let named = Set(rows.flatMap { Self.names(in: String($0.split(separator: "|")[0])) })
-    #expect(named.isSubset(of: MetricRegistry.registry.kinds), "\(named.subtracting(MetricRegistry.registry.kinds))")
-    let others = Set(MetricRegistry.registry.kinds).subtracting(named)
-    let rest = List(name: "others", begin: "but of equal outputs", end: " have no counterpart there", kinds: [])
-    let explained = Self.names(in: try #require(Self.section(rest, of: try Self.text("README.md"))))
+    #expect(named.isSubset(of: MetricRegistry.standard.kinds), "\(named.subtracting(MetricRegistry.standard.kinds))")
+    let others = Set(MetricRegistry.standard.kinds).subtracting(named)
+    let rest = List(
+      name: "others", article: "Metrics", begin: "but of equal outputs", end: " have no counterpart there", kinds: [])
+    let explained = Self.names(in: try #require(Self.section(rest, of: try rest.text())))
     // `specificity` stands in words beside recall.
     #expect(others.subtracting(explained).subtracting(["specificity"]).isEmpty, "\(others.subtracting(explained))")
   }

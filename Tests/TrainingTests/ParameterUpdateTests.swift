@@ -18,7 +18,7 @@ import Testing
 
     init(optimizer: String, training: String = "{}", checksFinite: Bool = false, threads: Int = 1) throws {
       let layers = try ["{\"type\": \"dense\", \"units\": 70}", "{\"type\": \"dense\", \"units\": 3}"].map {
-        try FieldReader.readVariant(ConfigValue.parse(Data($0.utf8), file: "t"), LayerRegistry.registry, path: "l").0
+        try FieldReader.readVariant(ConfigValue.parse(Data($0.utf8), file: "t"), LayerRegistry.standard, path: "l").0
       }
       network = try Network(layers, input: Port([40]), path: "model.layers")
       arena = AlignedBuffer(count: network.storageCount)

@@ -48,12 +48,12 @@ import Testing
       cluster: cluster)
   }
 
-  /// Every metric with every sample of its keys that suits a problem, in lists within which no name stands twice.
+  /// Every metric with every example of its keys that suits a problem, in lists within which no name stands twice.
   private static func lists(_ problem: Problem) throws -> [[String]] {
     var lists: [(texts: [String], names: Set<String>)] = []
-    for type in MetricRegistry.all {
-      for sample in Set(type.samples.map { $0.filter { $0 != " " } }).sorted() {
-        let keys = sample.dropFirst().dropLast()
+    for type in MetricRegistry.standard.all {
+      for example in Set(type.examples.map { $0.filter { $0 != " " } }).sorted() {
+        let keys = example.dropFirst().dropLast()
         let text = #"{"type": "\#(type.kind)""# + (keys.isEmpty ? "}" : ", \(keys)}")
         let own: Set<String>
         do {
@@ -71,7 +71,7 @@ import Testing
     return lists.map(\.texts)
   }
 
-  @Test("for every metric and every sample of its keys, on 1, 2 and 7 ranks", arguments: problems)
+  @Test("for every metric and every example of its keys, on 1, 2 and 7 ranks", arguments: problems)
   func names(_ problem: Problem) throws {
     let lists = try Self.lists(problem)
     #expect((lists.first?.count ?? 0) >= 9)

@@ -166,7 +166,7 @@ import Testing
   static func reductions(_ values: [Double], higherIsBetter: Bool, threshold: Double) throws -> [Int] {
     let text = #"{"type": "reduce_on_plateau", "patience": 1, "factor": 0.5, "threshold": \#(threshold)}"#
     let value = try ConfigValue.parse(Data(text.utf8), file: "test")
-    let spec = try FieldReader.readVariant(value, ScheduleRegistry.registry, path: "schedule").0
+    let spec = try FieldReader.readVariant(value, ScheduleRegistry.standard, path: "schedule").0
     let schedule = try #require(spec.plateau)
     var state = PlateauState(), found: [Int] = []
     for (epoch, value) in values.enumerated() {

@@ -91,7 +91,7 @@ import Testing
       #"{"positive_class": "é", "false_negative": 1e300}"#,
       #"{"a": {"b": 0.1}, "b": {"a": 3}}"#)
     var samples = [
-      "allreduce": AllReduceRegistry.names.map(ConfigValue.string),
+      "allreduce": AllReduceRegistry.standard.names.map(ConfigValue.string),
       "delimiter": values(#"";""#, #""\t""#, #"",""#),
       "per_sample": values(#""(p - y)^2""#, #""where(y > p, 3*(y-p), y-p)^2""#, #""softplus(p) - y*p*1e-3""#),
       "terms": values(
@@ -106,7 +106,7 @@ import Testing
     func add(_ keys: [String], _ tag: String, _ types: [any Spec.Type]) {
       for key in keys {
         for type in types {
-          samples["\(key)=\(type.kind)"] = type.samples.map { text in
+          samples["\(key)=\(type.kind)"] = type.examples.map { text in
             let value = try? ConfigValue.parse(Data(text.utf8), file: "sample")
             guard case .object(let members)? = value else { return .null }
             return .object([.init(tag, .string(type.kind))] + members)
@@ -114,13 +114,13 @@ import Testing
         }
       }
     }
-    add(["loss"], "type", LossRegistry.all)
-    add(["optimizer"], "type", OptimizerRegistry.all)
-    add(["schedule"], "type", ScheduleRegistry.all)
-    add(["layers"], "type", LayerRegistry.all)
-    add(["initializer", "bias_initializer"], "type", InitializerRegistry.all)
-    add(["metrics"], "type", MetricRegistry.all)
-    add(["train", "validation", "test"], "format", DataFormatRegistry.all)
+    add(["loss"], "type", LossRegistry.standard.all)
+    add(["optimizer"], "type", OptimizerRegistry.standard.all)
+    add(["schedule"], "type", ScheduleRegistry.standard.all)
+    add(["layers"], "type", LayerRegistry.standard.all)
+    add(["initializer", "bias_initializer"], "type", InitializerRegistry.standard.all)
+    add(["metrics"], "type", MetricRegistry.standard.all)
+    add(["train", "validation", "test"], "format", DataFormatRegistry.standard.all)
     samples["loss=sum", default: []] += values(
       #"{"type": "sum", "terms": [{"loss": "hinge"}], "class_weights": [0.1, 1e-300], "cost": {"false_positive": 5}}"#)
     for key in ["validation=csv", "test=csv"] {
@@ -185,9 +185,9 @@ import Testing
 
   /// Losses on values refuse what weighs classes.
   private static let refused: Set<String> = Set(
-    LossRegistry.all.flatMap { type -> [String] in
+    LossRegistry.standard.all.flatMap { type -> [String] in
       let sample = samples["loss=\(type.kind)"]?.first ?? .null
-      let loss = try? FieldReader.readVariant(sample, LossRegistry.registry, path: "").0
+      let loss = try? FieldReader.readVariant(sample, LossRegistry.standard, path: "").0
       let isOnValues = loss?.targets == .values && type != SumLoss.self
       return isOnValues ? ["loss=\(type.kind).class_weights", "loss=\(type.kind).cost"] : []
     })

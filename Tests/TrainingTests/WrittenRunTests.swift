@@ -23,7 +23,7 @@ import Testing
 
     init(_ types: [any Spec.Type]) throws {
       values = try types.flatMap { type in
-        try type.samples.map { text in
+        try type.examples.map { text in
           let value = try ConfigValue.parse(Data(text.utf8), file: type.kind)
           guard case .object(let members) = value else { return value }
           return .object([.init("type", .string(type.kind))] + members)
@@ -90,12 +90,12 @@ import Testing
   func everyKind() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.table, to: "x.csv")
-    let losses = try Turns(LossRegistry.all)
+    let losses = try Turns(LossRegistry.standard.all)
     var loss = losses
-    var optimizer = try Turns(OptimizerRegistry.all), schedule = try Turns(ScheduleRegistry.all)
-    let samples = try Turns(MetricRegistry.all)
-    var metric = samples, initializer = try Turns(InitializerRegistry.all)
-    let single = LayerRegistry.all.filter { ["add", "concatenate", "dense"].contains($0.kind) == false }
+    var optimizer = try Turns(OptimizerRegistry.standard.all), schedule = try Turns(ScheduleRegistry.standard.all)
+    let samples = try Turns(MetricRegistry.standard.all)
+    var metric = samples, initializer = try Turns(InitializerRegistry.standard.all)
+    let single = LayerRegistry.standard.all.filter { ["add", "concatenate", "dense"].contains($0.kind) == false }
     var layer = try Turns(single)
     var measured: Set<String> = []
     for round in 0..<losses.count {
@@ -130,7 +130,7 @@ import Testing
       }
       try Self.check(try config(shape, metrics), in: folder, "\(folder.path)/\(round)")
     }
-    let missing = Set(MetricRegistry.registry.kinds.map { "\"\($0)\"" }).subtracting(measured)
+    let missing = Set(MetricRegistry.standard.kinds.map { "\"\($0)\"" }).subtracting(measured)
     #expect(missing.isEmpty, "never measured: \(missing.sorted())")
   }
 

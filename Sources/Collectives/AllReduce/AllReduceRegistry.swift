@@ -56,36 +56,45 @@ package struct AllReduceCost: Sendable, Equatable {
   }
 }
 
-/// Every allreduce that config.json can name.
+/// The allreduces that config.json can name: the standard ones, and those that are added.
 ///
 /// New algorithm: one file in AllReduce/, one line here.
-package enum AllReduceRegistry {
-  package static let all: [any AllReduceAlgorithm.Type] = [
+package struct AllReduceRegistry: Sendable {
+  package static let standard = AllReduceRegistry(all: [
     OrderedAllReduce.self,
     RecursiveAllReduce.self,
     SharedMemoryAllReduce.self,
     HierarchicalAllReduce.self,
     RingAllReduce.self,
     LibraryAllReduce.self,
-  ]
+  ])
+
+  package private(set) var all: [any AllReduceAlgorithm.Type]
 
   /// The names a config may use.
-  package static var names: [String] {
+  package var names: [String] {
     ["auto"] + all.map { $0.kind }
   }
 
+  /// The registry with one more algorithm.
+  /// - Throws: ``ClusterError/takenAlgorithm(name:)`` where there is one of this name.
+  package func adding(_ algorithm: any AllReduceAlgorithm.Type) throws -> AllReduceRegistry {
+    guard !names.contains(algorithm.kind) else { throw ClusterError.takenAlgorithm(name: algorithm.kind) }
+    return AllReduceRegistry(all: all + [algorithm])
+  }
+
   /// Whether the algorithm of this name, where there is one, gives the same bits on any number of ranks.
-  package static func isInvariant(_ name: String) -> Bool {
+  package func isInvariant(_ name: String) -> Bool {
     name == "auto" || all.contains { $0.kind == name && $0.isInvariant }
   }
 
   /// The algorithm that runs, and why it is not the one asked for.
-  static func choose(
+  func choose(
     _ request: ExchangeRequest, transport: any Transport
   ) throws -> (algorithm: any AllReduceAlgorithm.Type, note: String?) {
     let nodes = transport.nodes
     guard request.algorithm != "auto" else {
-      return (automatic(nodes: nodes, wire: request.wire), nil)
+      return (Self.automatic(nodes: nodes, wire: request.wire), nil)
     }
     guard let algorithm = all.first(where: { $0.kind == request.algorithm }) else {
       throw ClusterError.unknownAlgorithm(name: request.algorithm, known: names)

@@ -1,7 +1,8 @@
 /// What an exchange is prepared for.
 package struct ExchangeRequest: Sendable {
-  /// A name of ``AllReduceRegistry``, or `auto`.
+  /// A name in ``algorithms``, or `auto`.
   package var algorithm: String
+  package var algorithms = AllReduceRegistry.standard
   /// Which subtrees each rank owns.
   package var plan: ReductionPlan
   /// Floats in one flat gradient.
@@ -69,7 +70,7 @@ package final class GradientExchange {
     guard request.plan.ranks == transport.size else {
       throw ClusterError.planForOtherSize(planned: request.plan.ranks, size: transport.size)
     }
-    let choice = try AllReduceRegistry.choose(request, transport: transport)
+    let choice = try request.algorithms.choose(request, transport: transport)
     let trailer = request.head + request.tail
     var shared: NodeMemory?
     if choice.algorithm.sharesMemory {

@@ -5,7 +5,7 @@ package struct CSVFormat: DataFormat {
   package static let kind = "csv"
   package static let summary = "a table as comma-separated text (RFC 4180), gzip or not"
   package static let pathKeys = ["path"]
-  package static let samples = [
+  package static let examples = [
     #"{"path": "data/digits.csv", "targets": "digit"}"#,
     #"{"path": "a.csv", "targets": ["u", "v"], "features": ["x", "colour"], "categorical": ["colour"], "delimiter": ";"}"#,
     #"{"path": "b.csv", "header": false, "targets": 4, "sample_weight": 5}"#,

@@ -18,20 +18,21 @@ extension DataFormat {
   package var missingValues: MissingMarks? { nil }
 }
 
-/// Every data format; a new one is a file beside this one and a line here.
-package enum DataFormatRegistry {
-  package static let all: [any DataFormat.Type] = [
+/// The data formats that config.json can name. New format: one file beside this one, one line below.
+package typealias DataFormatRegistry = Registry<any DataFormat.Type, any DataFormat>
+
+extension DataFormatRegistry {
+  package static var standard: DataFormatRegistry { standardFormats }
+}
+
+private let standardFormats = DataFormatRegistry(
+  "data format",
+  [
     CSVFormat.self,
     IDXFormat.self,
     NPYFormat.self,
     SyntheticFormat.self,
-  ]
-
-  package static let registry = Registry<any DataFormat>(
-    "data format", all.map(entry),
-    later: ["npz", "cifar10", "images", "text", "tokens", "parquet", "hdf5", "libsvm", "safetensors"])
-
-  private static func entry(_ format: any DataFormat.Type) -> Registry<any DataFormat>.Entry {
-    .init(format.kind, format.summary) { fields throws(ConfigError) in try format.init(from: fields) }
-  }
-}
+  ],
+  later: ["npz", "cifar10", "images", "text", "tokens", "parquet", "hdf5", "libsvm", "safetensors"],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -5,7 +5,7 @@ package struct IDXFormat: DataFormat {
   package static let kind = "idx"
   package static let summary = "arrays in the IDX format of MNIST, gzip or not"
   package static let pathKeys = ["features", "targets"]
-  package static let samples = [
+  package static let examples = [
     #"{"features": "train-images-idx3-ubyte.gz", "targets": "train-labels-idx1-ubyte.gz"}"#,
     #"{"features": "images.idx"}"#,
   ]

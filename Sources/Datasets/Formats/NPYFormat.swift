@@ -5,7 +5,7 @@ package struct NPYFormat: DataFormat {
   package static let kind = "npy"
   package static let summary = "arrays saved with numpy.save, gzip or not"
   package static let pathKeys = ["features", "targets", "sample_weight"]
-  package static let samples = [
+  package static let examples = [
     #"{"features": "x.npy", "targets": "y.npy"}"#,
     #"{"features": "x.npy", "targets": "y.npy", "sample_weight": "w.npy"}"#,
   ]

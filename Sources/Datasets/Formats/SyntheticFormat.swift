@@ -15,7 +15,7 @@ package struct SyntheticFormat: DataFormat {
   package static let kind = "synthetic"
   package static let summary = "data made by formula: clusters to classify, or a smooth function to fit"
   package static let pathKeys = [String]()
-  package static let samples = [
+  package static let examples = [
     #"{"task": "classification", "examples": 1000, "features": 20, "classes": 3}"#,
     #"{"task": "classification", "examples": 64, "features": [1, 8, 8], "classes": 10, "noise": 1, "seed": 7}"#,
     #"{"task": "regression", "examples": 500, "features": 8, "targets": 2}"#,

@@ -8,7 +8,7 @@ package import Specs
 package struct GaussianNoise: TransformSpec {
   package static let kind = "gaussian_noise"
   package static let summary = "adds normal noise to every feature, for tables and images"
-  package static let samples = [#"{"deviation": 0.5}"#, "{}"]
+  package static let examples = [#"{"deviation": 0.5}"#, "{}"]
 
   var deviation: Double
 

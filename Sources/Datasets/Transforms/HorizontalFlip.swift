@@ -5,7 +5,7 @@ package import Specs
 package struct HorizontalFlip: TransformSpec {
   package static let kind = "horizontal_flip"
   package static let summary = "mirrors images left to right with a probability"
-  package static let samples = ["{}", #"{"probability": 1}"#]
+  package static let examples = ["{}", #"{"probability": 1}"#]
 
   var probability: Double
 

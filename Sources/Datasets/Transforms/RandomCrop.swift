@@ -7,7 +7,7 @@ package import Specs
 package struct RandomCrop: TransformSpec {
   package static let kind = "random_crop"
   package static let summary = "moves images by up to padding pixels in each direction"
-  package static let samples = [#"{"padding": 2}"#, "{}"]
+  package static let examples = [#"{"padding": 2}"#, "{}"]
 
   var padding: Int
 

@@ -5,14 +5,9 @@ package import Specs
 ///
 /// Changes act on normalized features, in the order of the list, on training samples only. What happens to a sample depends on
 /// (seed, epoch, place in the list, sample) alone, so it is the same for any number of ranks and threads.
-package protocol TransformSpec: Sendable {
-  static var kind: String { get }
-  static var summary: String { get }
-  /// Objects that tests try, without the type; for samples of shape [3, 5, 4].
-  static var samples: [String] { get }
-
-  init(from fields: FieldReader) throws(ConfigError)
-
+///
+/// The ``Spec/examples`` are for samples of shape [3, 5, 4].
+package protocol TransformSpec: Spec {
   /// - Throws: ``ConfigError`` where samples of this shape cannot be changed this way.
   func makeTransform(_ shape: Shape, path: String) throws(ConfigError) -> any Transform
 }
@@ -24,18 +19,22 @@ package protocol Transform: Sendable {
   func apply(_ sample: UnsafeMutablePointer<Float>, random: RandomStream)
 }
 
-/// Every change config.json can name. New change: one file beside this one, one line here.
-package enum TransformRegistry {
-  package static let all: [any TransformSpec.Type] = [
+/// The changes of samples that config.json can name. New change: one file beside this one, one line below.
+package typealias TransformRegistry = Registry<any TransformSpec.Type, any TransformSpec>
+
+extension TransformRegistry {
+  package static var standard: TransformRegistry { standardTransforms }
+}
+
+private let standardTransforms = TransformRegistry(
+  "augmentation",
+  [
     GaussianNoise.self,
     HorizontalFlip.self,
     RandomCrop.self,
-  ]
-
-  package static let registry = Registry<any TransformSpec>(
-    "augmentation",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }
 
 /// The changes of a run's training samples.
 package struct Augmentation: Sendable {

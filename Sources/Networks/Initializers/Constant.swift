@@ -4,7 +4,7 @@ package import Specs
 package struct Constant: InitializerSpec {
   package static let kind = "constant"
   package static let summary = "all equal to value"
-  package static let samples = [#"{"value": 0.1}"#, "{}"]
+  package static let examples = [#"{"value": 0.1}"#, "{}"]
 
   var value: Double
 

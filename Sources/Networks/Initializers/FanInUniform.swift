@@ -5,7 +5,7 @@ package import Specs
 package struct FanInUniform: InitializerSpec {
   package static let kind = "fan_in_uniform"
   package static let summary = "uniform in ±1/√inputs, as PyTorch's Linear"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

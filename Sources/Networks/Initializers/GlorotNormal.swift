@@ -4,7 +4,7 @@ package import Specs
 package struct GlorotNormal: InitializerSpec {
   package static let kind = "glorot_normal"
   package static let summary = "normal with variance 2 / (inputs + outputs)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

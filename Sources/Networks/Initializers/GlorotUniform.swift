@@ -4,7 +4,7 @@ package import Specs
 package struct GlorotUniform: InitializerSpec {
   package static let kind = "glorot_uniform"
   package static let summary = "uniform with variance 2 / (inputs + outputs)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -4,7 +4,7 @@ package import Specs
 package struct HeNormal: InitializerSpec {
   package static let kind = "he_normal"
   package static let summary = "normal with variance 2 / inputs"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

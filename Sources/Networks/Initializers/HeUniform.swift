@@ -4,7 +4,7 @@ package import Specs
 package struct HeUniform: InitializerSpec {
   package static let kind = "he_uniform"
   package static let summary = "uniform with variance 2 / inputs"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -1,8 +1,15 @@
 package import Specs
 
-/// Every initializer config.json can name. New initializer: one file beside this one, one line here.
-package enum InitializerRegistry {
-  package static let all: [any InitializerSpec.Type] = [
+/// The initializers that config.json can name. New initializer: one file beside this one, one line below.
+package typealias InitializerRegistry = Registry<any InitializerSpec.Type, any InitializerSpec>
+
+extension InitializerRegistry {
+  package static var standard: InitializerRegistry { standardInitializers }
+}
+
+private let standardInitializers = InitializerRegistry(
+  "initializer",
+  [
     Zeros.self,
     Constant.self,
     UniformInitializer.self,
@@ -14,9 +21,6 @@ package enum InitializerRegistry {
     HeNormal.self,
     LeCunUniform.self,
     LeCunNormal.self,
-  ]
-
-  package static let registry = Registry<any InitializerSpec>(
-    "initializer",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

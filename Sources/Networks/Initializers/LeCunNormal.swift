@@ -4,7 +4,7 @@ package import Specs
 package struct LeCunNormal: InitializerSpec {
   package static let kind = "lecun_normal"
   package static let summary = "normal with variance 1 / inputs"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -4,7 +4,7 @@ package import Specs
 package struct LeCunUniform: InitializerSpec {
   package static let kind = "lecun_uniform"
   package static let summary = "uniform with variance 1 / inputs"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -4,7 +4,7 @@ package import Specs
 package struct NormalInitializer: InitializerSpec {
   package static let kind = "normal"
   package static let summary = "normal with mean and deviation"
-  package static let samples = [#"{"deviation": 0.02}"#, "{}"]
+  package static let examples = [#"{"deviation": 0.02}"#, "{}"]
 
   var mean: Double
   var deviation: Double

@@ -4,7 +4,7 @@ package import Specs
 package struct UniformInitializer: InitializerSpec {
   package static let kind = "uniform"
   package static let summary = "uniform in [low, high)"
-  package static let samples = [#"{"low": -0.1, "high": 0.2}"#, "{}"]
+  package static let examples = [#"{"low": -0.1, "high": 0.2}"#, "{}"]
 
   var low: Double
   var high: Double

@@ -4,7 +4,7 @@ package import Specs
 package struct Zeros: InitializerSpec {
   package static let kind = "zeros"
   package static let summary = "all 0"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -2,8 +2,14 @@ package import Kernels
 package import Specs
 
 /// An activation as config.json names it, in a layer's `"activation"` or as a layer of its own.
+///
+/// One that is an ``ElementFunction`` as well needs nothing else; one with kernels in C names them.
 package protocol ActivationSpec: SingleInputLayerSpec {
   var activation: Activation { get }
+}
+
+extension ActivationSpec where Self: ElementFunction {
+  package var activation: Activation { .function(self) }
 }
 
 extension ActivationSpec {

@@ -5,7 +5,7 @@ package import Specs
 package struct Add: LayerSpec {
   package static let kind = "add"
   package static let summary = "sum of the layers named in inputs, element by element"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

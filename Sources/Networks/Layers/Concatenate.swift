@@ -5,7 +5,7 @@ package import Specs
 package struct Concatenate: LayerSpec {
   package static let kind = "concatenate"
   package static let summary = "the layers named in inputs, one behind the other"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -5,7 +5,7 @@ package import Specs
 package struct Dense: SingleInputLayerSpec {
   package static let kind = "dense"
   package static let summary = "fully connected: activation(x · Wᵀ + b), weight [units, inputs]"
-  package static let samples = [
+  package static let examples = [
     #"{"units": 3}"#, #"{"units": 5, "activation": "relu"}"#, #"{"units": 4, "activation": "gelu", "bias": false}"#,
     #"{"units": 2, "activation": {"type": "elu", "alpha": 0.5}, "bias_initializer": {"type": "constant", "value": 0.1}}"#,
   ]
@@ -19,14 +19,14 @@ package struct Dense: SingleInputLayerSpec {
   package init(from fields: FieldReader) throws(ConfigError) {
     units = try fields.integer("units", in: 1...1_048_576, "outputs of the layer")
     activation = try fields.variant(
-      "activation", ActivationRegistry.registry, default: "identity", "function of each output"
+      "activation", ActivationRegistry.standard, default: "identity", "function of each output"
     ).activation
     hasBias = try fields.boolean("bias", default: true, "whether a bias is added")
     weightInitializer = try fields.variant(
-      "initializer", InitializerRegistry.registry, default: "fan_in_uniform",
+      "initializer", InitializerRegistry.standard, default: "fan_in_uniform",
       "first weights; the default, uniform in ±1/√inputs for every activation, is PyTorch's")
     biasInitializer = try fields.variant(
-      "bias_initializer", InitializerRegistry.registry, default: "fan_in_uniform",
+      "bias_initializer", InitializerRegistry.standard, default: "fan_in_uniform",
       "first biases; the default, uniform in ±1/√inputs of a unit, is PyTorch's")
   }
 
@@ -63,7 +63,7 @@ struct DenseLayer: Layer {
       name: "bias", shape: [units], storage: .canonical, initializer: biasInitializer, fanIn: inputs, fanOut: units)
     return hasBias ? [weight, bias] : [weight]
   }
-  var gatesByOutput: Bool { activation == .relu }
+  var gatesByOutput: Bool { activation.isGate }
   var canGateInput: Bool { true }
   var needs: LayerNeeds {
     LayerNeeds(
@@ -79,8 +79,8 @@ struct DenseLayer: Layer {
     DenseProduct.multiply(
       pass.input, weights: pass.arena + pass.offsets[0],
       bias: hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil,
-      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation == .relu ? .relu : .none)
-    guard activation != .relu, activation != .identity else { return }
+      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation.isGate ? .relu : .none)
+    guard !activation.isGate, !activation.isIdentity else { return }
     for row in rows { activation.forward(before[row], into: pass.output[row], count: units) }
   }
 
@@ -89,7 +89,7 @@ struct DenseLayer: Layer {
   }
 
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {
-    if activation != .identity, !(activation == .relu && pass.outputGradientIsGated) {
+    if !activation.isIdentity, !(activation.isGate && pass.outputGradientIsGated) {
       let saved = activation.saved == .input ? pass.saved : pass.output
       for row in rows {
         activation.backward(saved: saved[row], pass.outputGradient[row], into: pass.outputGradient[row], count: units)

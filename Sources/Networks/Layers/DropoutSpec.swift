@@ -8,7 +8,7 @@ package struct DropoutSpec: SingleInputLayerSpec {
   package static let kind = "dropout"
   package static let summary =
     "drops elements with probability rate while training, scales the others by 1 / (1 - rate)"
-  package static let samples = [#"{"rate": 0.5}"#, #"{"rate": 0.1}"#, #"{"rate": 0}"#]
+  package static let examples = [#"{"rate": 0.5}"#, #"{"rate": 0.1}"#, #"{"rate": 0}"#]
 
   var rate: Double
 

@@ -4,7 +4,7 @@ package import Specs
 package struct Flatten: SingleInputLayerSpec {
   package static let kind = "flatten"
   package static let summary = "the sample as one flat row"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -10,7 +10,7 @@ package import Specs
 package struct BinaryCrossEntropy: LossSpec {
   package static let kind = "binary_cross_entropy"
   package static let summary = "yes or no from logits, for one label or several"
-  package static let samples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#]
+  package static let examples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#]
   package var targets: LossTargets { .classesOrValues }
   package var targetLimit: String? { "classes, or " + TargetDomain.probability.text }
 

@@ -9,7 +9,7 @@ package import Specs
 package struct CategoricalCrossEntropy: LossSpec {
   package static let kind = "categorical_cross_entropy"
   package static let summary = "one class out of several, or shares of classes, from logits"
-  package static let samples = ["{}", #"{"label_smoothing": 0.1}"#]
+  package static let examples = ["{}", #"{"label_smoothing": 0.1}"#]
   package var targets: LossTargets { .classesOrValues }
   package var targetLimit: String? { "classes, or " + DistributionLoss.targetLimit }
 

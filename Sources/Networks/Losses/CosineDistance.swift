@@ -8,7 +8,7 @@ package import Specs
 package struct CosineDistance: LossSpec {
   package static let kind = "cosine"
   package static let summary = "1 − cosine of the angle between output and target"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var targets: LossTargets { .values }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -8,7 +8,7 @@ package import Specs
 package struct Focal: LossSpec {
   package static let kind = "focal"
   package static let summary = "cross-entropy that leaves out what is easily right"
-  package static let samples = ["{}", #"{"gamma": 1.5, "alpha": 0.25}"#, #"{"gamma": 0}"#]
+  package static let examples = ["{}", #"{"gamma": 1.5, "alpha": 0.25}"#, #"{"gamma": 0}"#]
   package var targets: LossTargets { .classes }
 
   var gamma: Double

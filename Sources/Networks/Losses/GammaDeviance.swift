@@ -7,7 +7,7 @@ package import Specs
 package struct GammaDeviance: LossSpec {
   package static let kind = "gamma"
   package static let summary = "positive values from the logarithm of the mean"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
   package var targetLimit: String? { TargetDomain.positive.text }
 

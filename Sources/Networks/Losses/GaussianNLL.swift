@@ -9,7 +9,7 @@ package import Specs
 package struct GaussianNLL: LossSpec {
   package static let kind = "gaussian_nll"
   package static let summary = "mean and variance of a normal distribution"
-  package static let samples = ["{}", #"{"reduction": "sum"}"#]
+  package static let examples = ["{}", #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var reduction: OutputReduction

@@ -8,7 +8,7 @@ package import Specs
 package struct Hinge: LossSpec {
   package static let kind = "hinge"
   package static let summary = "decisions with a margin, without probabilities"
-  package static let samples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
+  package static let examples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
   package var targets: LossTargets { .classesOrValues }
   package var targetLimit: String? { HingeForm.targetLimit }
   var form: HingeForm

@@ -8,7 +8,7 @@ package import Specs
 package struct Huber: LossSpec {
   package static let kind = "huber"
   package static let summary = "squared up to delta, straight beyond"
-  package static let samples = [#"{}"#, #"{"delta": 0.5, "reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"delta": 0.5, "reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var delta: Double

@@ -7,7 +7,7 @@ package import Specs
 package struct KLDivergence: LossSpec {
   package static let kind = "kl_divergence"
   package static let summary = "relative entropy of target shares and the softmax of the outputs"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var targets: LossTargets { .values }
   package var targetLimit: String? { DistributionLoss.targetLimit }
 

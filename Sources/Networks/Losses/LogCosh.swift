@@ -7,7 +7,7 @@ package import Specs
 package struct LogCosh: LossSpec {
   package static let kind = "log_cosh"
   package static let summary = "log cosh(p − y), smooth and robust"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var reduction: OutputReduction

@@ -1,8 +1,15 @@
 package import Specs
 
-/// Every loss config.json can name. New loss: one file beside this one, one line here.
-package enum LossRegistry {
-  package static let all: [any LossSpec.Type] = [
+/// The losses that config.json can name. New loss: one file beside this one, one line below.
+package typealias LossRegistry = Registry<any LossSpec.Type, any LossSpec>
+
+extension LossRegistry {
+  package static var standard: LossRegistry { standardLosses }
+}
+
+private let standardLosses = LossRegistry(
+  "loss",
+  [
     BinaryCrossEntropy.self,
     CategoricalCrossEntropy.self,
     Hinge.self,
@@ -24,9 +31,6 @@ package enum LossRegistry {
     CosineDistance.self,
     ExpressionSpec.self,
     SumLoss.self,
-  ]
-
-  package static let registry = Registry<any LossSpec>(
-    "loss",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -7,7 +7,7 @@ package import Specs
 package struct MeanAbsoluteError: LossSpec {
   package static let kind = "mae"
   package static let summary = "mean of |p − y| over outputs"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var reduction: OutputReduction

@@ -7,7 +7,7 @@ package import Specs
 package struct MeanSquaredError: LossSpec {
   package static let kind = "mse"
   package static let summary = "mean of (p − y)² over outputs"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var reduction: OutputReduction

@@ -9,7 +9,7 @@ package import Specs
 package struct MeanSquaredLogError: LossSpec {
   package static let kind = "msle"
   package static let summary = "mean of (log(1 + p) − log(1 + y))², targets above −1"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
   package var targetLimit: String? { TargetDomain.aboveMinusOne.text }
 

@@ -8,7 +8,7 @@ package import Specs
 package struct Poisson: LossSpec {
   package static let kind = "poisson"
   package static let summary = "counts from log-rates: exp(p) − y p"
-  package static let samples = [#"{}"#, #"{"reduction": "sum"}"#]
+  package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
   package var targetLimit: String? { TargetDomain.nonNegative.text }
 

@@ -8,7 +8,7 @@ package import Specs
 package struct Poly1: LossSpec {
   package static let kind = "poly1"
   package static let summary = "cross-entropy + epsilon (1 − q)"
-  package static let samples = [#"{"epsilon": 1}"#, #"{"epsilon": -0.5}"#]
+  package static let examples = [#"{"epsilon": 1}"#, #"{"epsilon": -0.5}"#]
   package var targets: LossTargets { .classes }
 
   var epsilon: Double

@@ -8,7 +8,7 @@ package import Specs
 package struct Quantile: LossSpec {
   package static let kind = "quantile"
   package static let summary = "values that given shares of targets lie below"
-  package static let samples = [#"{"quantiles": [0.5]}"#, #"{"quantiles": [0.1, 0.5, 0.9], "reduction": "sum"}"#]
+  package static let examples = [#"{"quantiles": [0.5]}"#, #"{"quantiles": [0.1, 0.5, 0.9], "reduction": "sum"}"#]
   package var targets: LossTargets { .values }
 
   var levels: [Double]

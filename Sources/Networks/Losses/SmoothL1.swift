@@ -6,7 +6,7 @@ package import Specs
 package struct SmoothL1: LossSpec {
   package static let kind = "smooth_l1"
   package static let summary = "absolute error, rounded within beta"
-  package static let samples = [#"{}"#, #"{"beta": 0.25}"#]
+  package static let examples = [#"{}"#, #"{"beta": 0.25}"#]
   package var targets: LossTargets { .values }
 
   var beta: Double

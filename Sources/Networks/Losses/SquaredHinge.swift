@@ -6,7 +6,7 @@ package import Specs
 package struct SquaredHinge: LossSpec {
   package static let kind = "squared_hinge"
   package static let summary = "decisions with a margin, shortfalls squared"
-  package static let samples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
+  package static let examples = ["{}", #"{"variant": "weston_watkins", "margin": 0.5}"#]
   package var targets: LossTargets { .classesOrValues }
   package var targetLimit: String? { HingeForm.targetLimit }
   var form: HingeForm

@@ -8,7 +8,7 @@ package import Specs
 package struct SumLoss: LossSpec {
   package static let kind = "sum"
   package static let summary = "a weighted sum of losses"
-  package static let samples = [
+  package static let examples = [
     #"{"terms": [{"loss": "mse"}, {"weight": 0.3, "loss": {"type": "huber", "delta": 0.5}}]}"#,
     #"{"terms": [{"weight": 2, "loss": {"type": "mae"}}]}"#,
   ]
@@ -39,7 +39,7 @@ package struct SumLoss: LossSpec {
     }
     terms = try fields.list("terms", of: .anything, atLeast: 1, "objects with a weight and a loss") {
       value, path throws(ConfigError) in
-      let (term, text) = try FieldReader.readObject(value, path: path) {
+      let (term, text) = try fields.readObject(value, path: path) {
         fields throws(ConfigError) -> (weight: Double, loss: any LossSpec) in
         let weight = try fields.number("weight", default: 1, in: .nonNegative, "what the term counts")
         guard weight == 0 || Interval.positiveFloat.contains(weight) else {
@@ -52,7 +52,7 @@ package struct SumLoss: LossSpec {
           for key in ["class_weights", "cost"] where value[key] != nil {
             throw ConfigError("what classes weigh is set once, for the sum; move the key there", path: "\(path).\(key)")
           }
-          return try FieldReader.readVariant(value, LossRegistry.registry, path: path)
+          return try fields.readVariant(value, LossRegistry.standard, path: path)
         }
         return (weight, loss)
       }

@@ -8,7 +8,7 @@ package import Specs
 package struct TweedieDeviance: LossSpec {
   package static let kind = "tweedie"
   package static let summary = "amounts that are often 0, from the logarithm of the mean"
-  package static let samples = [#"{}"#, #"{"power": 1.2}"#]
+  package static let examples = [#"{}"#, #"{"power": 1.2}"#]
   package var targets: LossTargets { .values }
   package var targetLimit: String? { TargetDomain.nonNegative.text }
 

@@ -5,7 +5,7 @@ package import Specs
 package struct AMSGrad: OptimizerSpec {
   package static let kind = "amsgrad"
   package static let summary = "Adam divided by the greatest second moment so far"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.02}"#, #"{"learning_rate": 0.01, "beta1": 0.8, "weight_decay": 0.01}"#,
   ]
 

@@ -5,7 +5,7 @@ package import Specs
 package struct AdaMax: OptimizerSpec {
   package static let kind = "adamax"
   package static let summary = "Adam with the greatest gradient in place of the root mean square"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.02}"#, #"{"learning_rate": 0.01, "beta2": 0.9, "weight_decay": 0.01}"#,
   ]
 

@@ -7,7 +7,7 @@ package import Specs
 package struct Adadelta: OptimizerSpec {
   package static let kind = "adadelta"
   package static let summary = "steps in the units of earlier steps"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 1}"#, #"{"learning_rate": 0.5, "decay": 0.95, "weight_decay": 0.01}"#,
   ]
 

@@ -7,7 +7,7 @@ package import Specs
 package struct Adagrad: OptimizerSpec {
   package static let kind = "adagrad"
   package static let summary = "steps divided by the root of all squared gradients so far"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.1}"#,
     #"{"learning_rate": 0.05, "learning_rate_decay": 0.01, "initial_accumulator": 0.1, "weight_decay": 0.01}"#,
   ]

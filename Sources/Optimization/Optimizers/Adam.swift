@@ -7,7 +7,7 @@ package import Specs
 package struct Adam: OptimizerSpec {
   package static let kind = "adam"
   package static let summary = "steps scaled by running moments of the gradient"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.05}"#, #"{"learning_rate": 0.02, "beta1": 0.8, "beta2": 0.99, "weight_decay": 0.01}"#,
   ]
 
@@ -26,7 +26,7 @@ package struct Adam: OptimizerSpec {
 package struct AdamW: OptimizerSpec {
   package static let kind = "adamw"
   package static let summary = "Adam with decoupled weight decay"
-  package static let samples = [#"{"learning_rate": 0.05}"#, #"{"learning_rate": 0.02, "weight_decay": 0.1}"#]
+  package static let examples = [#"{"learning_rate": 0.05}"#, #"{"learning_rate": 0.02, "weight_decay": 0.1}"#]
 
   package var learningRate: Double
   var moments: AdamMoments

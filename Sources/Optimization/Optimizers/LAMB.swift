@@ -10,7 +10,7 @@ package import Specs
 package struct LAMB: OptimizerSpec {
   package static let kind = "lamb"
   package static let summary = "Adam scaled by each tensor's norms, for very large batches"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.02}"#, #"{"learning_rate": 0.01, "beta1": 0.8, "weight_decay": 0.1}"#,
   ]
 

@@ -11,7 +11,7 @@ package import Specs
 package struct LARS: OptimizerSpec {
   package static let kind = "lars"
   package static let summary = "momentum scaled by each tensor's norms, for very large batches"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 1}"#, #"{"learning_rate": 2, "momentum": 0.8, "weight_decay": 0.001, "trust": 0.01}"#,
   ]
 

@@ -7,7 +7,7 @@ package import Specs
 package struct Lion: OptimizerSpec {
   package static let kind = "lion"
   package static let summary = "steps of one size along the sign of the momentum"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.005}"#, #"{"learning_rate": 0.003, "beta1": 0.95, "beta2": 0.98, "weight_decay": 0.1}"#,
   ]
 

@@ -6,7 +6,7 @@ package import Specs
 package struct NAdam: OptimizerSpec {
   package static let kind = "nadam"
   package static let summary = "Adam with Nesterov's momentum"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.02}"#,
     #"{"learning_rate": 0.01, "beta1": 0.8, "momentum_decay": 0.01, "weight_decay": 0.01}"#,
   ]

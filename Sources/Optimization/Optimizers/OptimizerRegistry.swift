@@ -1,8 +1,15 @@
 package import Specs
 
-/// Every optimizer config.json can name. New optimizer: one file beside this one, one line here.
-package enum OptimizerRegistry {
-  package static let all: [any OptimizerSpec.Type] = [
+/// The optimizers that config.json can name. New optimizer: one file beside this one, one line below.
+package typealias OptimizerRegistry = Registry<any OptimizerSpec.Type, any OptimizerSpec>
+
+extension OptimizerRegistry {
+  package static var standard: OptimizerRegistry { standardOptimizers }
+}
+
+private let standardOptimizers = OptimizerRegistry(
+  "optimizer",
+  [
     SGD.self,
     Adam.self,
     AdamW.self,
@@ -16,9 +23,6 @@ package enum OptimizerRegistry {
     Lion.self,
     LAMB.self,
     LARS.self,
-  ]
-
-  package static let registry = Registry<any OptimizerSpec>(
-    "optimizer",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -6,7 +6,7 @@ package import Specs
 package struct RAdam: OptimizerSpec {
   package static let kind = "radam"
   package static let summary = "Adam rectified while the second moment is uncertain"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.02}"#, #"{"learning_rate": 0.01, "beta2": 0.99, "weight_decay": 0.01}"#,
   ]
 

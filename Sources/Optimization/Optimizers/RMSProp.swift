@@ -6,7 +6,7 @@ package import Specs
 package struct RMSProp: OptimizerSpec {
   package static let kind = "rmsprop"
   package static let summary = "steps divided by the root of a running mean of squared gradients"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.01}"#, #"{"learning_rate": 0.01, "momentum": 0.9, "centered": true, "weight_decay": 0.01}"#,
     #"{"learning_rate": 0.005, "decay": 0.9, "momentum": 0.5}"#,
   ]

@@ -8,7 +8,7 @@ package import Specs
 package struct SGD: OptimizerSpec {
   package static let kind = "sgd"
   package static let summary = "gradient descent with momentum"
-  package static let samples = [
+  package static let examples = [
     #"{"learning_rate": 0.1}"#, #"{"learning_rate": 0.05, "momentum": 0.9}"#,
     #"{"learning_rate": 0.05, "momentum": 0.9, "nesterov": true, "weight_decay": 0.001}"#,
   ]

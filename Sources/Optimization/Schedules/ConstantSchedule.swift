@@ -4,7 +4,7 @@ package import Specs
 package struct ConstantSchedule: ScheduleSpec {
   package static let kind = "constant"
   package static let summary = "the same learning rate throughout"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 

@@ -8,7 +8,7 @@ package import Specs
 package struct CosineSchedule: ScheduleSpec {
   package static let kind = "cosine"
   package static let summary = "down to end_factor along half a cosine, over the run or again and again"
-  package static let samples = [
+  package static let examples = [
     #"{"end_factor": 0.1}"#, #"{"first_period_steps": 5, "period_factor": 2}"#, #"{"first_period_epochs": 1}"#,
   ]
 

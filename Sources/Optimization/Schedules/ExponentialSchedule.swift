@@ -6,7 +6,7 @@ package import Specs
 package struct ExponentialSchedule: ScheduleSpec {
   package static let kind = "exponential"
   package static let summary = "times factor in each epoch, smoothly"
-  package static let samples = [#"{"factor": 0.9}"#, #"{"factor": 0.5}"#]
+  package static let examples = [#"{"factor": 0.9}"#, #"{"factor": 0.5}"#]
 
   var factor: Double
 

@@ -5,7 +5,7 @@ package import Specs
 package struct InverseSquareRootSchedule: ScheduleSpec {
   package static let kind = "inverse_sqrt"
   package static let summary = "falls with the root of the number of updates"
-  package static let samples = ["{}", #"{"scale_steps": 20}"#]
+  package static let examples = ["{}", #"{"scale_steps": 20}"#]
 
   var scale: Int
 

@@ -4,7 +4,7 @@ package import Specs
 package struct LinearSchedule: ScheduleSpec {
   package static let kind = "linear"
   package static let summary = "in a straight line down to end_factor"
-  package static let samples = ["{}", #"{"end_factor": 0.25}"#]
+  package static let examples = ["{}", #"{"end_factor": 0.25}"#]
 
   var endFactor: Double
 

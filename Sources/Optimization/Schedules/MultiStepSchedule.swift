@@ -5,7 +5,7 @@ package import Specs
 package struct MultiStepSchedule: ScheduleSpec {
   package static let kind = "multi_step"
   package static let summary = "times factor at each of the given epochs or updates"
-  package static let samples = [#"{"at_steps": [5, 12, 13], "factor": 0.5}"#, #"{"at_epochs": [1, 3]}"#]
+  package static let examples = [#"{"at_steps": [5, 12, 13], "factor": 0.5}"#, #"{"at_epochs": [1, 3]}"#]
 
   var steps: [Int]
   var epochs: [Int]

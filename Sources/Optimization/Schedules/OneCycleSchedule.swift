@@ -6,7 +6,7 @@ package import Specs
 package struct OneCycleSchedule: ScheduleSpec {
   package static let kind = "one_cycle"
   package static let summary = "up to the learning rate and down to almost nothing"
-  package static let samples = ["{}", #"{"rise": 0.4, "start_divisor": 10, "end_divisor": 100}"#]
+  package static let examples = ["{}", #"{"rise": 0.4, "start_divisor": 10, "end_divisor": 100}"#]
 
   var rise: Double
   var startDivisor: Double

@@ -6,7 +6,7 @@ package import Specs
 package struct PolynomialSchedule: ScheduleSpec {
   package static let kind = "polynomial"
   package static let summary = "down to end_factor along a power of what is left of the run"
-  package static let samples = [#"{"power": 2}"#, #"{"power": 0.5, "end_factor": 0.1}"#]
+  package static let examples = [#"{"power": 2}"#, #"{"power": 0.5, "end_factor": 0.1}"#]
 
   var power: Double
   var endFactor: Double

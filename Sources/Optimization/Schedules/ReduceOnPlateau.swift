@@ -4,7 +4,7 @@ package import Specs
 package struct ReduceOnPlateau: ScheduleSpec {
   package static let kind = "reduce_on_plateau"
   package static let summary = "times factor whenever validation has stopped getting better"
-  package static let samples = [
+  package static let examples = [
     #"{"patience": 2}"#, #"{"factor": 0.5, "patience": 1, "cooldown": 1, "threshold": 0.01}"#,
   ]
 

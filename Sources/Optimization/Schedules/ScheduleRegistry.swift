@@ -1,8 +1,15 @@
 package import Specs
 
-/// Every schedule config.json can name. New schedule: one file beside this one, one line here.
-package enum ScheduleRegistry {
-  package static let all: [any ScheduleSpec.Type] = [
+/// The schedules that config.json can name. New schedule: one file beside this one, one line below.
+package typealias ScheduleRegistry = Registry<any ScheduleSpec.Type, LearningRateSchedule>
+
+extension ScheduleRegistry {
+  package static var standard: ScheduleRegistry { standardSchedules }
+}
+
+private let standardSchedules = ScheduleRegistry(
+  "schedule",
+  [
     ConstantSchedule.self,
     StepSchedule.self,
     MultiStepSchedule.self,
@@ -13,13 +20,6 @@ package enum ScheduleRegistry {
     OneCycleSchedule.self,
     InverseSquareRootSchedule.self,
     ReduceOnPlateau.self,
-  ]
-
-  package static let registry = Registry<LearningRateSchedule>(
-    "schedule",
-    all.map { type in
-      .init(type.kind, type.summary) { fields throws(ConfigError) in
-        try LearningRateSchedule(try type.init(from: fields), from: fields)
-      }
-    })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try LearningRateSchedule(try type.init(from: fields), from: fields) }

@@ -5,7 +5,7 @@ package import Specs
 package struct StepSchedule: ScheduleSpec {
   package static let kind = "step"
   package static let summary = "times factor after every so many updates or epochs"
-  package static let samples = [#"{"every_steps": 7, "factor": 0.5}"#, #"{"every_epochs": 1}"#]
+  package static let examples = [#"{"every_steps": 7, "factor": 0.5}"#, #"{"every_epochs": 1}"#]
 
   var every: ScheduleLength
   var factor: Double

@@ -31,7 +31,7 @@ package enum CollectiveBenchmark {
     var table: [ConfigValue] = []
     for bytes in sizes where bytes <= limit {
       let count = bytes / MemoryLayout<Float>.size
-      var lines = try AllReduceRegistry.all.map { algorithm in
+      var lines = try AllReduceRegistry.standard.all.map { algorithm in
         Line(
           kind: algorithm.kind, bytes: bytes,
           exchange: try cluster.makeExchange(algorithm: algorithm.kind, plan: plan, count: count, trailer: 0))

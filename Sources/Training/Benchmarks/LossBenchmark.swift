@@ -17,7 +17,7 @@ package enum LossBenchmark {
     Denormals.flush()
     let memory = Memory(rows: rows, outputs: outputs)
     var results = [entry("copy", memory, milliseconds: median(repeats) { memory.copy() })]
-    for kind in LossRegistry.registry.kinds {
+    for kind in LossRegistry.standard.kinds {
       guard let loss = try makeLoss(kind, outputs: outputs) else { continue }
       results.append(entry(kind, memory, milliseconds: median(repeats) { memory.evaluate(loss) }))
     }
@@ -43,13 +43,13 @@ package enum LossBenchmark {
 
   /// The loss with its first settings, for the targets it can take with so many outputs.
   private static func makeLoss(_ kind: String, outputs: Int) throws(ConfigError) -> (any Loss)? {
-    guard let type = LossRegistry.all.first(where: { $0.kind == kind }), let sample = type.samples.first else {
+    guard let example = LossRegistry.standard.kind(named: kind)?.examples.first else {
       return nil
     }
-    let value = try ConfigValue.parse(Data(sample.utf8), file: kind)
+    let value = try ConfigValue.parse(Data(example.utf8), file: kind)
     guard case .object(let members) = value else { return nil }
     let spec = try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LossRegistry.registry, path: "loss"
+      .object([.init("type", .string(kind))] + members), LossRegistry.standard, path: "loss"
     ).0
     let (takesClasses, takesValues) =
       switch spec.targets {

@@ -4,16 +4,16 @@ internal import Specs
 
 extension ConfigValue {
   /// The `data` object with the paths of its sources made absolute, so that the config can stand anywhere.
-  func makingPathsAbsolute(from base: String) -> ConfigValue {
+  func makingPathsAbsolute(from base: String, formats: DataFormatRegistry) -> ConfigValue {
     guard case .object(let members) = self else { return self }
-    let keys = pathKeys
+    let keys = pathKeys(formats)
     return .object(
       members.map { member in
         if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
           let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
           return Member(member.key, .string((from + "/" + path as NSString).standardizingPath))
         }
-        return Member(member.key, member.value.makingPathsAbsolute(from: base))
+        return Member(member.key, member.value.makingPathsAbsolute(from: base, formats: formats))
       })
   }
 
@@ -28,7 +28,7 @@ extension ConfigValue {
 
   private var droppingPaths: ConfigValue {
     guard case .object(let members) = self else { return self }
-    let keys = pathKeys
+    let keys = pathKeys(.standard)
     return .object(
       members.compactMap { member in
         if case .string = member.value, keys.contains(member.key) { return nil }
@@ -37,7 +37,7 @@ extension ConfigValue {
   }
 
   /// The keys of a data source that hold paths.
-  private var pathKeys: [String] {
-    DataFormatRegistry.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
+  private func pathKeys(_ formats: DataFormatRegistry) -> [String] {
+    formats.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
   }
 }

@@ -24,10 +24,10 @@ package struct LossSection: Sendable {
 
   /// - Parameter describing: the kind to describe, where only the keys are wanted.
   package init(from fields: FieldReader, describing described: String? = nil) throws(ConfigError) {
-    let kinds = LossRegistry.registry.kinds
+    let registry = fields.registries[default: LossRegistry.standard]
     let kind = try fields.text(
-      "type", default: described, "the loss: \(kinds.joined(separator: ", "))")
-    loss = try LossRegistry.registry.make(kind, from: fields, path: fields.pathOf("type"))
+      "type", default: described, "the loss: \(registry.kinds.joined(separator: ", "))")
+    loss = try registry.make(kind, from: fields, path: fields.pathOf("type"))
     classWeights = try Self.readClassWeights(fields)
     cost = try MisclassificationCost.read(fields)
     if fields.has("positive_class") {

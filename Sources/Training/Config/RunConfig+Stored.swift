@@ -13,7 +13,8 @@ extension RunConfig {
       resolved = .object(members)
     }
     if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "data" }) {
-      members[place].value = members[place].value.makingPathsAbsolute(from: baseDirectory)
+      members[place].value = members[place].value.makingPathsAbsolute(
+        from: baseDirectory, formats: registries[default: DataFormatRegistry.standard])
       resolved = .object(members)
     }
     return resolved

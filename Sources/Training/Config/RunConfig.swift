@@ -20,12 +20,19 @@ package struct RunConfig: Sendable {
   package var checkpoint: CheckpointSection
   /// The config with defaults filled in.
   package var resolved: ConfigValue
+  /// What it was read with, and what belongs to its run is read with.
+  package let registries: Registries
 
   /// Reads the root object.
   ///
-  /// - Parameter isTrained: whether a model of it exists: then it is not refused for what only training needs.
-  package init(_ value: ConfigValue, isTrained: Bool = false) throws(ConfigError) {
-    (self, resolved) = try FieldReader.readObject(value, path: "") { fields throws(ConfigError) in
+  /// - Parameters:
+  ///   - registries: the kinds that it may name.
+  ///   - isTrained: whether a model of it exists: then it is not refused for what only training needs.
+  package init(
+    _ value: ConfigValue, registries: Registries = .standard, isTrained: Bool = false
+  ) throws(ConfigError) {
+    (self, resolved) = try FieldReader.readObject(value, path: "", registries: registries) {
+      fields throws(ConfigError) in
       try RunConfig(from: fields)
     }
     if !isTrained { try loss.requireTargets(normalized: data.normalizesTargets, path: "data.normalize_targets") }
@@ -33,6 +40,7 @@ package struct RunConfig: Sendable {
 
   /// Reads the keys of the root object.
   package init(from fields: FieldReader) throws(ConfigError) {
+    registries = fields.registries
     name = try fields.text("name", default: "run", "name of the run")
     // The run's directory is runs/NAME unless another is given.
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -45,18 +53,22 @@ package struct RunConfig: Sendable {
     seed = UInt64(try fields.integer("seed", default: 42, in: 0...Int.max, "seed of everything random"))
     data = try fields.object("data", "the data sources") { fields throws(ConfigError) in try DataSection(from: fields) }
     layers = try fields.object("model", "the network") { fields throws(ConfigError) in
-      let schema = try fields.describedSchema(of: LayerRegistry.registry, path: fields.pathOf("layers"))
+      let schema = try fields.describedSchema(of: LayerRegistry.standard, path: fields.pathOf("layers"))
       return try fields.list("layers", of: schema, atLeast: 1, "the layers, first to last") {
         value, path throws(ConfigError) in
-        try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
+        try fields.readVariant(value, LayerRegistry.standard, path: path)
       }
     }
-    loss = try fields.object("loss", kinds: LossRegistry.registry.kinds, "what training makes small") {
+    loss = try fields.object(
+      "loss", kinds: registries[default: LossRegistry.standard].kinds, "what training makes small"
+    ) {
       fields, kind throws(ConfigError) in
       try LossSection(from: fields, describing: kind)
     }
     data.positiveClass = try Self.positiveClass(data: data, loss: loss, root: fields)
-    optimizer = try fields.object("optimizer", kinds: OptimizerRegistry.registry.kinds, "how weights are updated") {
+    optimizer = try fields.object(
+      "optimizer", kinds: registries[default: OptimizerRegistry.standard].kinds, "how weights are updated"
+    ) {
       fields, kind throws(ConfigError) in
       try OptimizerSection(from: fields, describing: kind)
     }
@@ -138,6 +150,8 @@ package struct ParallelSection: Sendable {
   package var shards: Int?
   package var threads: Threads
   package var allreduce: String
+  /// Those that ``allreduce`` may name.
+  let algorithms: AllReduceRegistry
   package var isInvariant: Bool
   /// MiB of gradients that are exchanged together.
   package var bucketMegabytes: Double
@@ -182,12 +196,13 @@ package struct ParallelSection: Sendable {
     allreduce = try fields.text("allreduce", default: "auto", "how gradients are added over ranks")
     isInvariant = try fields.boolean(
       "invariant", default: true, "only ways of adding whose result does not depend on ranks")
-    let names = AllReduceRegistry.names
+    algorithms = fields.registries[default: AllReduceRegistry.standard]
+    let names = algorithms.names
     guard names.contains(allreduce) else {
       throw fields.error(
         "allreduce", "unknown allreduce '\(allreduce.excerpt(60))'; \(NearestName.hint(allreduce, among: names))")
     }
-    if isInvariant, !AllReduceRegistry.isInvariant(allreduce) {
+    if isInvariant, !algorithms.isInvariant(allreduce) {
       throw fields.error(
         "allreduce",
         "'\(allreduce)' rounds differently on other numbers of ranks; set parallel.invariant to false to allow that")

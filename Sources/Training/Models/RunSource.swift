@@ -51,7 +51,8 @@ package enum RunSource {
       let bytes = try GivenFile.contents(data, remedy: "give a JSON file with one data source")
       let (format, _) = try naming(data) { () throws(ConfigError) in
         try FieldReader.readVariant(
-          ConfigValue.parse(Data(bytes), file: data), DataFormatRegistry.registry, tag: "format", path: "")
+          ConfigValue.parse(Data(bytes), file: data), model.registries[default: DataFormatRegistry.standard],
+          tag: "format", path: "", registries: model.registries)
       }
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: context(data))
@@ -65,7 +66,7 @@ package enum RunSource {
     }
     let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
     let config = try naming(file) { () throws(ConfigError) in
-      try RunConfig(ConfigValue.parse(Data(bytes), file: file), isTrained: true)
+      try RunConfig(ConfigValue.parse(Data(bytes), file: file), registries: model.registries, isTrained: true)
     }
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")

@@ -5,7 +5,7 @@ internal import Kernels
 package import Metrics
 package import Networks
 package import Platform
-internal import Specs
+package import Specs
 
 /// A trained model read back from its file: all that a prediction needs.
 package final class SavedModel {
@@ -29,8 +29,14 @@ package final class SavedModel {
   /// What samples of each class counted in training, nil: all 1.
   package let classWeights: [Float]?
 
+  /// What it was read with, and what its data are read with.
+  let registries: Registries
+
   /// Reads a model file, or the model of a run's directory.
-  package init(_ path: String) throws {
+  ///
+  /// - Parameter registries: the kinds that it may name.
+  package init(_ path: String, registries: Registries = .standard) throws {
+    self.registries = registries
     var file = path
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -59,12 +65,14 @@ package final class SavedModel {
     }
     do {
       description = try DataDescription(try text("data"))
-      let layers = try FieldReader.readObject(try text("model"), path: "model") { fields throws(ConfigError) in
+      let layers = try FieldReader.readObject(try text("model"), path: "model", registries: registries) {
+        fields throws(ConfigError) in
         try fields.list("layers", of: .anything, atLeast: 1, "layers") { value, path throws(ConfigError) in
-          try FieldReader.readVariant(value, LayerRegistry.registry, path: path)
+          try fields.readVariant(value, LayerRegistry.standard, path: path)
         }
       }.0
-      let section = try FieldReader.readObject(try text("loss"), path: "loss") { fields throws(ConfigError) in
+      let section = try FieldReader.readObject(try text("loss"), path: "loss", registries: registries) {
+        fields throws(ConfigError) in
         try LossSection(from: fields)
       }.0
       lossKind = type(of: section.loss).kind
@@ -77,7 +85,7 @@ package final class SavedModel {
           path: "loss"))
       metrics = try FieldReader.readObject(
         .object([.init("metrics", metadata.contains { $0.key == "metrics" } ? try text("metrics") : .array([]))]),
-        path: ""
+        path: "", registries: registries
       ) { fields throws(ConfigError) in try MetricRegistry.metrics(from: fields) }.0
       classWeights = try Self.classWeights(
         metadata.contains { $0.key == "class_weights" } ? try text("class_weights") : nil,
@@ -122,8 +130,10 @@ package final class SavedModel {
   }
 
   /// Reads a model on every rank, and makes sure that it is the same on all and the one that its run ended with; collective.
-  package static func load(_ path: String, cluster: any Cluster) throws -> SavedModel {
-    let model = try cluster.agree(describe: describeFailure) { try ofRun(path) }
+  package static func load(
+    _ path: String, registries: Registries = .standard, cluster: any Cluster
+  ) throws -> SavedModel {
+    let model = try cluster.agree(describe: describeFailure) { try ofRun(path, registries) }
     let all = try cluster.gather(Array(model.fingerprint.utf8))
     if let other = all.firstIndex(where: { $0 != all[0] }) {
       throw RunError(
@@ -133,11 +143,11 @@ package final class SavedModel {
   }
 
   /// Reads a model; that of a run's directory has the weights that the run's summary tells.
-  private static func ofRun(_ path: String) throws -> SavedModel {
+  private static func ofRun(_ path: String, _ registries: Registries) throws -> SavedModel {
     // Twice, because the run may end between the two files.
     for _ in 0..<2 {
       let stated = RunSummary.read(in: path)?["weights_sha256"]
-      let model = try SavedModel(path)
+      let model = try SavedModel(path, registries: registries)
       guard let stated, stated != .string(model.hash) else { return model }
     }
     throw RunError(

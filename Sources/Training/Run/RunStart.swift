@@ -56,10 +56,10 @@ package enum RunStart: Sendable, Equatable {
       throw RunError(.data, "\(path): parallel.shards is not there; start anew with --resume never")
     }
     // Keys that builds since then have added hold there too, at their defaults.
-    func complete(_ config: ConfigValue) -> ConfigValue {
-      (try? RunConfig(config)).map {
+    func complete(_ stored: ConfigValue) -> ConfigValue {
+      (try? RunConfig(stored, registries: config.registries)).map {
         $0.stored(shards: shards, baseDirectory: options.baseDirectory)
-      } ?? config
+      } ?? stored
     }
     let wanted = config.stored(
       shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)

@@ -211,7 +211,7 @@ package final class StepExecutor {
     outcome.differingRank = trailer.differingRank(exchange)
     stepsDone += 1
     outcome.isFinite = outcome.weight == 0 || outcome.loss.isFinite
-    let needsAll = !parameters.goesByBucket || !network.folds.isEmpty
+    let needsAll = !parameters.goesByBucket || !network.tiedGradients.isEmpty
     if needsAll { try arrive(last) }
     var gradient: SummedGradient?
     if outcome.weight > 0 && outcome.isFinite {

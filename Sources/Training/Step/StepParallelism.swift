@@ -32,13 +32,14 @@ package struct StepParallelism: Sendable {
   init(_ section: ParallelSection, ranks: Int, nodes: Int, spareCores: Int, gradientCount: Int, bySlices: Bool) {
     let wanted = section.overlap ?? (nodes > 1)
     overlap = !wanted || ranks == 1 ? .off : spareCores > 0 ? .thread : .inline
-    isSharded = Self.shards(section, ranks: ranks, nodes: nodes, gradientCount: gradientCount, bySlices: bySlices)
+    isSharded = Self.updatesOwnSlice(
+      section, ranks: ranks, nodes: nodes, gradientCount: gradientCount, bySlices: bySlices)
   }
 
   /// Whether each rank updates its slice only. `auto`: where the ranks of one node hand each other the parameters in memory.
-  private static func shards(_ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool)
-    -> Bool
-  {
+  private static func updatesOwnSlice(
+    _ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool
+  ) -> Bool {
     let sharesMemory =
       nodes == 1 && ["auto", SharedMemoryAllReduce.kind].contains(section.allreduce) && section.wire == .float32
     return switch section.update {

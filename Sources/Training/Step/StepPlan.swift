@@ -81,7 +81,7 @@ struct StepPlan {
     let capacity = batches.reduce(max(request.evaluationRows, 1)) { max($0, $1.rowCapacity) }
     // Gradients behind the arena's, of shared weights and of states, belong to no rank's slice.
     let knowsSlices =
-      request.updatesByBucket && network.folds.isEmpty && network.gradientCount == network.arenaCount
+      request.updatesByBucket && network.tiedGradients.isEmpty && network.gradientCount == network.arenaCount
     parallelism = StepParallelism(
       request.section, ranks: rank.ranks, nodes: rank.nodes, spareCores: request.spareCores,
       gradientCount: network.gradientCount, bySlices: knowsSlices)
@@ -100,6 +100,7 @@ struct StepPlan {
   /// What the exchange of a step is prepared for.
   func exchangeRequest(_ section: ParallelSection, trailer: StepTrailer, batchSize: Int) -> ExchangeRequest {
     var request = ExchangeRequest(algorithm: section.allreduce, plan: reduction, count: gradientCount)
+    request.algorithms = section.algorithms
     request.buckets = buckets.buckets.map(\.range)
     request.head = trailer.headBytes
     request.tail = trailer.tailBytes

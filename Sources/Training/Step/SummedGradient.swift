@@ -18,12 +18,12 @@ struct SummedGradient {
   /// node read is copied before. A sum that they do not share lies in ``work`` already.
   init(_ exchange: GradientExchange, memory: NetworkMemory) {
     work = exchange.partial(0)
-    guard !memory.network.folds.isEmpty else {
+    guard !memory.network.tiedGradients.isEmpty else {
       values = exchange.sum
       return
     }
     if exchange.sharesSum { work.update(from: exchange.sum, count: memory.network.gradientCount) }
-    memory.foldSharedGradients(work)
+    memory.addTiedGradients(work)
     values = UnsafePointer(work)
   }
 }

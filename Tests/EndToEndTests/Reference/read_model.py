@@ -1,4 +1,4 @@
-"""Reads a model with the safetensors package: prints its SHA-256 as the README defines it, then names and shapes."""
+"""Reads a model with the safetensors package: prints its SHA-256 as Commands.md of the documentation defines it, then names and shapes."""
 
 import hashlib
 import sys

@@ -43,7 +43,7 @@ enum ArraySeeds {
   static func examine(_ format: String, _ folder: ScratchFolder) throws -> () throws -> Void {
     func make(_ text: String) throws -> any DataFormat {
       try FieldReader.readVariant(
-        ConfigValue.parse(Data(text.utf8), file: "t"), DataFormatRegistry.registry, tag: "format", path: "data.train"
+        ConfigValue.parse(Data(text.utf8), file: "t"), DataFormatRegistry.standard, tag: "format", path: "data.train"
       ).0
     }
     let weighted = format == "npy" ? #", "sample_weight": "x""# : ""

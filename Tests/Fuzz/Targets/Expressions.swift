@@ -27,7 +27,7 @@ extension FuzzTarget {
         .init("type", .string("expression")), .init("per_sample", .string(text)),
         .init("constants", .object(constants)),
       ])
-      let loss = try FieldReader.readVariant(value, LossRegistry.registry, path: "loss").0
+      let loss = try FieldReader.readVariant(value, LossRegistry.standard, path: "loss").0
       _ = loss.explanation
       _ = try loss.makeLoss(LossContext(output: Port([3]), classes: 0, targetWidth: 3, path: "loss"))
     }

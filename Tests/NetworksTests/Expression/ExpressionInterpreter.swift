@@ -151,6 +151,6 @@ func expressionLoss(
 /// Reads `loss` of a config.
 func lossSpec(_ json: String) throws -> any LossSpec {
   try FieldReader.readVariant(
-    ConfigValue.parse(Data(json.utf8), file: "test"), LossRegistry.registry, path: "loss"
+    ConfigValue.parse(Data(json.utf8), file: "test"), LossRegistry.standard, path: "loss"
   ).0
 }

@@ -128,11 +128,11 @@ import Testing
 
   @Test("the spec makes losses for as many outputs as targets")
   func spec() throws {
-    for sample in ExpressionSpec.samples {
-      let members = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+    for example in ExpressionSpec.examples {
+      let members = try ConfigValue.parse(Data(example.utf8), file: "example")
       guard case .object(let members) = members else { continue }
       let (spec, resolved) = try FieldReader.readVariant(
-        .object([.init("type", .string("expression"))] + members), LossRegistry.registry, path: "loss")
+        .object([.init("type", .string("expression"))] + members), LossRegistry.standard, path: "loss")
       #expect(resolved["reduce_outputs"] != nil)
       #expect(spec.targets == .values && spec.explanation.count >= 2)
       #expect(throws: Never.self) {

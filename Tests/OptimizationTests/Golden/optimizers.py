@@ -1,6 +1,6 @@
 """Trajectories of every optimizer in float64, by PyTorch where it has the optimizer, from the papers' updates where not.
 
-    python optimizers.py OptimizerRegistry-samples.json > optimizers.json
+    python optimizers.py OptimizerRegistry-examples.json > optimizers.json
 
 LARS and LAMB run twice: the 21 elements as a matrix, whose norms scale the step, and as a vector, whose norms do not.
 

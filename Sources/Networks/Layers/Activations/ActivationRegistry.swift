@@ -1,8 +1,17 @@
 package import Specs
 
-/// Every activation config.json can name. New activation: one file beside this one, one line here.
-package enum ActivationRegistry {
-  package static let all: [any ActivationSpec.Type] = [
+/// The activations that config.json can name. New activation: one file beside this one, one line below.
+///
+/// Every activation is a layer too: one that is added is added to ``LayerRegistry`` as well.
+package typealias ActivationRegistry = Registry<any ActivationSpec.Type, any ActivationSpec>
+
+extension ActivationRegistry {
+  package static var standard: ActivationRegistry { standardActivations }
+}
+
+private let standardActivations = ActivationRegistry(
+  "activation",
+  [
     Identity.self,
     ReLU.self,
     LeakyReLU.self,
@@ -12,9 +21,6 @@ package enum ActivationRegistry {
     Sigmoid.self,
     Tanh.self,
     Softplus.self,
-  ]
-
-  package static let registry = Registry<any ActivationSpec>(
-    "activation",
-    all.map { type in .init(type.kind, type.summary) { fields throws(ConfigError) in try type.init(from: fields) } })
-}
+  ],
+  spec: { $0 }
+) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -7,7 +7,7 @@ package import Specs
 package struct ELU: ActivationSpec {
   package static let kind = "elu"
   package static let summary = "y = x where x > 0, else alpha · (eˣ − 1)"
-  package static let samples = ["{}", #"{"alpha": 0.5}"#]
+  package static let examples = ["{}", #"{"alpha": 0.5}"#]
 
   var alpha: Double
   package var activation: Activation { .elu(alpha: Float(alpha)) }

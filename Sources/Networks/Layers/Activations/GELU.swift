@@ -7,7 +7,7 @@ package import Specs
 package struct GELU: ActivationSpec {
   package static let kind = "gelu"
   package static let summary = "y = x · Φ(x), Φ the normal distribution function (exact, not the tanh approximation)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .gelu }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -7,7 +7,7 @@ package import Specs
 package struct LeakyReLU: ActivationSpec {
   package static let kind = "leaky_relu"
   package static let summary = "y = x where x > 0, else slope · x"
-  package static let samples = ["{}", #"{"slope": 0.2}"#]
+  package static let examples = ["{}", #"{"slope": 0.2}"#]
 
   var slope: Double
   package var activation: Activation { .leakyRelu(slope: Float(slope)) }

@@ -7,7 +7,7 @@ package import Specs
 package struct ReLU: ActivationSpec {
   package static let kind = "relu"
   package static let summary = "y = max(0, x)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .relu }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -7,7 +7,7 @@ package import Specs
 package struct SiLU: ActivationSpec {
   package static let kind = "silu"
   package static let summary = "y = x · sigmoid(x)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .silu }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

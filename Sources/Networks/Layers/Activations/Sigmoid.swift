@@ -5,7 +5,7 @@ package import Specs
 package struct Sigmoid: ActivationSpec {
   package static let kind = "sigmoid"
   package static let summary = "y = 1 / (1 + e⁻ˣ)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .sigmoid }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

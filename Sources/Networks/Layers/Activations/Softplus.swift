@@ -5,7 +5,7 @@ package import Specs
 package struct Softplus: ActivationSpec {
   package static let kind = "softplus"
   package static let summary = "y = log(1 + eˣ)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .softplus }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -5,7 +5,7 @@ package import Specs
 package struct Tanh: ActivationSpec {
   package static let kind = "tanh"
   package static let summary = "y = tanh(x)"
-  package static let samples = ["{}", "{ }"]
+  package static let examples = ["{}", "{ }"]
   package var activation: Activation { .tanh }
 
   package init(from fields: FieldReader) throws(ConfigError) {}

@@ -31,7 +31,7 @@ package import Specs
 package struct ExpressionSpec: LossSpec {
   package static let kind = "expression"
   package static let summary = "a formula of output p, target y and weight w, such as where(y > p, 3*(y-p), y-p)^2"
-  package static let samples = [
+  package static let examples = [
     #"{"per_sample": "(p - y)^2"}"#,
     #"{"per_sample": "where(y > p, 3*(y-p), y-p)^2", "reduce_outputs": "sum"}"#,
     #"{"per_sample": "where(abs(p-y) <= delta, 0.5*(p-y)^2, delta*(abs(p-y) - delta/2))", "constants": {"delta": 1.5}}"#,

@@ -38,7 +38,7 @@ struct FlawedLayer: Layer {
   struct Spec: SingleInputLayerSpec {
     static let kind = "flawed"
     static let summary = ""
-    static let samples: [String] = []
+    static let examples: [String] = []
     var flaw: Flaw
     var takesNothing = false
 
@@ -54,7 +54,7 @@ struct FlawedLayer: Layer {
   struct Start: InitializerSpec {
     static let kind = "start"
     static let summary = ""
-    static let samples: [String] = []
+    static let examples: [String] = []
     init() {}
     init(from fields: FieldReader) throws(ConfigError) {}
     func distribution(fanIn: Int, fanOut: Int) -> InitialDistribution { .constant(0) }

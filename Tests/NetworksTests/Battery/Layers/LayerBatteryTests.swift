@@ -12,9 +12,9 @@ import Testing
 
   @Test("every kind of layer and of activation is among the cases")
   func complete() {
-    for kind in LayerRegistry.registry.kinds { #expect(LayerCase.all.contains { $0.kind == kind }, "\(kind)") }
-    for kind in ActivationRegistry.registry.kinds {
-      #expect(LayerCase.all.contains { $0.kind == "dense" && $0.sample.contains("\"\(kind)\"") }, "\(kind)")
+    for kind in LayerRegistry.standard.kinds { #expect(LayerCase.all.contains { $0.kind == kind }, "\(kind)") }
+    for kind in ActivationRegistry.standard.kinds {
+      #expect(LayerCase.all.contains { $0.kind == "dense" && $0.example.contains("\"\(kind)\"") }, "\(kind)")
     }
   }
 

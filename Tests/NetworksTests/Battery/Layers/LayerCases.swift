@@ -7,17 +7,18 @@ import Testing
 /// A layer as the config names it, with inputs that it takes.
 struct LayerCase: Sendable, CustomTestStringConvertible {
   var kind: String
-  var sample: String
-  var testDescription: String { "\(kind) \(sample)" }
+  var example: String
+  var testDescription: String { "\(kind) \(example)" }
 
-  /// Every registered layer's samples, and dense layers of more than one panel of units with every registered activation.
+  /// Every registered layer's examples, and dense layers of more than one panel of units with every registered activation.
   static let all =
-    LayerRegistry.all.flatMap { type in type.samples.map { LayerCase(kind: type.kind, sample: $0) } }
-    + ActivationRegistry.all.flatMap { type in
-      type.samples.map { sample in
-        let keys = sample.dropFirst().dropLast().allSatisfy(\.isWhitespace) ? "" : ", " + sample.dropFirst().dropLast()
+    LayerRegistry.standard.all.flatMap { type in type.examples.map { LayerCase(kind: type.kind, example: $0) } }
+    + ActivationRegistry.standard.all.flatMap { type in
+      type.examples.map { example in
+        let keys =
+          example.dropFirst().dropLast().allSatisfy(\.isWhitespace) ? "" : ", " + example.dropFirst().dropLast()
         return LayerCase(
-          kind: "dense", sample: #"{"units": 70, "activation": {"type": "\#(type.kind)"\#(keys)}}"#)
+          kind: "dense", example: #"{"units": 70, "activation": {"type": "\#(type.kind)"\#(keys)}}"#)
       }
     }
 
@@ -27,10 +28,10 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   ]
 
   func spec() throws -> any LayerSpec {
-    let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+    let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LayerRegistry.registry, path: "layer"
+      .object([.init("type", .string(kind))] + members), LayerRegistry.standard, path: "layer"
     ).0.spec
   }
 

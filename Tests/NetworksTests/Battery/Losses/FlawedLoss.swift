@@ -35,7 +35,7 @@ struct FlawedLoss: Loss {
   struct Spec: LossSpec {
     static let kind = "flawed"
     static let summary = ""
-    static let samples: [String] = []
+    static let examples: [String] = []
     var flaw: Flaw
     var targets: LossTargets { .values }
 

@@ -27,7 +27,7 @@ import Testing
 
   @Test("negative control: one class's slope of a softmax loss", arguments: [0, 1, 2])
   func oneClass(_ wrong: Int) throws {
-    let spec = try LossCase(kind: "categorical_cross_entropy", sample: "{}").spec()
+    let spec = try LossCase(kind: "categorical_cross_entropy", example: "{}").spec()
     let uses = LossCase.uses(spec).filter { $0.battery.rows[0].values.isEmpty }
     #expect(!uses.isEmpty)
     for use in uses {

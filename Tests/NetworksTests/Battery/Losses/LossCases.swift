@@ -8,16 +8,18 @@ import Testing
 /// A loss as the config names it.
 struct LossCase: Sendable, CustomTestStringConvertible {
   var kind: String
-  var sample: String
-  var testDescription: String { "\(kind) \(sample)" }
+  var example: String
+  var testDescription: String { "\(kind) \(example)" }
 
-  static let all = LossRegistry.all.flatMap { type in type.samples.map { LossCase(kind: type.kind, sample: $0) } }
+  static let all = LossRegistry.standard.all.flatMap { type in
+    type.examples.map { LossCase(kind: type.kind, example: $0) }
+  }
 
   func spec() throws -> any LossSpec {
-    let value = try ConfigValue.parse(Data(sample.utf8), file: "sample")
+    let value = try ConfigValue.parse(Data(example.utf8), file: "example")
     guard case .object(let members) = value else { throw ConfigError("not an object") }
     return try FieldReader.readVariant(
-      .object([.init("type", .string(kind))] + members), LossRegistry.registry, path: "loss"
+      .object([.init("type", .string(kind))] + members), LossRegistry.standard, path: "loss"
     ).0
   }
 
