@@ -55,8 +55,8 @@ package struct LoadedData: Sendable {
       try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
       return preparation
     }
-    let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
-    let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
+    let description = try DataDescription(
+      cluster.broadcast(preparation?.description.configValue ?? .null, from: 0))
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: progress)
     try cluster.nodeBarrier()

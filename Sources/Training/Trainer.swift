@@ -203,14 +203,13 @@ package final class Trainer {
   /// Ends the run because a rank holds other weights than the first; collective.
   private func reportReplica(_ rank: Int, step: Int) throws {
     let own = WeightHash(network).hashes(arena.pointer)
-    let all = try cluster.gather(own.flatMap { hash in withUnsafeBytes(of: hash) { Array($0) } })
-    let hosts = try cluster.gather(Array(cluster.place.host.utf8))
-    let tensor = own.indices.first { all[rank][8 * $0..<8 * $0 + 8] != all[0][8 * $0..<8 * $0 + 8] }
+    let all = try cluster.gather(own, cluster.place.host), (others, host) = all[rank]
+    let tensor = zip(others, all[0].0).enumerated().first { $1.0 != $1.1 }?.offset
     let name = tensor.map { network.slots[$0].name } ?? "the weights"
     throw AgreedFailure(
       rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.internalError.rawValue,
       sentence:
-        "step \(step): rank \(rank) on \(String(decoding: hosts[rank], as: UTF8.self)) holds other weights than "
+        "step \(step): rank \(rank) on \(host) holds other weights than "
         + "rank 0, first in \(name); nothing of this run can be trusted since the last check: look for a faulty "
         + "machine, and start again")
   }

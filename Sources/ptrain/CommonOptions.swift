@@ -75,7 +75,7 @@ struct CommonOptions: ParsableArguments {
   func rescueTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
     guard let recorder, trace != nil else { return }
     // A start that measured nothing leaves the trace of an earlier one.
-    guard try cluster.gather(recorder.isEmpty ? [] : [1]).contains(where: { !$0.isEmpty }) else { return }
+    guard try cluster.gather(recorder.isEmpty).contains(false) else { return }
     do {
       try writeTrace(recorder, cluster, consequence: "what was measured is lost")
     } catch let failure as AgreedFailure {

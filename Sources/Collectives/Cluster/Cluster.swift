@@ -10,10 +10,11 @@ package protocol Cluster: AnyObject {
   /// Where this rank runs among the others.
   var place: Place { get }
 
-  /// Returns root's bytes on every rank.
-  func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8]
-  /// Returns every rank's bytes, in rank order, on every rank. Lengths may differ.
-  func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
+  /// Returns root's bytes on every rank: what ``broadcast(_:from:)`` is made of, and called by it alone.
+  func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8]
+  /// Returns every rank's bytes, in rank order, on every rank; lengths may differ. What ``gather(_:)`` is made of, and called by
+  /// it alone.
+  func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]]
   /// Returns after every rank has called it.
   func barrier() throws
   /// Memory that all ranks of this node share, 64-byte aligned, valid until the cluster is closed.

@@ -16,11 +16,6 @@ package enum ThreadCount {
 
   /// The masks of all ranks of this rank's node; collective.
   package static func masksOfNode(_ cluster: any Cluster, mask: [Int]) throws -> [[Int]] {
-    let text = "\(cluster.place.node):" + mask.map(String.init).joined(separator: ",")
-    return try cluster.gather(Array(text.utf8)).compactMap { bytes in
-      let parts = String(decoding: bytes, as: UTF8.self).split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.first == "\(cluster.place.node)" else { return nil }
-      return parts.dropFirst().first?.split(separator: ",").compactMap { Int($0) } ?? []
-    }
+    try cluster.gather(cluster.place.node, mask).filter { node, _ in node == cluster.place.node }.map { $1 }
   }
 }
