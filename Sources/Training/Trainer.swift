@@ -3,7 +3,7 @@ package import Datasets
 internal import Kernels
 package import Networks
 internal import Optimization
-internal import Platform
+package import Platform
 internal import Specs
 
 /// What a run is started with.
@@ -21,6 +21,9 @@ package struct RunOptions {
   package var shards: Int?
   /// Whether the run may go on from a checkpoint of another ``ArithmeticNumber``.
   package var goesOnFromOtherArithmetic = false
+  /// What the process was started with; by default nothing.
+  package var environment: ProcessEnvironment = [:]
+
   /// Where the run's checkpoints go.
   func checkpointDirectory(_ config: RunConfig) -> String {
     config.checkpoint.directory ?? outputDirectory + "/checkpoints"
@@ -91,8 +94,7 @@ package final class Trainer {
     self.cluster = cluster
     var data = try LoadedData(
       config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
-      seed: config.seed,
-      cluster: cluster)
+      seed: config.seed, environment: options.environment, cluster: cluster)
     let description = data.description
     cluster.enter(.settingUp)
     guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {

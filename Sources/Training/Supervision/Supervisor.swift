@@ -267,7 +267,9 @@ extension Supervisor {
   private func stoppedIdle() -> Outcome {
     let reason = SignalInbox.name(stop ?? 0), step = progress.checkpoint ?? 0
     // A directory in which another process writes is that one's, and so is one that holds another run, or nothing.
-    if access(settings.run + "/config.json", F_OK) == 0, let lock = RunLock.takeIfFree(settings.run) {
+    if access(settings.run + "/config.json", F_OK) == 0,
+      let lock = RunLock.takeIfFree(settings.run, ProcessEnvironment(settings.environment))
+    {
       let isUnfinished = access(settings.run + "/summary.json", F_OK) != 0
       if isUnfinished, hasBegun || settings.holdsThisRun() {
         let note = ConfigValue.object([.init("step", .integer(step)), .init("reason", .string(reason))])
