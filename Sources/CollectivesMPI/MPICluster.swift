@@ -44,7 +44,7 @@ package final class MPICluster: Cluster {
   package var rank: Int { world.rank }
   package var size: Int { world.size }
 
-  package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
+  package func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     var count = Int64(bytes.count)
     try world.broadcast(&count, count: 1, from: root)
     var result = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
@@ -52,7 +52,7 @@ package final class MPICluster: Cluster {
     return result
   }
 
-  package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
+  package func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]] {
     try world.allGather(varying: bytes)
   }
 
@@ -106,9 +106,8 @@ package final class MPICluster: Cluster {
     let bytes = try sharedMemory(byteCount: node.rank == 0 ? node.size * PhaseMark.byteCount : nil)
     guard let base = bytes.baseAddress else { return }
     let marks = (0..<node.size).map { PhaseMark(base + $0 * PhaseMark.byteCount) }
-    let hosts = try gather(Array(place.host.utf8)).map { String(decoding: $0, as: UTF8.self) }
     let call = try RollCall(
-      world.duplicate(), hosts: hosts, marks: marks, ranksOfNode: nodes[place.node], limit: seconds)
+      world.duplicate(), hosts: gather(place.host), marks: marks, ranksOfNode: nodes[place.node], limit: seconds)
     rollCall = call
     world.observer = call
     node.observer = call

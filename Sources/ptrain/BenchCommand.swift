@@ -84,20 +84,21 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func runSweep() throws {
-    guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+    let environment = PTrain.environment
+    guard !environment.isUnderMPIRun else {
       throw RunError(.usage, "--sweep starts mpirun itself; run it without mpirun")
     }
     try common.requireFile("every layout reads the config")
     let config: RunConfig
     do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }
-    let environment = ProcessInfo.processInfo.environment
-    let cores = environment["SLURM_NTASKS"].flatMap { Int($0) } ?? Affinity.cores().count
+    let cores = environment.number("SLURM_NTASKS") ?? Affinity.cores().count
     var powers = [1]
     while let last = powers.last, last * 2 <= cores { powers.append(last * 2) }
     let sweep = ScalingSweep(
       arguments: [common.config] + common.overrides.flatMap { ["--set", $0] },
       ranks: ranks.flatMap(Self.counts) ?? powers, threads: Self.counts(threadCounts) ?? [1],
       batch: config.training.globalBatchSize, repeats: repeats, steps: steps, warmup: warmup, measuresWeak: weak,
+      isBatchJob: environment["SLURM_JOB_ID"] != nil,
       title: "\(config.name) on \(ProcessInfo.processInfo.hostName)")
     if let report { try OutputFile(report, option: "--report").makeDirectory() }
     StopSignal.listen()
@@ -122,11 +123,11 @@ struct BenchCommand: ParsableCommand {
     let measuresSteps = !collectives && !kernels && !losses
     if measuresSteps {
       StopSignal.listen()
-      StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !Launcher().knowsMPI)
+      StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !PTrain.launcher.knowsMPI)
     }
     try withCluster { cluster in
       let config = try common.load(cluster)
-      let launch = try Launch(cluster, threads: common.threads, config: config)
+      let launch = try Launch(cluster, PTrain.environment, threads: common.threads, config: config)
       if cluster.rank == 0, !common.quiet, !json { launch.announce(config) }
       if collectives {
         let table = try CollectiveBenchmark.run(

@@ -49,6 +49,7 @@ struct CommonOptions: ParsableArguments {
       baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads, isQuiet: isQuiet,
       showsProgress: showsProgress)
     options.spareCores = launch.spareCores
+    options.environment = PTrain.environment
     if trace != nil { options.trace = TraceRecorder() }
     return options
   }
@@ -75,7 +76,7 @@ struct CommonOptions: ParsableArguments {
   func rescueTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
     guard let recorder, trace != nil else { return }
     // A start that measured nothing leaves the trace of an earlier one.
-    guard try cluster.gather(recorder.isEmpty ? [] : [1]).contains(where: { !$0.isEmpty }) else { return }
+    guard try cluster.gather(recorder.isEmpty).contains(false) else { return }
     do {
       try writeTrace(recorder, cluster, consequence: "what was measured is lost")
     } catch let failure as AgreedFailure {
@@ -116,7 +117,7 @@ struct CommonOptions: ParsableArguments {
 ///
 /// A process that no launcher has started is alone, and needs no MPI.
 func withCluster(_ body: (any Cluster) throws -> Void) throws {
-  let launcher = Launcher()
+  let launcher = PTrain.launcher
   guard launcher.knowsMPI else {
     try launcher.refuseStrangers(size: 1)
     do { return try body(SoloCluster(host: ProcessInfo.processInfo.hostName)) } catch let error as AgreedFailure {

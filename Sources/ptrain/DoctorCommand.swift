@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     try withCluster { cluster in
-      let environment = ProcessInfo.processInfo.environment
+      let environment = PTrain.environment
       var report = DoctorReport()
       report.host = cluster.place.host
       report.cpu = cpuModel

@@ -30,10 +30,10 @@ struct EvaluateCommand: ParsableCommand {
 
   /// What is printed; the same on all ranks. Collective.
   private func result(_ cluster: any Cluster) throws -> ConfigValue {
-    let threads = try Launch.threads(cluster, commandLine: threads)
+    let threads = try Launch.threads(cluster, PTrain.environment, commandLine: threads)
     let model = try SavedModel.load(self.model, cluster: cluster)
     let source = try RunSource.load(
-      run: self.model, data: data, model: model, withTargets: true, cluster: cluster)
+      run: self.model, data: data, model: model, withTargets: true, environment: PTrain.environment, cluster: cluster)
     guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
       throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
     }

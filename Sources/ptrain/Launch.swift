@@ -18,8 +18,7 @@ struct Launch {
   /// Agrees on threads and instruction set; collective.
   ///
   /// - Throws: when a launcher started several processes that do not know each other.
-  init(_ cluster: any Cluster, threads: Int?, config: RunConfig) throws {
-    let environment = ProcessInfo.processInfo.environment
+  init(_ cluster: any Cluster, _ environment: ProcessEnvironment, threads: Int?, config: RunConfig) throws {
     try Launcher(environment).refuseStrangers(size: cluster.size)
     mask = Affinity.cores()
     let masks = try ThreadCount.masksOfNode(cluster, mask: mask)
@@ -37,7 +36,7 @@ struct Launch {
       warnings.append(
         "rank 0 is bound to \(mask.count) of \(Affinity.onlineCount) cores but computes with \(self.threads) threads; "
           + "start it with mpirun --bind-to none or --map-by slot:PE=\(self.threads)")
-    } else if cores < Affinity.onlineCount, size > 1 || environment["OMPI_COMM_WORLD_SIZE"] != nil {
+    } else if cores < Affinity.onlineCount, size > 1 || environment.isUnderMPIRun {
       warnings.append(
         "the ranks of \(host) are bound to \(cores) of \(Affinity.onlineCount) cores, the others idle; to use them start more "
           + "ranks, or mpirun --bind-to none")
@@ -64,8 +63,10 @@ struct Launch {
   }
 
   /// Threads for a command that trains nothing, by the same rules; collective.
-  static func threads(_ cluster: any Cluster, commandLine: Int?) throws -> Int {
-    let environment = ProcessInfo.processInfo.environment, mask = Affinity.cores()
+  static func threads(
+    _ cluster: any Cluster, _ environment: ProcessEnvironment, commandLine: Int?
+  ) throws -> Int {
+    let mask = Affinity.cores()
     try Launcher(environment).refuseStrangers(size: cluster.size)
     let threads = ThreadCount.resolve(
       commandLine: commandLine, config: .auto, environment: environment, mask: mask,

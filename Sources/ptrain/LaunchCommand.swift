@@ -57,12 +57,12 @@ struct LaunchCommand: ParsableCommand {
 
   func run() throws {
     let inbox = SignalInbox()
-    let environment = ProcessInfo.processInfo.environment
-    guard environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+    let environment = PTrain.environment
+    guard !environment.isUnderMPIRun else {
       throw RunError(.usage, "launch starts mpirun itself; run it without mpirun")
     }
     try requireFilesOfMPI()
-    try MPILeftovers.requirePlace(environment)
+    try MPILeftovers.requirePlace(environment.variables)
     try common.requireFile("launch and the ranks of every start read the config")
     let config: RunConfig
     do { config = try common.load(SoloCluster()) } catch let error as AgreedFailure { throw error.asRunError }
@@ -77,10 +77,10 @@ struct LaunchCommand: ParsableCommand {
     Foundation.exit(outcome.code)
   }
 
-  private func settings(_ config: RunConfig, environment: [String: String]) throws -> Supervisor.Settings {
+  private func settings(_ config: RunConfig, environment: ProcessEnvironment) throws -> Supervisor.Settings {
     var request = LaunchLayout.Request()
     request.hosts = try hostList()
-    request.ranks = ranks ?? (request.hosts.isEmpty ? environment["SLURM_NTASKS"].flatMap { Int($0) } : nil)
+    request.ranks = ranks ?? (request.hosts.isEmpty ? environment.number("SLURM_NTASKS") : nil)
     let slots = request.hosts.reduce(0) { $0 + $1.slots }
     if request.hosts.isEmpty, request.ranks == nil {
       throw RunError(.usage, "nothing says how many ranks to start; give -n N, or --hosts a:2,b:2")
@@ -91,9 +91,9 @@ struct LaunchCommand: ParsableCommand {
         "-n \(ranks) ranks do not go into the \(slots) slots of \(request.hosts.map(\.text).joined(separator: ",")); give "
           + "hosts more slots, like a:2, or start fewer ranks")
     }
-    request.threads = common.threads ?? configured(config) ?? environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }
+    request.threads = common.threads ?? configured(config) ?? environment.number("SLURM_CPUS_PER_TASK")
     request.cores = Affinity.physicalCount
-    request.nodes = LaunchLayout.nodes(of: environment)
+    request.nodes = LaunchLayout.nodes(of: environment.variables)
     // mpirun sees what a batch system has given it, but not a mask of taskset's.
     request.mayBind = Affinity.cores().count >= Affinity.onlineCount || environment["SLURM_JOB_ID"] != nil
     var arguments = TrainArguments(config: common.config)
@@ -105,17 +105,17 @@ struct LaunchCommand: ParsableCommand {
     arguments.isQuiet = common.quiet
     arguments.showsProgress = !train.noProgress
     let run = common.outputDirectory(config), checkpoints = config.checkpoint.directory ?? run + "/checkpoints"
-    var environment = environment
-    environment[LaunchName.variable] = LaunchName.this
+    var variables = environment.variables
+    variables[LaunchName.variable] = LaunchName.this
     var settings = Supervisor.Settings(
       request: request, mpirun: mpirun, program: Self.program, arguments: arguments, run: run,
       newestCheckpoint: { (try? CheckpointStore(directory: checkpoints).steps())?.last },
       withLock: { body in
-        guard let lock = RunLock.takeIfFree(run) else { return }
+        guard let lock = RunLock.takeIfFree(run, environment) else { return }
         body()
         lock.release()
       },
-      maxRestarts: maxRestarts, grace: grace, environment: environment)
+      maxRestarts: maxRestarts, grace: grace, environment: variables)
     settings.patience = config.parallel.watchdogSeconds
     let options = RunOptions(
       baseDirectory: common.baseDirectory, outputDirectory: run, threads: 1, isQuiet: true, showsProgress: false)

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Platform
 internal import Specs
 internal import Training
 
@@ -23,9 +23,9 @@ struct Launcher {
     Foreign(name: "flux", size: "FLUX_JOB_SIZE", rank: "FLUX_TASK_RANK"),
   ]
 
-  let environment: [String: String]
+  let environment: ProcessEnvironment
 
-  init(_ environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
+  init(_ environment: ProcessEnvironment) { self.environment = environment }
 
   /// Whether MPI has others to look for: `mpirun`, or `srun` with PMI, has left its address.
   ///
@@ -75,9 +75,9 @@ struct Launcher {
         "OMPI_COMM_WORLD_SIZE says \(tasks) tasks but MPI knows \(size); start with the mpirun of the MPI that ptrain is linked to"
       )
     }
-    guard environment["OMPI_COMM_WORLD_SIZE"] == nil, size == 1 else { return }
+    guard !environment.isUnderMPIRun, size == 1 else { return }
     for launcher in Self.foreign where isThere(launcher) {
-      guard let tasks = environment[launcher.size].flatMap({ Int($0) }), tasks > 1 else { continue }
+      guard let tasks = environment.number(launcher.size), tasks > 1 else { continue }
       let way = launcher.name == "srun" ? "srun --mpi=pmix or with mpirun" : "mpirun -n \(tasks) ptrain ..."
       throw RunError(
         .usage, "\(launcher.name) started \(tasks) tasks (\(launcher.size)) but MPI knows 1; start with \(way)")

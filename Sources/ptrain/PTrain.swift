@@ -10,6 +10,12 @@ internal import Specs
 struct PTrain: ParsableCommand {
   static let version = "0.1.0"
 
+  /// What this process was started with: the only look at it.
+  ///
+  /// Commands, which the argument parser makes, hand it on.
+  static let environment = ProcessEnvironment.ofThisProcess()
+  static let launcher = Launcher(environment)
+
   static let configuration = CommandConfiguration(
     commandName: "ptrain", abstract: "Trains neural networks data-parallel on CPU machines.",
     discussion: "One process per rank: mpirun -n 4 ptrain config.json. Without mpirun it runs alone.",
@@ -27,7 +33,7 @@ struct PTrain: ParsableCommand {
     // A file that outgrows `ulimit -f` is an error with a line, not the end.
     signal(SIGXFSZ, SIG_IGN)
     // Without a few, libdispatch ends the process without a word. Under a launcher it takes more, and one rank says so.
-    if !Launcher().knowsMPI, let lack = OpenFiles.lack(of: 6) {
+    if !launcher.knowsMPI, let lack = OpenFiles.lack(of: 6) {
       leave(ExitCode.inputOutput.rawValue, line: "ptrain: \(lack.words): raise that limit")
     }
     if let problem = RawArguments.problem { leave(ExitCode.usage.rawValue, line: "ptrain: \(problem)") }
@@ -51,13 +57,13 @@ struct PTrain: ParsableCommand {
   }
 
   /// Whether this process is the first of those that the launcher started, as its environment says.
-  static var isFirstProcess: Bool { Launcher().isFirst }
+  static var isFirstProcess: Bool { launcher.isFirst }
 
   /// Ends with one line from the first process.
   ///
   /// Under a launcher the ranks leave through MPI: a rank that left earlier than the first would have it killed before it speaks.
   private static func leave(_ code: Int32, line: String) -> Never {
-    if ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] != nil, code != ExitCode.unavailable.rawValue {
+    if environment.isUnderMPIRun, code != ExitCode.unavailable.rawValue {
       let sentence = String(line.dropFirst("ptrain: ".count))
       try? withCluster { cluster in
         throw AgreedFailure(

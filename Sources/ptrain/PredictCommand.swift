@@ -39,7 +39,7 @@ struct PredictCommand: ParsableCommand {
 
   /// Every rank computes its share of the rows; the first writes them. Collective.
   private func run(_ cluster: any Cluster) throws {
-    let threads = try Launch.threads(cluster, commandLine: threads)
+    let threads = try Launch.threads(cluster, PTrain.environment, commandLine: threads)
     let file = output.map { OutputFile($0, option: "--output") }
     try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try file?.probe() } }
     let model = try SavedModel.load(self.model, cluster: cluster)
@@ -47,7 +47,8 @@ struct PredictCommand: ParsableCommand {
       throw RunError(
         .usage, "--logits: \(model.lossKind) predicts values, so there are no logits; leave the flag out")
     }
-    let source = try RunSource.load(run: self.model, data: data, model: model, withTargets: false, cluster: cluster)
+    let source = try RunSource.load(
+      run: self.model, data: data, model: model, withTargets: false, environment: PTrain.environment, cluster: cluster)
     guard let rows = source.prepared.rows(of: .test) else {
       throw RunError(.data, "\(data ?? self.model): no rows to predict")
     }

@@ -14,6 +14,8 @@ struct ScalingSweep {
   var steps: Int
   var warmup: Int
   var measuresWeak: Bool
+  /// Whether Slurm has given more cores than this machine has.
+  var isBatchJob: Bool
   var title: String
 
   /// Layouts that fit the cores of this launch; `mpirun` itself knows more hosts inside a batch job.
@@ -51,7 +53,7 @@ struct ScalingSweep {
 
   /// The command of one point. Ranks are bound to their own cores where there are enough of them.
   func command(_ point: ScalingPoint, cores: Int) -> [String] {
-    let fits = point.workers <= cores || ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil
+    let fits = point.workers <= cores || isBatchJob
     let binding = fits ? ["--map-by", "slot:PE=\(point.threads)"] : ["--bind-to", "none", "--oversubscribe"]
     return ["mpirun", "-n", "\(point.ranks)"] + binding + [CommandLine.arguments[0], "bench"] + arguments + [
       "--json", "--threads", "\(point.threads)", "--steps", "\(steps)", "--warmup", "\(warmup)", "--set",

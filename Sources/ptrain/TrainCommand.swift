@@ -17,13 +17,13 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.listen()
-    StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !Launcher().knowsMPI)
+    StopSignal.endAtOnce(speaks: PTrain.isFirstProcess, isAlone: !PTrain.launcher.knowsMPI)
     // A reader that leaves, like `head`, must not end the training.
     signal(SIGPIPE, SIG_IGN)
     try withCluster { cluster in
       let config = try common.load(cluster)
       try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
-      let launch = try Launch(cluster, threads: common.threads, config: config)
+      let launch = try Launch(cluster, PTrain.environment, threads: common.threads, config: config)
       let speaks = cluster.rank == 0 && !common.quiet
       if speaks { launch.announce(config) }
       var options = common.runOptions(

@@ -128,7 +128,7 @@ import Testing
       for count in [0, 1, 15, 16, 17, 160, 10007] {
         var next = 0
         for rank in 0..<ranks {
-          let slice = OrderedAllReduce.slice(of: rank, count: count, ranks: ranks)
+          let slice = GradientSlice.range(of: rank, count: count, ranks: ranks)
           #expect(slice.lowerBound == next && (slice.lowerBound % 16 == 0 || slice.isEmpty))
           next = slice.upperBound
         }

@@ -9,18 +9,38 @@ extension Checks {
     let (rank, size) = (cluster.rank, cluster.size)
     run("places") {
       let place = cluster.place
-      let nodes = try cluster.gather([UInt8(place.node)]).map { Int($0[0]) }
+      let nodes = try cluster.gather(place.node)
       return difference(nodes.count { $0 == place.node }, place.ranksOnNode)
         ?? difference(Set(nodes), Set(0..<place.nodeCount))
         ?? difference(nodes[..<rank].count { $0 == place.node }, place.rankOnNode)
         ?? difference(place.host.isEmpty, false)
+    }
+    run("gather and broadcast of values") {
+      let texts = try cluster.gather(rank == 0 ? nil : String(repeating: "é", count: rank * 5000))
+      let pairs = try cluster.gather(rank, [Double](repeating: -0.0, count: rank))
+      let ranges = try cluster.broadcast([rank..<size, 0..<rank], from: size - 1)
+      return first(
+        difference(texts, (0..<size).map { $0 == 0 ? nil : String(repeating: "é", count: $0 * 5000) }),
+        difference(pairs.map { $0.0 }, Array(0..<size)),
+        difference(pairs.map { $0.1.map(\.bitPattern) }, (0..<size).map { Array(repeating: 1 << 63, count: $0) }),
+        difference(ranges, [size - 1..<size, 0..<size - 1]))
+    }
+    run("a rank that sends what is no such value") {
+      do {
+        if rank == size - 1 { _ = try cluster.gather("seven") } else { _ = try cluster.gather(7) }
+      } catch let error as ClusterError {
+        guard case .unreadable(let from, _, _) = error else { return "\(error)" }
+        return difference(from, rank == size - 1 ? 0 : size - 1)
+      }
+      // Alone, it reads what it has sent.
+      return size == 1 ? nil : "rank \(rank) took it for one"
     }
     run("gather and broadcast of bytes") {
       let all = try cluster.gather(Array(repeating: UInt8(rank), count: rank * 1000))
       let last = try cluster.broadcast(rank == size - 1 ? Array("last".utf8) : [], from: size - 1)
       return try first(
         difference(all, (0..<size).map { Array(repeating: UInt8($0), count: $0 * 1000) }),
-        difference(last, Array("last".utf8)), difference(cluster.broadcast([], from: 0), []))
+        difference(last, Array("last".utf8)), difference(cluster.broadcast([UInt8](), from: 0), []))
     }
     run("shared memory") {
       for byteCount in [64, 1_000_003] {

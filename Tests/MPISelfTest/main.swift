@@ -36,9 +36,9 @@ try withMPI(
       checks.runWrapperCases(world)
       checks.runClusterCases(cluster)
       checks.runAllReduceCases(cluster)
-      let reports = try cluster.gather(Array(checks.failures.joined(separator: "; ").utf8))
+      let reports = try cluster.gather(checks.failures.joined(separator: "; "))
       if let first = reports.firstIndex(where: { !$0.isEmpty }) {
-        let what = String(decoding: reports[first], as: UTF8.self)
+        let what = reports[first]
         try cluster.agree(describe: { _ in (70, "rank \(first) of \(world.size): \(what)") }) {
           throw SelfTestFailure(sentence: what)
         }

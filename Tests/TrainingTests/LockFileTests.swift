@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Platform
 import Specs
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ import Testing
     var times = [timespec(), timespec()]
     for index in times.indices { times[index].tv_sec = time(nil) - 61 }
     for name in ["far-old", "empty-old"] { utimensat(AT_FDCWD, folder.path + "/.lock-" + name, times, 0) }
-    var surroundings = RunLock.Surroundings(warn: { _ in })
+    var surroundings = RunLock.Surroundings([:], warn: { _ in })
     surroundings.usesKernel = kernel
     let lock = try RunLock.take(folder.path, surroundings)
     #expect(
@@ -71,14 +72,14 @@ import Testing
   @Test("a start that is told to do without the kernel's locks asks for those of others all the same")
   func mixed() throws {
     let folder = try TemporaryFolder()
-    var surroundings = RunLock.Surroundings(warn: { _ in })
+    var surroundings = RunLock.Surroundings([:], warn: { _ in })
     // As in another container of this machine: its process cannot be seen.
     surroundings.holder.machine = "m"
     let lock = try RunLock.take(folder.path, surroundings)
     var times = [timespec(), timespec()]
     for index in times.indices { times[index].tv_sec = time(nil) - 100 }
     utimensat(AT_FDCWD, folder.path + "/.lock", times, 0)
-    var other = RunLock.Surroundings(warn: { _ in })
+    var other = RunLock.Surroundings([:], warn: { _ in })
     other.usesKernel = false
     #expect(throws: RunError.self) { try RunLock.take(folder.path, other) }
     try lock.verify()

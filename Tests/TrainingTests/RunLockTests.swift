@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Platform
 import Specs
 import Synchronization
 import TestSupport
@@ -22,7 +23,7 @@ import Testing
   private static func surroundings(
     _ holder: LockHolder, kernel: Bool = true, warn: @escaping (String) -> Void = { _ in }
   ) -> RunLock.Surroundings {
-    var surroundings = RunLock.Surroundings(warn: warn)
+    var surroundings = RunLock.Surroundings([:], warn: warn)
     (surroundings.holder, surroundings.usesKernel) = (holder, kernel)
     return surroundings
   }
@@ -193,7 +194,7 @@ import Testing
       (["JOB_ID": "7", "SGE_ROOT": "/", "SGE_TASK_ID": "2", "RESTARTED": "1"], "Grid Engine 7.2", 1),
     ]
     for (environment, name, restart) in jobs {
-      let found = LockHolder.job(environment)
+      let found = LockHolder.job(ProcessEnvironment(environment))
       #expect(found.name == name && found.restart == restart)
     }
     let holder = Self.holder("a", job: "Slurm 7", restart: 3, launch: "x")

@@ -145,7 +145,9 @@ import Testing
     #expect(summary["arithmetic"] == .integer(ArithmeticNumber.current))
     let model = try SavedModel(place + "/a")
     let rows = try #require(
-      RunSource.load(run: place + "/a", data: nil, model: model, withTargets: true, cluster: SoloCluster()).prepared
+      RunSource.load(
+        run: place + "/a", data: nil, model: model, withTargets: true, environment: [:], cluster: SoloCluster()
+      ).prepared
         .rows(of: .test))
     let memory = NetworkMemory(
       model.network, rows: Evaluation.blockRows, arena: model.arena.pointer, training: false)

@@ -25,8 +25,8 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
     guard sheet.plan.ranks > 1, isPossible(nodes: nodes) else { return OrderedAllReduce.cost(sheet) }
     let perNode = nodes[0].count
     let node = sheet.rank / perNode
-    let slice = OrderedAllReduce.slice(of: sheet.rank % perNode, count: sheet.count, ranks: perNode).count
-    let part = OrderedAllReduce.slice(of: node, count: slice, ranks: nodes.count).count
+    let slice = GradientSlice.range(of: sheet.rank % perNode, count: sheet.count, ranks: perNode).count
+    let part = GradientSlice.range(of: node, count: slice, ranks: nodes.count).count
     let sums = planOfNodes(sheet.plan, nodes: nodes).leafCount(of: node)
     let bytes = 4 * sums * (slice - part) + (nodes.count - 1) * (4 * part + sheet.trailer)
     return AllReduceCost(steps: (perNode > 1 ? 2 : 0) + (nodes.count > 1 ? 2 : 0), bytes: bytes)
@@ -45,7 +45,7 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
     let nodes = bucket.transport.nodes
     let node = nodes.firstIndex { $0.contains(rank) } ?? 0
     let place = memory.ranks.firstIndex(of: rank) ?? 0
-    let inNode = OrderedAllReduce.slice(of: place, count: range.count, ranks: memory.ranks.count)
+    let inNode = GradientSlice.range(of: place, count: range.count, ranks: memory.ranks.count)
     let slice = range.lowerBound + inNode.lowerBound..<range.lowerBound + inNode.upperBound
     let between = try NodeExchange(
       bucket, plan: planOfNodes(bucket.plan, nodes: nodes), node: node,
@@ -180,7 +180,7 @@ private final class NodeExchange {
     isOnly = peers.count == 1
     result = sum + slice.lowerBound
     func part(of node: Int) -> Range<Int> {
-      let part = OrderedAllReduce.slice(of: node, count: slice.count, ranks: peers.count)
+      let part = GradientSlice.range(of: node, count: slice.count, ranks: peers.count)
       return slice.lowerBound + part.lowerBound..<slice.lowerBound + part.upperBound
     }
     let mine = part(of: node)

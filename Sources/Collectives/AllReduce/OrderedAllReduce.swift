@@ -15,7 +15,7 @@ internal import Platform
 /// sliced     | 2                   | 4·L·(n - slice) + 4·(p-1)·slice + (p-1)·t; for L = 1 about 2(p-1)/p · 4n, the lower bound
 /// direct     | 1                   | (p-1) · (4·L·n + t)
 ///
-/// Slice borders are multiples of 16 floats, a cache line, so that no two owners share one.
+/// Slices are cut as ``GradientSlice`` says.
 package enum OrderedAllReduce: AllReduceAlgorithm {
   package static let kind = "ordered"
   package static let isInvariant = true
@@ -38,15 +38,9 @@ package enum OrderedAllReduce: AllReduceAlgorithm {
       let padded = (count + 15) / 16 * 16
       return AllReduceCost(steps: 1, bytes: others * (4 * partials * padded + sheet.trailer))
     }
-    let own = slice(of: sheet.rank, count: count, ranks: plan.ranks).count
+    let own = GradientSlice.range(of: sheet.rank, count: count, ranks: plan.ranks).count
     let bytes = 4 * partials * (count - own) + 4 * others * own + others * sheet.trailer
     return AllReduceCost(steps: 2, bytes: bytes)
-  }
-
-  /// The floats a rank adds up for all: contiguous, cut on multiples of 16, sizes differing by at most 16.
-  package static func slice(of rank: Int, count: Int, ranks: Int) -> Range<Int> {
-    let lines = (count + 15) / 16
-    return min(rank * lines / ranks * 16, count)..<min((rank + 1) * lines / ranks * 16, count)
   }
 
   private static func isDirect(plan: ReductionPlan, count: Int, limit: Int) -> Bool {

@@ -17,7 +17,7 @@ package enum RingAllReduce: AllReduceAlgorithm {
     guard ranks > 1 else { return AllReduceCost(steps: 0, bytes: 0) }
     // In the first half a rank sends all slices but the next one's, in the second all but the one after that.
     func length(_ slice: Int) -> Int {
-      4 * OrderedAllReduce.slice(of: (slice + ranks) % ranks, count: sheet.count, ranks: ranks).count
+      4 * GradientSlice.range(of: (slice + ranks) % ranks, count: sheet.count, ranks: ranks).count
     }
     let all = (0..<ranks).reduce(0) { $0 + length($1) }
     let bytes = 2 * all - length(sheet.rank + 1) - length(sheet.rank + 2)

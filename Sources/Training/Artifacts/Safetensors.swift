@@ -1,3 +1,4 @@
+package import Collectives
 package import Specs
 
 /// A tensor with its name.
@@ -10,6 +11,18 @@ package struct NamedTensor: Sendable {
     self.name = name
     self.shape = shape
     self.values = values
+  }
+}
+
+extension NamedTensor: Portable {
+  package init(from reader: inout PortableReader) throws {
+    self.init(name: try reader.read(), shape: try reader.read(), values: try reader.read())
+  }
+
+  package func write(to writer: inout PortableWriter) {
+    writer.write(name)
+    writer.write(shape)
+    writer.write(values)
   }
 }
 

@@ -92,20 +92,15 @@ final class CheckpointWriter {
     defer { seconds += Clock.now() - start }
     awaitDisk()
     self.pending = nil
-    let report: ConfigValue
+    var part: CheckpointStore.Part?, problem: String?
     switch outcome.part {
-    case .success(let part)?:
-      report = .object([
-        .init("file", .string(part.file)), .init("bytes", .integer(part.bytes)), .init("sha256", .string(part.hash)),
-      ])
-    case .failure(let error)?: report = .object([.init("problem", .string(describeFailure(error).sentence))])
-    case nil: report = .object([.init("problem", .string("no file was written"))])
+    case .success(let written)?: part = written
+    case .failure(let error)?: problem = describeFailure(error).sentence
+    case nil: problem = "no file was written"
     }
-    let reports = try cluster.gather(Array(report.compactText.utf8)).map {
-      try ConfigValue.parse(Data($0), file: "report")
-    }
-    for (rank, report) in reports.enumerated() {
-      guard case .string(let problem)? = report["problem"] else { continue }
+    let reports = try cluster.gather(part, problem)
+    for (rank, (_, problem)) in reports.enumerated() {
+      guard let problem else { continue }
       if cluster.rank == 0 {
         // A directory that is not this run's any more is more than a checkpoint that cannot be written.
         try LoneFailure.wrap { try locks?.verify() }
@@ -116,12 +111,7 @@ final class CheckpointWriter {
     }
     var isWhole = true
     if cluster.rank == 0 {
-      let parts = reports.compactMap { report -> CheckpointStore.Part? in
-        guard case .string(let file)? = report["file"], case .integer(let bytes)? = report["bytes"],
-          case .string(let hash)? = report["sha256"]
-        else { return nil }
-        return CheckpointStore.Part(file: file, bytes: bytes, hash: hash)
-      }
+      let parts = reports.compactMap { part, _ in part }
       let (store, locks, keep, outcome, warn) = (store, locks, keep, outcome, WarningHandle(warn))
       queue.async {
         // A run that has lost its lock hears of it at its next line, and writes nothing more.
@@ -147,7 +137,7 @@ final class CheckpointWriter {
       }
     }
     guard synchronously else { return true }
-    return try cluster.broadcast([isWhole ? 1 : 0], from: 0) == [1]
+    return try cluster.broadcast(isWhole, from: 0)
   }
 
   /// Returns when nothing is being written any more; collective.
@@ -168,4 +158,16 @@ final class CheckpointWriter {
 private struct WarningHandle: @unchecked Sendable {
   let call: (String) -> Void
   init(_ call: @escaping (String) -> Void) { self.call = call }
+}
+
+extension CheckpointStore.Part: Portable {
+  init(from reader: inout PortableReader) throws {
+    self.init(file: try reader.read(), bytes: try reader.read(), hash: try reader.read())
+  }
+
+  func write(to writer: inout PortableWriter) {
+    writer.write(file)
+    writer.write(bytes)
+    writer.write(hash)
+  }
 }

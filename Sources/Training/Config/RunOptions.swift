@@ -1,3 +1,5 @@
+package import Platform
+
 /// What a run is started with.
 package struct RunOptions {
   /// The directory that the config's paths start from.
@@ -13,6 +15,9 @@ package struct RunOptions {
   package var shards: Int?
   /// Whether the run may go on from a checkpoint of another ``ArithmeticNumber``.
   package var goesOnFromOtherArithmetic = false
+  /// What the process was started with; by default nothing.
+  package var environment: ProcessEnvironment = [:]
+
   /// Where the run's checkpoints go.
   func checkpointDirectory(_ config: RunConfig) -> String {
     config.checkpoint.directory ?? outputDirectory + "/checkpoints"

@@ -2,7 +2,7 @@ package import Collectives
 package import Datasets
 internal import Foundation
 package import Networks
-internal import Platform
+package import Platform
 internal import Specs
 
 /// The data of a run, held once per node.
@@ -21,10 +21,11 @@ package struct LoadedData: Sendable {
   /// Reads the data on one rank of each node into memory that the node's ranks share.
   ///
   /// - Throws: the agreed failure of the lowest rank that cannot read.
-  package init(_ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, cluster: any Cluster)
-    throws
-  {
-    let (prepared, preparation, region) = try Self.share(cluster) { progress in
+  package init(
+    _ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, environment: ProcessEnvironment,
+    cluster: any Cluster
+  ) throws {
+    let (prepared, preparation, region) = try Self.share(cluster, environment) { progress in
       var context = context
       context.progress = progress
       return try section.prepare(in: context, targets: targets, seed: seed)
@@ -44,7 +45,8 @@ package struct LoadedData: Sendable {
   /// - Parameter prepare: reads them; what it is given is to be called now and then, because the other ranks wait.
   /// - Returns: the data, what was read on the ranks that have read, and the memory.
   static func share(
-    _ cluster: any Cluster, _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
+    _ cluster: any Cluster, _ environment: ProcessEnvironment,
+    _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
   ) throws -> (PreparedData, DataPreparation?, UnsafeMutableRawBufferPointer) {
     let isLeader = cluster.place.rankOnNode == 0
     let progress = { cluster.showProgress() }
@@ -52,11 +54,11 @@ package struct LoadedData: Sendable {
     let preparation = try cluster.agree(describe: describeFailure) {
       guard isLeader else { return DataPreparation?.none }
       let preparation = try prepare(progress)
-      try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1)
+      try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1, environment)
       return preparation
     }
-    let text = try cluster.broadcast(Array((preparation?.description.configValue.compactText ?? "").utf8), from: 0)
-    let description = try DataDescription(ConfigValue.parse(Data(text), file: "data"))
+    let description = try DataDescription(
+      cluster.broadcast(preparation?.description.configValue ?? .null, from: 0))
     let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: progress)
     try cluster.nodeBarrier()
@@ -66,7 +68,9 @@ package struct LoadedData: Sendable {
   }
 
   /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
-  private static func requireRoom(for description: DataDescription, isShared: Bool) throws {
+  private static func requireRoom(
+    for description: DataDescription, isShared: Bool, _ environment: ProcessEnvironment
+  ) throws {
     let wanted = Double(description.byteCount),
       left = Double(min(MachineMemory.most, MachineMemory.addressSpace ?? .max))
     guard wanted <= left else {
@@ -77,7 +81,7 @@ package struct LoadedData: Sendable {
     }
     // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
     var room = statvfs()
-    let isElsewhere = ProcessInfo.processInfo.environment["OMPI_MCA_osc_sm_backing_directory"] != nil
+    let isElsewhere = environment["OMPI_MCA_osc_sm_backing_directory"] != nil
     if isShared, let limit = FileSpace.sizeLimit, wanted > limit {
       throw RunError(
         .inputOutput,

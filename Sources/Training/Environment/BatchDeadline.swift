@@ -1,3 +1,5 @@
+package import Platform
+
 /// When the batch system ends the job, as its environment says.
 package struct BatchDeadline: Sendable, Equatable {
   /// When the run has to save its state and stop, in seconds since 1970; nil: nothing is known.
@@ -8,7 +10,7 @@ package struct BatchDeadline: Sendable, Equatable {
   /// A batch system ends the job hard: a minute is left for the last checkpoint, half of a job of two minutes or less.
   ///
   /// - Parameter now: seconds since 1970.
-  package init(_ environment: [String: String], now: Double) {
+  package init(_ environment: ProcessEnvironment, now: Double) {
     let key = "SLURM_JOB_END_TIME"
     guard let text = environment[key] else { return }
     guard let end = Double(text), end.isFinite else {

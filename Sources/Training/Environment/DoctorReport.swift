@@ -1,3 +1,5 @@
+package import Platform
+
 /// What `ptrain doctor` found out, and what it says about it.
 package struct DoctorReport: Sendable {
   package var host = ""
@@ -13,7 +15,7 @@ package struct DoctorReport: Sendable {
   package var ranks = 1
   package var ranksOnNode = 1
   package var oneDNN = ""
-  package var environment: [String: String] = [:]
+  package var environment: ProcessEnvironment = [:]
   package var hasMpirun = true
 
   package init() {}
@@ -32,7 +34,7 @@ package struct DoctorReport: Sendable {
     if !hasMpirun { findings.append("mpirun is not on the PATH; install it with: apt-get install openmpi-bin") }
     if nodeCores < onlineCores {
       let mend =
-        environment["OMPI_COMM_WORLD_SIZE"] == nil
+        !environment.isUnderMPIRun
         ? "it was started by taskset, numactl or a container that holds it there"
         : "use all with: mpirun -n \(ranks) --bind-to none ptrain ..., or give each rank PE cores: mpirun -n \(ranks) --map-by slot:PE=\(max(1, onlineCores / max(1, ranksOnNode))) ptrain ..., as ptrain launch -n \(ranks) does by itself"
       findings.append("the ranks of this node may use \(nodeCores) of \(onlineCores) cores; \(mend)")
@@ -45,7 +47,7 @@ package struct DoctorReport: Sendable {
     if instructionSet == "portable" {
       findings.append("this CPU offers neither AVX2 nor AVX-512; training is many times slower than on one that does")
     }
-    if let tasks = environment["SLURM_STEP_NUM_TASKS"].flatMap({ Int($0) }), tasks > 1, ranks == 1 {
+    if let tasks = environment.number("SLURM_STEP_NUM_TASKS"), tasks > 1, ranks == 1 {
       findings.append("srun started \(tasks) tasks that do not know each other; start with: srun --mpi=pmix ptrain ...")
     }
     return findings

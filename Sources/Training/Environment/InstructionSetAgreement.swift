@@ -5,8 +5,8 @@ internal import Kernels
 package enum InstructionSetAgreement {
   /// Agrees on the lowest level; collective.
   package static func settle(_ cluster: any Cluster) throws {
-    let levels = try cluster.gather([UInt8(InstructionSet.detected.rawValue)]).compactMap { $0.first }
-    let lowest = levels.min().flatMap { InstructionSet(rawValue: Int($0)) } ?? .portable
+    let levels = try cluster.gather(InstructionSet.detected.rawValue)
+    let lowest = levels.min().flatMap { InstructionSet(rawValue: $0) } ?? .portable
     InstructionSet.use(lowest)
     KernelTiling.choose()
   }

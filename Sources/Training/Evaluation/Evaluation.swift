@@ -68,10 +68,7 @@ package final class Evaluation {
         if worker == 0 { cluster.showProgress() } else { mark.renew() }
       }
     }
-    let bytes = found.withUnsafeBufferPointer { blocks in
-      blocks.flatMap { numbers in numbers.withUnsafeBytes { Array($0) } }
-    }
-    return merge(try cluster.gather(bytes).flatMap { $0 }, samples: rows.count)
+    return merge(try cluster.gather(found.flatMap { $0 }).flatMap { $0 }, samples: rows.count)
   }
 
   /// Loss, weight, rows whose outputs are not finite, and each metric's numbers behind their count, of one block.
@@ -103,10 +100,7 @@ package final class Evaluation {
     return numbers
   }
 
-  private func merge(_ bytes: [UInt8], samples: Int) -> Result {
-    let numbers = bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
-    }
+  private func merge(_ numbers: [Double], samples: Int) -> Result {
     var loss = 0.0, weight = 0.0, broken = 0.0, states = empty, place = 0
     while place < numbers.count {
       loss += numbers[place]

@@ -1,4 +1,4 @@
-internal import Collectives
+package import Collectives
 internal import Foundation
 internal import Specs
 internal import Statistics
@@ -16,17 +16,8 @@ struct RankTimes {
 
   /// Every rank's times, on every rank; collective.
   static func gather(_ times: StepTimes, cluster: any Cluster) throws -> [RankTimes] {
-    let seconds = [times.data, times.compute, times.wait, times.communicate, times.update]
-    let all = try cluster.gather(seconds.flatMap { value in withUnsafeBytes(of: value) { Array($0) } })
-    let hosts = try cluster.gather(Array(cluster.place.host.utf8))
-    return all.enumerated().map { rank, bytes in
-      let found = bytes.withUnsafeBytes { bytes in
-        (0..<5).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
-      }
-      return RankTimes(
-        rank: rank, host: String(decoding: hosts[rank], as: UTF8.self),
-        times: StepTimes(
-          data: found[0], compute: found[1], wait: found[2], communicate: found[3], update: found[4]))
+    try cluster.gather(times, cluster.place.host).enumerated().map { rank, found in
+      RankTimes(rank: rank, host: found.1, times: found.0)
     }
   }
 
@@ -47,5 +38,17 @@ struct RankTimes {
       .init("wait", .number(times.wait)), .init("communicate", .number(times.communicate)),
       .init("update", .number(times.update)), .init("data", .number(times.data)),
     ])
+  }
+}
+
+extension StepTimes: Portable {
+  package init(from reader: inout PortableReader) throws {
+    self.init(
+      data: try reader.read(), compute: try reader.read(), wait: try reader.read(), communicate: try reader.read(),
+      update: try reader.read())
+  }
+
+  package func write(to writer: inout PortableWriter) {
+    for part in [data, compute, wait, communicate, update] { writer.write(part) }
   }
 }

@@ -60,13 +60,11 @@ package final class TraceRecorder {
         #"{"ph":"X","name":"\#(event)","cat":"step","pid":\#(cluster.rank),"tid":\#(event.rawValue),"#
           + #""ts":\#(Self.text(begin)),"dur":\#(Self.text(length))}"#)
     }
-    let all = try cluster.gather(Array(lines.joined(separator: ",\n").utf8))
-    let lost = try cluster.gather(Array("\(dropped)".utf8)).reduce(0) {
-      $0 + (Int(String(decoding: $1, as: UTF8.self)) ?? 0)
-    }
+    let all = try cluster.gather(lines.joined(separator: ",\n"), dropped)
     guard cluster.rank == 0 else { return [] }
+    let lost = all.reduce(0) { $0 + $1.1 }
     let head = #"{"displayTimeUnit":"ms","otherData":{"events_left_out":"\#(lost)"},"traceEvents":["# + "\n"
-    return Array(head.utf8) + Array(all.joined(separator: Array(",\n".utf8))) + Array("\n]}\n".utf8)
+    return Array((head + all.map { $0.0 }.joined(separator: ",\n") + "\n]}\n").utf8)
   }
 
   private static func text(_ microseconds: Double) -> String { String(format: "%.3f", microseconds) }
@@ -78,8 +76,7 @@ package final class TraceRecorder {
     for _ in 0..<15 {
       try cluster.barrier()
       let now = Clock.now()
-      let first = try cluster.broadcast(withUnsafeBytes(of: now) { Array($0) }, from: 0)
-      shifts.append(first.withUnsafeBytes { $0.loadUnaligned(as: Double.self) } - now)
+      shifts.append(try cluster.broadcast(now, from: 0) - now)
     }
     return cluster.rank == 0 ? 0 : median(shifts)
   }

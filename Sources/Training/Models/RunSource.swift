@@ -2,7 +2,7 @@ package import Collectives
 package import Datasets
 internal import Foundation
 internal import Glibc
-internal import Platform
+package import Platform
 internal import Specs
 
 /// Where `evaluate` and `predict` take their rows from: a source of its own, or the test rows of the run.
@@ -30,9 +30,10 @@ package enum RunSource {
   ///   - run: the run's directory.
   ///   - data: a JSON file that holds one data source; paths in it start from its directory.
   package static func load(
-    run: String, data: String?, model: SavedModel, withTargets: Bool, cluster: any Cluster
+    run: String, data: String?, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
+    cluster: any Cluster
   ) throws -> Rows {
-    let (prepared, preparation, _) = try LoadedData.share(cluster) { progress in
+    let (prepared, preparation, _) = try LoadedData.share(cluster, environment) { progress in
       try prepare(run: run, data: data, model: model, withTargets: withTargets, progress: progress)
     }
     return Rows(prepared, preparation)

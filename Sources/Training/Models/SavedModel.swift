@@ -134,7 +134,7 @@ package final class SavedModel {
     _ path: String, registries: Registries = .standard, cluster: any Cluster
   ) throws -> SavedModel {
     let model = try cluster.agree(describe: describeFailure) { try ofRun(path, registries) }
-    let all = try cluster.gather(Array(model.fingerprint.utf8))
+    let all = try cluster.gather(model.fingerprint)
     if let other = all.firstIndex(where: { $0 != all[0] }) {
       throw RunError(
         .data, "\(path): rank \(other) read another model than rank 0; start again when nobody writes to it any more")
@@ -211,17 +211,13 @@ package final class SavedModel {
   /// - Returns: `rows × outputs`, row by row, on every rank.
   package func outputs(_ rows: DataRows, threads: Int, cluster: any Cluster) throws -> [Float] {
     let own = rows.count * cluster.rank / cluster.size..<rows.count * (cluster.rank + 1) / cluster.size
-    let bytes = outputs(rows, own, threads: threads).withUnsafeBytes { Array($0) }
-    if cluster.size == 1 { return bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) } }
-    let parts = try cluster.gather(bytes)
-    return [Float](unsafeUninitializedCapacity: rows.count * network.output.count) { result, count in
-      var place = UnsafeMutableRawBufferPointer(result)
-      for part in parts {
-        place.copyBytes(from: part)
-        place = UnsafeMutableRawBufferPointer(rebasing: place[part.count...])
-        count += part.count / 4
-      }
-    }
+    let part = outputs(rows, own, threads: threads)
+    if cluster.size == 1 { return part }
+    let parts = try cluster.gather(part)
+    var all: [Float] = []
+    all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { all += part }
+    return all
   }
 
   /// The network's outputs for some rows, computed in blocks of 64.

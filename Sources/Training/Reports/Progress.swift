@@ -20,9 +20,9 @@ final class Progress {
   /// Whether a person watches standard output on a terminal.
   ///
   /// mpirun gives its ranks a terminal of its own, whatever its output is: then its own output counts.
-  static var isWatched: Bool {
+  static func isWatched(_ environment: ProcessEnvironment) -> Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
-    guard getenv("OMPI_COMM_WORLD_SIZE") != nil else { return true }
+    guard environment.isUnderMPIRun else { return true }
     var info = stat()
     return stat("/proc/\(getppid())/fd/1", &info) == 0 && info.st_mode & S_IFMT == S_IFCHR
       && info.st_rdev >> 8 & 0xfff != 1

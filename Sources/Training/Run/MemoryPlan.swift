@@ -22,6 +22,9 @@ struct MemoryPlan {
 
   var total: Double { activations + gradients + weights + copies }
 
+  /// In the order of ``names``.
+  fileprivate var parts: [Double] { [activations, gradients, weights, copies] }
+
   /// - Parameter step: how this rank computes a step.
   init(_ config: RunConfig, network: Network, step: StepPlan, description: DataDescription) {
     let perRow = 40 + (description.targetKind == .values ? 4 * Matrix.stride(for: max(1, description.targetWidth)) : 0)
@@ -55,26 +58,20 @@ struct MemoryPlan {
   func check(
     _ cluster: any Cluster, most: Int = MachineMemory.most, available: Int = MachineMemory.available
   ) throws -> String? {
-    let own = [
-      activations, gradients, weights, copies, Double(most), Double(min(most, available)), Double(cluster.place.node),
-    ]
+    let own = Demand(
+      plan: self, most: Double(most), available: Double(min(most, available)), node: cluster.place.node,
+      host: cluster.place.host)
     try cluster.agree(describe: describeFailure) { try requireAddresses(MachineMemory.addressSpace) }
     var warning: String?
-    let all = try cluster.gather(own.flatMap { number in withUnsafeBytes(of: number) { Array($0) } }).map { bytes in
-      stride(from: 0, to: bytes.count, by: 8).map { start in
-        bytes[start..<start + 8].withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
-      }
-    }
-    for node in 0..<cluster.place.nodeCount {
-      let ranks = all.indices.filter { all[$0][6] == Double(node) }
-      let sums = (0..<4).map { part in ranks.reduce(0) { $0 + all[$1][part] } }
-      func least(_ index: Int) -> Double { ranks.reduce(Double.infinity) { min($0, all[$1][index]) } }
-      let total = sums.reduce(0, +), isTooMuch = total > least(4)
-      guard isTooMuch || total > least(5) else { continue }
-      let hosts = try cluster.gather(Array(cluster.place.host.utf8))
+    for ranks in Dictionary(grouping: try cluster.gather(own), by: \.node).sorted(by: { $0.key < $1.key }).map(\.value)
+    {
+      let sums = parts.indices.map { part in ranks.reduce(0) { $0 + $1.plan.parts[part] } }
+      let most = ranks.reduce(Double.infinity) { min($0, $1.most) }
+      let available = ranks.reduce(Double.infinity) { min($0, $1.available) }
+      let total = sums.reduce(0, +), isTooMuch = total > most
+      guard isTooMuch || total > available else { continue }
       let sentence = Self.sentence(
-        sums, left: least(isTooMuch ? 4 : 5), isAll: isTooMuch, ranks: ranks.count,
-        host: String(decoding: hosts[ranks[0]], as: UTF8.self))
+        sums, left: isTooMuch ? most : available, isAll: isTooMuch, ranks: ranks.count, host: ranks[0].host)
       if isTooMuch { throw RunError(.config, sentence) }
       warning = warning ?? sentence
     }
@@ -97,7 +94,7 @@ struct MemoryPlan {
 
   /// What `check` says of it.
   var lines: [String] {
-    let parts = zip([activations, gradients, weights, copies], Self.names).map { "\(MachineMemory.words($0)) \($1)" }
+    let parts = zip(parts, Self.names).map { "\(MachineMemory.words($0)) \($1)" }
     return ["\(MachineMemory.words(total)) on this rank beside the data: " + parts[..<2].joined(separator: ", ") + ","]
       + [parts[2...].joined(separator: ", ")]
   }
@@ -116,5 +113,43 @@ struct MemoryPlan {
     return "training takes \(MachineMemory.words(sums.reduce(0, +))) of memory on \(host) "
       + "(\(ranks) rank\(ranks == 1 ? "" : "s"): \(parts)), and \(MachineMemory.words(left)) are \(isAll ? "all that is" : "free") there; \(advice), "
       + "fewer ranks on each node, or a machine with more memory"
+  }
+}
+
+extension MemoryPlan: Portable {
+  init(from reader: inout PortableReader) throws {
+    (activations, gradients) = (try reader.read(), try reader.read())
+    (weights, copies) = (try reader.read(), try reader.read())
+  }
+
+  func write(to writer: inout PortableWriter) { for part in parts { writer.write(part) } }
+}
+
+/// What one rank tells the others of its memory.
+private struct Demand: Portable {
+  /// Bytes that it takes.
+  var plan: MemoryPlan
+  /// Bytes that could be taken on its node, and those that can now.
+  var most: Double
+  var available: Double
+  var node: Int
+  var host: String
+
+  init(plan: MemoryPlan, most: Double, available: Double, node: Int, host: String) {
+    (self.plan, self.most, self.available, self.node, self.host) = (plan, most, available, node, host)
+  }
+
+  init(from reader: inout PortableReader) throws {
+    self.init(
+      plan: try reader.read(), most: try reader.read(), available: try reader.read(), node: try reader.read(),
+      host: try reader.read())
+  }
+
+  func write(to writer: inout PortableWriter) {
+    writer.write(plan)
+    writer.write(most)
+    writer.write(available)
+    writer.write(node)
+    writer.write(host)
   }
 }

@@ -15,7 +15,8 @@ extension RunLocks {
     let locks = try cluster.agree(describe: describeFailure) { () -> RunLocks? in
       guard cluster.rank == 0 else { return nil }
       let locks = RunLocks(
-        run: options.outputDirectory, checkpoints: options.checkpointDirectory(config), warn: StandardError.write)
+        run: options.outputDirectory, checkpoints: options.checkpointDirectory(config),
+        environment: options.environment, warn: StandardError.write)
       try locks.take(progress: cluster.showProgress)
       return locks
     }

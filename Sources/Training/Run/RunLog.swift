@@ -36,7 +36,8 @@ final class RunLog {
     try locks?.verify()
     try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
     lines = try LineFile(directory + "/metrics.jsonl")
-    progress = Progress(isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched)
+    progress = Progress(
+      isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched(options.environment))
   }
 
   /// Refuses what would keep a file from its place when the run ends.

@@ -25,19 +25,7 @@ package enum RunStart: Sendable, Equatable {
     let decision = try cluster.agree(describe: describeFailure) {
       cluster.rank == 0 ? try decideAlone(config, options: options, mode: mode) : .anew
     }
-    let text: ConfigValue =
-      switch decision {
-      case .anew: .object([.init("anew", .boolean(true))])
-      case .unknown(let shards): .object(shards.map { [.init("found", .integer($0))] } ?? [])
-      case .goOn(let shards): .object([.init("shards", .integer(shards))])
-      case .finished(let summary): .object([.init("summary", summary)])
-      }
-    let shared = try cluster.broadcast(Array(text.compactText.utf8), from: 0)
-    let value = try ConfigValue.parse(Data(shared), file: "start")
-    if case .integer(let shards)? = value["shards"] { return .goOn(shards: shards) }
-    if case .integer(let shards)? = value["found"] { return .unknown(shards: shards) }
-    if let summary = value["summary"] { return .finished(summary) }
-    return value["anew"] == nil ? .unknown(shards: nil) : .anew
+    return try cluster.broadcast(decision, from: 0)
   }
 
   private static func decideAlone(_ config: RunConfig, options: RunOptions, mode: ResumeMode) throws -> RunStart {
@@ -93,5 +81,32 @@ package enum RunStart: Sendable, Equatable {
   private static func contents(of path: String) throws -> [UInt8]? {
     guard access(path, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR else { return nil }
     return try DiskStorage().read(path)
+  }
+}
+
+extension RunStart: Portable {
+  package init(from reader: inout PortableReader) throws {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .anew
+    case 1: self = .unknown(shards: try reader.read())
+    case 2: self = .goOn(shards: try reader.read())
+    case 3: self = .finished(try reader.read())
+    case let kind: throw reader.failure("there is no start of kind \(kind)")
+    }
+  }
+
+  package func write(to writer: inout PortableWriter) {
+    switch self {
+    case .anew: writer.write(UInt8(0))
+    case .unknown(let shards):
+      writer.write(UInt8(1))
+      writer.write(shards)
+    case .goOn(let shards):
+      writer.write(UInt8(2))
+      writer.write(shards)
+    case .finished(let summary):
+      writer.write(UInt8(3))
+      writer.write(summary)
+    }
   }
 }

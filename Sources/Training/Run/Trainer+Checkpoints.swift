@@ -65,12 +65,8 @@ extension Trainer {
 
   /// The first rank's tensors on all ranks; collective.
   func share(_ tensors: [NamedTensor]) throws -> [NamedTensor] {
-    let count = try cluster.broadcast(Array("\(tensors.count)".utf8), from: 0)
-    return try (0..<(Int(String(decoding: count, as: UTF8.self)) ?? 0)).map { index in
-      let bytes = try cluster.broadcast(
-        cluster.rank == 0 ? Safetensors.encode([tensors[index]], metadata: []) : [], from: 0)
-      return try Safetensors.decode(bytes, file: "checkpoint").tensors[0]
-    }
+    // One by one, so that what is under way is one tensor.
+    try (0..<cluster.broadcast(tensors.count, from: 0)).map { try cluster.broadcast(tensors[$0], from: 0) }
   }
 
   /// Sets the weights that a model's file or a checkpoint has under the same names and shapes; collective.

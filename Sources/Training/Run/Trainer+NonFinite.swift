@@ -23,9 +23,7 @@ extension Trainer {
 
   /// What the ranks saw, in words; collective.
   private func whatIsNotFinite(_ own: NonFiniteTrace?) throws -> String {
-    let all = try cluster.gather(Array((own?.value ?? .null).compactText.utf8)).map { text in
-      NonFiniteTrace(try ConfigValue.parse(Data(text), file: "trace"))
-    }
+    let all = try cluster.gather(own)
     // The first rank knows where its rows come from; the others say the same without that.
     let first = all.indices.filter { all[$0] != nil }.min { (all[$0]?.rank ?? 0) < (all[$1]?.rank ?? 0) }
     guard let first, let trace = all[first] else { return "loss or gradient are not finite" }

@@ -24,8 +24,7 @@ extension Trainer {
   /// - Returns: what the run remembers; a new state where it begins.
   func restore(from start: RunStart, warn: (String) -> Void) throws -> RunState {
     let isFirst = cluster.rank == 0
-    let token = try cluster.broadcast(Array((locks?.token ?? "").utf8), from: 0)
-    workTag = token.isEmpty ? "" : "-" + String(decoding: token, as: UTF8.self)
+    workTag = try cluster.broadcast(locks?.token, from: 0).map { "-" + $0 } ?? ""
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
       guard isFirst else {
         // Limits of a process may be others here; space is the first rank's to ask for.
@@ -39,8 +38,7 @@ extension Trainer {
       if found == nil { try clearTheWay(start, warn: warn) }
       return found
     }
-    let text = try cluster.broadcast(Array((found?.manifest["state"]?.compactText ?? "").utf8), from: 0)
-    guard !text.isEmpty, let state = RunState(try ConfigValue.parse(Data(text), file: "state")) else {
+    guard let stored = try cluster.broadcast(found?.manifest["state"], from: 0), let state = RunState(stored) else {
       return RunState()
     }
     let arrays = try share(found?.tensors ?? [])

@@ -34,7 +34,7 @@ extension Trainer {
         locks: locks, goingOnFrom: first)
     }
     let writer = CheckpointWriter(store, locks: locks, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
-    let watch = RunWatch(config, cluster: cluster)
+    let watch = RunWatch(config, environment: options.environment, cluster: cluster)
     if let warning = watch.warning { warn("warning: \(warning)") }
     // From here on a request to stop waits for the end of a step, and for the state to be saved. The first rank, which
     // has the line of a request before that, is the last to wait.
@@ -199,11 +199,11 @@ final class RunWatch {
   let warning: String?
   private var lastCheckpoint = Clock.now()
 
-  init(_ config: RunConfig, cluster: any Cluster) {
+  init(_ config: RunConfig, environment: ProcessEnvironment, cluster: any Cluster) {
     isFirst = cluster.rank == 0
     minutes = config.checkpoint.everyMinutes ?? 0
     deadline = config.training.timeLimit.map { Clock.now() + $0 }
-    let batch = BatchDeadline(ProcessInfo.processInfo.environment, now: Date().timeIntervalSince1970)
+    let batch = BatchDeadline(environment, now: Date().timeIntervalSince1970)
     stopAt = batch.stopAt
     warning = isFirst ? batch.warning : nil
   }

@@ -4,7 +4,7 @@ internal import Kernels
 package import Metrics
 package import Networks
 internal import Optimization
-internal import Platform
+package import Platform
 internal import Specs
 
 /// A run ready to train: data loaded, network built, memory planned.
@@ -60,8 +60,7 @@ package final class Trainer {
     self.cluster = cluster
     var data = try LoadedData(
       config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
-      seed: config.seed,
-      cluster: cluster)
+      seed: config.seed, environment: options.environment, cluster: cluster)
     let description = data.description
     cluster.enter(.settingUp)
     guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
@@ -172,14 +171,13 @@ package final class Trainer {
   /// Ends the run because a rank holds other weights than the first; collective.
   private func reportReplica(_ rank: Int, step: Int) throws {
     let own = WeightHash(network).hashes(arena.pointer)
-    let all = try cluster.gather(own.flatMap { hash in withUnsafeBytes(of: hash) { Array($0) } })
-    let hosts = try cluster.gather(Array(cluster.place.host.utf8))
-    let tensor = own.indices.first { all[rank][8 * $0..<8 * $0 + 8] != all[0][8 * $0..<8 * $0 + 8] }
+    let all = try cluster.gather(own, cluster.place.host), (others, host) = all[rank]
+    let tensor = zip(others, all[0].0).enumerated().first { $1.0 != $1.1 }?.offset
     let name = tensor.map { network.slots[$0].name } ?? "the weights"
     throw AgreedFailure(
       rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.internalError.rawValue,
       sentence:
-        "step \(step): rank \(rank) on \(String(decoding: hosts[rank], as: UTF8.self)) holds other weights than "
+        "step \(step): rank \(rank) on \(host) holds other weights than "
         + "rank 0, first in \(name); nothing of this run can be trusted since the last check: look for a faulty "
         + "machine, and start again")
   }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Platform
 internal import Specs
 
 /// The process that holds a lock, as the lock's file tells others.
@@ -21,8 +22,8 @@ struct LockHolder: Sendable, Equatable {
   /// Whether the kernel keeps the lock; else the beat of its file does.
   var isKept = false
 
-  /// This process.
-  static func this(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> LockHolder {
+  /// This process, with what its environment tells of its job and its `launch`.
+  static func this(_ environment: ProcessEnvironment) -> LockHolder {
     var random = SystemRandomNumberGenerator(), name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)
     var holder = LockHolder(
@@ -35,8 +36,8 @@ struct LockHolder: Sendable, Equatable {
   }
 
   /// The batch job of an environment, and its restarts where the system counts them.
-  static func job(_ environment: [String: String]) -> (name: String?, restart: Int) {
-    func number(_ key: String) -> Int { environment[key].flatMap { Int($0) } ?? 0 }
+  static func job(_ environment: ProcessEnvironment) -> (name: String?, restart: Int) {
+    func number(_ key: String) -> Int { environment.number(key) ?? 0 }
     if let job = environment["SLURM_JOB_ID"] { return ("Slurm \(job)", number("SLURM_RESTART_COUNT")) }
     if let job = environment["PBS_JOBID"] { return ("PBS \(job)", 0) }
     if let job = environment["LSB_JOBID"] {

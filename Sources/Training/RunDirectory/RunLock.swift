@@ -2,7 +2,7 @@ internal import Collectives
 internal import Dispatch
 internal import Foundation
 internal import Glibc
-internal import Platform
+package import Platform
 internal import Specs
 
 /// The lock of a directory that one run writes to: `.lock` in it, which tells who holds it.
@@ -60,9 +60,9 @@ package final class RunLock: @unchecked Sendable {
 
   /// What surrounds a start that takes a lock.
   struct Surroundings {
-    var holder = LockHolder.this()
+    var holder: LockHolder
     /// Whether the kernel's locks are used where they are.
-    var usesKernel = ProcessInfo.processInfo.environment["PTRAIN_LOCKS"] != "beat"
+    var usesKernel: Bool
     /// Whether this machine's kernel knows all about the locks of an open file's file system.
     var isLocal = FileLock.isLocal
     /// The lock of a directory that this one may lie in: nothing takes its place where it is gone.
@@ -71,7 +71,17 @@ package final class RunLock: @unchecked Sendable {
     /// Seconds that it waits for a lock to become stale.
     var longestWait = RunLock.longestWait
     /// Called now and then while it waits.
-    var progress: () -> Void = {}
+    var progress: () -> Void
+
+    /// - Parameter environment: tells of the process's job; `PTRAIN_LOCKS=beat` does without the kernel's locks.
+    init(
+      _ environment: ProcessEnvironment, outer: RunLock? = nil, warn: @escaping (String) -> Void,
+      progress: @escaping () -> Void = {}
+    ) {
+      holder = LockHolder.this(environment)
+      usesKernel = environment["PTRAIN_LOCKS"] != "beat"
+      (self.outer, self.warn, self.progress) = (outer, warn, progress)
+    }
   }
 
   /// Takes the lock of a directory, which is made where it is not there.
@@ -127,8 +137,8 @@ package final class RunLock: @unchecked Sendable {
   }
 
   /// Takes the lock of a directory where it is free, or was this `launch`'s own; nil: it is not, or cannot be had now.
-  package static func takeIfFree(_ directory: String) -> RunLock? {
-    var surroundings = Surroundings(warn: { _ in })
+  package static func takeIfFree(_ directory: String, _ environment: ProcessEnvironment) -> RunLock? {
+    var surroundings = Surroundings(environment, warn: { _ in })
     surroundings.holder.launch = LaunchName.this
     surroundings.longestWait = 0
     return try? take(directory, surroundings)

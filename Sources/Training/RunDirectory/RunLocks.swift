@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 internal import Specs
 internal import Synchronization
 
@@ -6,6 +7,7 @@ internal import Synchronization
 package final class RunLocks: Sendable {
   private let run: String
   private let checkpoints: String
+  private let environment: ProcessEnvironment
   private let warn: @Sendable (String) -> Void
   private let state = Mutex(State())
 
@@ -17,8 +19,10 @@ package final class RunLocks: Sendable {
     var problem: (any Error)?
   }
 
-  init(run: String, checkpoints: String, warn: @escaping @Sendable (String) -> Void) {
-    (self.run, self.checkpoints, self.warn) = (run, checkpoints, warn)
+  init(
+    run: String, checkpoints: String, environment: ProcessEnvironment, warn: @escaping @Sendable (String) -> Void
+  ) {
+    (self.run, self.checkpoints, self.environment, self.warn) = (run, checkpoints, environment, warn)
   }
 
   deinit { release() }
@@ -26,7 +30,7 @@ package final class RunLocks: Sendable {
   /// Takes both locks; without the one of the checkpoints where their directory cannot be written: a run can do without them.
   func take(progress: () -> Void = {}) throws {
     try withoutActuallyEscaping(progress) { progress in
-      var surroundings = RunLock.Surroundings(warn: warn, progress: progress)
+      var surroundings = RunLock.Surroundings(environment, warn: warn, progress: progress)
       try state.withLock { state in
         let lock = try RunLock.take(run, surroundings)
         state.run = lock
@@ -68,7 +72,7 @@ package final class RunLocks: Sendable {
     try verify()
     try state.withLock { state in
       guard state.problem != nil else { return }
-      let lock = try RunLock.take(checkpoints, RunLock.Surroundings(outer: state.run, warn: warn))
+      let lock = try RunLock.take(checkpoints, RunLock.Surroundings(environment, outer: state.run, warn: warn))
       (state.checkpoints, state.problem) = (lock, nil)
     }
   }

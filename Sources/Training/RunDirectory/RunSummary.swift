@@ -21,7 +21,7 @@ package enum RunSummary {
     guard case .string(let fingerprint)? = summary["data_fingerprint"] else { return }
     let data = try LoadedData(
       config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
-      seed: config.seed, cluster: cluster)
+      seed: config.seed, environment: options.environment, cluster: cluster)
     guard data.fingerprint == fingerprint else {
       throw RunError(
         .data,

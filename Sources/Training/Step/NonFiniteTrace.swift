@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Kernels
 internal import Networks
 internal import Platform
@@ -65,25 +66,21 @@ struct NonFiniteTrace: Equatable {
     // After what samples show.
     self.init(what: what, shard: nil, samples: [], count: 0, place: "", rank: 1 << 40 + fault.kind.rawValue)
   }
+}
 
-  // Travels between ranks as JSON.
-
-  var value: ConfigValue {
-    .object([
-      .init("what", .string(what)), .init("shard", .integer(shard ?? -1)),
-      .init("samples", .array(samples.map(ConfigValue.integer))), .init("count", .integer(count)),
-      .init("place", .string(place)), .init("rank", .integer(rank)),
-    ])
+extension NonFiniteTrace: Portable {
+  init(from reader: inout PortableReader) throws {
+    self.init(
+      what: try reader.read(), shard: try reader.read(), samples: try reader.read(), count: try reader.read(),
+      place: try reader.read(), rank: try reader.read())
   }
 
-  init?(_ value: ConfigValue) {
-    guard case .string(let what)? = value["what"], case .integer(let shard)? = value["shard"],
-      case .array(let samples)? = value["samples"], case .integer(let count)? = value["count"],
-      case .string(let place)? = value["place"], case .integer(let rank)? = value["rank"]
-    else { return nil }
-    self.init(
-      what: what, shard: shard < 0 ? nil : shard,
-      samples: samples.compactMap { if case .integer(let sample) = $0 { sample } else { nil } }, count: count,
-      place: place, rank: rank)
+  func write(to writer: inout PortableWriter) {
+    writer.write(what)
+    writer.write(shard)
+    writer.write(samples)
+    writer.write(count)
+    writer.write(place)
+    writer.write(rank)
   }
 }

@@ -24,14 +24,13 @@ struct OptimizerState {
     let round = max(1, Self.roundFloats / cluster.size)
     for begin in stride(from: 0, to: longest, by: round) {
       let end = min(own.count, begin + round)
-      let part = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(own.elements)[4 * min(begin, end)..<4 * end])
-      for (bytes, pieces) in zip(try cluster.gather(Array(part)), pieces) {
-        bytes.withUnsafeBytes { raw in
+      for (part, pieces) in zip(try cluster.gather(Array(own.elements[min(begin, end)..<end])), pieces) {
+        part.withUnsafeBufferPointer { part in
           for piece in pieces {
-            let common = (piece.state..<piece.state + piece.count).clamped(to: begin..<begin + raw.count / 4)
-            guard !common.isEmpty, let base = raw.baseAddress else { continue }
-            UnsafeMutableRawPointer(result.pointer + piece.offset + common.lowerBound - piece.state).copyMemory(
-              from: base + 4 * (common.lowerBound - begin), byteCount: 4 * common.count)
+            let common = (piece.state..<piece.state + piece.count).clamped(to: begin..<begin + part.count)
+            guard !common.isEmpty, let base = part.baseAddress else { continue }
+            (result.pointer + piece.offset + common.lowerBound - piece.state).update(
+              from: base + (common.lowerBound - begin), count: common.count)
           }
         }
       }

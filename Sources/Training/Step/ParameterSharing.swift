@@ -22,14 +22,5 @@ protocol ParameterSharing: AnyObject {
 ///
 /// Collective.
 func ownedByRank(_ owned: [Range<Int>], cluster: any Cluster) throws -> [[Range<Int>]] {
-  try cluster.gather(owned.flatMap { range in [range.lowerBound, range.upperBound].flatMap(bytes) }).map { all in
-    let bounds = stride(from: 0, to: all.count, by: 8).map { integer(all[$0..<$0 + 8]) }
-    return owned.indices.map { bounds[2 * $0]..<bounds[2 * $0 + 1] }
-  }
-}
-
-private func bytes(_ value: Int) -> [UInt8] { withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) } }
-
-private func integer(_ bytes: ArraySlice<UInt8>) -> Int {
-  Int(Int64(bitPattern: bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }))
+  try cluster.gather(owned)
 }

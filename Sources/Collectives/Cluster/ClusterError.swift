@@ -12,6 +12,8 @@ package enum ClusterError: Error, Equatable {
   case peerLeft(rank: Int, waiting: Int)
   /// A message is not of the length the receiver stated.
   case messageLength(from: Int, to: Int, sent: Int, expected: Int)
+  /// What a rank sent is not the value that this one reads.
+  case unreadable(from: Int, value: String, problem: String)
 }
 
 extension ClusterError: CustomStringConvertible {
@@ -28,6 +30,8 @@ extension ClusterError: CustomStringConvertible {
       "rank \(waiting) waited for rank \(rank), which has left; see that rank's own error"
     case .messageLength(let from, let to, let sent, let expected):
       "rank \(from) sent \(sent) bytes to rank \(to), which expected \(expected); both must run the same config"
+    case .unreadable(let from, let value, let problem):
+      "rank \(from) sent what is no \(value): \(problem); all ranks must run the same build of ptrain with the same config"
     }
   }
 }

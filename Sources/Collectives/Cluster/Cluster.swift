@@ -10,10 +10,11 @@ package protocol Cluster: AnyObject {
   /// Where this rank runs among the others.
   var place: Place { get }
 
-  /// Returns root's bytes on every rank.
-  func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8]
-  /// Returns every rank's bytes, in rank order, on every rank. Lengths may differ.
-  func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
+  /// Returns root's bytes on every rank: what ``broadcast(_:from:)`` is made of, and called by it alone.
+  func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8]
+  /// Returns every rank's bytes, in rank order, on every rank; lengths may differ. What ``gather(_:)`` is made of, and called by
+  /// it alone.
+  func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]]
   /// Returns after every rank has called it.
   func barrier() throws
   /// Memory that all ranks of this node share, 64-byte aligned, valid until the cluster is closed.
@@ -57,21 +58,6 @@ extension Cluster {
   package func enter(_ phase: RankPhase) {}
   package func showProgress() {}
   package func relaySigns() {}
-
-  /// Prepares an exchange of gradients; all buffers are allocated here, none later.
-  ///
-  /// - Returns: the exchange; it lives no longer than the cluster.
-  /// - Throws: ``ClusterError`` for an unknown name or a plan for another number of ranks; an error of the network.
-  package func makeExchange(_ request: ExchangeRequest) throws -> GradientExchange {
-    try GradientExchange(request, over: makeTransport())
-  }
-
-  /// As above, for a gradient in one bucket.
-  package func makeExchange(
-    algorithm: String, plan: ReductionPlan, count: Int, trailer: Int
-  ) throws -> GradientExchange {
-    try makeExchange(ExchangeRequest(algorithm: algorithm, plan: plan, count: count, trailer: trailer))
-  }
 }
 
 /// Where a rank runs.

@@ -73,7 +73,7 @@ final class InProcessSession: @unchecked Sendable {
   }
 
   /// Every rank's bytes, once every rank has brought its own.
-  func gather(_ bytes: [UInt8], rank: Int) throws -> [[UInt8]] {
+  func gatherBytes(_ bytes: [UInt8], rank: Int) throws -> [[UInt8]] {
     condition.lock()
     defer { condition.unlock() }
     slots[rank] = bytes
@@ -99,26 +99,26 @@ final class InProcessSession: @unchecked Sendable {
     if rank == 0, let byteCount {
       condition.withLock { shared.append(AlignedMemory(byteCount: byteCount)) }
     }
-    let stated = try gather(withUnsafeBytes(of: byteCount ?? -1) { Array($0) }, rank: rank)[0]
-    let count = stated.withUnsafeBytes { $0.loadUnaligned(as: Int.self) }
+    let stated = try gather(byteCount, rank: rank)[0]
     let base = condition.withLock { shared.last?.base }
     // A rank must not ask for the next region before all have found this one.
-    _ = try gather([], rank: rank)
-    return count < 0 ? nil : UnsafeMutableRawBufferPointer(start: base, count: count)
+    _ = try gatherBytes([], rank: rank)
+    return stated.map { UnsafeMutableRawBufferPointer(start: base, count: $0) }
   }
 }
 
 extension InProcessSession {
+  /// Every rank's value, as ``Cluster/gather(_:)``.
+  func gather<Value: Portable>(_ value: Value, rank: Int) throws -> [Value] {
+    try PortableMessage.open(all: gatherBytes(PortableMessage.seal(value), rank: rank))
+  }
+
   /// Memory of this rank that all others may find; returns everybody's.
   func show(byteCount: Int, rank: Int) throws -> [UnsafeMutableRawPointer] {
     let memory = AlignedMemory(byteCount: byteCount)
     condition.withLock { shared.append(memory) }
-    let address = UInt(bitPattern: memory.base)
-    let addresses = try gather(withUnsafeBytes(of: address) { Array($0) }, rank: rank)
-    return addresses.map { bytes in
-      memory.base
-        + (Int(bitPattern: bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt.self) }) - Int(bitPattern: address))
-    }
+    let address = Int(bitPattern: memory.base)
+    return try gather(address, rank: rank).map { memory.base + ($0 - address) }
   }
 }
 
@@ -154,15 +154,9 @@ final class InProcessTransport: Transport {
   func close() {}
 
   func sumInAnyOrder(_ values: UnsafeMutablePointer<Float>, count: Int) throws {
-    let own = Array(UnsafeRawBufferPointer(start: values, count: count * MemoryLayout<Float>.size))
-    let all = try session.gather(own, rank: rank)
-    for (rank, bytes) in all.enumerated() {
-      bytes.withUnsafeBytes { bytes in
-        for index in 0..<count {
-          let value = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Float>.size, as: Float.self)
-          values[index] = rank == 0 ? value : values[index] + value
-        }
-      }
+    let all = try session.gather(Array(UnsafeBufferPointer(start: values, count: count)), rank: rank)
+    for (rank, others) in all.enumerated() {
+      for index in 0..<count { values[index] = rank == 0 ? others[index] : values[index] + others[index] }
     }
   }
 

@@ -55,7 +55,7 @@ package struct BucketContext {
 
   /// The part of the bucket that a rank adds up for all.
   func slice(of rank: Int) -> Range<Int> {
-    let slice = OrderedAllReduce.slice(of: rank, count: range.count, ranks: ranks)
+    let slice = GradientSlice.range(of: rank, count: range.count, ranks: ranks)
     return range.lowerBound + slice.lowerBound..<range.lowerBound + slice.upperBound
   }
 

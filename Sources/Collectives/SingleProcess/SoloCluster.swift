@@ -15,8 +15,8 @@ package final class SoloCluster: Cluster {
   package var rank: Int { 0 }
   package var size: Int { 1 }
 
-  package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
-  package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+  package func broadcastBytes(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
+  package func gatherBytes(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
   package func barrier() {}
   package func nodeBarrier() {}
 

@@ -41,19 +41,33 @@ extension Cluster {
     describe: (any Error) -> (exitCode: Int32, sentence: String), _ body: () throws -> Value
   ) throws -> Value {
     let outcome = Result(catching: body)
-    var report: [UInt8] = []
+    var own: FailureReport?
     if case .failure(let error) = outcome {
       let agreed = error as? AgreedFailure
       let (exitCode, sentence) = agreed.map { ($0.exitCode, $0.sentence) } ?? describe(error)
-      report = withUnsafeBytes(of: exitCode.littleEndian) { Array($0) } + Array(sentence.utf8)
+      own = FailureReport(exitCode: exitCode, sentence: sentence)
     }
-    let reports = try gather(report)
-    let failed = reports.indices.filter { !reports[$0].isEmpty }
-    guard let first = failed.first else { return try outcome.get() }
-    let bytes = reports[first]
-    let exitCode = bytes.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    let reports = try gather(own)
+    let failed = reports.indices.filter { reports[$0] != nil }
+    guard let first = failed.first, let report = reports[first] else { return try outcome.get() }
     throw AgreedFailure(
-      rank: first, failedRanks: failed, size: size, exitCode: Int32(bitPattern: exitCode),
-      sentence: String(decoding: bytes.dropFirst(4), as: UTF8.self))
+      rank: first, failedRanks: failed, size: size, exitCode: report.exitCode, sentence: report.sentence)
+  }
+}
+
+/// How one rank failed.
+private struct FailureReport: Portable {
+  var exitCode: Int32
+  var sentence: String
+
+  init(exitCode: Int32, sentence: String) { (self.exitCode, self.sentence) = (exitCode, sentence) }
+
+  init(from reader: inout PortableReader) throws {
+    (exitCode, sentence) = (try reader.read(), try reader.read())
+  }
+
+  func write(to writer: inout PortableWriter) {
+    writer.write(exitCode)
+    writer.write(sentence)
   }
 }

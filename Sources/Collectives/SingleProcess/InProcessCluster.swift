@@ -61,16 +61,16 @@ package final class InProcessCluster: Cluster {
       ranksOnNode: session.nodes[node].count, node: node, nodeCount: session.nodes.count)
   }
 
-  package func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
-    try gather(rank == root ? bytes : [])[root]
+  package func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    try gatherBytes(rank == root ? bytes : [])[root]
   }
 
-  package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    try session.gather(bytes, rank: rank)
+  package func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    try session.gatherBytes(bytes, rank: rank)
   }
 
   package func barrier() throws {
-    _ = try gather([])
+    _ = try gatherBytes([])
   }
 
   package func nodeBarrier() throws {

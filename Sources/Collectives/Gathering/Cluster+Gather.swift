@@ -1,0 +1,46 @@
+extension Cluster {
+  /// Returns every rank's value, in rank order, on every rank; collective.
+  ///
+  /// It allocates, and is not for steps: what ranks tell each other in a step travels in the exchange's trailers.
+  ///
+  /// - Throws: ``ClusterError/unreadable(from:value:problem:)`` where a rank sent what is no such value; an error of the network.
+  package func gather<Value: Portable>(_ value: Value) throws -> [Value] {
+    try PortableMessage.open(all: gatherBytes(PortableMessage.seal(value)))
+  }
+
+  /// Returns every rank's two values, in one message of each rank; collective.
+  ///
+  /// - Throws: as the gather of one value.
+  package func gather<First: Portable, Second: Portable>(
+    _ first: First, _ second: Second
+  ) throws -> [(First, Second)] {
+    try gather(PortablePair(first: first, second: second)).map { ($0.first, $0.second) }
+  }
+
+  /// Returns root's value on every rank; collective.
+  ///
+  /// All ranks, root too, get what has travelled, so that none has a value that its encoding does not keep.
+  ///
+  /// - Parameters:
+  ///   - value: evaluated on root only.
+  ///   - root: the rank that has it.
+  /// - Throws: as ``gather(_:)``, and what evaluating the value throws.
+  package func broadcast<Value: Portable>(_ value: @autoclosure () throws -> Value, from root: Int) throws -> Value {
+    try PortableMessage.open(broadcastBytes(rank == root ? PortableMessage.seal(value()) : [], from: root), from: root)
+  }
+}
+
+/// Two values as one.
+private struct PortablePair<First: Portable, Second: Portable>: Portable {
+  var first: First
+  var second: Second
+
+  init(first: First, second: Second) { (self.first, self.second) = (first, second) }
+
+  init(from reader: inout PortableReader) throws { (first, second) = (try reader.read(), try reader.read()) }
+
+  func write(to writer: inout PortableWriter) {
+    writer.write(first)
+    writer.write(second)
+  }
+}
