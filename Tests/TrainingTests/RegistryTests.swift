@@ -2,10 +2,12 @@ import Collectives
 import Datasets
 import Foundation
 import Networks
+import Platform
 import Specs
 import TestSupport
 import Testing
 
+@testable import Metrics
 @testable import Training
 
 /// A config may name kinds that the program does not have, where they are handed to its reader: it trains, and its model is read again.
@@ -70,11 +72,12 @@ import Testing
     // The paths of an added format are written whole, as those of the others are.
     let path = run + "/config.json"
     let written = try ConfigValue.parse(#require(FileManager.default.contents(atPath: path)), file: path)
-    let whole = URL(fileURLWithPath: folder.path + "/t.csv").standardized.path
+    let whole = NSString(string: folder.path + "/t.csv").standardizingPath
     #expect(written["data"]?["train"]?["file"] == .string(whole))
     let model = try SavedModel(run, registries: registries)
     #expect(model.metrics.first is Bias)
-    let rows = try RunSource.load(run: run, data: nil, model: model, withTargets: true, cluster: SoloCluster())
+    let rows = try RunSource.load(
+      run: run, data: nil, model: model, withTargets: true, environment: [:], cluster: SoloCluster())
     #expect(rows.prepared.rows(of: .test)?.count == 4)
     let error = #expect(throws: ConfigError.self) { try SavedModel(run) }
     #expect(error?.problem.hasPrefix("unknown metric 'bias'") == true, "\(String(describing: error))")
