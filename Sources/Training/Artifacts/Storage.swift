@@ -125,14 +125,13 @@ package struct DiskStorage: Storage {
     let end = lseek(descriptor, 0, SEEK_END), block = min(1 << 24, max(1 << 12, Int(end)))
     if end > 0 { bytes.reserveCapacity(Int(end)) }
     lseek(descriptor, 0, SEEK_SET)
-    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 64)
-    defer { piece.deallocate() }
+    let piece = AlignedBuffer<UInt8>(count: block)
     while true {
-      let count = Glibc.read(descriptor, piece.baseAddress, block)
+      let count = Glibc.read(descriptor, piece.pointer, block)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Self.failure(path, "cannot be read") }
       guard count > 0 else { return bytes }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      bytes.append(contentsOf: piece.elements[..<count])
       mark.renew()
     }
   }

@@ -1,6 +1,5 @@
 internal import Collectives
 internal import Datasets
-internal import Foundation
 internal import Metrics
 internal import Optimization
 internal import Platform
@@ -203,7 +202,7 @@ final class RunWatch {
     isFirst = cluster.rank == 0
     minutes = config.checkpoint.everyMinutes ?? 0
     deadline = config.training.timeLimit.map { Clock.now() + $0 }
-    let batch = BatchDeadline(environment, now: Date().timeIntervalSince1970)
+    let batch = BatchDeadline(environment, now: Clock.date())
     stopAt = batch.stopAt
     warning = isFirst ? batch.warning : nil
   }
@@ -217,7 +216,7 @@ final class RunWatch {
     guard isFirst else { return control }
     let now = Clock.now()
     if let deadline, now >= deadline { control = max(control, StopReason.timeLimit.rawValue) }
-    if let stopAt, Date().timeIntervalSince1970 > stopAt { control = max(control, StopReason.timeLimit.rawValue) }
+    if let stopAt, Clock.date() > stopAt { control = max(control, StopReason.timeLimit.rawValue) }
     if minutes > 0, now - lastCheckpoint > minutes * 60 { control = max(control, Self.saveNow) }
     return control
   }
