@@ -63,13 +63,13 @@ package struct FileRoom {
     return nil
   }
 
-  /// Bytes in words.
+  /// Bytes in words, in the largest unit of which they are one as they are rounded: up, what is needed.
   ///
-  /// - Parameter isRoom: rounds down.
+  /// - Parameter isRoom: rounds down, what there is.
   package static func words(_ bytes: Double, isRoom: Bool = false) -> String {
     func short(_ value: Double) -> String { "\((value * 10).rounded(isRoom ? .down : .up) / 10)" }
-    if bytes < 1e6 { return "\(Int((bytes / 1000).rounded(isRoom ? .down : .up))) kB" }
-    if bytes < 1e9 { return short(bytes / 1e6) + " MB" }
+    if bytes <= 999e3 || (isRoom && bytes < 1e6) { return "\(Int((bytes / 1000).rounded(isRoom ? .down : .up))) kB" }
+    if bytes <= 999.9e6 || (isRoom && bytes < 1e9) { return short(bytes / 1e6) + " MB" }
     return bytes < 1e15 ? short(bytes / 1e9) + " GB" : "more than 1,000,000 GB"
   }
 

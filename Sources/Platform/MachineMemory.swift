@@ -51,11 +51,10 @@ package enum MachineMemory {
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
-  /// A number of bytes for people, in the largest unit of which it has one: `870 kB`, `23.5 MB`, `4.17 GB`.
+  /// A number of bytes for people, in the largest unit of which it has one as it is rounded: `870 kB`, `23.5 MB`, `4.17 GB`.
   package static func words(_ byteCount: Double) -> String {
     func rounded(_ value: Double, _ steps: Double) -> Double { (value * steps).rounded() / steps }
-    if byteCount < 1e6 { return "\(Int((byteCount / 1e3).rounded(.up))) kB" }
-    // What rounds to 1000 MB is said as 1 GB.
+    if byteCount <= 999e3 { return "\(Int((byteCount / 1e3).rounded(.up))) kB" }
     if byteCount < 999.95e6 { return "\(rounded(byteCount / 1e6, 10)) MB" }
     if byteCount < 10e9 { return "\(rounded(byteCount / 1e9, 100)) GB" }
     return byteCount < 1e15 ? "\(rounded(byteCount / 1e9, 10)) GB" : "more than 1,000,000 GB"

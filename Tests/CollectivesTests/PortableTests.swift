@@ -81,7 +81,7 @@ import Testing
     }
     #expect(
       Self.refusal(Int.self, PortableMessage.seal(1) + [0, 0])?.description
-        == "rank 3 sent what is no Int: 2 bytes are left at its end; all ranks must run the same build of ptrain with the same "
+        == "rank 3 sent what cannot be read (Int: 2 bytes are left at its end); all ranks must run the same build of ptrain with the same "
         + "config")
   }
 

@@ -53,6 +53,8 @@ import Testing
   func words() {
     #expect(FileRoom.words(1) == "1 kB" && FileRoom.words(999, isRoom: true) == "0 kB")
     #expect(FileRoom.words(1_234_567) == "1.3 MB" && FileRoom.words(1_299_999, isRoom: true) == "1.2 MB")
+    #expect(FileRoom.words(999_500) == "1.0 MB" && FileRoom.words(999_500, isRoom: true) == "999 kB")
+    #expect(FileRoom.words(999.95e6) == "1.0 GB" && FileRoom.words(999.95e6, isRoom: true) == "999.9 MB")
     #expect(FileRoom.words(4.0e9) == "4.0 GB" && FileRoom.words(1e300) == "more than 1,000,000 GB")
   }
 }

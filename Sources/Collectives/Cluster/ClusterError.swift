@@ -31,7 +31,7 @@ extension ClusterError: CustomStringConvertible {
     case .messageLength(let from, let to, let sent, let expected):
       "rank \(from) sent \(sent) bytes to rank \(to), which expected \(expected); both must run the same config"
     case .unreadable(let from, let value, let problem):
-      "rank \(from) sent what is no \(value): \(problem); all ranks must run the same build of ptrain with the same config"
+      "rank \(from) sent what cannot be read (\(value): \(problem)); all ranks must run the same build of ptrain with the same config"
     }
   }
 }

@@ -24,8 +24,8 @@ enum PortableMessage {
   }
 
   /// The values of all ranks, in their order; each one's bytes are given back as soon as it is read.
-  static func open<Value: Portable>(all messages: [[UInt8]]) throws -> [Value] {
-    var messages = messages, values: [Value] = []
+  static func open<Value: Portable>(all messages: consuming [[UInt8]]) throws -> [Value] {
+    var values: [Value] = []
     values.reserveCapacity(messages.count)
     for sender in messages.indices {
       values.append(try open(messages[sender], from: sender))

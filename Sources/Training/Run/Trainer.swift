@@ -4,7 +4,7 @@ internal import Kernels
 package import Metrics
 package import Networks
 internal import Optimization
-package import Platform
+internal import Platform
 internal import Specs
 
 /// A run ready to train: data loaded, network built, memory planned.
