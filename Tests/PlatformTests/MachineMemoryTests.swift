@@ -61,7 +61,9 @@ import Testing
   @Test(
     "bytes are said in the largest unit of which there is one",
     arguments: [
-      (1.0, "1 kB"), (870e3, "870 kB"), (999_001.0, "1.0 MB"), (26.46e6, "26.5 MB"), (999.94e6, "999.9 MB"), (999.96e6, "1.0 GB"),
+      (1.0, "1 kB"), (870e3, "870 kB"), (999_001.0, "1.0 MB"),
+      (26.46e6, "26.5 MB"), (999.94e6, "999.9 MB"),
+      (999.96e6, "1.0 GB"),
       (1773.9e6, "1.77 GB"), (9.994e9, "9.99 GB"), (25.3e9, "25.3 GB"), (1e300, "more than 1,000,000 GB"),
     ])
   func words(bytes: Double, words: String) { #expect(MachineMemory.words(bytes) == words) }
