@@ -19,14 +19,17 @@ package struct WatchedMetric: Sendable, Equatable {
   /// - Parameters:
   ///   - word: a result's name or its unambiguous beginning; `val_` or `validation_` before it changes nothing.
   ///   - context: decides which metrics could be added.
-  package init(_ word: String, among names: ResultNames, context: MetricContext, path: String) throws(ConfigError) {
+  ///   - metrics: those that could be.
+  package init(
+    _ word: String, among names: ResultNames, context: MetricContext, metrics: MetricRegistry = .standard, path: String
+  ) throws(ConfigError) {
     let bare = try Self.withoutPart(word, path: path)
     var found = names.entries(for: word)
     if found.isEmpty { found = names.entries(for: bare) }
     let usable = names.entries.filter { $0.higherIsBetter != nil }.map(\.name)
     guard let first = found.first else {
       let hint = Self.hint(bare, among: usable)
-      let advice = Self.addition(for: bare, context).map {
+      let advice = Self.addition(for: bare, context, metrics).map {
         "add \($0) to metrics, or watch one of: \(Self.list(usable))"
       }
       throw ConfigError(
@@ -72,7 +75,9 @@ package struct WatchedMetric: Sendable, Equatable {
   }
 
   /// The entry of `metrics` that would yield a result of this name.
-  private static func addition(for word: String, _ context: MetricContext) -> String? {
+  private static func addition(
+    for word: String, _ context: MetricContext, _ metrics: MetricRegistry
+  ) -> String? {
     var candidates: [[ConfigValue.Member]] = [[.init("type", .string(word))]]
     for average in ClassAverage.allCases where word.hasSuffix("_\(average.rawValue)") {
       let kind = String(word.dropLast(average.rawValue.count + 1))
@@ -87,7 +92,7 @@ package struct WatchedMetric: Sendable, Equatable {
     }
     for members in candidates {
       guard
-        let spec = try? FieldReader.readVariant(.object(members), MetricRegistry.standard, path: "").0,
+        let spec = try? FieldReader.readVariant(.object(members), metrics, path: "").0,
         spec.higherIsBetter != nil, let results = try? spec.makeState(context).results,
         results.contains(where: { $0.name == word }) || (results.count == 1 && type(of: spec).kind == word)
       else { continue }

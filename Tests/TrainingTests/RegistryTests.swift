@@ -79,6 +79,21 @@ import Testing
     let rows = try RunSource.load(
       run: run, data: nil, model: model, withTargets: true, environment: [:], cluster: SoloCluster())
     #expect(rows.prepared.rows(of: .test)?.count == 4)
+    // The same data at another place are the same data for an added format too: the run is finished, and goes on.
+    let moved = try TemporaryFolder()
+    try moved.write((0..<16).map { "\($0),\(2 * $0)\n" }.joined(), to: "t.csv")
+    var elsewhere = options
+    elsewhere.baseDirectory = moved.path
+    guard case .finished = try RunStart.decide(config, options: elsewhere, mode: .auto, cluster: SoloCluster()) else {
+      Issue.record("the run is not taken for the one of this config")
+      return
+    }
+    let longer = try ConfigValue.parse(
+      Data(text.replacingOccurrences(of: #""epochs": 1"#, with: #""epochs": 2"#).utf8), file: "t")
+    let more = try RunConfig(longer, registries: registries)
+    let start = try RunStart.decide(more, options: elsewhere, mode: .auto, cluster: SoloCluster())
+    let again = try Trainer(more, options: elsewhere, cluster: SoloCluster()).run(from: start)
+    #expect(again["epochs"] == .integer(2))
     let error = #expect(throws: ConfigError.self) { try SavedModel(run) }
     #expect(error?.problem.hasPrefix("unknown metric 'bias'") == true, "\(String(describing: error))")
   }

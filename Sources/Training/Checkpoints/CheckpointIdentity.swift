@@ -23,13 +23,23 @@ struct CheckpointIdentity: Sendable, Equatable {
   /// SHA-256 of the weights that the run began with, where they came from a file.
   let origin: String?
   let arithmetic: Int
+  /// What the kinds of the config are found in.
+  let registries: Registries
 
-  init(config: ConfigValue, fingerprint: String, origin: String?, arithmetic: Int = ArithmeticNumber.current) {
+  init(
+    config: ConfigValue, fingerprint: String, origin: String?, arithmetic: Int = ArithmeticNumber.current,
+    registries: Registries = .standard
+  ) {
     (self.config, self.fingerprint, self.origin, self.arithmetic) = (config, fingerprint, origin, arithmetic)
+    self.registries = registries
+  }
+
+  static func == (a: CheckpointIdentity, b: CheckpointIdentity) -> Bool {
+    (a.config, a.fingerprint, a.origin, a.arithmetic) == (b.config, b.fingerprint, b.origin, b.arithmetic)
   }
 
   /// What a manifest says of itself; nil where it says nothing that can be understood, or contradicts itself.
-  init?(manifest: ConfigValue) {
+  init?(manifest: ConfigValue, registries: Registries = .standard) {
     guard case .object(let members) = manifest, let config = manifest["config"],
       case .string(let fingerprint)? = manifest["data_fingerprint"],
       let arithmetic = ArithmeticNumber.stated(in: members), Self.shards(config) != nil,
@@ -41,7 +51,8 @@ struct CheckpointIdentity: Sendable, Equatable {
     case nil: break
     default: return nil
     }
-    self.init(config: config, fingerprint: fingerprint, origin: origin, arithmetic: arithmetic)
+    self.init(
+      config: config, fingerprint: fingerprint, origin: origin, arithmetic: arithmetic, registries: registries)
     // Checkpoints of earlier builds state the parts alone.
     guard manifest["identity"] == nil || manifest["identity"] == .string(hash) else { return nil }
   }
@@ -54,7 +65,7 @@ struct CheckpointIdentity: Sendable, Equatable {
   /// SHA-256 of all parts.
   var hash: String {
     let text = ConfigValue.object([
-      .init("config", ConfigDifference.lasting(config)), .init("data_fingerprint", .string(fingerprint)),
+      .init("config", ConfigDifference.lasting(config, registries)), .init("data_fingerprint", .string(fingerprint)),
       .init("origin", origin.map(ConfigValue.string) ?? .null), .init("arithmetic", .integer(arithmetic)),
     ]).compactText
     let hash = SHA256()
@@ -76,15 +87,15 @@ struct CheckpointIdentity: Sendable, Equatable {
     // What builds of other arithmetic wrote where nothing was said is no difference, and keys that builds since then have added hold
     // there too, at their defaults.
     let readings = [found.config] + (EarlierConfig.withoutItsDefaults(found.config).map { [$0] } ?? [])
-    for reading in readings where !ConfigDifference.between(found.config, config).isEmpty {
-      guard let old = try? RunConfig(reading, isTrained: true), case .integer(let shards)? = Self.shards(reading) else {
-        continue
-      }
+    for reading in readings where !ConfigDifference.between(found.config, config, registries).isEmpty {
+      guard let old = try? RunConfig(reading, registries: registries, isTrained: true),
+        case .integer(let shards)? = Self.shards(reading)
+      else { continue }
       found = CheckpointIdentity(
         config: old.stored(shards: shards, baseDirectory: "/"), fingerprint: found.fingerprint,
-        origin: found.origin, arithmetic: found.arithmetic)
+        origin: found.origin, arithmetic: found.arithmetic, registries: registries)
     }
-    let differences = ConfigDifference.between(found.config, config)
+    let differences = ConfigDifference.between(found.config, config, registries)
     if !differences.isEmpty { return .other("another config: \(ConfigDifference.text(differences))") }
     if found.origin != origin {
       return .other(

@@ -56,7 +56,7 @@ extension CheckpointStore {
       }
     }
     guard let identity else { return entry }
-    guard let found = CheckpointIdentity(manifest: manifest) else {
+    guard let found = CheckpointIdentity(manifest: manifest, registries: identity.registries) else {
       return damaged("\(path): manifest.json does not say what run it belongs to, or contradicts itself")
     }
     if let mismatch = identity.mismatch(of: found) { entry.verdict = .foreign(mismatch) }

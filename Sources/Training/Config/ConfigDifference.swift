@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Specs
 
 /// Keys in which two configs differ.
@@ -12,10 +13,12 @@ enum ConfigDifference {
   }
 
   /// Paths whose values differ, with both; paths of data files are no difference: their content is.
+  ///
+  /// - Parameter registries: in which the formats of the data are.
   static func between(
-    _ old: ConfigValue, _ new: ConfigValue
+    _ old: ConfigValue, _ new: ConfigValue, _ registries: Registries
   ) -> [(path: String, old: ConfigValue?, new: ConfigValue?)] {
-    let before = flat(old.withoutDataPaths), after = flat(new.withoutDataPaths)
+    let before = flat(old, registries), after = flat(new, registries)
     let paths = before.map(\.path) + after.map(\.path).filter { path in !before.contains { $0.path == path } }
     return paths.compactMap { path in
       let (a, b) = (before.first { $0.path == path }?.value, after.first { $0.path == path }?.value)
@@ -24,9 +27,9 @@ enum ConfigDifference {
   }
 
   /// What of a config may not change: each path with its value, in the order of paths.
-  static func lasting(_ config: ConfigValue) -> ConfigValue {
+  static func lasting(_ config: ConfigValue, _ registries: Registries) -> ConfigValue {
     .object(
-      flat(config.withoutDataPaths).map { ConfigValue.Member($0.path, $0.value) }.sorted {
+      flat(config, registries).map { ConfigValue.Member($0.path, $0.value) }.sorted {
         $0.key < $1.key
       })
   }
@@ -39,8 +42,10 @@ enum ConfigDifference {
     return shown.joined(separator: ", ") + (differences.count > 3 ? " and \(differences.count - 3) more" : "")
   }
 
-  private static func flat(_ value: ConfigValue) -> [(path: String, value: ConfigValue)] {
-    flat(value, path: "").filter { isLasting($0.path) }
+  private static func flat(_ value: ConfigValue, _ registries: Registries) -> [(path: String, value: ConfigValue)] {
+    flat(value.withoutDataPaths(registries[default: DataFormatRegistry.standard]), path: "").filter {
+      isLasting($0.path)
+    }
   }
 
   private static func flat(_ value: ConfigValue, path: String) -> [(path: String, value: ConfigValue)] {

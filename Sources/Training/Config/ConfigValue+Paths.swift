@@ -18,21 +18,21 @@ extension ConfigValue {
   }
 
   /// A config without the paths of its data files.
-  var withoutDataPaths: ConfigValue {
+  func withoutDataPaths(_ formats: DataFormatRegistry) -> ConfigValue {
     guard case .object(var members) = self else { return self }
     for place in members.indices where members[place].key == "data" {
-      members[place].value = members[place].value.droppingPaths
+      members[place].value = members[place].value.droppingPaths(formats)
     }
     return .object(members)
   }
 
-  private var droppingPaths: ConfigValue {
+  private func droppingPaths(_ formats: DataFormatRegistry) -> ConfigValue {
     guard case .object(let members) = self else { return self }
-    let keys = pathKeys(.standard)
+    let keys = pathKeys(formats)
     return .object(
       members.compactMap { member in
         if case .string = member.value, keys.contains(member.key) { return nil }
-        return Member(member.key, member.value.droppingPaths)
+        return Member(member.key, member.value.droppingPaths(formats))
       })
   }
 

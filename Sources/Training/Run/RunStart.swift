@@ -53,9 +53,9 @@ package enum RunStart: Sendable, Equatable {
       shards: config.parallel.shards ?? shards, baseDirectory: options.baseDirectory)
     let earlier = EarlierConfig.withoutItsDefaults(stored)
     stored = complete(stored)
-    var differences = ConfigDifference.between(stored, wanted)
+    var differences = ConfigDifference.between(stored, wanted, config.registries)
     if let earlier = earlier.map(complete), !differences.isEmpty {
-      let others = ConfigDifference.between(earlier, wanted)
+      let others = ConfigDifference.between(earlier, wanted, config.registries)
       if others.count < differences.count { (stored, differences) = (earlier, others) }
     }
     guard differences.isEmpty else {

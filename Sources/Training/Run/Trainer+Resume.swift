@@ -9,7 +9,7 @@ extension Trainer {
   var identity: CheckpointIdentity {
     CheckpointIdentity(
       config: config.stored(shards: shards, baseDirectory: options.baseDirectory),
-      fingerprint: data.fingerprint, origin: origin?.hash)
+      fingerprint: data.fingerprint, origin: origin?.hash, registries: config.registries)
   }
 
   /// Where this run's checkpoints are.

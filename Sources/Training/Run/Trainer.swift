@@ -119,7 +119,8 @@ package final class Trainer {
     resultNames = names
     let hasValidation = description.count(of: .validation) > 0
     func watched(_ word: String, _ path: String) throws(ConfigError) -> WatchedMetric {
-      try WatchedMetric(word, among: names, context: known, path: path)
+      try WatchedMetric(
+        word, among: names, context: known, metrics: config.registries[default: MetricRegistry.standard], path: path)
     }
     selection = try WeightSelection(
       config, network: network, arena: arena.pointer, average: parameters.average?.pointer,
