@@ -4,8 +4,11 @@ extension Cluster {
   /// It allocates, and is not for steps: what ranks tell each other in a step travels in the exchange's trailers.
   ///
   /// - Throws: ``ClusterError/unreadable(from:value:problem:)`` where a rank sent what is no such value; an error of the network.
-  package func gather<Value: Portable>(_ value: Value) throws -> [Value] {
-    try PortableMessage.open(all: gatherBytes(PortableMessage.seal(value)))
+  package func gather<Value: Portable>(_ value: consuming Value) throws -> [Value] {
+    let bytes = PortableMessage.seal(value)
+    // What travels holds it; kept, it would be in memory once more: 137 MB on each rank that predicted 36,000 × 2,000 outputs on two.
+    _ = consume value
+    return try PortableMessage.open(all: gatherBytes(bytes))
   }
 
   /// Returns every rank's two values, in one message of each rank; collective.

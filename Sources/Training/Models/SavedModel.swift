@@ -213,7 +213,7 @@ package final class SavedModel {
     let own = rows.count * cluster.rank / cluster.size..<rows.count * (cluster.rank + 1) / cluster.size
     let part = outputs(rows, own, threads: threads)
     if cluster.size == 1 { return part }
-    let parts = try cluster.gather(part)
+    let parts = try cluster.gather(consume part)
     var all: [Float] = []
     all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
     for part in parts { all += part }
