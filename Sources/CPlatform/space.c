@@ -27,3 +27,5 @@ int ck_is_in_memory(const char *directory) {
   unsigned long type = (unsigned long)info.f_type & 0xffffffff;
   return type == TMPFS_MAGIC || type == RAMFS_MAGIC;
 }
+
+int ck_open_place(int folder, const char *name) { return openat(folder, name, O_PATH | O_CLOEXEC); }

@@ -1,23 +1,46 @@
+internal import CPlatform
 internal import Glibc
 
 /// Files that are complete or absent.
 package enum AtomicFile {
   /// Creates a directory and those above it.
-  package static func createDirectory(_ path: String) throws {
-    var partial = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
-      guard mkdir(partial, 0o777) != 0, errno != EEXIST else { continue }
-      let problem = FileProblem()
-      throw FileError(
+  ///
+  /// Each level is opened in the one above it, not by its path: where a directory is moved away meanwhile, what is made below it goes
+  /// with it, and nothing takes its place.
+  ///
+  /// - Parameter beforeMaking: called where a level is missing, before it is made; it throws where that level must not be made again.
+  /// - Returns: whether the last level was made.
+  @discardableResult
+  package static func createDirectory(_ path: String, beforeMaking: () throws -> Void = {}) throws -> Bool {
+    func failure(_ problem: FileProblem) -> FileError {
+      FileError(
         .failed,
         "\(path): the directory cannot be made (\(problem.words)); \(problem.wayOut(or: "choose another with --output"))"
       )
     }
+    var isMade = false
+    var folder = ck_open_place(AT_FDCWD, path.hasPrefix("/") ? "/" : ".")
+    guard folder >= 0 else { throw failure(FileProblem()) }
+    defer { close(folder) }
+    for part in path.split(separator: "/").map(String.init) {
+      isMade = false
+      var next = ck_open_place(folder, part)
+      if next < 0, errno == ENOENT {
+        try beforeMaking()
+        // Another process may make it at the same time.
+        isMade = mkdirat(folder, part, 0o777) == 0
+        guard isMade || errno == EEXIST else { throw failure(FileProblem()) }
+        next = ck_open_place(folder, part)
+      }
+      guard next >= 0 else { throw failure(FileProblem()) }
+      close(folder)
+      folder = next
+    }
     var info = stat()
-    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, access(path, W_OK) == 0 else {
+    guard fstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, faccessat(folder, ".", W_OK, 0) == 0 else {
       throw FileError(.failed, "\(path): not a directory one can write to; choose another with --output")
     }
+    return isMade
   }
 
   /// Writes a whole file: beside its place, flushed to the disk, then renamed.

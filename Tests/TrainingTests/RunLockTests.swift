@@ -42,6 +42,13 @@ import Testing
     } catch { return error as? any ReportableError }
   }
 
+  private static func failure(_ body: () throws -> Void) -> (any ReportableError)? {
+    do {
+      try body()
+      return nil
+    } catch { return error as? any ReportableError }
+  }
+
   @Test("held, given back, taken again; nothing is left", arguments: [true, false])
   func life(kernel: Bool) throws {
     let folder = try TemporaryFolder(), path = folder.path + "/run"
@@ -182,6 +189,35 @@ import Testing
         try lock.verify()
         Issue.record("\(line): nothing was noticed")
       } catch let error as RunError { #expect(error.exitCode == code, "\(line): \(error.sentence)") }
+    }
+  }
+
+  /// The instant is left to luck: whenever the directory goes, nothing may be at its place afterwards.
+  @Test(
+    "a run's directory that is moved while the lock of one inside it is taken leaves nothing",
+    arguments: ["a", "a/b/c"])
+  func movedMeanwhile(inner: String) throws {
+    for round in 0..<200 {
+      let folder = try TemporaryFolder(), path = folder.path + "/run", away = folder.path + "/away"
+      var surroundings = Self.surroundings(Self.holder())
+      let outer = try RunLock.take(path, surroundings)
+      surroundings.outer = outer
+      // Half of the rounds find what an earlier start has made.
+      if round % 2 == 0 { try AtomicFile.createDirectory(path + "/" + inner) }
+      let begun = DispatchSemaphore(value: 0), moved = DispatchSemaphore(value: 0)
+      let mover = Thread {
+        begun.signal()
+        for _ in 0..<(round / 2 % 40) { sched_yield() }
+        rename(path, away)
+        moved.signal()
+      }
+      mover.start()
+      begun.wait()
+      let lock = try? RunLock.take(path + "/" + inner, surroundings)
+      moved.wait()
+      lock?.release()
+      #expect(access(path, F_OK) != 0, "round \(round)")
+      #expect(Self.failure { try outer.verify() }?.exitCode == .inputOutput)
     }
   }
 

@@ -13,4 +13,8 @@ int ck_take_space(int descriptor, int64_t count);
 /// Whether the files of a directory lie in memory (tmpfs, ramfs); 0 where that is not known.
 int ck_is_in_memory(const char *directory);
 
+/// Opens what has this name in the folder of a descriptor (`AT_FDCWD`: the current one), as a place to look further from alone: that
+/// needs no right to read it. The corresponding C function is `openat` with `O_PATH`.
+int ck_open_place(int folder, const char *name);
+
 #endif

@@ -72,7 +72,8 @@ extension CheckpointStore {
     var number = 1
     while taken.contains("set-aside-\(number)") { number += 1 }
     let folder = directory + "/set-aside-\(number)"
-    try storage.createDirectory(folder)
+    // Its directory has been read: where that is gone now, nothing takes its place.
+    try storage.createFolder(folder)
     for name in names { try storage.rename(directory + "/" + name, to: folder + "/" + name) }
     try storage.flushDirectory(directory)
     return folder

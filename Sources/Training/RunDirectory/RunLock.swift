@@ -88,9 +88,7 @@ package final class RunLock: @unchecked Sendable {
   ///
   /// - Throws: ``RunError``, 78 where somebody holds it.
   static func take(_ directory: String, _ surroundings: Surroundings) throws -> RunLock {
-    let wasThere = access(directory, F_OK) == 0
-    if !wasThere, mkdir(directory, 0o777) != 0 { try surroundings.outer?.verify() }
-    try AtomicFile.createDirectory(directory)
+    let wasThere = try !AtomicFile.createDirectory(directory, beforeMaking: { try surroundings.outer?.verify() })
     var holder = surroundings.holder
     let path = directory + "/.lock"
     let own = try LockFile(making: path + "-" + holder.token)
@@ -118,6 +116,8 @@ package final class RunLock: @unchecked Sendable {
       case .silent(let look):
         if watched?.lock != look { watched = (look, Clock.now()) }
       }
+      // Where the directory around this one has gone, so has this one: nothing is waited for.
+      try surroundings.outer?.verify()
       if own.problem == 0 { worked = Clock.now() }
       guard Clock.now() - worked < Self.longestFailure else {
         let problem = FileProblem(own.problem)
