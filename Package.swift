@@ -75,6 +75,10 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Specs", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: room),
+    // Layers that look at more than a row, to try the house with.
+    .target(
+      name: "ToyLayers", dependencies: ["Specs", "Kernels", "CKernels", "Networks"], path: "Tests/ToyLayers",
+      swiftSettings: room),
     .executableTarget(
       name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI", "Statistics"],
       path: "Tests/MPISelfTest", swiftSettings: room),
@@ -90,14 +94,17 @@ let package = Package(
     tests("MPI", []),
     tests("Specs", []),
     tests("Kernels", ["Platform"]),
-    tests("Networks", ["Platform", "Specs", "Kernels"], exclude: ["Golden"]),
+    tests("Networks", ["Platform", "Specs", "Kernels", "ToyLayers"], exclude: ["Golden"]),
     tests("Optimization", ["Platform", "Specs", "Kernels"], exclude: ["Golden"]),
     tests("Datasets", ["Specs", "Kernels"]),
     tests("Collectives", ["Kernels"]),
     tests("Metrics", ["Platform", "Specs", "Kernels", "Networks"], exclude: ["Golden"]),
     tests(
       "Training",
-      ["Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Metrics", "Collectives"]),
+      [
+        "Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Metrics", "Collectives",
+        "ToyLayers",
+      ]),
     tests("Supervision", ["Platform", "Specs"]),
     tests("Statistics", []),
     .testTarget(

@@ -27,15 +27,25 @@ package enum DenseProduct {
   /// - Parameters:
   ///   - weights: packed, `inner` × `outer`.
   ///   - bias: `outer` floats, zero-padded to a multiple of 16, or nil.
+  ///   - panel: which of ``panelCount(outer:)`` panels of columns is computed; nil: all of them.
   package static func multiply(
     _ x: Matrix, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into y: Matrix, rows: Range<Int>,
     inner: Int,
-    outer: Int, epilogue: Epilogue = .none
+    outer: Int, epilogue: Epilogue = .none, panel: Int? = nil
   ) {
     var product = product(x, into: y, rows: rows, inner: inner, outer: outer, epilogue: epilogue)
+    if let panel { (product.panel_begin, product.panel_end) = (panel, panel + 1) }
     product.weights = weights
     product.bias = bias
     ck_product(&product)
+  }
+
+  /// Panels of columns that a product of so many columns is made of.
+  package static func panelCount(outer: Int) -> Int { (outer + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
+
+  /// The columns of a panel.
+  package static func columns(ofPanel panel: Int, outer: Int) -> Range<Int> {
+    panel * Int(CK_PANEL)..<min(outer, (panel + 1) * Int(CK_PANEL))
   }
 
   /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel by panel on
@@ -68,7 +78,7 @@ package enum DenseProduct {
     product.inner = inner
     product.outer = outer
     product.panel_begin = 0
-    product.panel_end = (outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)
+    product.panel_end = panelCount(outer: outer)
     switch epilogue {
     case .none: product.epilogue = CK_EPILOGUE_NONE
     case .relu: product.epilogue = CK_EPILOGUE_RELU

@@ -26,8 +26,10 @@ extension SingleInputLayerSpec {
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
 ///
 /// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then,
-/// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. Rows are independent:
-/// a row's bits do not depend on the cut.
+/// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. A row's bits do not depend
+/// on the cut. Rows are independent, but for a layer with a ``LayerReach`` beyond them: it is called with the rows of each shard for
+/// ``addForwardSums(_:rows:into:)`` before forward and ``addBackwardSums(_:rows:into:)`` before backward while it trains; where
+/// nothing is trained it must do without, by its states.
 package protocol Layer: Sendable {
   var output: Port { get }
   /// What the layer trains, in the order of files: weight, bias, others.
@@ -64,8 +66,19 @@ package protocol Layer: Sendable {
     gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>)
   func renewDerived(_ pass: LayerPass, item: Int)
-  /// Renews ``states`` from the statistics of the whole batch; every rank does the same.
-  func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double)
+
+  /// One item of ``forward(_:rows:)``: a part of the outputs of all these rows, the same bits.
+  func forward(_ pass: LayerPass, rows: Range<Int>, item: Int)
+  /// One item of ``backwardToInput(_:rows:scratch:)``: a part of the gradients of all these rows' inputs, the same bits.
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, item: Int)
+
+  /// Adds what is summed on the way forward, row after row, to ``LayerNeeds/forwardSums`` numbers.
+  func addForwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>)
+  /// Adds what is summed on the way back from the prepared gradient of the output, row after row, to ``LayerNeeds/backwardSums``
+  /// numbers.
+  func addBackwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>)
+  /// Renews ``states`` from the forward sums of the whole batch, of so many samples; every rank does the same.
+  func updateStates(_ pass: LayerPass, sums: UnsafePointer<Double>, samples: Int)
 }
 
 /// A tensor that a layer keeps but does not train.
@@ -97,7 +110,11 @@ extension Layer {
     scratch: UnsafeMutablePointer<Float>
   ) {}
   package func renewDerived(_ pass: LayerPass, item: Int) {}
-  package func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double) {}
+  package func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) {}
+  package func backwardToInput(_ pass: LayerPass, rows: Range<Int>, item: Int) {}
+  package func addForwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>) {}
+  package func addBackwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>) {}
+  package func updateStates(_ pass: LayerPass, sums: UnsafePointer<Double>, samples: Int) {}
 }
 
 /// The memory of one node, and what it must know of the step. One object, not a value: a copy for every call would count references to
@@ -118,8 +135,11 @@ package final class LayerPass: @unchecked Sendable {
   package let gradientOffsets: [Int]
   /// Where each of the layer's states starts in the arena.
   package let stateOffsets: [Int]
-  /// Where the layer's statistics start in a flat gradient.
-  package let statisticsOffset: Int
+  /// What the layer has summed on the way forward, and on the way back.
+  package let forwardSums: LayerSums
+  package let backwardSums: LayerSums
+  private let groups: RowGroups
+  private let reach: LayerReach
   /// What is derived from the parameters; nil where that is done anew on every use.
   package let derived: UnsafeMutablePointer<Float>?
   /// The input is the output of a layer that gates: multiply the input's gradient by (input > 0).
@@ -134,13 +154,15 @@ package final class LayerPass: @unchecked Sendable {
   init(
     inputs: [Matrix], output: Matrix, saved: Matrix, inputGradients: [Matrix?], outputGradient: Matrix,
     arena: UnsafeMutablePointer<Float>, offsets: [Int], gradientOffsets: [Int], stateOffsets: [Int],
-    statisticsOffset: Int, derived: UnsafeMutablePointer<Float>?, gatesInputGradient: Bool,
-    outputGradientIsGated: Bool, index: Int, step: StepContext
+    forwardSums: LayerSums, backwardSums: LayerSums, groups: RowGroups, reach: LayerReach,
+    derived: UnsafeMutablePointer<Float>?, gatesInputGradient: Bool, outputGradientIsGated: Bool, index: Int,
+    step: StepContext
   ) {
     (self.inputs, self.output, self.saved) = (inputs, output, saved)
     (self.inputGradients, self.outputGradient) = (inputGradients, outputGradient)
     (self.arena, self.offsets, self.gradientOffsets) = (arena, offsets, gradientOffsets)
-    (self.stateOffsets, self.statisticsOffset, self.derived) = (stateOffsets, statisticsOffset, derived)
+    (self.stateOffsets, self.derived) = (stateOffsets, derived)
+    (self.forwardSums, self.backwardSums, self.groups, self.reach) = (forwardSums, backwardSums, groups, reach)
     (self.gatesInputGradient, self.outputGradientIsGated) = (gatesInputGradient, outputGradientIsGated)
     (self.index, self.step) = (index, step)
   }
@@ -149,6 +171,19 @@ package final class LayerPass: @unchecked Sendable {
   package var input: Matrix { inputs[0] }
   /// The gradient of the only, or first, input.
   package var inputGradient: Matrix? { inputGradients[0] }
+
+  /// The sums on the way forward over all rows that this row is computed with: those of its shard, or of the batch.
+  package func forwardSums(row: Int) -> UnsafePointer<Double> { UnsafePointer(sums(forwardSums, row: row)) }
+  /// The sums on the way back over the same rows.
+  package func backwardSums(row: Int) -> UnsafePointer<Double> { UnsafePointer(sums(backwardSums, row: row)) }
+  /// How many samples those are.
+  package func sampleCount(row: Int) -> Int {
+    reach == .batch ? groups.samplesOfBatch : groups.samples(ofShard: groups.shard(ofRow: row))
+  }
+
+  private func sums(_ sums: LayerSums, row: Int) -> UnsafeMutablePointer<Double> {
+    reach == .batch ? sums.ofBatch : sums[shard: groups.shard(ofRow: row)]
+  }
 }
 
 /// What a step tells every layer.

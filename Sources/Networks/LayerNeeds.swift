@@ -2,9 +2,14 @@
 package struct LayerNeeds: Sendable, Equatable {
   /// Floats per row that forward keeps for backward, beside input and output.
   package var savedCount: Int
-  /// Floats that the layer adds up over the samples of a step beside its gradients, by the same tree, for
-  /// ``Layer/updateStates(_:statistics:weight:)``.
-  package var statisticsCount: Int
+  /// Whom the layer's sums are added over before it reads them.
+  package var reach: LayerReach
+  /// Numbers that the layer adds up over samples from its inputs, for ``Layer/forward(_:rows:)`` where it reaches further than a row, and
+  /// for ``Layer/updateStates(_:sums:samples:)``.
+  package var forwardSums: Int
+  /// Numbers that it adds up from the gradient of its output, for ``Layer/backwardToInput(_:rows:scratch:)``; 0 where it reaches no
+  /// further than a row.
+  package var backwardSums: Int
   /// Floats derived from the parameters after each update, like transposed weights.
   package var derivedCount: Int
   /// Items of work that renew the derived floats.
@@ -13,16 +18,30 @@ package struct LayerNeeds: Sendable, Equatable {
   package var derivedScratchCount: Int
   /// Items of work of the weight gradient.
   package var gradientItems: Int
+  /// Items of work that ``Layer/forward(_:rows:item:)`` cuts the outputs of rows into; 0: it does not.
+  package var forwardItems: Int
+  /// Items of work that ``Layer/backwardToInput(_:rows:item:)`` cuts the gradients of inputs into, where what is derived from the
+  /// parameters, if anything, is kept; 0: it does not.
+  package var backwardItems: Int
+  /// Floating-point operations of a row on the way forward; those of the way back are taken for as many. Asked for where there are
+  /// items within rows.
+  package var rowOperations: Int
 
   package init(
-    savedCount: Int = 0, statisticsCount: Int = 0, derivedCount: Int = 0, derivedItems: Int = 0,
-    derivedScratchCount: Int = 0, gradientItems: Int = 0
+    savedCount: Int = 0, reach: LayerReach = .row, forwardSums: Int = 0, backwardSums: Int = 0, derivedCount: Int = 0,
+    derivedItems: Int = 0, derivedScratchCount: Int = 0, gradientItems: Int = 0, forwardItems: Int = 0,
+    backwardItems: Int = 0, rowOperations: Int = 0
   ) {
     self.savedCount = savedCount
-    self.statisticsCount = statisticsCount
+    self.reach = reach
+    self.forwardSums = forwardSums
+    self.backwardSums = backwardSums
     self.derivedCount = derivedCount
     self.derivedItems = derivedItems
     self.derivedScratchCount = derivedScratchCount
     self.gradientItems = gradientItems
+    self.forwardItems = forwardItems
+    self.backwardItems = backwardItems
+    self.rowOperations = rowOperations
   }
 }

@@ -6,7 +6,7 @@ package import Specs
 /// The arena has the trained numbers first, ``arenaCount`` of them, then the states that layers keep without training. A flat
 /// gradient has the gradients of the arena first; behind them, those of parameters that a second layer shares
 /// (``tiedGradients`` adds them to the first's once all samples are summed, so that the tree over samples stays the only other order of
-/// additions), then the statistics for the states.
+/// additions).
 package struct Network: Sendable {
   /// A layer with where its inputs come from.
   package struct Node: Sendable {
@@ -22,8 +22,6 @@ package struct Network: Sendable {
     package var gradientOffsets: [Int]
     /// Where each of the layer's states starts in the arena.
     package var stateOffsets: [Int]
-    /// Where its statistics start in a flat gradient.
-    package var statisticsOffset: Int
   }
 
   /// A parameter with its place in the arena.

@@ -31,6 +31,8 @@ package struct NetworkLayout: Sendable {
   /// Rows that fit.
   package let rows: Int
   package let isTraining: Bool
+  /// Shards that each layer's sums are kept for, beside the batch's.
+  package let shards: Int
   package let areas: [Area]
   package let nodes: [NodeLayout]
   /// The area of the network's input.
@@ -57,8 +59,9 @@ package struct NetworkLayout: Sendable {
 
   /// - Parameters:
   ///   - isTraining: whether gradients are wanted.
+  ///   - shards: of a step on this rank.
   ///   - derivedLimit: layers that derive more floats than this from their parameters do so on every use instead.
-  package init(_ network: Network, rows: Int, isTraining: Bool, derivedLimit: Int = .max) {
+  package init(_ network: Network, rows: Int, isTraining: Bool, shards: Int = 1, derivedLimit: Int = .max) {
     var areas: [Area] = []
     func area(_ width: Int, rows: Int) -> Int {
       areas.append(Area(rows: rows, width: width))
@@ -120,6 +123,7 @@ package struct NetworkLayout: Sendable {
     }
     self.rows = rows
     self.isTraining = isTraining
+    self.shards = shards
     self.areas = areas
     self.nodes = nodes
     self.input = input
@@ -132,7 +136,10 @@ package struct NetworkLayout: Sendable {
       (0..<network.nodes[index].needs.derivedItems).map { (index, $0) }
     }
     self.scratchCount = scratchCount
-    byteCount = 4 * (areas.reduce(0) { $0 + $1.floatCount } + derived)
+    let sums = network.nodes.reduce(0.0) { $0 + Double($1.needs.forwardSums + $1.needs.backwardSums) }
+    byteCount =
+      4 * (areas.reduce(0) { $0 + $1.floatCount } + derived) + 8 * sums * Double(1 + shards)
+      + RowGroups.byteCount(rows: rows, shards: shards)
   }
 
   /// Whether a layer applies the derivative of the one before it: its only source, which nobody else reads.

@@ -27,6 +27,9 @@ package final class NetworkMemory {
   /// Elements of each node's output.
   private let widths: [Int]
   private let buffers: [AlignedBuffer<Float>]
+  private let sums: AlignedBuffer<Double>
+  /// Whose rows are whose, for layers that look further than a row; to be set before every pass forward of a step.
+  package let groups: RowGroups
 
   /// Allocates what a layout says.
   ///
@@ -40,7 +43,14 @@ package final class NetworkMemory {
     }
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
-    var passes: [LayerPass] = []
+    let counts = network.nodes.flatMap { [$0.needs.forwardSums, $0.needs.backwardSums] }
+    let sums = AlignedBuffer<Double>(count: max(1, counts.reduce(0, +) * (1 + layout.shards)))
+    let groups = RowGroups(rows: layout.rows, shards: layout.shards)
+    var passes: [LayerPass] = [], sumPlace = sums.pointer
+    func takeSums(_ count: Int) -> LayerSums {
+      defer { sumPlace += count * (1 + layout.shards) }
+      return LayerSums(sumPlace, count: count)
+    }
     for (node, plan) in zip(network.nodes, layout.nodes) {
       var derived: UnsafeMutablePointer<Float>?
       if plan.keepsDerived {
@@ -55,7 +65,8 @@ package final class NetworkMemory {
           inputGradients: plan.inputGradients.map { $0.map { matrices[$0] } },
           outputGradient: matrices[plan.outputGradient], arena: arena,
           offsets: node.slots.map { network.slots[$0].offset }, gradientOffsets: node.gradientOffsets,
-          stateOffsets: node.stateOffsets, statisticsOffset: node.statisticsOffset, derived: derived,
+          stateOffsets: node.stateOffsets, forwardSums: takeSums(node.needs.forwardSums),
+          backwardSums: takeSums(node.needs.backwardSums), groups: groups, reach: node.needs.reach, derived: derived,
           gatesInputGradient: plan.gatesInputGradient, outputGradientIsGated: plan.outputGradientIsGated,
           index: node.index, step: context))
     }
@@ -64,6 +75,8 @@ package final class NetworkMemory {
     self.arena = arena
     self.passes = passes
     self.buffers = buffers
+    self.sums = sums
+    self.groups = groups
     input = matrices[layout.input]
     output = matrices[layout.output]
     outputGradient = matrices[layout.outputGradient]
@@ -94,7 +107,7 @@ package final class NetworkMemory {
   package var scratchCount: Int { layout.scratchCount }
 
   /// Bytes of activations, gradients and derived parameters.
-  package var byteCount: Int { buffers.reduce(0) { $0 + $1.count * 4 } }
+  package var byteCount: Int { buffers.reduce(sums.count * 8) { $0 + $1.count * 4 } }
 
   /// Sets what the next calls tell the layers.
   package func begin(_ step: StepContext) {
@@ -102,8 +115,16 @@ package final class NetworkMemory {
   }
 
   /// Computes the outputs of rows whose inputs are filled.
-  package func forward(rows: Range<Int>) {
-    for index in passes.indices { layers[index].forward(passes[index], rows: rows) }
+  package func forward(rows: Range<Int>) { forward(nodes: passes.indices, rows: rows) }
+
+  /// Computes the outputs of some nodes, for rows whose inputs, and sums where the first node reads any, are there.
+  package func forward(nodes: Range<Int>, rows: Range<Int>) {
+    for index in nodes { layers[index].forward(passes[index], rows: rows) }
+  }
+
+  /// Computes one of ``LayerNeeds/forwardItems`` of a node's outputs.
+  package func forward(node: Int, rows: Range<Int>, item: Int) {
+    layers[node].forward(passes[node], rows: rows, item: item)
   }
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
@@ -135,6 +156,26 @@ package final class NetworkMemory {
     layers[node].backwardToInput(passes[node], rows: rows, scratch: scratch)
   }
 
+  /// Computes one of ``LayerNeeds/backwardItems`` of the gradient that a node hands on.
+  package func backwardToInput(of node: Int, rows: Range<Int>, item: Int) {
+    layers[node].backwardToInput(passes[node], rows: rows, item: item)
+  }
+
+  /// What a node has summed in a step.
+  package func sums(_ way: PassWay, of node: Int) -> LayerSums {
+    way == .forward ? passes[node].forwardSums : passes[node].backwardSums
+  }
+
+  /// Sums what a node needs of the rows of one of the rank's shards.
+  package func addSums(_ way: PassWay, of node: Int, rows: Range<Int>, shard: Int) {
+    let sums = sums(way, of: node), place = sums[shard: shard]
+    place.update(repeating: 0, count: sums.count)
+    switch way {
+    case .forward: layers[node].addForwardSums(passes[node], rows: rows, into: place)
+    case .backward: layers[node].addBackwardSums(passes[node], rows: rows, into: place)
+    }
+  }
+
   private func addParts(of node: Int, rows: Range<Int>) {
     guard let first = gradientParts[node].first else { return }
     let width = widths[node]
@@ -164,10 +205,11 @@ package final class NetworkMemory {
     }
   }
 
-  /// Renews the layers' states from the statistics in a summed gradient.
-  package func updateStates(_ gradient: UnsafePointer<Float>, weight: Double) {
-    for (index, node) in network.nodes.enumerated() where node.needs.statisticsCount > 0 {
-      node.layer.updateStates(passes[index], statistics: gradient + node.statisticsOffset, weight: weight)
+  /// Renews the layers' states from the forward sums of the batch.
+  package func updateStates() {
+    for index in passes.indices {
+      layers[index].updateStates(
+        passes[index], sums: UnsafePointer(passes[index].forwardSums.ofBatch), samples: groups.samplesOfBatch)
     }
   }
 
@@ -186,4 +228,10 @@ package final class NetworkMemory {
     let (node, part) = derivedItems[item]
     layers[node].renewDerived(passes[node], item: part)
   }
+}
+
+/// A way through a network.
+package enum PassWay: Sendable {
+  case forward
+  case backward
 }

@@ -53,8 +53,7 @@ struct NetworkPlan {
       nodes.append(
         Network.Node(
           index: index, layer: layer, needs: layer.needs, sources: sources.map(\.node), slots: own, gradientOffsets: [],
-          stateOffsets: [],
-          statisticsOffset: 0))
+          stateOffsets: []))
       result.node = nodes.count - 1
       if let name = entry.name { owners[name] = own }
     }
@@ -116,8 +115,6 @@ struct NetworkPlan {
           .state(.init(name: "layers.\(nodes[index].index).\(state.name)", state: state, offset: offset)))
         states += (state.shape.count + 15) / 16 * 16
       }
-      nodes[index].statisticsOffset = arenaCount + extraCount
-      extraCount += (nodes[index].needs.statisticsCount + 15) / 16 * 16
     }
     stateCount = states
   }

@@ -20,6 +20,13 @@ package struct Parameter: Sendable {
   package var fanIn: Int
   package var fanOut: Int
 
+  package init(
+    name: String, shape: Shape, storage: Storage, initializer: any InitializerSpec, fanIn: Int, fanOut: Int
+  ) {
+    (self.name, self.shape, self.storage) = (name, shape, storage)
+    (self.initializer, self.fanIn, self.fanOut) = (initializer, fanIn, fanOut)
+  }
+
   /// Elements in files.
   package var count: Int { shape.count }
 

@@ -21,7 +21,7 @@ import Testing
   struct RunningMeanLayer: Layer {
     let output: Port
     var states: [LayerState] { [LayerState(name: "mean", shape: [output.count], initial: 0.5)] }
-    var needs: LayerNeeds { LayerNeeds(statisticsCount: output.count, gradientItems: 1) }
+    var needs: LayerNeeds { LayerNeeds(forwardSums: output.count) }
 
     func forward(_ pass: LayerPass, rows: Range<Int>) {
       for row in rows { pass.output[row].update(from: pass.input[row], count: output.count) }
@@ -31,22 +31,13 @@ import Testing
       for row in rows { pass.inputGradient?[row].update(from: pass.outputGradient[row], count: output.count) }
     }
 
-    func accumulateWeightGradient(
-      _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
-      gradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
-    ) {
-      let sums = gradient + pass.statisticsOffset
-      sums.update(repeating: 0, count: output.count)
-      for leaf in 0..<leafCount {
-        for row in leaves[leaf].row_begin..<leaves[leaf].row_end {
-          for index in 0..<output.count { sums[index] += pass.input[Int(row)][index] }
-        }
-      }
+    func addForwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>) {
+      for row in rows { for index in 0..<output.count { sums[index] += Double(pass.input[row][index]) } }
     }
 
-    func updateStates(_ pass: LayerPass, statistics: UnsafePointer<Float>, weight: Double) {
+    func updateStates(_ pass: LayerPass, sums: UnsafePointer<Double>, samples: Int) {
       for index in 0..<output.count {
-        (pass.arena + pass.stateOffsets[0])[index] = statistics[index] / Float(weight)
+        (pass.arena + pass.stateOffsets[0])[index] = Float(sums[index] / Double(samples))
       }
     }
   }
@@ -87,8 +78,14 @@ import Testing
       rig.network.tensors.map(\.name) == ["layers.0.mean", "layers.1.weight", "layers.1.bias", "layers.2.mean"])
     let before = rig.network.values(of: rig.network.tensors[0], in: rig.arena.pointer)
     #expect(before == [Float](repeating: 0.5, count: 5))
-    let gradient = rig.gradient()
-    rig.memory.updateStates(gradient.pointer, weight: Double(rig.rows))
+    _ = rig.gradient()
+    rig.memory.groups.setBatch(samples: rig.rows)
+    for node in [0, 2] {
+      rig.memory.addSums(.forward, of: node, rows: 0..<rig.rows, shard: 0)
+      let sums = rig.memory.sums(.forward, of: node)
+      sums.ofBatch.update(from: sums[shard: 0], count: sums.count)
+    }
+    rig.memory.updateStates()
     for (tensor, matrix) in [(0, rig.memory.input), (3, rig.memory.output)] {
       for (index, value) in rig.network.values(of: rig.network.tensors[tensor], in: rig.arena.pointer).enumerated() {
         let mean = (0..<rig.rows).reduce(0.0) { $0 + Double(matrix[$1][index]) } / Double(rig.rows)

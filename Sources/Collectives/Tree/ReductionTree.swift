@@ -42,6 +42,20 @@ package enum ReductionTree {
     return left + sum(values, over: middle..<shards.upperBound, present: present)
   }
 
+  /// Adds up a node whose parts may be summed already; allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - present: as in ``sum(_:present:)-(UnsafeBufferPointer<Double>,_)``; the node's first shard is.
+  ///   - known: the sum of a node, where that is known: at the latest that of a shard.
+  package static func sum(over node: Range<Int>, present: Int, known: (Range<Int>) -> Double?) -> Double {
+    if let sum = known(node) { return sum }
+    precondition(node.count > 1, "the sum of a shard is known")
+    let middle = split(node)
+    let left = sum(over: node.lowerBound..<middle, present: present, known: known)
+    guard middle < present else { return left }
+    return left + sum(over: middle..<node.upperBound, present: present, known: known)
+  }
+
   /// Combines one value per shard, in tree order, for values that are more than a number.
   ///
   /// - Parameters:

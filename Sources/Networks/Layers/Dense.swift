@@ -71,17 +71,26 @@ struct DenseLayer: Layer {
       derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
       derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
       derivedScratchCount: DenseProduct.transposedScratch(inner: units),
-      gradientItems: WeightGradient.itemCount(inner: inputs, outer: units))
+      gradientItems: WeightGradient.itemCount(inner: inputs, outer: units),
+      forwardItems: DenseProduct.panelCount(outer: units), backwardItems: DenseProduct.panelCount(outer: inputs),
+      rowOperations: 2 * inputs * units)
   }
 
-  func forward(_ pass: LayerPass, rows: Range<Int>) {
+  func forward(_ pass: LayerPass, rows: Range<Int>) { forward(pass, rows: rows, panel: nil) }
+
+  func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) { forward(pass, rows: rows, panel: item) }
+
+  private func forward(_ pass: LayerPass, rows: Range<Int>, panel: Int?) {
     let before = activation.saved == .input ? pass.saved : pass.output
     DenseProduct.multiply(
       pass.input, weights: pass.arena + pass.offsets[0],
       bias: hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil,
-      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation.isGate ? .relu : .none)
+      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation.isGate ? .relu : .none, panel: panel)
     guard !activation.isGate, !activation.isIdentity else { return }
-    for row in rows { activation.forward(before[row], into: pass.output[row], count: units) }
+    let columns = panel.map { DenseProduct.columns(ofPanel: $0, outer: units) } ?? 0..<units, first = columns.lowerBound
+    for row in rows {
+      activation.forward(before[row] + first, into: pass.output[row] + first, count: columns.count)
+    }
   }
 
   func finishedGradients(items: Int) -> Int {
@@ -109,6 +118,13 @@ struct DenseLayer: Layer {
         pass.outputGradient, weights: pass.arena + pass.offsets[0], into: inputGradient, rows: rows, inner: units,
         outer: inputs, epilogue: epilogue, scratch: scratch)
     }
+  }
+
+  func backwardToInput(_ pass: LayerPass, rows: Range<Int>, item: Int) {
+    guard let inputGradient = pass.inputGradient, let derived = pass.derived else { return }
+    DenseProduct.multiply(
+      pass.outputGradient, weights: derived, bias: nil, into: inputGradient, rows: rows, inner: units, outer: inputs,
+      epilogue: pass.gatesInputGradient ? .gate(pass.input) : .none, panel: item)
   }
 
   func accumulateWeightGradient(

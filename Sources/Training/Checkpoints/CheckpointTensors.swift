@@ -31,7 +31,7 @@ struct CheckpointTensors {
     }
     for tensor in network.tensors { add("parameters/" + tensor.name, tensor, from: arena) }
     if let best { for tensor in network.tensors { add("best/" + tensor.name, tensor, from: best) } }
-    if let average { for slot in network.slots { add("average/" + slot.name, .parameter(slot), from: average) } }
+    if let average { for tensor in network.tensors { add("average/" + tensor.name, tensor, from: average) } }
     for (index, name) in optimizer.parameters.stateNames.enumerated() {
       let whole = try optimizer.whole(index, count: network.arenaCount, cluster: cluster)
       memory.hold(whole)
@@ -57,7 +57,7 @@ struct CheckpointTensors {
     let slots = network.slots.map { Network.Tensor.parameter($0) }
     var names = network.tensors.map { ("parameters/" + $0.name, $0) }
     if hasBest { names += network.tensors.map { ("best/" + $0.name, $0) } }
-    if average != nil { names += slots.map { ("average/" + $0.name, $0) } }
+    if average != nil { names += network.tensors.map { ("average/" + $0.name, $0) } }
     for name in optimizer.parameters.stateNames { names += slots.map { ("optimizer/\(name)/" + $0.name, $0) } }
     return names
   }
@@ -92,7 +92,7 @@ struct CheckpointTensors {
       let memory = best()
       for tensor in network.tensors { try put("best/" + tensor.name, tensor, into: memory) }
     }
-    if let average { for slot in network.slots { try put("average/" + slot.name, .parameter(slot), into: average) } }
+    if let average { for tensor in network.tensors { try put("average/" + tensor.name, tensor, into: average) } }
     for (index, name) in optimizer.parameters.stateNames.enumerated() {
       let whole = AlignedBuffer<Float>(count: max(16, network.arenaCount))
       for slot in network.slots { try put("optimizer/\(name)/\(slot.name)", .parameter(slot), into: whole.pointer) }

@@ -63,7 +63,7 @@ final class WeightSelection {
   }
 
   private func swap(_ other: UnsafeMutablePointer<Float>) {
-    for index in 0..<network.arenaCount { Swift.swap(&arena[index], &other[index]) }
+    for index in 0..<network.storageCount { Swift.swap(&arena[index], &other[index]) }
   }
 
   /// Takes notice of a validation's result.
@@ -90,7 +90,7 @@ final class WeightSelection {
     if let bestWeights {
       arena.update(from: bestWeights.pointer, count: network.storageCount)
     } else if let average {
-      arena.update(from: average, count: network.arenaCount)
+      arena.update(from: average, count: network.storageCount)
     }
     isChosen = true
     let differs = (0..<network.storageCount).contains { arena[$0].bitPattern != before.pointer[$0].bitPattern }

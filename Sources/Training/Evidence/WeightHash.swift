@@ -1,32 +1,38 @@
 internal import Kernels
 internal import Networks
 internal import Platform
+internal import Specs
 
-/// A 64-bit hash of all weights, to compare ranks with: quick, not meant against intent.
+/// A 64-bit hash of all weights and states, to compare ranks with: quick, not meant against intent.
 struct WeightHash {
   private struct Block {
     var offset: Int
     var count: Int
-    var slot: Int
+    var tensor: Int
   }
 
   private static let grain = 1 << 16
   private let blocks: [Block]
-  private let slotCount: Int
+  private let tensorCount: Int
   private let results: AlignedBuffer<UInt64>
   private let queue = WorkQueue()
 
   init(_ network: Network) {
-    slotCount = network.slots.count
-    blocks = network.slots.enumerated().flatMap { index, slot in
-      stride(from: 0, to: slot.parameter.storedCount, by: Self.grain).map {
-        Block(offset: slot.offset + $0, count: min(Self.grain, slot.parameter.storedCount - $0), slot: index)
+    tensorCount = network.tensors.count
+    blocks = network.tensors.enumerated().flatMap { index, tensor in
+      let (start, count) =
+        switch tensor {
+        case .parameter(let slot): (slot.offset, slot.parameter.storedCount)
+        case .state(let slot): (slot.offset, slot.state.shape.count)
+        }
+      return stride(from: 0, to: count, by: Self.grain).map {
+        Block(offset: start + $0, count: min(Self.grain, count - $0), tensor: index)
       }
     }
     results = AlignedBuffer(count: max(1, blocks.count))
   }
 
-  /// The hash of all parameters, never 0; allocates nothing.
+  /// The hash of all tensors, never 0; allocates nothing.
   func hash(_ arena: UnsafePointer<Float>, threads: Int) -> UInt64 {
     compute(arena, threads: threads)
     var hash: UInt64 = 1
@@ -34,12 +40,12 @@ struct WeightHash {
     return max(1, hash)
   }
 
-  /// A hash of each parameter.
+  /// A hash of each of ``Networks/Network/tensors``.
   func hashes(_ arena: UnsafePointer<Float>) -> [UInt64] {
     compute(arena, threads: 1)
-    var hashes = [UInt64](repeating: 1, count: slotCount)
+    var hashes = [UInt64](repeating: 1, count: tensorCount)
     for (index, block) in blocks.enumerated() {
-      hashes[block.slot] = Self.mix(hashes[block.slot], results.pointer[index])
+      hashes[block.tensor] = Self.mix(hashes[block.tensor], results.pointer[index])
     }
     return hashes
   }

@@ -34,7 +34,7 @@ struct MemoryPlan {
     let storage = 4 * Double(network.storageCount), arena = 4 * Double(network.arenaCount)
     let optimizers = [config.optimizer.optimizer] + config.optimizer.groups.map(\.optimizer)
     let arrays = arena * Double(optimizers.map { $0.makeOptimizer().stateNames.count }.max() ?? 0)
-    let average = config.training.averaging == nil ? 0 : arena
+    let average = config.training.averaging == nil ? 0 : storage
     let best = config.training.restoresBest ? storage : 0
     let isSharded = step.parallelism.isSharded, ranks = Double(step.rank.ranks)
     weights = storage + (isSharded ? arrays / ranks : arrays) + average + best

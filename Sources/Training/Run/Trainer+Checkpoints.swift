@@ -112,7 +112,7 @@ extension Trainer {
     guard missing.count < network.tensors.count else {
       throw RunError(.data, "\(path): no tensor has the name and shape of one of this model; give a model that fits")
     }
-    parameters.average?.pointer.update(from: arena.pointer, count: network.arenaCount)
+    parameters.average?.pointer.update(from: arena.pointer, count: network.storageCount)
     executor.renewDerived()
     origin = RunOrigin(hash: weightsHash, path: path)
     return missing

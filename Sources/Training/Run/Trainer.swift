@@ -77,6 +77,11 @@ package final class Trainer {
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)
     try data.checkWeights(classWeights, cluster: cluster)
+    if config.training.microSteps > 1, let node = network.nodes.first(where: { $0.needs.reach == .batch }) {
+      throw ConfigError(
+        "model.layers[\(node.index)] reads sums over the whole batch, which groups of its shards cannot know; set 1",
+        path: "training.micro_steps")
+    }
     shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     let checksFinite = config.training.onNonFinite == .skipStep
@@ -174,7 +179,7 @@ package final class Trainer {
     let own = WeightHash(network).hashes(arena.pointer)
     let all = try cluster.gather(own, cluster.place.host), (others, host) = all[rank]
     let tensor = zip(others, all[0].0).enumerated().first { $1.0 != $1.1 }?.offset
-    let name = tensor.map { network.slots[$0].name } ?? "the weights"
+    let name = tensor.map { network.tensors[$0].name } ?? "the weights"
     throw AgreedFailure(
       rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.internalError.rawValue,
       sentence:

@@ -76,7 +76,7 @@ final class ParameterUpdate {
   private var clip: Float = 1
   private var learningRate = 0.0
   private var step = 0
-  /// The running average of the parameters, where one is kept.
+  /// The running average of parameters and states, where one is kept.
   let average: AlignedBuffer<Float>?
   private let checksFinite: Bool
   /// Whether a piece that is not updated for its gradient is marked with NaN, so that ranks that fetch it learn of it.
@@ -126,8 +126,8 @@ final class ParameterUpdate {
     let needsNorms = isLayerwise || clipping.norm != nil || checksFinite
     gradientNorms = needsNorms ? ParameterNorms(network, threads: threads) : nil
     weightNorms = isLayerwise ? ParameterNorms(network, threads: threads) : nil
-    average = averaging.map { _ in AlignedBuffer<Float>(count: max(16, network.arenaCount)) }
-    average?.pointer.update(from: arena, count: network.arenaCount)
+    average = averaging.map { _ in AlignedBuffer<Float>(count: max(16, network.storageCount)) }
+    average?.pointer.update(from: arena, count: network.storageCount)
   }
 
   /// Runs of parameters with the same group.
@@ -301,10 +301,10 @@ final class ParameterUpdate {
     }
   }
 
-  /// Moves the average on, once all parameters are updated on this rank.
+  /// Moves the average on, once all parameters and states are updated on this rank.
   func renewAverage() {
     guard let average, let averaging else { return }
-    let decay = averaging.decay(step: step), count = network.arenaCount
+    let decay = averaging.decay(step: step), count = network.storageCount
     queue.parallelRanges(count: count, grain: Self.grain, workers: threads) { range, _ in
       GradientArithmetic.average(
         arena + range.lowerBound, into: average.pointer + range.lowerBound, count: range.count, decay: decay)

@@ -7,12 +7,12 @@ internal import Platform
 
 /// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
 ///
-/// Threads take rows, through all layers to the loss and back to the inputs; then pieces of the weight gradients, last layer first,
-/// each summed over the rank's shards in tree order while it is in registers. With overlap the way back goes layer by layer, and a
-/// bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by bucket.
-/// Allocates nothing after `init`.
+/// What is computed goes through the loops of ``StepPhases``: threads take rows, through layers to the loss and back to the inputs, and
+/// pieces of the weight gradients, last layer first, each summed over the rank's shards in tree order while it is in registers. With
+/// overlap a bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by
+/// bucket. Allocates nothing after `init`.
 ///
-/// A step's synchronisations, without overlap and micro steps. Threads: 4 loops that start and join all workers (rows, weight
+/// A step's synchronisations, without overlap, micro steps and layers that look further than a row. Threads: 4 loops that start and join all workers (rows, weight
 /// gradients, update, transposed weights), 5 where ranks fetch each other's slices, 6 with an average. Ranks of one node: 3 meetings
 /// (partial sums are there; updated slices are there; slices are fetched), the last of them waited for only before the next step's
 /// weight gradients.
@@ -53,6 +53,7 @@ package final class StepExecutor {
   private let driver: ExchangeDriver
   private let thread: CommunicationThread?
   private let trailer: StepTrailer
+  private let sums: SumExchange
   private let sharing: (any ParameterSharing)?
   private let hashing: WeightHash
   private let hashEvery: Int
@@ -88,6 +89,7 @@ package final class StepExecutor {
     trailer = StepTrailer(plan.reduction, rank: plan.rank.rank)
     waiting = (0..<plan.waitingSlots).map { _ in AlignedBuffer(count: max(16, network.gradientCount)) }
     memory = NetworkMemory(network, layout: plan.layout, arena: arena)
+    sums = try SumExchange(memory, plan: plan.reduction, cluster: cluster)
     batch = BatchMemory(rows, description: description, capacity: plan.layout.rows, classWeights: classWeights)
     exchange = try cluster.makeExchange(plan.exchangeRequest(section, trailer: trailer, batchSize: batchSize))
     var parallelism = plan.parallelism
@@ -173,26 +175,29 @@ package final class StepExecutor {
     phaseMark.set(.computing, step: stepsDone)
     nonFinite = nil
     parameters.forgetFault()
-    guard let layout = plan.batches.first(where: { $0.batch == positions.count }) else {
+    guard let way = plan.batches.firstIndex(where: { $0.batch == positions.count }) else {
       preconditionFailure("a batch of \(positions.count) samples was not planned")
     }
+    let layout = plan.batches[way]
     let inUse = plan.shards.shardsInUse(batch: positions.count)
     driver.begin(shardsInUse: inUse, at: start)
     trailer.setControl(control, in: exchange)
     trailer.setWritten(written, in: exchange)
     let isHashed = hashEvery > 0 && plan.rank.ranks > 1 && stepsDone % hashEvery == 0
     trailer.setHash(isHashed ? hashing.hash(memory.arena, threads: threads) : 0, in: exchange)
-    var fetched = 0.0
-    for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty {
-      forward(group, order: order, from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound)
-      fetched += fetching.pointer[0]
-      writeSums(group, batch: positions.count)
-      try sharing?.beforeGradients()
+    fetching.pointer[0] = 0
+    memory.groups.setBatch(samples: positions.count)
+    for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty || sums.meetsInSteps {
       // Sums that are still to be joined to others cannot leave yet.
       let isFinal = index == layout.groups.count - 1 && group.merges.isEmpty
-      backward(group, layout, overlaps: isFinal && parallelism.overlap != .off)
+      try compute(
+        group, layout, plan.phases[way][index], order: order,
+        from: positions.lowerBound + layout.firstPosition + group.rows.lowerBound, shardsInUse: inUse,
+        overlaps: isFinal && parallelism.overlap != .off)
     }
-    clock.hasComputed(fetching: fetched)
+    if layout.groups.isEmpty { try sums.addNothing(shardsInUse: inUse) }
+    try sums.addForStates(shardsInUse: inUse)
+    clock.hasComputed(fetching: fetching.pointer[0])
     phaseMark.set(.exchanging, step: stepsDone)
     try driver.finishStarting()
     return try finish(shardsInUse: inUse, learningRate: learningRate)
@@ -218,7 +223,7 @@ package final class StepExecutor {
       let sum = SummedGradient(exchange, memory: memory)
       outcome.isFinite =
         parameters.begin(sum.values, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
-        && hasFiniteStatistics(sum.values)
+        && hasFiniteTiedGradients(sum.values) && sums.areStateSumsFinite
       if outcome.isFinite { gradient = sum }
     }
     for bucket in 0...last {
@@ -241,10 +246,10 @@ package final class StepExecutor {
     if gradient != nil, !isWhole {
       outcome.isFinite = false
       outcome.isDamaged = true
-    } else if let gradient {
+    } else if gradient != nil {
       phaseMark.set(.updating, step: stepsDone)
+      memory.updateStates()
       parameters.renewAverage()
-      memory.updateStates(gradient.values, weight: outcome.weight)
       renewDerived()
     } else if outcome.isFinite {
       emptySteps += 1
@@ -255,76 +260,133 @@ package final class StepExecutor {
     return outcome
   }
 
-  /// Whether what layers learn of the whole batch is finite; it stands behind the gradients.
-  private func hasFiniteStatistics(_ gradient: UnsafePointer<Float>) -> Bool {
+  /// Whether gradients that were added to those of shared weights are finite; they stand behind the others.
+  private func hasFiniteTiedGradients(_ gradient: UnsafePointer<Float>) -> Bool {
     let first = network.arenaCount
     guard network.gradientCount > first else { return true }
     return FiniteCheck.holds(gradient + first, count: network.gradientCount - first)
   }
 
-  /// Outputs and losses of one group of shards and, where nothing overlaps, gradients back to the inputs.
-  /// - Parameter base: the position in the epoch of the group's first row.
-  private func forward(_ group: MicroSteps.Group, order: SampleOrder.Epoch, from base: Int) {
-    let rowCount = group.rows.count
+  /// A group's outputs, losses and gradients.
+  /// - Parameters:
+  ///   - base: the position in the epoch of the group's first row.
+  ///   - overlaps: whether gradients leave as soon as they are final.
+  private func compute(
+    _ group: MicroSteps.Group, _ layout: MicroSteps, _ phases: StepPhases, order: SampleOrder.Epoch, from base: Int,
+    shardsInUse: Int, overlaps: Bool
+  ) throws {
     memory.begin(StepContext(isTraining: true, seed: seed, step: stepsDone, samples: batch.samples))
-    let workers = min(threads, max(1, rowCount / 6))
-    parallel(workers: workers) { worker in
-      let rows = Self.cut(rowCount, into: workers, piece: worker)
-      let begin = worker == 0 ? Clock.now() : 0
+    let first = plan.shards.positions(of: group.shards, batch: layout.batch).lowerBound
+    func rows(_ shard: Int) -> Range<Int> {
+      let positions = plan.shards.positions(of: shard, batch: layout.batch)
+      return positions.lowerBound - first..<positions.upperBound - first
+    }
+    let own = plan.reduction.shards(of: plan.rank.rank).lowerBound
+    for shard in group.shards { memory.groups.setShard(shard - own, rows: rows(shard)) }
+    func add(_ sums: StepPhase.Sums?, isLent: Bool) throws {
+      guard let sums else { return }
+      queue.parallelItems(count: group.shards.count, workers: threads) { item, _ in
+        let shard = group.shards.lowerBound + item
+        memory.addSums(sums.way, of: sums.node, rows: rows(shard), shard: shard - own)
+      }
+      guard network.nodes[sums.node].needs.reach == .batch else { return }
+      // What speaks to other ranks is one thread's at a time.
+      if isLent { thread?.takeBack() }
+      try self.sums.add(sums.way, of: sums.node, shardsInUse: shardsInUse)
+      if isLent { thread?.lend() }
+    }
+    for phase in phases.forward {
+      try add(phase.sums, isLent: false)
+      run(phase, group, layout, order: order, from: base, overlaps: false)
+    }
+    for node in network.nodes.indices where network.nodes[node].needs.reach == .row {
+      if network.nodes[node].needs.forwardSums > 0 { try add(.init(way: .forward, node: node), isLent: false) }
+    }
+    writeSums(group, batch: layout.batch)
+    try sharing?.beforeGradients()
+    if overlaps {
+      driver.open(parts: group.parts.count)
+      thread?.lend()
+    }
+    for phase in phases.backward {
+      try add(phase.sums, isLent: overlaps)
+      run(phase, group, layout, order: order, from: base, overlaps: overlaps)
+    }
+    if overlaps { thread?.takeBack() }
+    for merge in group.merges { join(layout.merges[merge]) }
+  }
+
+  /// One loop of all workers.
+  private func run(
+    _ phase: StepPhase, _ group: MicroSteps.Group, _ layout: MicroSteps, order: SampleOrder.Epoch, from base: Int,
+    overlaps: Bool
+  ) {
+    let rowCount = group.rows.count, parts = group.parts, products = phase.gradientItems.count * parts.count
+    let pieces = pieceCount(phase, rows: rowCount)
+    let polls = overlaps && thread == nil
+    queue.parallelItems(count: products + pieces, workers: threads) { index, worker in
+      if index < products {
+        let item = phase.gradientItems.lowerBound + index / parts.count
+        weightGradient(item, part: layout.parts[parts.lowerBound + index % parts.count], layout, worker)
+        if overlaps { driver.done(item) }
+      } else if let way = phase.withinRows {
+        switch way {
+        case .forward: memory.forward(node: phase.forward.lowerBound, rows: 0..<rowCount, item: index - products)
+        case .backward:
+          memory.backwardToInput(of: phase.hands.lowerBound, rows: 0..<rowCount, item: index - products)
+        }
+      } else {
+        let piece = index - products
+        compute(
+          phase, rows: Self.cut(rowCount, into: pieces, piece: piece), order: order, from: base,
+          timesFetching: piece == 0, scratch: scratch.pointer + worker * scratchStride)
+      }
+      if polls, worker == 0 { driver.poll() }
+    }
+  }
+
+  /// Pieces of the work on rows in a loop.
+  private func pieceCount(_ phase: StepPhase, rows: Int) -> Int {
+    switch phase.withinRows {
+    case .forward: network.nodes[phase.forward.lowerBound].needs.forwardItems
+    case .backward: network.nodes[phase.hands.lowerBound].needs.backwardItems
+    case nil where !phase.worksOnRows || rows == 0: 0
+    // One for each worker, where there is nothing beside; else many, so that messages move on and nobody waits long.
+    case nil where phase.gradientItems.isEmpty: min(threads, max(1, rows / 6))
+    case nil: max(1, (rows + Self.pieceRows - 1) / Self.pieceRows)
+    }
+  }
+
+  /// What a loop does for some rows.
+  private func compute(
+    _ phase: StepPhase, rows: Range<Int>, order: SampleOrder.Epoch, from base: Int, timesFetching: Bool,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    if phase.fetches {
+      let begin = timesFetching ? Clock.now() : 0
       order.fill(base + rows.lowerBound..<base + rows.upperBound, into: batch.ids.pointer + rows.lowerBound)
       batch.gather(rows, into: memory.input)
       if !augmentation.isEmpty {
         for row in rows { augmentation.apply(memory.input[row], id: batch.ids.pointer[row], epoch: order.index) }
       }
-      if worker == 0 { fetching.pointer[0] = Clock.now() - begin }
-      memory.forward(rows: rows)
+      if timesFetching { fetching.pointer[0] += Clock.now() - begin }
+    }
+    memory.forward(nodes: phase.forward, rows: rows)
+    let trained = memory.backwardNodes
+    if phase.evaluates {
       loss.evaluate(
         memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
       batch.checkGradient(memory.outputGradient, width: network.output.count, rows: rows)
-      if parallelism.overlap == .off {
-        memory.backward(rows: rows, scratch: scratch.pointer + worker * scratchStride)
-      } else if let last = memory.backwardNodes.first {
-        memory.prepareOutputGradient(of: last, rows: rows)
-      }
+      if let last = trained.first { memory.prepareOutputGradient(of: last, rows: rows) }
+    }
+    if let node = phase.prepares { memory.prepareOutputGradient(of: node, rows: rows) }
+    for node in phase.hands.reversed() {
+      memory.backwardToInput(of: node, rows: rows, scratch: scratch)
+      if node > (trained.last ?? node) { memory.prepareOutputGradient(of: node - 1, rows: rows) }
     }
   }
 
-  /// The weight gradients of a group, and with overlap, layer by layer, gradients back to the inputs.
-  private func backward(_ group: MicroSteps.Group, _ layout: MicroSteps, overlaps: Bool) {
-    let parts = group.parts
-    if parallelism.overlap == .off {
-      queue.parallelItems(count: memory.gradientItems.count * parts.count, workers: threads) { index, worker in
-        weightGradient(index / parts.count, part: layout.parts[parts.lowerBound + index % parts.count], layout, worker)
-      }
-    } else {
-      if overlaps {
-        driver.open(parts: parts.count)
-        thread?.lend()
-      }
-      let polls = overlaps && thread == nil
-      let rowCount = group.rows.count, pieces = max(1, (rowCount + Self.pieceRows - 1) / Self.pieceRows)
-      for node in memory.backwardNodes {
-        let items = memory.gradientItemsOfNode[node], products = items.count * parts.count
-        let hands = memory.hasInputGradient(node) || node > (memory.backwardNodes.last ?? node)
-        queue.parallelItems(count: products + (hands ? pieces : 0), workers: threads) { index, worker in
-          if index < products {
-            let item = items.lowerBound + index / parts.count
-            weightGradient(item, part: layout.parts[parts.lowerBound + index % parts.count], layout, worker)
-            if overlaps { driver.done(item) }
-          } else {
-            let rows = Self.cut(rowCount, into: pieces, piece: index - products)
-            memory.backwardToInput(of: node, rows: rows, scratch: scratch.pointer + worker * scratchStride)
-            if node > (memory.backwardNodes.last ?? node) { memory.prepareOutputGradient(of: node - 1, rows: rows) }
-          }
-          if polls, worker == 0 { driver.poll() }
-        }
-      }
-      if overlaps { thread?.takeBack() }
-    }
-    for merge in group.merges { join(layout.merges[merge]) }
-  }
-
-  /// Rows of one piece on the way back with overlap: a few milliseconds even of wide layers, so that messages move on.
+  /// Rows of one piece beside weight gradients: a few milliseconds even of wide layers.
   private static let pieceRows = 96
 
   private func weightGradient(_ item: Int, part: MicroSteps.Part, _ layout: MicroSteps, _ worker: Int) {

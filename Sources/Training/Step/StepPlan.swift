@@ -47,6 +47,8 @@ struct StepPlan {
   let rank: Rank
   /// The ways through the batches of a run: a whole one, and the last of an epoch.
   let batches: [MicroSteps]
+  /// For each of these, the loops of each of its groups.
+  let phases: [[StepPhases]]
   /// Gradients that wait for later groups of shards.
   let waitingSlots: Int
   let layout: NetworkLayout
@@ -88,8 +90,16 @@ struct StepPlan {
     keepsSlices = parallelism.isSharded && knowsSlices
     // Without overlap a worker takes all its rows through a layer at once. Many rows are worth a transpose of their own.
     let isTall = parallelism.overlap == .off && capacity >= Self.tallRows * request.threads
-    layout = NetworkLayout(
-      network, rows: capacity, isTraining: true, derivedLimit: isTall ? Self.smallDerived : .max)
+    let layout = NetworkLayout(
+      network, rows: capacity, isTraining: true, shards: reduction.shards(of: rank.rank).count,
+      derivedLimit: isTall ? Self.smallDerived : .max)
+    self.layout = layout
+    let overlaps = parallelism.overlap != .off
+    phases = batches.map { batch in
+      batch.groups.map {
+        StepPhases(layout, of: network, rows: $0.rows.count, threads: request.threads, overlaps: overlaps)
+      }
+    }
     buckets =
       parallelism.overlap == .off
       ? BucketPlan(whole: network, layout) : BucketPlan(network, layout, limit: request.section.bucketFloats)

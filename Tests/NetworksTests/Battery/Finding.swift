@@ -26,6 +26,10 @@ struct Finding: CustomStringConvertible {
     case derived
     /// A gate, taken over from another layer or left to it, changes bits.
     case gates
+    /// Sums over rows are no chain over them, or read other rows.
+    case sums
+    /// A layer reads more than it says it reaches to.
+    case reach
     /// A weight does not act as a factor.
     case weights
     /// An extreme output or target gives what is neither finite nor said to be an overflow.

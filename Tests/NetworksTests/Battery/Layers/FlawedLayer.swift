@@ -4,7 +4,7 @@ import Specs
 
 @testable import Networks
 
-/// `y = w · x`, element by element, with sums of x as statistics, in two items of work; and ways to get that wrong.
+/// `y = w · x`, element by element, in two items of work, with sums of x for states that it has not; and ways to get that wrong.
 struct FlawedLayer: Layer {
   enum Flaw: CaseIterable, Sendable {
     case none
@@ -13,7 +13,7 @@ struct FlawedLayer: Layer {
     case dropsItem, addsToMemory, itemOverlap, readsOtherItem, promisesTooMuch
     case readsCut, readsOtherRow, backwardReadsCut
     case readsPadding, writesPadding, writesBeyond, writesOtherRows, gradientInPadding
-    case readsLevel, derivedAnew, gatesWrongly, writesNoSum
+    case readsLevel, derivedAnew, gatesWrongly, sumsOtherRows
 
     /// What the battery must find.
     var finding: Finding.Kind? {
@@ -21,7 +21,8 @@ struct FlawedLayer: Layer {
       case .none: nil
       case .weightGradient, .oneWeightGradient, .inputGradient: .gradient
       case .leafOrder, .leavesAsOneChain: .leaves
-      case .dropsItem, .addsToMemory, .writesNoSum: .unusable
+      case .dropsItem, .addsToMemory: .unusable
+      case .sumsOtherRows: .sums
       case .itemOverlap, .readsOtherItem: .items
       case .promisesTooMuch: .finished
       case .readsCut, .readsOtherRow, .backwardReadsCut: .rows
@@ -73,7 +74,7 @@ struct FlawedLayer: Layer {
   var canGateInput: Bool { true }
   var needs: LayerNeeds {
     LayerNeeds(
-      statisticsCount: width, derivedCount: width, derivedItems: 2, derivedScratchCount: width, gradientItems: 2)
+      forwardSums: width, derivedCount: width, derivedItems: 2, derivedScratchCount: width, gradientItems: 2)
   }
 
   /// The elements of an item of work; the second has the padding too.
@@ -119,14 +120,13 @@ struct FlawedLayer: Layer {
     gradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     if flaw == .dropsItem, item == 1 { return }
-    let dw = gradient + pass.gradientOffsets[0], sums = gradient + pass.statisticsOffset
+    let dw = gradient + pass.gradientOffsets[0]
     for index in elements(item) {
       let sum = add(leaves, leafCount) { chain, row in
         chain.addingProduct(pass.input[row][index], pass.outputGradient[row][index])
       }
       let factor: Float = flaw == .weightGradient || (flaw == .oneWeightGradient && index == 3) ? 1.01 : 1
       dw[index] = (flaw == .addsToMemory ? dw[index] : 0) + factor * sum
-      if flaw != .writesNoSum || index > 0 { sums[index] = add(leaves, leafCount) { $0 + pass.input[$1][index] } }
     }
     if flaw == .itemOverlap {
       dw[0] = add(leaves, leafCount) { $0.addingProduct(pass.input[$1][0], pass.outputGradient[$1][0]) }
@@ -134,6 +134,12 @@ struct FlawedLayer: Layer {
     if flaw == .readsOtherItem, item == 1, !dw[0].isNaN { dw[width - 1] = dw[width - 1].nextUp }
     if item == 1 {
       (dw + width).update(repeating: flaw == .gradientInPadding ? 1 : 0, count: parameters[0].storedCount - width)
+    }
+  }
+
+  func addForwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>) {
+    for row in flaw == .sumsOtherRows ? 0..<rows.upperBound : rows {
+      for index in 0..<width { sums[index] += Double(pass.input[row][index]) }
     }
   }
 

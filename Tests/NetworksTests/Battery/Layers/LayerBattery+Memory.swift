@@ -47,8 +47,7 @@ extension LayerBattery {
     for parameter in bench.parameters.indices {
       for element in 0..<bench.parameters[parameter].count { isElement[bench.place(parameter, element)] = true }
     }
-    let end = bench.gradientCount - layer.needs.statisticsCount
-    guard let place = (0..<end).first(where: { !isElement[$0] && gradient[$0] != 0 }) else { return [] }
+    guard let place = isElement.indices.first(where: { !isElement[$0] && gradient[$0] != 0 }) else { return [] }
     return [Finding(kind: .paddingWritten, text: "float \(place) of the gradient is no element and \(gradient[place])")]
   }
 

@@ -17,7 +17,7 @@ struct LayerBattery {
       let bench = LayerBench(layer, inputs: inputs), whole = bench.trace()
       if let gap = whole.gap { return [Finding(kind: .unusable, text: gap)] }
       return gradients() + leaves() + items(whole) + rows(whole) + padding(whole) + levels(whole) + derived(whole)
-        + gates()
+        + gates() + sums() + withinRows(whole)
     }
   }
 
@@ -31,6 +31,7 @@ struct LayerBattery {
     let bench = LayerBench(layer, inputs: inputs)
     _ = bench.trace()
     return LeafTree.samples(rows: LayerBench.rows).compactMap { tree in
+      // What the layer reads of its shard or batch stays as it was.
       let expected = tree.sum { bench.gradient([GradientLeaf(rows: $0, merges: 0)]) }
       let found = bench.gradient(tree.leaves)
       guard let place = (0..<bench.gradientCount).first(where: { found[$0].bitPattern != expected[$0].bitPattern })

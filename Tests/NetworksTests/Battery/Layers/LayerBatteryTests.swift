@@ -1,5 +1,6 @@
 import Specs
 import Testing
+import ToyLayers
 
 @testable import Networks
 
@@ -28,5 +29,35 @@ import Testing
   @Test("a layer that takes no inputs is named")
   func unusable() {
     expectFinding(.unusable, in: LayerCase.findings(FlawedLayer.Spec(flaw: .none, takesNothing: true)), "no inputs")
+  }
+
+  @Test("layers that look at a shard, at the batch, and those with items within rows")
+  func wider() {
+    for over in ToyStatistics.Over.allCases {
+      expectNone(LayerCase.findings(ToyStatistics(over: over)), "statistics over the \(over)")
+    }
+    expectNone(LayerCase.findings(ToyPanels()), "panels")
+  }
+
+  @Test("negative control: a flaw in sums and reach is found", arguments: ToyStatistics.Flaw.allCases)
+  func sumFlaws(_ flaw: ToyStatistics.Flaw) {
+    let kind: Finding.Kind? =
+      switch flaw {
+      case .none: nil
+      case .sumsInPieces, .backwardSumsReadOtherRows: .sums
+      case .ignoresBackwardSums: .gradient
+      case .readsFirstShard: .reach
+      case .countsCut: .rows
+      }
+    let findings = LayerCase.findings(ToyStatistics(over: .shard, flaw: flaw), inputs: [[Port([5])], [Port([21])]])
+    guard let kind else { return expectNone(findings, "no flaw") }
+    expectFinding(kind, in: findings, "\(flaw)")
+  }
+
+  @Test("negative control: a flaw in items within rows is found", arguments: ToyPanels.Flaw.allCases)
+  func panelFlaws(_ flaw: ToyPanels.Flaw) {
+    let findings = LayerCase.findings(ToyPanels(flaw: flaw), inputs: [[Port([5])], [Port([21])]])
+    guard flaw != .none else { return expectNone(findings, "no flaw") }
+    expectFinding(.items, in: findings, "\(flaw)")
   }
 }

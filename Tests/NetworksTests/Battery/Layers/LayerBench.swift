@@ -31,9 +31,13 @@ final class LayerBench {
   let arena: AlignedBuffer<Float>
   /// Where each parameter starts, in the arena as in a gradient.
   let offsets: [Int]
-  /// Floats of a gradient: the parameters', then the statistics.
+  /// Floats of the parameters' gradient.
   let gradientCount: Int
   let setup: Setup
+  /// The shards whose sums the layer reads.
+  var tree = LeafTree(shards: [0..<LayerBench.rows])
+  private let groups = RowGroups(rows: LayerBench.rows, shards: LeafTree.limit)
+  private let sums: AlignedBuffer<Double>
   private let saved: Grid
   private let derived: AlignedBuffer<Float>?
   private let scratch: UnsafeMutablePointer<Float>
@@ -61,7 +65,7 @@ final class LayerBench {
       count += parameter.storedCount
     }
     self.offsets = offsets
-    gradientCount = count + layer.needs.statisticsCount
+    gradientCount = count
     var stateOffsets: [Int] = [], end = count
     for state in layer.states {
       stateOffsets.append(end)
@@ -85,11 +89,16 @@ final class LayerBench {
     scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 64)
       .bindMemory(to: Float.self, capacity: scratchBytes / 4)
     for row in 0..<rows { samples.pointer[row] = UInt64(row * 3) }
+    let counts = (layer.needs.forwardSums, layer.needs.backwardSums), places = 1 + LeafTree.limit
+    sums = AlignedBuffer(count: (counts.0 + counts.1) * places)
+    sums.elements.update(repeating: .nan)
     pass = LayerPass(
       inputs: inputs.map(\.matrix), output: output.matrix, saved: saved.matrix,
       inputGradients: inputGradients.map { setup.wantsInputGradient ? $0.matrix : nil },
       outputGradient: outputGradient.matrix, arena: arena.pointer, offsets: offsets, gradientOffsets: offsets,
-      stateOffsets: stateOffsets, statisticsOffset: count, derived: derived?.pointer,
+      stateOffsets: stateOffsets, forwardSums: LayerSums(sums.pointer, count: counts.0),
+      backwardSums: LayerSums(sums.pointer + counts.0 * places, count: counts.1), groups: groups,
+      reach: layer.needs.reach, derived: derived?.pointer,
       gatesInputGradient: setup.gatesInputGradient, outputGradientIsGated: setup.outputGradientIsGated, index: 2,
       step: StepContext(
         isTraining: setup.isTraining, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
@@ -112,29 +121,67 @@ final class LayerBench {
     offsets[parameter] + parameters[parameter].storedIndex(element)
   }
 
-  /// Forward, in the given runs of rows.
-  func forward(_ cuts: [Range<Int>] = [0..<LayerBench.rows]) {
-    if !layer.isView { output.forget() }
-    saved.forget()
-    for cut in cuts { layer.forward(pass, rows: cut) }
+  /// Adds up what the layer reads of more than a row, or renews its states from.
+  private func addSums(
+    _ sums: LayerSums, _ add: (_ rows: Range<Int>, _ sums: UnsafeMutablePointer<Double>) -> Void
+  ) {
+    guard setup.isTraining, sums.count > 0 else { return }
+    groups.setBatch(samples: Self.rows)
+    for (shard, rows) in tree.shards.enumerated() {
+      groups.setShard(shard, rows: rows)
+      sums[shard: shard].update(repeating: 0, count: sums.count)
+      add(rows, sums[shard: shard])
+    }
+    let whole = tree.sum(shard: { shard in (0..<sums.count).map { sums[shard: shard][$0] } })
+    for (number, value) in whole.enumerated() { sums.ofBatch[number] = value }
   }
 
-  /// Renews what is derived from the parameters, then backward, in the given runs of rows.
-  func backward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], derivedItems: [Int]? = nil) {
+  /// What a way's sums over all rows are, added in the given runs of rows.
+  func sums(_ way: PassWay, _ cuts: [Range<Int>]) -> [Double] {
+    let count = way == .forward ? pass.forwardSums.count : pass.backwardSums.count
+    let sums = AlignedBuffer<Double>(count: max(1, count))
+    for cut in cuts {
+      switch way {
+      case .forward: layer.addForwardSums(pass, rows: cut, into: sums.pointer)
+      case .backward: layer.addBackwardSums(pass, rows: cut, into: sums.pointer)
+      }
+    }
+    return (0..<count).map { sums[$0] }
+  }
+
+  /// Forward, in the given runs of rows, or by the layer's items within rows.
+  func forward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], items: [Int]? = nil) {
+    if !layer.isView { output.forget() }
+    saved.forget()
+    addSums(pass.forwardSums) { layer.addForwardSums(pass, rows: $0, into: $1) }
+    if let items {
+      for item in items { layer.forward(pass, rows: 0..<Self.rows, item: item) }
+    } else {
+      for cut in cuts { layer.forward(pass, rows: cut) }
+    }
+  }
+
+  /// Renews what is derived from the parameters, then backward, in the given runs of rows, or by the layer's items within rows.
+  func backward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], derivedItems: [Int]? = nil, items: [Int]? = nil) {
     for item in derivedItems ?? Array(0..<layer.needs.derivedItems) { layer.renewDerived(pass, item: item) }
     for gradient in inputGradients { gradient.forget() }
     outputGradient.values = direction
     if setup.outputGradientIsGated {
       for index in direction.indices where !(output[index] > 0) { outputGradient[index] = 0 }
     }
+    for cut in cuts { layer.prepareOutputGradient(pass, rows: cut) }
+    addSums(pass.backwardSums) { layer.addBackwardSums(pass, rows: $0, into: $1) }
+    if let items {
+      for item in items { layer.backwardToInput(pass, rows: 0..<Self.rows, item: item) }
+      return
+    }
     for cut in cuts {
       clearScratch()
-      layer.prepareOutputGradient(pass, rows: cut)
       layer.backwardToInput(pass, rows: cut, scratch: scratch)
     }
   }
 
-  /// The gradient of the parameters and the statistics over the leaves, item by item, in memory that held nothing of use.
+  /// The gradient of the parameters over the leaves, item by item, in memory that held nothing of use.
   func gradient(_ leaves: [GradientLeaf], items: [Int]? = nil) -> [Float] {
     let gradient = AlignedBuffer<Float>(count: gradientCount + 16)
     gradient.elements.update(repeating: Grid.foreign)
@@ -150,11 +197,21 @@ final class LayerBench {
     return Array(gradient.elements)
   }
 
-  /// Of a gradient what counts: the parameters' elements in the order of files, then the statistics.
+  /// Of a gradient what counts: the parameters' elements in the order of files.
   func counted(_ gradient: [Float]) -> [UInt32] {
     parameters.indices.flatMap { parameter in
       (0..<parameters[parameter].count).map { gradient[place(parameter, $0)].bitPattern }
-    } + gradient[(gradientCount - layer.needs.statisticsCount)..<gradientCount].map(\.bitPattern)
+    }
+  }
+
+  /// The sums over the batch, forward and backward, each number's upper half and lower half.
+  private var sumBits: [UInt32] {
+    [pass.forwardSums, pass.backwardSums].flatMap { sums in
+      (0..<sums.count).flatMap { number in
+        let bits = sums.ofBatch[number].bitPattern
+        return [UInt32(bits >> 32), UInt32(truncatingIfNeeded: bits)]
+      }
+    }
   }
 
   /// The first place outside the layer's rows that has been written to.
@@ -169,15 +226,17 @@ final class LayerBench {
   /// All bits that a step leaves behind.
   func trace(
     cuts: [Range<Int>] = [0..<LayerBench.rows], tree: LeafTree = LeafTree(shards: [0..<LayerBench.rows]),
-    items: [Int]? = nil, derivedItems: [Int]? = nil
+    items: [Int]? = nil, derivedItems: [Int]? = nil, forwardItems: [Int]? = nil, backwardItems: [Int]? = nil
   ) -> LayerTrace {
-    forward(cuts)
+    self.tree = tree
+    forward(cuts, items: forwardItems)
     let outputs = output.bits
-    backward(cuts, derivedItems: derivedItems)
+    backward(cuts, derivedItems: derivedItems, items: backwardItems)
     return LayerTrace(parts: [
       ("output", outputs), ("the prepared gradient", outputGradient.bits),
       ("the inputs' gradients", setup.wantsInputGradient ? inputGradients.flatMap(\.bits) : []),
       ("the parameters' gradient", counted(gradient(tree.leaves, items: items))),
+      ("the sums", setup.isTraining ? sumBits : []),
     ])
   }
 }

@@ -27,6 +27,18 @@ struct LeafTree {
     return leaves.map { GradientLeaf(rows: $0.rows, merges: $0.merges) }
   }
 
+  /// The sum of numbers that each shard has, given by its place.
+  func sum(shard value: (Int) -> [Double]) -> [Double] {
+    func node(_ low: Int, _ high: Int) -> [Double]? {
+      guard high - low > 1 else { return shards[low].isEmpty ? nil : value(low) }
+      let middle = low + (high - low + 1) / 2
+      guard let left = node(low, middle) else { return node(middle, high) }
+      guard let right = node(middle, high) else { return left }
+      return zip(left, right).map { $0 + $1 }
+    }
+    return node(0, shards.count) ?? []
+  }
+
   /// The sum of what each shard has by itself.
   func sum(_ leaf: (Range<Int>) -> [Float]) -> [Float] {
     func node(_ low: Int, _ high: Int) -> [Float]? {
