@@ -53,6 +53,14 @@ package struct Network: Sendable {
       }
     }
 
+    /// Its floats of the arena, a parameter's with padding.
+    package var range: Range<Int> {
+      switch self {
+      case .parameter(let slot): slot.offset..<slot.offset + slot.parameter.storedCount
+      case .state(let slot): slot.offset..<slot.offset + slot.state.shape.count
+      }
+    }
+
     package var shape: Shape {
       switch self {
       case .parameter(let slot): slot.parameter.shape

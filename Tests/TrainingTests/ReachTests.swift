@@ -135,12 +135,45 @@ import ToyLayers
     }
   }
 
+  @Test("a state that is not finite ends the run with its name, on all ranks alike", arguments: [1, 2])
+  func brokenState(ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    // Finite once normalized, with a variance beyond float32.
+    try folder.write("a,y\n" + (0..<16).map { "\($0 % 2 == 0 ? "1e30" : "-1e30"),\($0)\n" }.joined(), to: "t.csv")
+    let text = #"""
+      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
+       "model": {"layers": [{"type": "toy_statistics"}, {"type": "dense", "units": 1}]}, "loss": {"type": "mse"},
+       "optimizer": {"type": "sgd", "learning_rate": 0.001}, "training": {"epochs": 1, "global_batch_size": 16}}
+      """#
+    let config = try RunConfig(try ConfigValue.parse(Data(text.utf8), file: "t"), registries: Self.registries.get())
+    let error = #expect(throws: AgreedFailure.self) {
+      try Self.train(Layout(ranks: ranks, threads: 1), config, in: folder)
+    }
+    #expect(error?.exitCode == ExitCode.notFinite.rawValue)
+    #expect(
+      error?.sentence.hasPrefix("step 1: layers.0.running_var holds values that are not finite") == true,
+      "\(error?.sentence ?? "")")
+  }
+
+  @Test("ranks that hold other states are told apart")
+  func statesInHash() throws {
+    let network = try Network(
+      [LayerNode(ToyStatistics(over: .batch))], input: Port([5]), path: "model.layers")
+    let arena = AlignedBuffer<Float>(count: network.storageCount), hash = WeightHash(network)
+    network.initialize(arena.pointer, seed: 1)
+    let before = hash.hash(arena.pointer, threads: 1), parts = hash.hashes(arena.pointer)
+    let index = try #require(network.tensors.firstIndex { $0.name == "layers.0.running_var" })
+    arena[network.tensors[index].range.lowerBound + 4] += 1
+    #expect(hash.hash(arena.pointer, threads: 1) != before)
+    #expect(zip(parts, hash.hashes(arena.pointer)).map { $0 != $1 } == network.tensors.indices.map { $0 == index })
+  }
+
   /// Batches of 8 rows, and one of 4, through layers whose work is cut within rows from two threads on.
   @Test("few rows of wide layers: one hash for any number of threads")
   func fewRows() throws {
     func hash(_ layout: Layout) throws -> [String] {
       let text = """
-        {"data": {"train": {"format": "synthetic", "task": "classification", "samples": 20, "features": 300, "classes": 3}},
+        {"data": {"train": {"format": "synthetic", "task": "classification", "examples": 20, "features": 300, "classes": 3}},
          "model": {"layers": [
            {"type": "dense", "units": 450, "activation": "gelu"}, {"type": "toy_panels"},
            {"type": "dense", "units": 500, "activation": "relu"}, {"type": "dense", "units": 3}]},

@@ -24,7 +24,7 @@ struct CheckpointTensors {
     var shares = Shares(ranks: ranks)
     memory.begin()
     func add(_ name: String, _ tensor: Network.Tensor, from base: UnsafePointer<Float>) {
-      let range = Self.place(tensor)
+      let range = tensor.range
       if shares.writer(of: range.count) == rank {
         memory.add(name, tensor, from: base + range.lowerBound, count: range.count)
       }
@@ -47,7 +47,7 @@ struct CheckpointTensors {
     var shares = Shares(ranks: ranks)
     var files = [[(name: String, shape: [Int], count: Int)]](repeating: [], count: ranks)
     for (name, tensor) in names(hasBest: hasBest) {
-      files[shares.writer(of: Self.place(tensor).count)].append((name, tensor.shape.extents, tensor.shape.count))
+      files[shares.writer(of: tensor.range.count)].append((name, tensor.shape.extents, tensor.shape.count))
     }
     return files.map { Safetensors.size($0, metadata: CheckpointStore.metadata) }
   }
@@ -106,14 +106,6 @@ struct CheckpointTensors {
     let needed = names(hasBest: tensors.contains { $0.name.hasPrefix("best/") })
     return needed.first { shapes[$0.0] != $0.1.shape.extents }.map {
       "tensor '\($0.0)' is missing or has another shape"
-    }
-  }
-
-  /// Where a tensor lies in the arena.
-  private static func place(_ tensor: Network.Tensor) -> Range<Int> {
-    switch tensor {
-    case .parameter(let slot): slot.offset..<slot.offset + slot.parameter.storedCount
-    case .state(let slot): slot.offset..<slot.offset + slot.state.shape.count
     }
   }
 }

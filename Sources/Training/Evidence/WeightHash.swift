@@ -1,7 +1,6 @@
 internal import Kernels
 internal import Networks
 internal import Platform
-internal import Specs
 
 /// A 64-bit hash of all weights and states, to compare ranks with: quick, not meant against intent.
 struct WeightHash {
@@ -20,13 +19,9 @@ struct WeightHash {
   init(_ network: Network) {
     tensorCount = network.tensors.count
     blocks = network.tensors.enumerated().flatMap { index, tensor in
-      let (start, count) =
-        switch tensor {
-        case .parameter(let slot): (slot.offset, slot.parameter.storedCount)
-        case .state(let slot): (slot.offset, slot.state.shape.count)
-        }
-      return stride(from: 0, to: count, by: Self.grain).map {
-        Block(offset: start + $0, count: min(Self.grain, count - $0), tensor: index)
+      let range = tensor.range
+      return stride(from: range.lowerBound, to: range.upperBound, by: Self.grain).map {
+        Block(offset: $0, count: min(Self.grain, range.upperBound - $0), tensor: index)
       }
     }
     results = AlignedBuffer(count: max(1, blocks.count))

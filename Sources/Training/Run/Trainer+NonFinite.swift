@@ -44,11 +44,11 @@ extension Trainer {
   /// Every rank holds the same weights, so all find the same.
   func requireFiniteWeights(step: Int) throws {
     guard
-      let slot = network.slots.first(where: { slot in
-        !FiniteCheck.holds(arena.pointer + slot.offset, count: slot.parameter.storedCount)
+      let tensor = network.tensors.first(where: { tensor in
+        !FiniteCheck.holds(arena.pointer + tensor.range.lowerBound, count: tensor.range.count)
       })
     else { return }
-    throw notFinite("step \(step): \(slot.name) holds values that are not finite")
+    throw notFinite("step \(step): \(tensor.name) holds values that are not finite")
   }
 
   private func notFinite(_ what: String) -> AgreedFailure {

@@ -54,6 +54,18 @@ struct NonFiniteTrace: Equatable {
     place = "by \(layer), though outputs and loss are finite"
   }
 
+  /// What a layer's state was renewed to; every rank holds the same. nil where all are finite.
+  init?(statesOf network: Network, in arena: UnsafePointer<Float>) {
+    let found = network.tensors.first { tensor in
+      guard case .state = tensor else { return false }
+      return !FiniteCheck.holds(arena + tensor.range.lowerBound, count: tensor.range.count)
+    }
+    guard let found else { return nil }
+    self.init(
+      what: "\(found.name) holds values that are not finite, though the loss and its gradient are", shard: nil,
+      samples: [], count: 0, place: "", rank: 1 << 41)
+  }
+
   /// What an update found.
   init(_ fault: ParameterUpdate.Fault, network: Network) {
     let name = network.slots.last { $0.offset <= fault.offset }?.name ?? "a parameter"

@@ -223,7 +223,7 @@ package final class StepExecutor {
       let sum = SummedGradient(exchange, memory: memory)
       outcome.isFinite =
         parameters.begin(sum.values, weight: outcome.weight, learningRate: learningRate, step: stepsDone)
-        && hasFiniteTiedGradients(sum.values) && sums.areStateSumsFinite
+        && hasFiniteTiedGradients(sum.values)
       if outcome.isFinite { gradient = sum }
     }
     for bucket in 0...last {
@@ -248,7 +248,11 @@ package final class StepExecutor {
       outcome.isDamaged = true
     } else if gradient != nil {
       phaseMark.set(.updating, step: stepsDone)
-      memory.updateStates()
+      if network.storageCount > network.arenaCount {
+        memory.updateStates()
+        nonFinite = NonFiniteTrace(statesOf: network, in: memory.arena)
+        if nonFinite != nil { (outcome.isFinite, outcome.isDamaged) = (false, true) }
+      }
       parameters.renewAverage()
       renewDerived()
     } else if outcome.isFinite {

@@ -88,14 +88,6 @@ final class SumExchange {
     }
   }
 
-  /// Whether all sums that states are renewed from are finite; the same on all ranks.
-  var areStateSumsFinite: Bool {
-    memory.network.nodes.indices.allSatisfy { node in
-      let layer = memory.network.nodes[node], sums = memory.sums(.forward, of: node)
-      return layer.layer.states.isEmpty || (0..<sums.count).allSatisfy { sums.ofBatch[$0].isFinite }
-    }
-  }
-
   /// Writes the sums of this rank's subtrees into its trailer.
   private func send(_ sums: LayerSums, from place: Int, shardsInUse: Int) {
     guard let exchange else { return }
