@@ -129,9 +129,7 @@ package struct Network: Sendable {
       let values = AlignedBuffer<Float>(count: slot.parameter.count)
       slot.parameter.initializer.distribution(fanIn: slot.parameter.fanIn, fanOut: slot.parameter.fanOut)
         .fill(values.elements, seed: seed, parameter: index)
-      for element in 0..<slot.parameter.count {
-        arena[slot.offset + slot.parameter.storedIndex(element)] = values[element]
-      }
+      slot.parameter.storage.scatter(0..<slot.parameter.count, from: values.pointer, into: arena + slot.offset)
     }
     for case .state(let slot) in tensors {
       (arena + slot.offset).update(repeating: slot.state.initial, count: slot.state.shape.count)
@@ -140,13 +138,21 @@ package struct Network: Sendable {
 
   /// A parameter's elements in the order of files.
   package func canonicalValues(of slot: Slot, in arena: UnsafePointer<Float>) -> [Float] {
-    (0..<slot.parameter.count).map { arena[slot.offset + slot.parameter.storedIndex($0)] }
+    let count = slot.parameter.count
+    return Array(unsafeUninitializedCapacity: count) { values, initialized in
+      guard let first = values.baseAddress, count > 0 else { return }
+      slot.parameter.storage.gather(0..<count, from: arena + slot.offset, into: first)
+      initialized = count
+    }
   }
 
   /// Sets a parameter from elements in the order of files.
   package func setCanonicalValues(_ values: [Float], of slot: Slot, in arena: UnsafeMutablePointer<Float>) {
     precondition(values.count == slot.parameter.count, "a parameter's values must be complete")
-    for (element, value) in values.enumerated() { arena[slot.offset + slot.parameter.storedIndex(element)] = value }
+    values.withUnsafeBufferPointer { values in
+      guard let first = values.baseAddress else { return }
+      slot.parameter.storage.scatter(0..<values.count, from: first, into: arena + slot.offset)
+    }
   }
 
   /// A tensor's elements in the order of files.

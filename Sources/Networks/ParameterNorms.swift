@@ -65,20 +65,6 @@ extension Network.Slot {
   package func gather(
     _ first: Int, count: Int, from array: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>
   ) {
-    let source = array + offset
-    guard case .packed(let inner, let outer) = parameter.storage else {
-      output.update(from: source + first, count: count)
-      return
-    }
-    var done = 0
-    while done < count {
-      let column = (first + done) / inner, row = (first + done) % inner
-      let run = min(count - done, inner - row)
-      let start = DenseProduct.packedIndex(row, column, inner: inner, outer: outer)
-      // Within a column of a panel, rows are a panel's width apart.
-      let step = run > 1 ? DenseProduct.packedIndex(row + 1, column, inner: inner, outer: outer) - start : 0
-      for index in 0..<run { output[done + index] = source[start + index * step] }
-      done += run
-    }
+    parameter.storage.gather(first..<first + count, from: array + offset, into: output)
   }
 }

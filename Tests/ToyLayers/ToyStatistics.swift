@@ -60,8 +60,8 @@ struct ToyStatisticsLayer: Layer {
   var parameters: [Parameter] {
     ["weight", "bias"].map { name in
       Parameter(
-        name: name, shape: [width], storage: .canonical, initializer: ToyStart(value: name == "weight" ? 1 : 0),
-        fanIn: width, fanOut: width)
+        name: name, shape: [width], initializer: ToyStart(value: name == "weight" ? 1 : 0), fanIn: width,
+        fanOut: width)
     }
   }
   var states: [LayerState] {

@@ -60,7 +60,7 @@ struct DenseLayer: Layer {
       name: "weight", shape: [units, inputs], storage: .packed(inner: inputs, outer: units),
       initializer: weightInitializer, fanIn: inputs, fanOut: units)
     let bias = Parameter(
-      name: "bias", shape: [units], storage: .canonical, initializer: biasInitializer, fanIn: inputs, fanOut: units)
+      name: "bias", shape: [units], initializer: biasInitializer, fanIn: inputs, fanOut: units)
     return hasBias ? [weight, bias] : [weight]
   }
   var gatesByOutput: Bool { activation.isGate }

@@ -6,6 +6,8 @@ struct Finding: CustomStringConvertible {
   enum Kind: String, CaseIterable, Sendable {
     /// Nothing could be computed: no inputs or targets that it takes, or something that it must write is not written.
     case unusable
+    /// A parameter's map from files to memory is not one to one, leaves its memory, or contradicts itself.
+    case storage
     /// A derivative differs from that of the value.
     case gradient
     /// Leaves are not added by the tree.

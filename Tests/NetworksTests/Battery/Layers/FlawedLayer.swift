@@ -66,10 +66,7 @@ struct FlawedLayer: Layer {
 
   var width: Int { output.count }
   var parameters: [Parameter] {
-    [
-      Parameter(
-        name: "weight", shape: [width], storage: .canonical, initializer: Start(), fanIn: width, fanOut: width)
-    ]
+    [Parameter(name: "weight", shape: [width], initializer: Start(), fanIn: width, fanOut: width)]
   }
   var canGateInput: Bool { true }
   var needs: LayerNeeds {

@@ -13,7 +13,10 @@ struct LayerBattery {
 
   /// Everything that is found; empty for a layer that is right.
   func findings() -> [Finding] {
-    Denormals.flushing {
+    let broken = storage()
+    // What leaves its memory is not computed with.
+    guard broken.isEmpty else { return broken }
+    return Denormals.flushing {
       let bench = LayerBench(layer, inputs: inputs), whole = bench.trace()
       if let gap = whole.gap { return [Finding(kind: .unusable, text: gap)] }
       return gradients() + leaves() + items(whole) + rows(whole) + padding(whole) + levels(whole) + derived(whole)
