@@ -18,10 +18,29 @@ void ck_product(const struct ck_product *p) {
 #undef CALL
 }
 
-void ck_weight_gradient(const struct ck_weight_gradient *p) {
+static void weight_gradient(const struct ck_weight_gradient *p) {
 #define CALL(isa) ck_weight_gradient_##isa(p)
   DISPATCH(CALL)
 #undef CALL
+}
+
+// Positions are rows of their own, which leaves count once they are multiplied.
+void ck_weight_gradient(const struct ck_weight_gradient *p) {
+  if (p->positions <= 1) {
+    weight_gradient(p);
+    return;
+  }
+  struct ck_weight_gradient all = *p;
+  struct ck_leaf *leaves = (struct ck_leaf *)(p->scratch + ck_weight_gradient_scratch(p->stack_depth));
+  for (long n = 0; n < p->leaf_count; n++)
+    leaves[n] = (struct ck_leaf){p->leaves[n].row_begin * p->positions, p->leaves[n].row_end * p->positions, p->leaves[n].merges};
+  all.leaves = leaves;
+  all.d_stride = p->d_position_stride;
+  if (p->x_stride == p->positions * p->x_position_stride) {
+    all.x_stride = p->x_position_stride;
+    all.positions = 1;
+  }
+  weight_gradient(&all);
 }
 
 void ck_pack_transposed(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end) {

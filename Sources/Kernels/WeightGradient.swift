@@ -9,7 +9,26 @@ package enum WeightGradient {
   private static let rowsPerItem = Int(CK_GRADIENT_ITEM)
 
   /// Floats of scratch memory that each worker needs for gradients over a subtree of at most so many leaves.
-  package static func scratchCount(leaves: Int) -> Int { ck_weight_gradient_scratch(ck_stack_depth(leaves)) }
+  package static func scratchCount(leaves: Int) -> Int {
+    ck_weight_gradient_scratch(ck_stack_depth(leaves)) + ck_leaf_scratch(leaves)
+  }
+
+  /// Rows that are several positions each, which follow each other in the chains as samples do.
+  package struct Positions {
+    /// Floats of ``copy``.
+    package static let copyCount = Int(CK_POSITIONS_COPIED * CK_GRADIENT_ITEM)
+
+    package var count: Int
+    /// Floats from position to position of x, any number, and of d, of which a row's stride is `count` times as much.
+    package var xStride: Int
+    package var dStride: Int
+    /// ``copyCount`` floats of this worker.
+    package var copy: UnsafeMutablePointer<Float>
+
+    package init(count: Int, xStride: Int, dStride: Int, copy: UnsafeMutablePointer<Float>) {
+      (self.count, self.xStride, self.dStride, self.copy) = (count, xStride, dStride, copy)
+    }
+  }
 
   /// Items of work that a matrix is cut into; their bits do not depend on the cut.
   package static func itemCount(inner: Int, outer: Int) -> Int {
@@ -25,10 +44,13 @@ package enum WeightGradient {
   }
 
   /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with x = 1.
+  ///
+  /// - Parameter positions: where the rows have several.
   package static func accumulate(
     item: Int, x: Matrix, d: Matrix, dw: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>?, inner: Int,
     outer: Int,
-    leaves: UnsafePointer<GradientLeaf>, leafCount: Int, scratch: UnsafeMutablePointer<Float>
+    leaves: UnsafePointer<GradientLeaf>, leafCount: Int, positions: Positions? = nil,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let cuts = (inner + rowsPerItem - 1) / rowsPerItem
     let panel = item / cuts, cut = item % cuts
@@ -37,6 +59,13 @@ package enum WeightGradient {
     gradient.x_stride = x.stride
     gradient.d = UnsafePointer(d.pointer)
     gradient.d_stride = d.stride
+    if let positions {
+      precondition(d.stride == positions.count * positions.dStride, "positions of gradients are equally far apart")
+      gradient.positions = positions.count
+      gradient.x_position_stride = positions.xStride
+      gradient.d_position_stride = positions.dStride
+      gradient.copy = positions.copy
+    }
     gradient.dw = dw
     gradient.db = db
     gradient.inner = inner
@@ -55,6 +84,6 @@ package enum WeightGradient {
 extension GradientLeaf {
   /// A shard's rows, and the merges after them.
   package init(rows: Range<Int>, merges: Int) {
-    self.init(row_begin: Int32(rows.lowerBound), row_end: Int32(rows.upperBound), merges: Int32(merges))
+    self.init(row_begin: rows.lowerBound, row_end: rows.upperBound, merges: Int32(merges))
   }
 }

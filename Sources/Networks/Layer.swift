@@ -6,6 +6,12 @@ package protocol LayerSpec: Spec {
   /// Makes the layer for its inputs.
   /// - Throws: ``ConfigError`` at `path` when they do not fit.
   func makeLayer(inputs: [Port], path: String) throws(ConfigError) -> any Layer
+  /// What is probably not meant, in words, where the layer reads data as they come: through no layer with weights.
+  func warning(data: [Port]) -> String?
+}
+
+extension LayerSpec {
+  package func warning(data: [Port]) -> String? { nil }
 }
 
 /// A layer that reads one other layer.
@@ -25,7 +31,7 @@ extension SingleInputLayerSpec {
 
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
 ///
-/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then,
+/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:scratch:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then,
 /// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. A row's bits do not depend
 /// on the cut. Rows are independent, but for a layer with a ``LayerReach`` beyond them: it is called with the rows of each shard for
 /// ``addForwardSums(_:rows:into:)`` before forward and ``addBackwardSums(_:rows:into:)`` before backward while it trains; where
@@ -49,18 +55,24 @@ package protocol Layer: Sendable {
   /// items of the weight gradient are done; with all of them everything is.
   func finishedGradients(items: Int) -> Int
 
+  /// A layer that needs no scratch memory implements this, others ``forward(_:rows:scratch:)``.
   func forward(_ pass: LayerPass, rows: Range<Int>)
+  /// Computes ``LayerPass/output``; what is called.
+  ///
+  /// - Parameter scratch: ``LayerNeeds/forwardScratchCount`` floats of this worker, on a 64-byte border.
+  func forward(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
   /// Turns ``LayerPass/outputGradient`` into the gradient that the weights need, in place.
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>)
   /// Writes ``LayerPass/inputGradient``, where it is wanted, from the prepared gradient of the output.
   ///
-  /// - Parameter scratch: ``LayerNeeds/derivedScratchCount`` floats of this worker, where ``LayerPass/derived`` is nil.
+  /// - Parameter scratch: ``LayerNeeds/backwardScratchCount`` floats of this worker, and behind them, where ``LayerPass/derived`` is nil,
+  ///   ``LayerNeeds/derivedScratchCount``.
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
   /// - Parameters:
   ///   - gradient: a flat gradient; the layer's parts are at ``LayerPass/gradientOffsets``.
-  ///   - scratch: `WeightGradient.scratchCount(leaves:)` floats of this worker.
+  ///   - scratch: ``LayerNeeds/gradientScratchCount`` floats of this worker, and behind them `WeightGradient.scratchCount(leaves:)`.
   func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
     gradient: UnsafeMutablePointer<Float>,
@@ -103,6 +115,12 @@ extension Layer {
   package var gatesByOutput: Bool { false }
   package var canGateInput: Bool { false }
   package func finishedGradients(items: Int) -> Int { 0 }
+  package func forward(_ pass: LayerPass, rows: Range<Int>) {
+    preconditionFailure("a layer implements forward with scratch memory or without")
+  }
+  package func forward(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    forward(pass, rows: rows)
+  }
   package func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {}
   package func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,

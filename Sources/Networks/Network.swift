@@ -97,6 +97,9 @@ package struct Network: Sendable {
   /// Kind and output of each layer of the config, to show.
   package let outline: [(kind: String, output: Port, parameterCount: Int)]
 
+  /// What is probably not meant, in words, each with its JSON path.
+  package let warnings: [String]
+
   /// Builds the network of a list of layers; the last one's output is the network's.
   ///
   /// - Parameter path: the JSON path of the list, for messages.
@@ -116,6 +119,7 @@ package struct Network: Sendable {
     tensors = plan.tensors
     tiedGradients = plan.tiedGradients
     outline = plan.outline
+    warnings = plan.warnings
     parameterCount = slots.reduce(0) { $0 + $1.parameter.count }
     arenaCount = plan.arenaCount
     storageCount = plan.arenaCount + plan.stateCount
@@ -178,7 +182,7 @@ package struct Network: Sendable {
       let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) {
         $0 + $1.count
       }
-      return total + products * (node.sources.allSatisfy { $0 == nil } ? 4 : 6)
+      return total + products * node.layer.output.positions * (node.sources.allSatisfy { $0 == nil } ? 4 : 6)
     }
   }
 }

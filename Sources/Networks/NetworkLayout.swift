@@ -4,13 +4,14 @@ internal import Kernels
 ///
 /// ``NetworkMemory`` allocates from it; what a run will take is computed from it and from nothing else.
 package struct NetworkLayout: Sendable {
-  /// Rows of floats, each ``Kernels/Matrix/stride(for:)`` long.
+  /// Rows of floats.
   package struct Area: Sendable, Equatable {
     package var rows: Int
-    package var width: Int
+    /// Floats from one row to the next.
+    package var stride: Int
 
     /// Floats; a floating-point number, because what does not fit into memory need not fit into an integer.
-    package var floatCount: Double { max(16, Double(rows) * Double(Matrix.stride(for: width))) }
+    package var floatCount: Double { max(16, Double(rows) * Double(stride)) }
   }
 
   /// One node's areas, as indices of ``NetworkLayout/areas``.
@@ -52,8 +53,14 @@ package struct NetworkLayout: Sendable {
   package let gradientItemsOfNode: [Range<Int>]
   /// The items of work after an update.
   package let derivedItems: [(node: Int, item: Int)]
-  /// Floats of scratch memory that each worker brings to the way back.
+  /// Floats of scratch memory that each worker brings to the ways forward and back.
   package let scratchCount: Int
+  /// Those that the way forward alone needs.
+  package let forwardScratchCount: Int
+  /// Floats from one worker's scratch memory for the way forward to the next one's.
+  package var forwardScratchStride: Int { max(16, (forwardScratchCount + 15) / 16 * 16) }
+  /// Floats that each worker brings to the weight gradients beside those of the kernels.
+  package let gradientScratchCount: Int
   /// Bytes of all areas and of what is derived from parameters.
   package let byteCount: Double
 
@@ -63,18 +70,18 @@ package struct NetworkLayout: Sendable {
   ///   - derivedLimit: layers that derive more floats than this from their parameters do so on every use instead.
   package init(_ network: Network, rows: Int, isTraining: Bool, shards: Int = 1, derivedLimit: Int = .max) {
     var areas: [Area] = []
-    func area(_ width: Int, rows: Int) -> Int {
-      areas.append(Area(rows: rows, width: width))
+    func area(_ stride: Int, rows: Int) -> Int {
+      areas.append(Area(rows: rows, stride: stride))
       return areas.count - 1
     }
-    func width(_ node: Int) -> Int { network.nodes[node].layer.output.count }
+    func stride(_ node: Int) -> Int { network.nodes[node].layer.output.rowStride }
     let nothing = area(16, rows: 1)
-    let input = area(network.input.count, rows: rows)
+    let input = area(network.input.rowStride, rows: rows)
     var outputs: [Int] = [], gradients: [Int] = []
     for index in network.nodes.indices {
-      outputs.append(area(width(index), rows: rows))
+      outputs.append(area(stride(index), rows: rows))
       // Losses write the gradient of the output even where only their value is wanted.
-      gradients.append(isTraining || index == network.outputNode ? area(width(index), rows: rows) : nothing)
+      gradients.append(isTraining || index == network.outputNode ? area(stride(index), rows: rows) : nothing)
     }
     // The gradient of a node's output is wanted where a layer at or before it is trained.
     var isWanted: [Bool] = []
@@ -88,33 +95,40 @@ package struct NetworkLayout: Sendable {
     // Where several readers want an output, each writes a gradient of its own.
     func edge(to node: Int) -> Int {
       guard isTraining, readers[node] > 1 else { return gradients[node] }
-      let part = area(width(node), rows: rows)
+      let part = area(stride(node), rows: rows)
       parts[node].append(part)
       return part
     }
-    var nodes: [NodeLayout] = [], derived = 0.0, scratchCount = 0
+    var nodes: [NodeLayout] = [], derived = 0.0
+    var scratchCount = 0, forwardScratchCount = 0, gradientScratchCount = 0
     for (index, node) in network.nodes.enumerated() {
       let inputGradients = node.sources.map { source in
         source.flatMap { isTraining && isWanted[$0] ? edge(to: $0) : nil }
       }
       let needs = node.needs
-      var keepsDerived = false
+      var keepsDerived = false, backwardScratchCount = needs.backwardScratchCount
       if inputGradients.contains(where: { $0 != nil }), needs.derivedCount > 0 {
         keepsDerived = needs.derivedCount <= derivedLimit || needs.derivedScratchCount == 0
         if keepsDerived {
           derived += Double(needs.derivedCount)
         } else {
-          scratchCount = max(scratchCount, needs.derivedScratchCount)
+          backwardScratchCount += needs.derivedScratchCount
         }
+      }
+      forwardScratchCount = max(forwardScratchCount, needs.forwardScratchCount)
+      if isTraining {
+        scratchCount = max(scratchCount, backwardScratchCount)
+        gradientScratchCount = max(gradientScratchCount, needs.gradientScratchCount)
       }
       nodes.append(
         NodeLayout(
           output: outputs[index], outputGradient: gradients[index],
-          saved: needs.savedCount > 0 ? area(needs.savedCount, rows: rows) : nothing, inputGradients: inputGradients,
+          saved: needs.savedCount > 0 ? area(needs.savedStride(beside: node.layer.output), rows: rows) : nothing,
+          inputGradients: inputGradients,
           keepsDerived: keepsDerived, gatesInputGradient: Self.gates(network, node),
           outputGradientIsGated: network.nodes.contains { $0.sources == [index] && Self.gates(network, $0) }))
     }
-    outputGradient = network.outputNode.map { edge(to: $0) } ?? area(network.output.count, rows: rows)
+    outputGradient = network.outputNode.map { edge(to: $0) } ?? area(network.output.rowStride, rows: rows)
     var items: [(node: Int, item: Int)] = [], itemsOfNode = [Range<Int>](repeating: 0..<0, count: nodes.count)
     for index in nodes.indices.reversed() {
       let first = items.count
@@ -135,7 +149,9 @@ package struct NetworkLayout: Sendable {
     derivedItems = nodes.indices.filter { nodes[$0].keepsDerived }.flatMap { index in
       (0..<network.nodes[index].needs.derivedItems).map { (index, $0) }
     }
-    self.scratchCount = scratchCount
+    self.scratchCount = max(scratchCount, forwardScratchCount)
+    self.forwardScratchCount = forwardScratchCount
+    self.gradientScratchCount = gradientScratchCount
     let sums = network.nodes.reduce(0.0) { $0 + Double($1.needs.forwardSums + $1.needs.backwardSums) }
     byteCount =
       4 * (areas.reduce(0) { $0 + $1.floatCount } + derived) + 8 * sums * Double(1 + shards)

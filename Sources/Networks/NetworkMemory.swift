@@ -9,7 +9,7 @@ package final class NetworkMemory {
   /// What all this was allocated from.
   package let layout: NetworkLayout
   package let arena: UnsafeMutablePointer<Float>
-  /// The network's input, to be filled before ``forward(rows:)``.
+  /// The network's input, to be filled before ``forward(rows:scratch:)``.
   package let input: Matrix
   /// The network's output.
   package let output: Matrix
@@ -24,7 +24,7 @@ package final class NetworkMemory {
   private let layers: [any Layer]
   /// The gradients of ``NetworkLayout/gradientParts``.
   private let gradientParts: [[Matrix]]
-  /// Elements of each node's output.
+  /// Floats of a row of each node's output.
   private let widths: [Int]
   private let buffers: [AlignedBuffer<Float>]
   private let sums: AlignedBuffer<Double>
@@ -36,10 +36,10 @@ package final class NetworkMemory {
   /// - Parameter arena: the parameters, `network.storageCount` floats that outlive this object.
   package init(_ network: Network, layout: NetworkLayout, arena: UnsafeMutablePointer<Float>) {
     var buffers = layout.areas.map { area in
-      AlignedBuffer<Float>(count: max(16, area.rows * Matrix.stride(for: area.width)))
+      AlignedBuffer<Float>(count: max(16, area.rows * area.stride))
     }
     let matrices = zip(buffers, layout.areas).map { buffer, area in
-      Matrix(buffer.pointer, stride: Matrix.stride(for: area.width))
+      Matrix(buffer.pointer, stride: area.stride)
     }
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
@@ -86,7 +86,7 @@ package final class NetworkMemory {
     derivedItems = layout.derivedItems
     trainsFrom = layout.trainsFrom
     layers = network.nodes.map(\.layer)
-    widths = network.nodes.map(\.layer.output.count)
+    widths = network.nodes.map(\.layer.output.rowCount)
   }
 
   /// Plans and allocates.
@@ -103,7 +103,7 @@ package final class NetworkMemory {
   /// Rows that fit.
   package var rowCapacity: Int { layout.rows }
 
-  /// Floats of scratch memory that each worker brings to ``backward(rows:scratch:)``.
+  /// Floats of scratch memory that each worker brings to ``forward(rows:scratch:)`` and ``backward(rows:scratch:)``.
   package var scratchCount: Int { layout.scratchCount }
 
   /// Bytes of activations, gradients and derived parameters.
@@ -115,11 +115,15 @@ package final class NetworkMemory {
   }
 
   /// Computes the outputs of rows whose inputs are filled.
-  package func forward(rows: Range<Int>) { forward(nodes: passes.indices, rows: rows) }
+  ///
+  /// - Parameter scratch: ``NetworkLayout/forwardScratchCount`` floats of this worker.
+  package func forward(rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    forward(nodes: passes.indices, rows: rows, scratch: scratch)
+  }
 
   /// Computes the outputs of some nodes, for rows whose inputs, and sums where the first node reads any, are there.
-  package func forward(nodes: Range<Int>, rows: Range<Int>) {
-    for index in nodes { layers[index].forward(passes[index], rows: rows) }
+  package func forward(nodes: Range<Int>, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    for index in nodes { layers[index].forward(passes[index], rows: rows, scratch: scratch) }
   }
 
   /// Computes one of ``LayerNeeds/forwardItems`` of a node's outputs.
@@ -214,6 +218,8 @@ package final class NetworkMemory {
   }
 
   /// Computes one of ``gradientItems`` over the leaves of a subtree.
+  ///
+  /// - Parameter scratch: ``NetworkLayout/gradientScratchCount`` floats of this worker and `WeightGradient.scratchCount(leaves:)`.
   package func accumulateWeightGradient(
     item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int, gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>

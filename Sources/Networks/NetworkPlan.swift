@@ -13,6 +13,8 @@ struct NetworkPlan {
     var node: Int?
     var port: Port
     var layer: Int?
+    /// Whether no layer with weights lies between it and the network's input.
+    var isData: Bool
   }
 
   var nodes: [Network.Node] = []
@@ -20,6 +22,7 @@ struct NetworkPlan {
   var tensors: [Network.Tensor] = []
   var tiedGradients: [Network.TiedGradient] = []
   var outline: [(kind: String, output: Port, parameterCount: Int)] = []
+  var warnings: [String] = []
   var last: Source
   private(set) var arenaCount = 0
   private(set) var stateCount = 0
@@ -34,7 +37,7 @@ struct NetworkPlan {
 
   init(input: Port) {
     self.input = input
-    last = Source(node: nil, port: input, layer: nil)
+    last = Source(node: nil, port: input, layer: nil, isData: true)
   }
 
   /// Adds the next layer of the config.
@@ -47,7 +50,10 @@ struct NetworkPlan {
     readers.append(0)
     for source in sources { if let layer = source.layer { readers[layer] += 1 } }
     outline.append((type(of: entry.spec).kind, layer.output, layer.parameters.reduce(0) { $0 + $1.count }))
-    var result = Source(node: sources[0].node, port: layer.output, layer: index)
+    let isData = sources.allSatisfy(\.isData)
+    if isData, let warning = entry.spec.warning(data: sources.map(\.port)) { warnings.append("\(path): \(warning)") }
+    var result = Source(
+      node: sources[0].node, port: layer.output, layer: index, isData: isData && layer.parameters.isEmpty)
     if !layer.isView {
       let own = try place(layer, sharing: entry.sharing, index: index, path: path)
       nodes.append(
@@ -68,7 +74,7 @@ struct NetworkPlan {
   ///
   /// Training takes several times as much; this is what no use of the network does without.
   private mutating func requireRoom(for layer: any Layer, path: String) throws(ConfigError) {
-    let width = layer.output.count
+    let width = layer.output.rowCount
     guard width <= Self.widthLimit else {
       throw ConfigError(
         "the layer puts out \(width) numbers for each sample, at most \(Self.widthLimit) are allowed", path: path)
@@ -120,7 +126,7 @@ struct NetworkPlan {
   }
 
   private func source(named name: String, path: String) throws(ConfigError) -> Source {
-    if name == LayerNode.networkInput { return Source(node: nil, port: input, layer: nil) }
+    if name == LayerNode.networkInput { return Source(node: nil, port: input, layer: nil, isData: true) }
     guard let source = names[name] else {
       throw ConfigError(
         "no earlier layer is named '\(name.excerpt(60))'; \(NearestName.hint(name, among: names.keys.sorted() + [LayerNode.networkInput]))",

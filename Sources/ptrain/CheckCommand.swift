@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Networks
+internal import Platform
 internal import Specs
 internal import Training
 
@@ -27,6 +29,7 @@ struct CheckCommand: ParsableCommand {
     } catch let error as AgreedFailure { throw error.asRunError }
     try trainer.requireSpace()
     guard PTrain.isFirstProcess else { return }
+    for warning in trainer.network.warnings { StandardError.write("warning: \(warning)") }
     try StandardOutput.answer(trainer.plan, terminator: "")
   }
 }

@@ -166,6 +166,49 @@ import Testing
     }
   }
 
+  @Test("positions are samples of their own, wherever they lie", arguments: [1, 5, 200], [2, 30, 70])
+  func positions(inner: Int, positions: Int) {
+    let outer = 70, rows = 9, count = rows * positions
+    let values = Self.random(count * inner, 9), (d, ds) = Self.matrix(rows: count, columns: outer, 10)
+    let leaves = [0..<2, 2..<3, 3..<9].enumerated().map { GradientLeaf(rows: $1, merges: $0 == 0 ? 0 : 1) }
+    let alone = [0..<2, 2..<3, 3..<9].enumerated().map { index, rows in
+      GradientLeaf(rows: rows.lowerBound * positions..<rows.upperBound * positions, merges: index == 0 ? 0 : 1)
+    }
+    /// The gradient of x with its positions so many floats apart and its rows so many.
+    func gradient(_ stride: Int, _ rowStride: Int, positions: Int, _ leaves: [GradientLeaf]) -> [UInt32] {
+      let x = AlignedBuffer<Float>(count: count / positions * rowStride + 16)
+      for index in 0..<count {
+        let place = index / positions * rowStride + index % positions * stride
+        for i in 0..<inner { x.pointer[place + i] = values[index * inner + i] }
+      }
+      let dw = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: inner, outer: outer) + 80)
+      let copy = AlignedBuffer<Float>(count: WeightGradient.Positions.copyCount)
+      let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(leaves: 3))
+      leaves.withUnsafeBufferPointer { leaves in
+        guard let first = leaves.baseAddress else { return }
+        for item in 0..<WeightGradient.itemCount(inner: inner, outer: outer) {
+          WeightGradient.accumulate(
+            item: item, x: Matrix(x.pointer, stride: rowStride), d: Matrix(d.pointer, stride: ds * positions),
+            dw: dw.pointer, db: dw.pointer + dw.count - 80, inner: inner, outer: outer, leaves: first,
+            leafCount: leaves.count,
+            positions: positions == 1
+              ? nil : .init(count: positions, xStride: stride, dStride: ds, copy: copy.pointer),
+            scratch: scratch.pointer)
+        }
+      }
+      return dw.elements.map(\.bitPattern)
+    }
+    let whole = (inner + 15) / 16 * 16, loose = (positions * inner + 15) / 16 * 16 + 16
+    for level in InstructionSet.allCases where level <= .detected {
+      InstructionSet.lowering(to: level) {
+        let expected = gradient(whole, whole, positions: 1, alone)
+        #expect(gradient(inner, loose, positions: positions, leaves) == expected, "\(level.name), rows apart")
+        #expect(gradient(whole, positions * whole, positions: positions, leaves) == expected, "\(level.name)")
+        #expect(gradient(inner, loose, positions: positions, [leaves[0]]) != expected, "negative control")
+      }
+    }
+  }
+
   @Test("a product that is not a number stays one, also through ReLU")
   func keepsNaN() {
     let (inner, outer) = (20, 70)

@@ -35,7 +35,7 @@ import Testing
       spec.bend = bend
       let width = Activation.blockCount + 44, initializer = try FanInUniform(from: FieldReader(describing: ""))
       let dense = DenseLayer(
-        inputs: 5, units: width, activation: spec.activation, hasBias: true, weightInitializer: initializer,
+        input: Port([5]), units: width, activation: spec.activation, hasBias: true, weightInitializer: initializer,
         biasInitializer: initializer)
       let findings =
         LayerCase.findings(spec, inputs: [[Port([5])], [Port([width])]])

@@ -37,6 +37,7 @@ import Testing
     let rows = 7
     let direction: [Float]
     let samples = AlignedBuffer<UInt64>(count: 7)
+    let scratch: AlignedBuffer<Float>
 
     init(_ layers: [LayerNode], input: Port, derivedLimit: Int = .max) throws {
       network = try Network(layers, input: input, path: "layers")
@@ -53,6 +54,9 @@ import Testing
         network.setCanonicalValues(GradientTests.random(slot.parameter.count, 50), of: slot, in: arena.pointer)
       }
       memory = NetworkMemory(network, rows: rows, arena: arena.pointer, training: true, derivedLimit: derivedLimit)
+      scratch = AlignedBuffer(
+        count: max(
+          memory.layout.gradientScratchCount + WeightGradient.scratchCount(leaves: 64), memory.scratchCount))
       direction = GradientTests.random(rows * network.output.count, 51)
       for row in 0..<rows {
         samples.pointer[row] = UInt64(row * 3)
@@ -62,11 +66,13 @@ import Testing
       memory.begin(StepContext(isTraining: true, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
     }
 
+    func forward(_ rows: Range<Int>) { memory.forward(rows: rows, scratch: scratch.pointer) }
+
     func renew() { for item in memory.derivedItems.indices { memory.renewDerived(item: item) } }
 
     func loss() -> Double {
       renew()
-      memory.forward(rows: 0..<rows)
+      forward(0..<rows)
       var sum = 0.0
       for row in 0..<rows {
         for column in 0..<network.output.count {
@@ -84,7 +90,6 @@ import Testing
         }
       }
       let gradient = AlignedBuffer<Float>(count: max(16, network.gradientCount))
-      let scratch = AlignedBuffer<Float>(count: max(WeightGradient.scratchCount(leaves: 64), memory.scratchCount))
       memory.backward(rows: 0..<rows, scratch: scratch.pointer)
       let leaf = GradientLeaf(rows: 0..<rows, merges: 0)
       withUnsafePointer(to: leaf) { leaf in
@@ -159,9 +164,9 @@ import Testing
   func cut(_ entry: Case) throws {
     let rig = try Self.rig(Self.layer(entry.kind, entry.example))
     rig.renew()
-    rig.memory.forward(rows: 0..<7)
+    rig.forward(0..<7)
     let whole = (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } }
-    for part in [0..<2, 2..<3, 3..<7] { rig.memory.forward(rows: part) }
+    for part in [0..<2, 2..<3, 3..<7] { rig.forward(part) }
     #expect(whole == (0..<7).flatMap { row in (0..<4).map { rig.memory.output[row][$0].bitPattern } })
   }
 

@@ -27,7 +27,8 @@ package struct ToyPanels: SingleInputLayerSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
-    ToyPanelsLayer(output: input, flaw: flaw)
+    guard !input.isPadded else { throw ConfigError("needs rows without padding, found \(input)", path: path) }
+    return ToyPanelsLayer(output: input, flaw: flaw)
   }
 }
 

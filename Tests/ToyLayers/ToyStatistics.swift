@@ -43,7 +43,8 @@ package struct ToyStatistics: SingleInputLayerSpec {
   }
 
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
-    ToyStatisticsLayer(output: input, over: over, flaw: flaw)
+    guard !input.isPadded else { throw ConfigError("needs rows without padding, found \(input)", path: path) }
+    return ToyStatisticsLayer(output: input, over: over, flaw: flaw)
   }
 }
 

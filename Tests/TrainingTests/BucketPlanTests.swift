@@ -48,12 +48,12 @@ import Testing
     for row in 0..<30 {
       for column in 0..<40 { memory.input[row][column] = Float(row * 40 + column) * 0.01 - 3 }
     }
-    memory.forward(rows: 0..<30)
     for row in 0..<30 {
       for column in 0..<network.output.count { memory.outputGradient[row][column] = Float(row + column + 1) }
     }
     let gradient = AlignedBuffer<Float>(count: max(16, network.gradientCount))
     let scratch = AlignedBuffer<Float>(count: WeightGradient.scratchCount(leaves: 1))
+    memory.forward(rows: 0..<30, scratch: scratch.pointer)
     memory.backward(rows: 0..<30, scratch: scratch.pointer)
     var leaf = GradientLeaf(rows: 0..<30, merges: 0)
     var snapshots: [[Float]] = []

@@ -78,7 +78,7 @@ struct ck_product {
 /// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on its left are
 /// added once it is done.
 struct ck_leaf {
-  int32_t row_begin, row_end;
+  long row_begin, row_end;
   int32_t merges;
 };
 
@@ -89,6 +89,12 @@ struct ck_weight_gradient {
   long x_stride;
   const float *d;
   long d_stride;
+  /// 0 or 1: a row is one sample. Else each row has so many positions, one after the other in the chains; x_stride and d_stride are
+  /// from row to row, these from position to position, and d_stride is `positions * d_position_stride`.
+  long positions;
+  long x_position_stride, d_position_stride;
+  /// Where there are positions: `CK_POSITIONS_COPIED * CK_GRADIENT_ITEM` floats, used where those of x are not equally far apart.
+  float *copy;
   float *dw;
   float *db;
   long inner, outer;
@@ -96,7 +102,8 @@ struct ck_weight_gradient {
   long i_begin, i_end;
   const struct ck_leaf *leaves;
   long leaf_count;
-  /// At least `ck_weight_gradient_scratch(stack_depth)` floats, 64-byte aligned, one per thread.
+  /// At least `ck_weight_gradient_scratch(stack_depth)` floats, 64-byte aligned, one per thread; where there are positions, behind them
+  /// `ck_leaf_scratch(leaf_count)` more.
   float *scratch;
   /// Sums that are kept for each tile at most: `ck_stack_depth(leaves)` of the subtree.
   long stack_depth;
@@ -108,6 +115,8 @@ struct ck_weight_gradient {
 enum { CK_GRADIENT_ITEM = 192 };
 /// Most samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
 enum { CK_GRADIENT_ROWS = 256 };
+/// Most positions that are copied at a time: with the inputs of a call they take 48 KiB.
+enum { CK_POSITIONS_COPIED = 64 };
 /// Most inner rows of weights that are packed at a time: 16 columns of them take 32 KiB.
 enum { CK_INNER_BLOCK = 512 };
 
@@ -121,6 +130,11 @@ static inline long ck_stack_depth(long leaves) {
 /// Floats of a call's scratch memory: the stacks of at most 54 tiles of 24 vectors of 16 floats, or of four times 36 of 96 floats.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
+}
+
+/// Floats that so many leaves take, to the next cache line.
+static inline long ck_leaf_scratch(long leaves) {
+  return ck_round16(leaves * (long)(sizeof(struct ck_leaf) / sizeof(float)));
 }
 
 /// Where a choice of tiling comes from.

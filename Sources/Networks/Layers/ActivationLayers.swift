@@ -27,14 +27,25 @@ struct ActivationLayer: Layer {
   let activation: Activation
 
   func forward(_ pass: LayerPass, rows: Range<Int>) {
-    for row in rows { activation.forward(pass.input[row], into: pass.output[row], count: output.count) }
+    let runs = output.runs
+    for row in rows {
+      for run in 0..<runs.count {
+        let place = run * output.channelStride
+        activation.forward(pass.input[row] + place, into: pass.output[row] + place, count: runs.length)
+      }
+    }
   }
 
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
     guard let inputGradient = pass.inputGradient else { return }
-    let saved = activation.saved == .input ? pass.input : pass.output
+    let saved = activation.saved == .input ? pass.input : pass.output, runs = output.runs
     for row in rows {
-      activation.backward(saved: saved[row], pass.outputGradient[row], into: inputGradient[row], count: output.count)
+      for run in 0..<runs.count {
+        let place = run * output.channelStride
+        activation.backward(
+          saved: saved[row] + place, pass.outputGradient[row] + place, into: inputGradient[row] + place,
+          count: runs.length)
+      }
     }
   }
 }

@@ -1,10 +1,12 @@
 internal import Kernels
 package import Specs
 
-/// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`.
+/// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`, and like it at each position of an
+/// input of several axes: `[…, inputs]` becomes `[…, units]`.
 package struct Dense: SingleInputLayerSpec {
   package static let kind = "dense"
-  package static let summary = "fully connected: activation(x · Wᵀ + b), weight [units, inputs]"
+  package static let summary =
+    "fully connected: activation(x · Wᵀ + b), weight [units, inputs]; of several axes it reads the last one"
   package static let examples = [
     #"{"units": 3}"#, #"{"units": 5, "activation": "relu"}"#, #"{"units": 4, "activation": "gelu", "bias": false}"#,
     #"{"units": 2, "activation": {"type": "elu", "alpha": 0.5}, "bias_initializer": {"type": "constant", "value": 0.1}}"#,
@@ -34,19 +36,25 @@ package struct Dense: SingleInputLayerSpec {
     guard input.element == .float32 else {
       throw ConfigError("a dense layer needs float32 inputs, found \(input)", path: path)
     }
-    guard input.shape.extents.count == 1 else {
-      throw ConfigError(
-        "a dense layer needs flat inputs, found shape \(input.shape); put {\"type\": \"flatten\"} before it", path: path
-      )
-    }
     return DenseLayer(
-      inputs: input.count, units: units, activation: activation, hasBias: hasBias,
+      input: input, units: units, activation: activation, hasBias: hasBias,
       weightInitializer: weightInitializer, biasInitializer: biasInitializer)
+  }
+
+  package func warning(data: [Port]) -> String? {
+    guard let port = data.first, port.shape.extents.count > 1 else { return nil }
+    return "a dense layer reads shape \(port.shape) position by position; put {\"type\": \"flatten\"} before it to "
+      + "read the whole sample"
   }
 }
 
 /// A dense layer at work. Weights are kept packed, and once more transposed for the gradient of the input.
+///
+/// Positions are rows of the products. Where they are equally far apart through all rows, the products go over all of them at once, else row
+/// by row: an element is one chain of one position either way.
 struct DenseLayer: Layer {
+  let input: Port
+  let output: Port
   let inputs: Int
   let units: Int
   let activation: Activation
@@ -54,7 +62,20 @@ struct DenseLayer: Layer {
   let weightInitializer: any InitializerSpec
   let biasInitializer: any InitializerSpec
 
-  var output: Port { Port([units]) }
+  init(
+    input: Port, units: Int, activation: Activation, hasBias: Bool, weightInitializer: any InitializerSpec,
+    biasInitializer: any InitializerSpec
+  ) {
+    self.input = input
+    output = .aligned(input.withChannels(units))
+    inputs = input.channels
+    self.units = units
+    self.activation = activation
+    self.hasBias = hasBias
+    self.weightInitializer = weightInitializer
+    self.biasInitializer = biasInitializer
+  }
+
   var parameters: [Parameter] {
     let weight = Parameter(
       name: "weight", shape: [units, inputs], storage: .packed(inner: inputs, outer: units),
@@ -67,14 +88,24 @@ struct DenseLayer: Layer {
   var canGateInput: Bool { true }
   var needs: LayerNeeds {
     LayerNeeds(
-      savedCount: activation.saved == .input ? units : 0,
+      savedCount: activation.saved == .input ? output.rowCount : 0,
       derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
       derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
       derivedScratchCount: DenseProduct.transposedScratch(inner: units),
+      backwardScratchCount: isNarrow ? Self.narrowBlock * wholeVectors : 0, gradientScratchCount: gradientScratchCount,
       gradientItems: WeightGradient.itemCount(inner: inputs, outer: units),
-      forwardItems: DenseProduct.panelCount(outer: units), backwardItems: DenseProduct.panelCount(outer: inputs),
-      rowOperations: 2 * inputs * units)
+      forwardItems: DenseProduct.panelCount(outer: units),
+      backwardItems: isNarrow ? 0 : DenseProduct.panelCount(outer: inputs),
+      rowOperations: 2 * inputs * units * input.positions)
   }
+
+  /// The input's channels as the kernels write them.
+  private var wholeVectors: Int { (inputs + 15) / 16 * 16 }
+  /// The kernels would write the gradient of a position into the next one's.
+  private var isNarrow: Bool { input.positions > 1 && input.channelStride < wholeVectors }
+  private var gradientScratchCount: Int { input.positions > 1 ? WeightGradient.Positions.copyCount : 0 }
+  /// Positions whose gradients are computed beside the input's and copied.
+  private static let narrowBlock = 48
 
   func forward(_ pass: LayerPass, rows: Range<Int>) { forward(pass, rows: rows, panel: nil) }
 
@@ -82,15 +113,38 @@ struct DenseLayer: Layer {
 
   private func forward(_ pass: LayerPass, rows: Range<Int>, panel: Int?) {
     let before = activation.saved == .input ? pass.saved : pass.output
-    DenseProduct.multiply(
-      pass.input, weights: pass.arena + pass.offsets[0],
-      bias: hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil,
-      into: before, rows: rows, inner: inputs, outer: units, epilogue: activation.isGate ? .relu : .none, panel: panel)
-    guard !activation.isGate, !activation.isIdentity else { return }
-    let columns = panel.map { DenseProduct.columns(ofPanel: $0, outer: units) } ?? 0..<units, first = columns.lowerBound
-    for row in rows {
-      activation.forward(before[row] + first, into: pass.output[row] + first, count: columns.count)
+    let bias = hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil
+    eachProduct(of: pass.input, input, before, output, rows: rows) { x, y, rows in
+      DenseProduct.multiply(
+        x, weights: pass.arena + pass.offsets[0], bias: bias, into: y, rows: rows, inner: inputs, outer: units,
+        epilogue: activation.isGate ? .relu : .none, panel: panel)
     }
+    guard !activation.isGate, !activation.isIdentity else { return }
+    let columns = panel.map { DenseProduct.columns(ofPanel: $0, outer: units) }
+    // Elements of some columns lie together at one position only.
+    let runs = columns.map { (count: output.positions, length: $0.count) } ?? output.runs
+    for row in rows {
+      for run in 0..<runs.count {
+        let place = run * output.channelStride + (columns?.lowerBound ?? 0)
+        activation.forward(before[row] + place, into: pass.output[row] + place, count: runs.length)
+      }
+    }
+  }
+
+  /// The positions of rows of two matrices as rows of their own.
+  private func eachProduct(
+    of x: Matrix, _ a: Port, _ y: Matrix, _ b: Port, rows: Range<Int>,
+    _ multiply: (_ x: Matrix, _ y: Matrix, _ rows: Range<Int>) -> Void
+  ) {
+    let positions = input.positions
+    if positions == 1 { return multiply(x, y, rows) }
+    let (xStride, yStride) = (a.channelStride, b.channelStride)
+    if x.stride == positions * xStride, y.stride == positions * yStride {
+      return multiply(
+        Matrix(x.pointer, stride: xStride), Matrix(y.pointer, stride: yStride),
+        rows.lowerBound * positions..<rows.upperBound * positions)
+    }
+    for row in rows { multiply(Matrix(x[row], stride: xStride), Matrix(y[row], stride: yStride), 0..<positions) }
   }
 
   func finishedGradients(items: Int) -> Int {
@@ -99,32 +153,75 @@ struct DenseLayer: Layer {
 
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {
     if !activation.isIdentity, !(activation.isGate && pass.outputGradientIsGated) {
-      let saved = activation.saved == .input ? pass.saved : pass.output
+      let saved = activation.saved == .input ? pass.saved : pass.output, runs = output.runs
       for row in rows {
-        activation.backward(saved: saved[row], pass.outputGradient[row], into: pass.outputGradient[row], count: units)
+        for run in 0..<runs.count {
+          let place = run * output.channelStride, d = pass.outputGradient[row] + place
+          activation.backward(saved: saved[row] + place, d, into: d, count: runs.length)
+        }
       }
     }
   }
 
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-    guard let inputGradient = pass.inputGradient else { return }
-    let epilogue = pass.gatesInputGradient ? DenseProduct.Epilogue.gate(pass.input) : .none
-    if let derived = pass.derived {
-      DenseProduct.multiply(
-        pass.outputGradient, weights: derived, bias: nil, into: inputGradient, rows: rows, inner: units,
-        outer: inputs, epilogue: epilogue)
-    } else {
-      DenseProduct.multiplyTransposed(
-        pass.outputGradient, weights: pass.arena + pass.offsets[0], into: inputGradient, rows: rows, inner: units,
-        outer: inputs, epilogue: epilogue, scratch: scratch)
+    guard let gradient = pass.inputGradient else { return }
+    if isNarrow { return backwardNarrow(pass, into: gradient, rows: rows, scratch: scratch) }
+    eachBack(pass, into: gradient, rows: rows) { d, y, rows, epilogue in
+      multiplyBack(pass, d, into: y, rows: rows, epilogue: epilogue, scratch)
     }
   }
 
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, item: Int) {
-    guard let inputGradient = pass.inputGradient, let derived = pass.derived else { return }
-    DenseProduct.multiply(
-      pass.outputGradient, weights: derived, bias: nil, into: inputGradient, rows: rows, inner: units, outer: inputs,
-      epilogue: pass.gatesInputGradient ? .gate(pass.input) : .none, panel: item)
+    guard let gradient = pass.inputGradient, let derived = pass.derived else { return }
+    eachBack(pass, into: gradient, rows: rows) { d, y, rows, epilogue in
+      DenseProduct.multiply(
+        d, weights: derived, bias: nil, into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue,
+        panel: item)
+    }
+  }
+
+  private func eachBack(
+    _ pass: LayerPass, into gradient: Matrix, rows: Range<Int>,
+    _ multiply: (_ d: Matrix, _ y: Matrix, _ rows: Range<Int>, _ epilogue: DenseProduct.Epilogue) -> Void
+  ) {
+    eachProduct(of: pass.outputGradient, output, gradient, input, rows: rows) { d, y, rows in
+      // The input lies as its gradient does.
+      let gate = Matrix(pass.input.pointer + (y.pointer - gradient.pointer), stride: y.stride)
+      multiply(d, y, rows, pass.gatesInputGradient ? .gate(gate) : .none)
+    }
+  }
+
+  private func multiplyBack(
+    _ pass: LayerPass, _ d: Matrix, into y: Matrix, rows: Range<Int>, epilogue: DenseProduct.Epilogue,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    if let derived = pass.derived {
+      DenseProduct.multiply(
+        d, weights: derived, bias: nil, into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue)
+    } else {
+      DenseProduct.multiplyTransposed(
+        d, weights: pass.arena + pass.offsets[0], into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue,
+        scratch: scratch)
+    }
+  }
+
+  /// The same by way of scratch memory, some positions at a time.
+  private func backwardNarrow(
+    _ pass: LayerPass, into gradient: Matrix, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let block = Matrix(scratch, stride: wholeVectors), rest = scratch + Self.narrowBlock * wholeVectors
+    for row in rows {
+      for first in stride(from: 0, to: input.positions, by: Self.narrowBlock) {
+        let count = min(Self.narrowBlock, input.positions - first)
+        let d = Matrix(pass.outputGradient[row] + first * output.channelStride, stride: output.channelStride)
+        multiplyBack(pass, d, into: block, rows: 0..<count, epilogue: .none, rest)
+        for position in 0..<count {
+          let place = (first + position) * input.channelStride
+          let x = pass.input[row] + place, y = gradient[row] + place, found = block[position]
+          for index in 0..<inputs { y[index] = !pass.gatesInputGradient || x[index] > 0 ? found[index] : 0 }
+        }
+      }
+    }
   }
 
   func accumulateWeightGradient(
@@ -132,11 +229,14 @@ struct DenseLayer: Layer {
     gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    let positions =
+      input.positions > 1
+      ? WeightGradient.Positions(
+        count: input.positions, xStride: input.channelStride, dStride: output.channelStride, copy: scratch) : nil
     WeightGradient.accumulate(
       item: item, x: pass.input, d: pass.outputGradient, dw: gradient + pass.gradientOffsets[0],
       db: hasBias ? gradient + pass.gradientOffsets[1] : nil, inner: inputs, outer: units, leaves: leaves,
-      leafCount: leafCount,
-      scratch: scratch)
+      leafCount: leafCount, positions: positions, scratch: scratch + gradientScratchCount)
   }
 
   func renewDerived(_ pass: LayerPass, item: Int) {

@@ -24,6 +24,7 @@ package struct DropoutSpec: SingleInputLayerSpec {
   }
 }
 
+/// Goes over padding too: it is 0, and stays 0.
 struct DropoutLayer: Layer {
   let output: Port
   let rate: Double
@@ -38,7 +39,7 @@ struct DropoutLayer: Layer {
   private func apply(_ pass: LayerPass, _ x: Matrix, to y: Matrix, rows: Range<Int>) {
     let first = rows.lowerBound
     guard pass.step.isTraining, rate > 0 else {
-      for row in rows { y[row].update(from: x[row], count: output.count) }
+      for row in rows { y[row].update(from: x[row], count: output.rowCount) }
       return
     }
     let dropout = Dropout(
@@ -46,6 +47,6 @@ struct DropoutLayer: Layer {
     dropout.apply(
       x[first], stride: x.stride, into: y[first], stride: y.stride, samples: pass.step.samples + first,
       rows: rows.count,
-      columns: output.count)
+      columns: output.rowCount)
   }
 }

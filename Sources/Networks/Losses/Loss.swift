@@ -49,7 +49,12 @@ package struct LossContext: Sendable {
 
   /// Throws unless the network has this many outputs, in a flat row.
   package func requireOutputs(_ count: Int, for reason: String) throws(ConfigError) {
-    guard output.shape.extents.count == 1, output.count == count else {
+    guard output.shape.extents.count == 1 else {
+      throw ConfigError(
+        "the network's output has shape \(output.shape), but \(reason); put {\"type\": \"flatten\"} before the last layer, "
+          + "and give that \(count) unit\(count == 1 ? "" : "s")", path: path)
+    }
+    guard output.count == count else {
       throw ConfigError(
         "the network's output has shape \(output.shape), but \(reason); give the last layer \(count) "
           + "unit\(count == 1 ? "" : "s")", path: path)

@@ -29,6 +29,7 @@ package final class Evaluation {
   private let isSearch: Bool
   private let threads: Int
   private let queue = WorkQueue()
+  private let scratch: AlignedBuffer<Float>
 
   /// An evaluation with a network's memory of at least `threads × blockRows` rows.
   /// - Throws: ``ConfigError`` where a metric does not suit the predictions.
@@ -41,6 +42,7 @@ package final class Evaluation {
     outputs = context.outputs
     isSearch = metrics.contains { $0 is DecisionThreshold }
     self.threads = max(1, min(threads, memory.rowCapacity / Self.blockRows))
+    scratch = AlignedBuffer(count: self.threads * memory.layout.forwardScratchStride)
     var states: [any MetricState] = []
     for metric in metrics { states.append(try metric.makeState(context)) }
     empty = states
@@ -63,7 +65,8 @@ package final class Evaluation {
         let start = (own.lowerBound + item) * Self.blockRows
         let first = worker * Self.blockRows
         found[item] = evaluate(
-          samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch)
+          samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch,
+          scratch: scratch.pointer + worker * memory.layout.forwardScratchStride)
         // The thread that has the cluster waits for this loop, so one worker may speak to other nodes for it.
         if worker == 0 { cluster.showProgress() } else { mark.renew() }
       }
@@ -72,11 +75,13 @@ package final class Evaluation {
   }
 
   /// Loss, weight, rows whose outputs are not finite, and each metric's numbers behind their count, of one block.
-  private func evaluate(samples: Range<Int>, at first: Int, batch: BatchMemory) -> [Double] {
+  private func evaluate(
+    samples: Range<Int>, at first: Int, batch: BatchMemory, scratch: UnsafeMutablePointer<Float>
+  ) -> [Double] {
     let range = first..<first + samples.count
     for (index, sample) in samples.enumerated() { batch.ids.pointer[first + index] = sample }
     batch.gather(range, into: memory.input)
-    memory.forward(rows: range)
+    memory.forward(rows: range, scratch: scratch)
     loss.evaluate(
       memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)
     let sums = batch.sums(range)

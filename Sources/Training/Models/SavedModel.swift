@@ -227,13 +227,14 @@ package final class SavedModel {
     let ids = AlignedBuffer<Int>(count: threads * block),
       result = AlignedBuffer<Float>(count: max(1, range.count * width))
     let samples = UnsafeRawPointer(ids.pointer).assumingMemoryBound(to: UInt64.self)
+    let stride = memory.layout.forwardScratchStride, scratch = AlignedBuffer<Float>(count: threads * stride)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: samples))
     WorkQueue().parallelItems(count: (range.count + block - 1) / block, workers: threads) { item, worker in
       let start = item * block, count = min(block, range.count - start), first = worker * block
       for index in 0..<count { ids.pointer[first + index] = range.lowerBound + start + index }
       rows.gatherFeatures(
         rows: ids.pointer + first, count: count, into: memory.input[first], stride: memory.input.stride)
-      memory.forward(rows: first..<first + count)
+      memory.forward(rows: first..<first + count, scratch: scratch.pointer + worker * stride)
       for index in 0..<count {
         (result.pointer + (start + index) * width).update(from: memory.output[first + index], count: width)
       }

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Datasets
 internal import Metrics
+internal import Networks
 internal import Optimization
 internal import Platform
 package import Specs
@@ -34,7 +35,7 @@ extension Trainer {
     }
     let writer = CheckpointWriter(store, locks: locks, cluster: cluster, keep: config.checkpoint.keep, warn: warn)
     let watch = RunWatch(config, environment: options.environment, cluster: cluster)
-    if let warning = watch.warning { warn("warning: \(warning)") }
+    for warning in network.warnings + [watch.warning].compactMap({ $0 }) { warn("warning: \(warning)") }
     // From here on a request to stop waits for the end of a step, and for the state to be saved. The first rank, which
     // has the line of a request before that, is the last to wait.
     if !isFirst { StopSignal.waitForSteps() }

@@ -375,7 +375,7 @@ package final class StepExecutor {
       }
       if timesFetching { fetching.pointer[0] += Clock.now() - begin }
     }
-    memory.forward(nodes: phase.forward, rows: rows)
+    memory.forward(nodes: phase.forward, rows: rows, scratch: scratch)
     let trained = memory.backwardNodes
     if phase.evaluates {
       loss.evaluate(

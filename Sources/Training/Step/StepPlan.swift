@@ -104,7 +104,8 @@ struct StepPlan {
       parallelism.overlap == .off
       ? BucketPlan(whole: network, layout) : BucketPlan(network, layout, limit: request.section.bucketFloats)
     scratchStride =
-      (max(WeightGradient.scratchCount(leaves: request.shards), layout.scratchCount) + 15) / 16 * 16
+      (max(layout.gradientScratchCount + WeightGradient.scratchCount(leaves: request.shards), layout.scratchCount) + 15)
+      / 16 * 16
   }
 
   /// What the exchange of a step is prepared for.

@@ -22,6 +22,8 @@ struct Finding: CustomStringConvertible {
     case paddingRead
     /// What lies beside a row, or in other rows, is written to.
     case paddingWritten
+    /// More scratch memory is written to than was asked for.
+    case scratch
     /// Bits depend on the instruction set.
     case levels
     /// What is derived from the parameters anew on every use has other bits than what is kept.

@@ -1,58 +1,86 @@
 import Kernels
 import Platform
+import Specs
 
 @testable import Networks
 
-/// A matrix whose surroundings are watched.
+/// The rows of a port, whose surroundings are watched.
 ///
-/// Behind each row's elements come the lanes up to the next multiple of 16, which by contract are 0 and stay 0 (``padding``
-/// fills them with something else, to see who reads them), then sixteen lanes that belong to nobody, and behind the last row another row of those.
+/// Behind each position's channels come lanes that by contract are 0 and stay 0 (``padding`` fills them with something else, to see who
+/// reads them): up to the next position, and behind the last one up to the next multiple of 16. Where rows need not follow each other,
+/// sixteen lanes that belong to nobody lie between them; more of those lie behind the last row.
 final class Grid {
   /// A NaN that no computation makes.
   static let foreign = Float(bitPattern: 0x7fc0_dead)
 
-  let width: Int
+  let port: Port
   let rows: Int
   let matrix: Matrix
   private let padding: Float
   private let memory: AlignedBuffer<Float>
-  private let padded: Int
+  /// What a lane of a row is.
+  private enum Lane { case element, padding, foreign }
+  private let lanes: [Lane]
 
   /// Fills all elements with what nobody may read.
-  init(width: Int, rows: Int, padding: Float = 0) {
-    (self.width, self.rows, self.padding) = (width, rows, padding)
-    padded = (width + 15) / 16 * 16
-    let stride = padded + 16
+  init(_ port: Port, rows: Int, padding: Float = 0) {
+    (self.port, self.rows, self.padding) = (port, rows, padding)
+    let padded = (port.rowCount + 15) / 16 * 16
+    let isTight = port.positions > 1 && port.rowStride == port.rowCount
+    let stride = isTight ? port.rowStride : padded + 16
+    var lanes = [Lane](repeating: .padding, count: padded) + [Lane](repeating: .foreign, count: stride - padded)
+    for index in 0..<port.count { lanes[port.place(index)] = .element }
+    self.lanes = lanes
     memory = AlignedBuffer(count: (rows + 1) * stride)
     matrix = Matrix(memory.pointer, stride: stride)
     memory.elements.update(repeating: Self.foreign)
-    for row in 0..<rows { (matrix[row] + width).update(repeating: padding, count: padded - width) }
+    for row in 0..<rows {
+      for (lane, kind) in lanes.enumerated() where kind == .padding { matrix[row][lane] = padding }
+    }
   }
+
+  convenience init(width: Int, rows: Int, padding: Float = 0) { self.init(Port([width]), rows: rows, padding: padding) }
+
+  /// Elements of a row.
+  var width: Int { port.count }
 
   /// Element by element, row by row.
   var values: [Float] {
-    get { (0..<rows).flatMap { row in (0..<width).map { matrix[row][$0] } } }
-    set { for (index, value) in newValue.enumerated() { self[index] = value } }
+    get {
+      let places = (0..<width).map(port.place)
+      return (0..<rows).flatMap { row in places.map { matrix[row][$0] } }
+    }
+    set {
+      let places = (0..<width).map(port.place)
+      for row in 0..<rows {
+        for (index, place) in places.enumerated() { matrix[row][place] = newValue[row * width + index] }
+      }
+    }
   }
 
   var bits: [UInt32] { values.map(\.bitPattern) }
 
   /// An element by its place in ``values``.
   subscript(index: Int) -> Float {
-    get { matrix[index / width][index % width] }
-    set { matrix[index / width][index % width] = newValue }
+    get { matrix[index / width][port.place(index % width)] }
+    set { matrix[index / width][port.place(index % width)] = newValue }
   }
 
   /// Makes all elements unreadable again.
-  func forget() { for row in 0..<rows { matrix[row].update(repeating: Self.foreign, count: width) } }
+  func forget() { values = [Float](repeating: Self.foreign, count: rows * width) }
 
   /// The first place outside the elements that has been written to, in words.
   var trespass: String? {
     for row in 0...rows {
-      for lane in (row < rows ? width : 0)..<matrix.stride {
-        let found = matrix[row][lane], isPadding = row < rows && lane < padded
-        let isFine = isPadding ? found == padding || padding.isNaN : found.bitPattern == Self.foreign.bitPattern
-        if !isFine { return "row \(row), lane \(lane) of \(width) holds \(found)" }
+      for (lane, kind) in lanes.enumerated() {
+        let found = matrix[row][lane]
+        let isFine =
+          switch row < rows ? kind : .foreign {
+          case .element: true
+          case .padding: found == padding || padding.isNaN
+          case .foreign: found.bitPattern == Self.foreign.bitPattern
+          }
+        if !isFine { return "row \(row), lane \(lane) of \(port) holds \(found)" }
       }
     }
     return nil

@@ -13,6 +13,7 @@ extension LayerBattery {
     let plain = LayerBench(layer, inputs: inputs)
     _ = plain.trace()
     if let place = plain.trespass { found.append(Finding(kind: .paddingWritten, text: place)) }
+    if let place = plain.scratchTrespass { found.append(Finding(kind: .scratch, text: place)) }
     found += otherRows() + gradientPadding(plain)
     var without = LayerBench.Setup()
     without.wantsInputGradient = false
@@ -27,7 +28,7 @@ extension LayerBattery {
     bench.forward([part])
     func isForeign(_ grid: Grid) -> Bool {
       (0..<grid.rows).filter { !part.contains($0) }.allSatisfy { row in
-        (0..<grid.width).allSatisfy { grid.matrix[row][$0].bitPattern == Grid.foreign.bitPattern }
+        (0..<grid.width).allSatisfy { grid[row * grid.width + $0].bitPattern == Grid.foreign.bitPattern }
       }
     }
     guard isForeign(bench.output) else {

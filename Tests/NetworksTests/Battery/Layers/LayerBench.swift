@@ -40,8 +40,11 @@ final class LayerBench {
   private let sums: AlignedBuffer<Double>
   private let saved: Grid
   private let derived: AlignedBuffer<Float>?
-  private let scratch: UnsafeMutablePointer<Float>
-  private let scratchBytes: Int
+  private let scratch: AlignedBuffer<Float>
+  /// Floats of it that each call may use.
+  private let scratchCounts: (forward: Int, backward: Int, gradient: Int)
+  /// The first call that has written behind its scratch memory.
+  private(set) var scratchTrespass: String?
   private let samples = AlignedBuffer<UInt64>(count: LayerBench.rows)
   let pass: LayerPass
   /// What the output is multiplied with to make one number.
@@ -50,12 +53,14 @@ final class LayerBench {
   init(_ layer: any Layer, inputs ports: [Port], _ setup: Setup = .init()) {
     (self.layer, self.setup) = (layer, setup)
     let rows = Self.rows
-    func grid(_ width: Int) -> Grid { Grid(width: width, rows: rows, padding: setup.padding) }
-    inputs = ports.map { grid($0.count) }
-    output = layer.isView ? inputs[0] : grid(layer.output.count)
-    outputGradient = grid(layer.output.count)
-    inputGradients = layer.isView ? [outputGradient] : ports.map { grid($0.count) }
-    saved = grid(max(1, layer.needs.savedCount))
+    let needs = layer.needs
+    func grid(_ port: Port) -> Grid { Grid(port, rows: rows, padding: setup.padding) }
+    inputs = ports.map(grid)
+    output = layer.isView ? inputs[0] : grid(layer.output)
+    outputGradient = grid(layer.output)
+    inputGradients = layer.isView ? [outputGradient] : ports.map(grid)
+    // As much as a row of the output lies as the output does.
+    saved = needs.savedCount == layer.output.rowCount ? grid(layer.output) : grid(Port([max(1, needs.savedCount)]))
     direction = Self.random(rows * layer.output.count, 1)
     for (index, input) in inputs.enumerated() { input.values = Self.random(rows * input.width, 10 + UInt64(index)) }
     parameters = layer.parameters
@@ -85,9 +90,12 @@ final class LayerBench {
     }
     derived = setup.keepsDerived && layer.needs.derivedCount > 0 ? AlignedBuffer(count: layer.needs.derivedCount) : nil
     derived?.elements.update(repeating: Grid.foreign)
-    scratchBytes = 4 * max(WeightGradient.scratchCount(leaves: LeafTree.limit), layer.needs.derivedScratchCount)
-    scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 64)
-      .bindMemory(to: Float.self, capacity: scratchBytes / 4)
+    scratchCounts = (
+      needs.forwardScratchCount,
+      needs.backwardScratchCount + (derived == nil ? needs.derivedScratchCount : 0),
+      needs.gradientScratchCount + WeightGradient.scratchCount(leaves: LeafTree.limit)
+    )
+    scratch = AlignedBuffer(count: max(scratchCounts.forward, scratchCounts.backward, scratchCounts.gradient) + 16)
     for row in 0..<rows { samples.pointer[row] = UInt64(row * 3) }
     let counts = (layer.needs.forwardSums, layer.needs.backwardSums), places = 1 + LeafTree.limit
     sums = AlignedBuffer(count: (counts.0 + counts.1) * places)
@@ -104,10 +112,16 @@ final class LayerBench {
         isTraining: setup.isTraining, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
   }
 
-  deinit { scratch.deallocate() }
-
-  /// Fills the scratch memory with NaN: what a call finds there is not for it.
-  private func clearScratch() { memset(scratch, 0xff, scratchBytes) }
+  /// Scratch memory for a call, full of NaN, because what a call finds there is not for it; what lies behind it is watched.
+  private func withScratch(_ count: Int, _ name: String, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    memset(scratch.pointer, 0xff, 4 * count)
+    let behind = UnsafeMutableBufferPointer(start: scratch.pointer + count, count: 16)
+    behind.update(repeating: Grid.foreign)
+    body(scratch.pointer)
+    if scratchTrespass == nil, behind.contains(where: { $0.bitPattern != Grid.foreign.bitPattern }) {
+      scratchTrespass = "\(name) writes behind its \(count) floats"
+    }
+  }
 
   /// Standard normal numbers.
   static func random(_ count: Int, _ item: UInt64) -> [Float] {
@@ -157,7 +171,9 @@ final class LayerBench {
     if let items {
       for item in items { layer.forward(pass, rows: 0..<Self.rows, item: item) }
     } else {
-      for cut in cuts { layer.forward(pass, rows: cut) }
+      for cut in cuts {
+        withScratch(scratchCounts.forward, "forward") { layer.forward(pass, rows: cut, scratch: $0) }
+      }
     }
   }
 
@@ -176,8 +192,7 @@ final class LayerBench {
       return
     }
     for cut in cuts {
-      clearScratch()
-      layer.backwardToInput(pass, rows: cut, scratch: scratch)
+      withScratch(scratchCounts.backward, "backward") { layer.backwardToInput(pass, rows: cut, scratch: $0) }
     }
   }
 
@@ -188,10 +203,10 @@ final class LayerBench {
     leaves.withUnsafeBufferPointer { leaves in
       guard let first = leaves.baseAddress else { return }
       for item in items ?? Array(0..<layer.needs.gradientItems) {
-        clearScratch()
-        layer.accumulateWeightGradient(
-          pass, item: item, leaves: first, leafCount: leaves.count, gradient: gradient.pointer,
-          scratch: scratch)
+        withScratch(scratchCounts.gradient, "the weight gradient") { scratch in
+          layer.accumulateWeightGradient(
+            pass, item: item, leaves: first, leafCount: leaves.count, gradient: gradient.pointer, scratch: scratch)
+        }
       }
     }
     return Array(gradient.elements)

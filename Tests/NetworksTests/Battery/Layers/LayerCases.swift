@@ -22,9 +22,13 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       }
     }
 
-  /// What layers may read: rows of less than a vector, of several items of work, shapes, several layers. Each takes some of them.
+  /// What layers may read: rows of less than a vector, of several items of work, several layers, positions without padding and with it.
+  /// Each takes some of them.
   static let inputs: [[Port]] = [
     [Port([5])], [Port([203])], [Port([2, 3, 4])], [Port([21]), Port([21])], [Port([4]), Port([17]), Port([1])],
+    [Port([3, 5], channelStride: 16)], [Port([2, 20], channelStride: 48)],
+    [Port([3, 5], channelStride: 16), Port([3, 5]), Port([3, 5], channelStride: 32)],
+    [Port([2, 3, 5]), Port([2, 3, 18], channelStride: 32)],
   ]
 
   func spec() throws -> any LayerSpec {
