@@ -27,8 +27,7 @@ package struct ToyPanels: SingleInputLayerSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
-    guard !input.isPadded else { throw ConfigError("needs rows without padding, found \(input)", path: path) }
-    return ToyPanelsLayer(output: input, flaw: flaw)
+    ToyPanelsLayer(output: input, flaw: flaw)
   }
 }
 
@@ -46,7 +45,7 @@ struct ToyPanelsLayer: Layer {
   private func columns(_ item: Int) -> Range<Int> { item == 0 ? 0..<width / 2 : width / 2..<width }
 
   private func double(_ x: Matrix, into y: Matrix, rows: Range<Int>, columns: Range<Int>) {
-    for row in rows { for column in columns { y[row][column] = 2 * x[row][column] } }
+    for row in rows { for place in columns.map(output.place) { y[row][place] = 2 * x[row][place] } }
   }
 
   func forward(_ pass: LayerPass, rows: Range<Int>) {
@@ -56,8 +55,8 @@ struct ToyPanelsLayer: Layer {
   func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) {
     if flaw == .dropsItem, item == 1 { return }
     double(pass.input, into: pass.output, rows: rows, columns: columns(item))
-    if flaw == .overlaps, item == 0 { for row in rows { pass.output[row][width - 1] = 0 } }
-    if flaw == .otherBits { for row in rows { pass.output[row][columns(item).lowerBound] += 0x1p-20 } }
+    if flaw == .overlaps, item == 0 { for row in rows { pass.output[row][output.place(width - 1)] = 0 } }
+    if flaw == .otherBits { for row in rows { pass.output[row][output.place(columns(item).lowerBound)] += 0x1p-20 } }
   }
 
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {

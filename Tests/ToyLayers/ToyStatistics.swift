@@ -43,8 +43,7 @@ package struct ToyStatistics: SingleInputLayerSpec {
   }
 
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
-    guard !input.isPadded else { throw ConfigError("needs rows without padding, found \(input)", path: path) }
-    return ToyStatisticsLayer(output: input, over: over, flaw: flaw)
+    ToyStatisticsLayer(output: input, over: over, flaw: flaw)
   }
 }
 
@@ -61,8 +60,8 @@ struct ToyStatisticsLayer: Layer {
   var parameters: [Parameter] {
     ["weight", "bias"].map { name in
       Parameter(
-        name: name, shape: [width], initializer: ToyStart(value: name == "weight" ? 1 : 0), fanIn: width,
-        fanOut: width)
+        name: name, shape: [width], initializer: ToyStart(value: name == "weight" ? 1 : 0),
+        fanIn: width, fanOut: width)
     }
   }
   var states: [LayerState] {
@@ -83,7 +82,7 @@ struct ToyStatisticsLayer: Layer {
         for column in 0..<2 * width { sums[column] *= 1 + 0x1p-40 }
       }
       for column in 0..<width {
-        let value = Double(x[column])
+        let value = Double(x[output.place(column)])
         sums[column] += value
         sums[width + column] += value * value
       }
@@ -111,7 +110,8 @@ struct ToyStatisticsLayer: Layer {
       let x = pass.input[row], y = pass.output[row]
       for column in 0..<width {
         let (mean, scale) = moments(pass, row: row, column: column, cut: rows)
-        y[column] = b[column].addingProduct(w[column], Float((Double(x[column]) - mean) * scale))
+        y[output.place(column)] = b[column].addingProduct(
+          w[column], Float((Double(x[output.place(column)]) - mean) * scale))
       }
     }
   }
@@ -123,9 +123,9 @@ struct ToyStatisticsLayer: Layer {
       let x = pass.input[row], d = pass.outputGradient[row]
       for column in 0..<width {
         let (mean, scale) = moments(pass, row: row, column: column, cut: rows)
-        let g = Double(w[column]) * Double(d[column])
+        let g = Double(w[column]) * Double(d[output.place(column)])
         sums[column] += g
-        sums[width + column] += g * ((Double(x[column]) - mean) * scale)
+        sums[width + column] += g * ((Double(x[output.place(column)]) - mean) * scale)
       }
     }
   }
@@ -138,10 +138,10 @@ struct ToyStatisticsLayer: Layer {
       let sums = pass.backwardSums(row: row), count = Double(pass.sampleCount(row: row))
       for column in 0..<width {
         let (mean, scale) = moments(pass, row: row, column: column, cut: rows)
-        let g = Double(w[column]) * Double(d[column])
+        let g = Double(w[column]) * Double(d[output.place(column)])
         let (sum, product) =
           flaw == .ignoresBackwardSums ? (0, 0) : (sums[column] / count, sums[width + column] / count)
-        dx[column] = Float((g - sum - (Double(x[column]) - mean) * scale * product) * scale)
+        dx[output.place(column)] = Float((g - sum - (Double(x[output.place(column)]) - mean) * scale * product) * scale)
       }
     }
   }
@@ -155,8 +155,8 @@ struct ToyStatisticsLayer: Layer {
       for column in 0..<width {
         target[column] = addLeaves(leaves, leafCount) { chain, row in
           let (mean, scale) = moments(pass, row: row, column: column, cut: row..<row + 1)
-          let factor = parameter == 0 ? Float((Double(pass.input[row][column]) - mean) * scale) : 1
-          return chain.addingProduct(factor, pass.outputGradient[row][column])
+          let factor = parameter == 0 ? Float((Double(pass.input[row][output.place(column)]) - mean) * scale) : 1
+          return chain.addingProduct(factor, pass.outputGradient[row][output.place(column)])
         }
       }
       (target + width).update(repeating: 0, count: parameters[parameter].storedCount - width)

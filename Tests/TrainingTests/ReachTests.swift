@@ -151,7 +151,7 @@ import ToyLayers
     }
     #expect(error?.exitCode == ExitCode.notFinite.rawValue)
     #expect(
-      error?.sentence.hasPrefix("step 1: layers.0.running_var holds values that are not finite") == true,
+      error?.sentence.hasPrefix("step 0: layers.0.running_var holds values that are not finite") == true,
       "\(error?.sentence ?? "")")
   }
 
