@@ -81,7 +81,7 @@ package enum OutputReduction: String, CaseIterable, Sendable {
 /// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here.
 package protocol Loss: Sendable {
   /// What a prediction made from the outputs is, for metrics.
-  var prediction: Prediction { get }
+  var prediction: any Prediction { get }
   /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as `positive_weight`.
   var sideWeights: [Double] { get }
   /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale matters.
@@ -98,40 +98,6 @@ extension Loss {
   package var readsWeights: Bool { false }
 
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? { nil }
-}
-
-/// How outputs are turned into predictions.
-package enum Prediction: Sendable {
-  /// The class with the greatest output, probabilities by softmax.
-  case softmaxClass
-  /// The second of two classes where the output is positive, its probability by sigmoid.
-  case sigmoidClass
-  /// For each output by itself whether it is positive, its probability by sigmoid.
-  case sigmoidLabels
-  /// The second of two classes where the only output is positive; no probabilities.
-  case marginClass
-  /// The class with the greatest output; no probabilities.
-  case marginClasses
-  /// The outputs themselves.
-  case values
-  /// e to the power of the outputs.
-  case exponential
-  /// The first half of the outputs are means, the second half logarithms of variances.
-  case meanAndLogVariance
-  /// For each target value the quantiles at these levels.
-  case quantiles([Double])
-  /// Each class's probability by softmax, compared with a distribution.
-  case softmaxDistribution
-}
-
-extension Prediction {
-  /// Whether one class out of several is predicted.
-  package var isClass: Bool {
-    switch self {
-    case .softmaxClass, .sigmoidClass, .marginClass, .marginClasses: true
-    default: false
-    }
-  }
 }
 
 /// Targets and weights of this rank's rows.

@@ -96,7 +96,7 @@ extension String {
 struct SumOfLosses: Loss {
   let terms: [(weight: Double, loss: any Loss)]
   let outputs: Int
-  var prediction: Prediction { terms[0].loss.prediction }
+  var prediction: any Prediction { terms[0].loss.prediction }
   var sideWeights: [Double] {
     [0, 1].map { side in terms.reduce(0) { $0 + $1.weight * $1.loss.sideWeights[side] } }
   }
