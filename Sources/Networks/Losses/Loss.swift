@@ -78,7 +78,8 @@ package enum OutputReduction: String, CaseIterable, Sendable {
 
 /// A loss at work: for each row its value and the gradient with respect to the network's output.
 ///
-/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here.
+/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here. A loss that adds up positions, some of
+/// which may be masked, says what counted: then the loss of a batch is Σ wᵢ lᵢ / Σ counted.
 package protocol Loss: Sendable {
   /// What a prediction made from the outputs is, for metrics.
   var prediction: any Prediction { get }
@@ -86,9 +87,11 @@ package protocol Loss: Sendable {
   var sideWeights: [Double] { get }
   /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale matters.
   var readsWeights: Bool { get }
+  /// Whether the loss writes to ``LossRows/counted`` the weight of each row that counted, `wᵢ · valid positions`; otherwise it is `wᵢ`.
+  var countsPositions: Bool { get }
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
-  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
+  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`; of positions that are masked 0.
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix)
 }
@@ -96,19 +99,7 @@ package protocol Loss: Sendable {
 extension Loss {
   package var sideWeights: [Double] { [1, 1] }
   package var readsWeights: Bool { false }
+  package var countsPositions: Bool { false }
 
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? { nil }
-}
-
-/// Targets and weights of this rank's rows.
-package struct LossRows: @unchecked Sendable {
-  package var classes: UnsafePointer<Int32>
-  package var values: Matrix
-  package var weights: UnsafePointer<Float>
-
-  package init(classes: UnsafePointer<Int32>, values: Matrix, weights: UnsafePointer<Float>) {
-    self.classes = classes
-    self.values = values
-    self.weights = weights
-  }
 }
