@@ -53,7 +53,8 @@ package final class Evaluation {
     let blocks = (rows.count + Self.blockRows - 1) / Self.blockRows
     let own = blocks * cluster.rank / cluster.size..<blocks * (cluster.rank + 1) / cluster.size
     let batch = BatchMemory(
-      rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights)
+      rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights,
+      counts: loss.countsPositions)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: batch.samples))
     let mark = cluster.phaseMark
     var found = [[Double]](repeating: [], count: own.count)

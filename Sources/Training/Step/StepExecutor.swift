@@ -88,7 +88,9 @@ package final class StepExecutor {
     trailer = StepTrailer(plan.reduction, rank: plan.rank.rank)
     waiting = (0..<plan.waitingSlots).map { _ in AlignedBuffer(count: max(16, network.gradientCount)) }
     memory = NetworkMemory(network, layout: plan.layout, arena: arena)
-    batch = BatchMemory(rows, description: description, capacity: plan.layout.rows, classWeights: classWeights)
+    batch = BatchMemory(
+      rows, description: description, capacity: plan.layout.rows, classWeights: classWeights,
+      counts: loss.countsPositions)
     exchange = try cluster.makeExchange(plan.exchangeRequest(section, trailer: trailer, batchSize: batchSize))
     var parallelism = plan.parallelism
     parallelism.note(exchange)
