@@ -37,11 +37,12 @@ package struct TopKAccuracy: MetricSpec {
     guard context.outputs > 1 else {
       throw ConfigError("\(Self.kind) needs an output for each class, found one output", path: "metrics")
     }
-    let k = k, outputs = context.outputs
+    let k = k, classes = context.classes
     return SumState(2) { row, sums in
-      let own = row.outputs[row.targetClass]
-      let ahead = (0..<outputs).count {
-        row.outputs[$0] > own || (row.outputs[$0] == own && $0 < row.targetClass)
+      let own = context.logit(of: row.targetClass, row.outputs)
+      let ahead = (0..<classes).count {
+        let other = context.logit(of: $0, row.outputs)
+        return other > own || (other == own && $0 < row.targetClass)
       }
       if ahead < k { sums[0] += row.weight }
       sums[1] += row.weight

@@ -78,13 +78,3 @@ extension DecisionRule {
     return tilt
   }
 }
-
-extension Prediction {
-  /// Whether each class has a probability.
-  package var hasClassProbabilities: Bool {
-    switch self {
-    case .softmaxClass, .sigmoidClass: true
-    default: false
-    }
-  }
-}

@@ -46,7 +46,11 @@ package struct MetricRow {
 
 /// What metrics know of the run: how outputs become predictions, and what the targets are.
 package struct MetricContext: Sendable {
-  package var prediction: Prediction
+  package let prediction: any Prediction
+  /// The link, where it predicts a class, probabilities of classes, values: asked once, not for each sample.
+  let classLink: (any ClassPrediction)?
+  let probabilityLink: (any ProbabilityPrediction)?
+  let valueLink: (any ValuePrediction)?
   package var outputs: Int
   package var classNames: [String]
   package var targetNames: [String]
@@ -58,10 +62,13 @@ package struct MetricContext: Sendable {
   package var cost: [[Double]]?
 
   package init(
-    prediction: Prediction, outputs: Int, classNames: [String], targetNames: [String], units: Normalization,
+    prediction: any Prediction, outputs: Int, classNames: [String], targetNames: [String], units: Normalization,
     decision: DecisionRule = .greatest, cost: [[Double]]? = nil
   ) {
     self.prediction = prediction
+    classLink = prediction as? any ClassPrediction
+    probabilityLink = prediction as? any ProbabilityPrediction
+    valueLink = prediction as? any ValuePrediction
     self.outputs = outputs
     self.classNames = classNames
     self.targetNames = targetNames
@@ -81,9 +88,7 @@ package struct MetricContext: Sendable {
 
   /// Throws unless each class has a probability.
   func requireProbabilities(_ kind: String) throws(ConfigError) {
-    switch prediction {
-    case .softmaxClass, .sigmoidClass: return
-    default:
+    guard prediction.hasClassProbabilities else {
       throw ConfigError(
         "\(kind) needs a loss with a probability for each class, like categorical_cross_entropy", path: "metrics")
     }
@@ -91,76 +96,46 @@ package struct MetricContext: Sendable {
 
   /// Throws unless values are predicted.
   func requireValues(_ kind: String) throws(ConfigError) {
-    switch prediction {
-    case .values, .exponential, .meanAndLogVariance, .quantiles: return
-    default: throw ConfigError("\(kind) needs a loss on values, like mse", path: "metrics")
-    }
+    guard valueLink != nil else { throw ConfigError("\(kind) needs a loss on values, like mse", path: "metrics") }
   }
 
-  /// The class that outputs predict.
-  package func predictedClass(_ outputs: UnsafePointer<Float>) -> Int {
-    switch decision {
-    case .greatest: Metrics.predictedClass(outputs, classes: self.outputs)
+  /// The outputs of one sample, as links read them.
+  func row(_ outputs: UnsafePointer<Float>) -> OutputRow { OutputRow(start: outputs, count: self.outputs) }
+
+  /// The class that outputs predict; 0 where no class is predicted.
+  package func predictedClass(_ outputs: UnsafePointer<Float>) -> Int { predictedClass(row(outputs)) }
+
+  package func predictedClass(_ outputs: OutputRow) -> Int {
+    guard let link = classLink else { return 0 }
+    return switch decision {
+    case .greatest: link.predictedClass(outputs)
     case .probability(let threshold): probabilities(outputs)[1] >= threshold ? 1 : 0
-    case .logOdds(let threshold): logOdds(outputs) >= threshold ? 1 : 0
-    case .leastCost(let costs):
-      costs.decide { index in
-        if case .sigmoidClass = prediction { return index == 0 ? 0 : Double(outputs[0]) }
-        return Double(outputs[index])
-      }
+    case .logOdds(let threshold): link.logOdds(outputs) >= threshold ? 1 : 0
+    case .leastCost(let costs): costs.decide { link.logit(of: $0, outputs) }
     }
   }
 
-  /// The logarithm of the second of two classes' probability over the first's.
-  func logOdds(_ outputs: UnsafePointer<Float>) -> Double {
-    self.outputs == 1 ? Double(outputs[0]) : Double(outputs[1]) - Double(outputs[0])
-  }
+  /// The logarithm of the second of two classes' probability over the first's; NaN where no class is predicted.
+  func logOdds(_ outputs: UnsafePointer<Float>) -> Double { classLink?.logOdds(row(outputs)) ?? .nan }
 
   /// The probability of each class.
-  package func probabilities(_ outputs: UnsafePointer<Float>) -> [Double] {
-    if case .sigmoidClass = prediction { return [Self.sigmoid(-outputs[0]), Self.sigmoid(outputs[0])] }
-    let most = (0..<self.outputs).reduce(-Float.infinity) { max($0, outputs[$1]) }
-    let powers = (0..<self.outputs).map { DoubleFunctions.exp(Double(outputs[$0]) - Double(most)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
+  package func probabilities(_ outputs: UnsafePointer<Float>) -> [Double] { probabilities(row(outputs)) }
+
+  /// Files of earlier builds have a threshold on the softmax of scores without probabilities too.
+  private func probabilities(_ outputs: OutputRow) -> [Double] {
+    probabilityLink?.probabilities(outputs) ?? softmaxProbabilities(outputs)
   }
 
   /// Values of one sample's target.
-  var width: Int {
-    switch prediction {
-    case .meanAndLogVariance: outputs / 2
-    case .quantiles(let levels): outputs / max(1, levels.count)
-    default: outputs
-    }
-  }
+  var width: Int { valueLink?.width(outputs: outputs) ?? outputs }
 
-  /// The predicted value of a target, in the data's units; of quantiles the one nearest the median.
+  /// The predicted value of a target, in the data's units; NaN where no values are predicted.
   func value(_ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
-    switch prediction {
-    case .exponential: return DoubleFunctions.exp(Double(outputs[column]))
-    case .quantiles(let levels):
-      let middle = levels.indices.min { abs(levels[$0] - 0.5) < abs(levels[$1] - 0.5) } ?? 0
-      return Double(units.restore(outputs[middle * width + column], feature: column))
-    default: return Double(units.restore(outputs[column], feature: column))
-    }
+    valueLink?.value(column, row(outputs), units: units) ?? .nan
   }
 
   /// A target's value in the data's units.
   func target(_ column: Int, _ values: UnsafePointer<Float>) -> Double {
     Double(units.restore(values[column], feature: column))
   }
-
-  /// `1 / (1 + e^−z)`, exact far out too.
-  package static func sigmoid(_ z: Float) -> Double {
-    let power = DoubleFunctions.exp(-Double(abs(z)))
-    return z >= 0 ? 1 / (1 + power) : power / (1 + power)
-  }
-}
-
-/// The class that outputs predict: the first greatest logit, or, for one output, whether it is positive.
-package func predictedClass(_ outputs: UnsafePointer<Float>, classes: Int) -> Int {
-  guard classes > 1 else { return outputs[0] > 0 ? 1 : 0 }
-  var best = 0
-  for index in 1..<classes where outputs[index] > outputs[best] { best = index }
-  return best
 }

@@ -1,32 +1,23 @@
-internal import Kernels
-package import Networks
+internal import Networks
 package import Specs
 
-extension MetricContext {
-  /// The levels of a loss on quantiles.
-  fileprivate func requireQuantiles(_ kind: String) throws(ConfigError) -> [Double] {
-    guard case .quantiles(let levels) = prediction else {
+/// What metrics of quantiles ask.
+private struct QuantileReader: Sendable {
+  let link: any QuantilePrediction
+  let context: MetricContext
+  var levels: [Double] { link.levels }
+
+  init(_ kind: String, _ context: MetricContext) throws(ConfigError) {
+    guard let link = context.prediction as? any QuantilePrediction else {
       throw ConfigError("\(kind) needs the loss quantile", path: "metrics")
     }
-    return levels
+    self.link = link
+    self.context = context
   }
 
   /// The predicted quantile of a target at a level, in the data's units.
-  fileprivate func quantile(_ level: Int, _ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
-    Double(units.restore(outputs[level * width + column], feature: column))
-  }
-}
-
-extension Prediction {
-  /// Throws where two quantiles are the same in the arithmetic of the loss: their outputs would learn the same, under one name.
-  package func requireDistinctLevels(path: String) throws(ConfigError) {
-    guard case .quantiles(let levels) = self else { return }
-    for (index, level) in levels.enumerated() {
-      guard let earlier = levels[..<index].first(where: { Float($0) == Float(level) }) else { continue }
-      let found =
-        earlier == level ? "the quantile \(level) stands twice" : "\(earlier) and \(level) are the same quantile"
-      throw ConfigError("\(found); give each level once", path: path)
-    }
+  func quantile(_ level: Int, _ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
+    link.quantile(level, column, context.row(outputs), units: context.units)
   }
 }
 
@@ -40,11 +31,11 @@ package struct PinballLoss: MetricSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    let levels = try context.requireQuantiles(Self.kind), width = context.width
+    let quantiles = try QuantileReader(Self.kind, context), levels = quantiles.levels, width = context.width
     return SumState(levels.count + 1) { row, sums in
       for (index, level) in levels.enumerated() {
         for column in 0..<width {
-          let d = context.target(column, row.targetValues) - context.quantile(index, column, row.outputs)
+          let d = context.target(column, row.targetValues) - quantiles.quantile(index, column, row.outputs)
           sums[index] += row.weight * max(level * d, (level - 1) * d) / Double(width)
         }
       }
@@ -64,11 +55,11 @@ package struct Coverage: MetricSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    let levels = try context.requireQuantiles(Self.kind), width = context.width
+    let quantiles = try QuantileReader(Self.kind, context), levels = quantiles.levels, width = context.width
     return SumState(levels.count + 1) { row, sums in
       for index in levels.indices {
         for column in 0..<width
-        where context.target(column, row.targetValues) <= context.quantile(index, column, row.outputs) {
+        where context.target(column, row.targetValues) <= quantiles.quantile(index, column, row.outputs) {
           sums[index] += row.weight / Double(width)
         }
       }
@@ -88,12 +79,12 @@ package struct QuantileCrossing: MetricSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    let levels = try context.requireQuantiles(Self.kind), width = context.width
+    let quantiles = try QuantileReader(Self.kind, context), levels = quantiles.levels, width = context.width
     let order = levels.indices.sorted { levels[$0] < levels[$1] }
     return SumState(2) { row, sums in
       let crosses = (0..<width).contains { column in
         zip(order, order.dropFirst()).contains {
-          context.quantile($1, column, row.outputs) < context.quantile($0, column, row.outputs)
+          quantiles.quantile($1, column, row.outputs) < quantiles.quantile($0, column, row.outputs)
         }
       }
       if crosses { sums[0] += row.weight }

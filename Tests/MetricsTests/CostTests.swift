@@ -52,13 +52,14 @@ import Testing
       let context = Self.context(
         outputs: entry.outputs[0].count, classes: entry.classes,
         decision: .leastCost(ExpectedCosts(entry.costs, tilt: entry.tilt)), cost: entry.costs)
+      let plain = Self.context(outputs: context.outputs, classes: entry.classes, decision: .greatest, cost: nil)
       for (kind, expected) in [("expected_cost", entry.expectedCost), ("accuracy", entry.accuracy)] {
         let spec = try FieldReader.readVariant(.string(kind), MetricRegistry.standard, path: "metric").0
         var state = try spec.makeState(context)
         for (index, outputs) in entry.outputs.enumerated() {
           let row = outputs.map { Float($0) }, none: [Float] = [0]
           #expect(context.predictedClass(row) == entry.decisions[index])
-          if predictedClass(row, classes: row.count) != entry.decisions[index] { differs += 1 }
+          if plain.predictedClass(row) != entry.decisions[index] { differs += 1 }
           row.withUnsafeBufferPointer { row in
             none.withUnsafeBufferPointer { none in
               guard let outputs = row.baseAddress, let values = none.baseAddress else { return }

@@ -19,7 +19,7 @@ import Testing
 
     var context: MetricContext {
       let width = targets[0].count
-      let kind: Prediction =
+      let kind: any Prediction =
         switch prediction {
         case "sigmoidClass": .sigmoidClass
         case "softmaxClass": .softmaxClass

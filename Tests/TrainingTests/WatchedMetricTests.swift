@@ -13,7 +13,7 @@ import Testing
 
 /// What training watches: names that are known beforehand, and values that may be missing.
 @Suite struct WatchedMetricTests {
-  static func context(_ prediction: Prediction, outputs: Int, classes: [String] = [], targets: [String] = ["y"])
+  static func context(_ prediction: any Prediction, outputs: Int, classes: [String] = [], targets: [String] = ["y"])
     -> MetricContext
   {
     MetricContext(
@@ -134,11 +134,11 @@ import Testing
   func quantiles() throws {
     for levels in [[0.5, 0.5], [0.1, 0.9, 0.1], [0.3, 0.30000000000000004], [0.9, 0.9 + 1e-9]] {
       let error = try #require(throws: ConfigError.self) {
-        try Prediction.quantiles(levels).requireDistinctLevels(path: "loss.quantiles")
+        try Quantiles(levels).requireDistinctLevels(path: "loss.quantiles")
       }
       #expect(error.problem.contains("give each level once"), "\(error)")
     }
-    try Prediction.quantiles([0.9, 0.1, 0.5]).requireDistinctLevels(path: "loss.quantiles")
+    try Quantiles([0.9, 0.1, 0.5]).requireDistinctLevels(path: "loss.quantiles")
   }
 
   @Test("the best result: direction, least change, values that are none, waiting")

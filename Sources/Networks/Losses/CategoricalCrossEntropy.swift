@@ -33,7 +33,7 @@ package struct CategoricalCrossEntropy: LossSpec {
 struct CategoricalCrossEntropyLoss: Loss {
   let classes: Int
   let smoothing: Double
-  var prediction: Prediction { .softmaxClass }
+  var prediction: any Prediction { .softmaxClass }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

@@ -21,7 +21,7 @@ package struct CosineDistance: LossSpec {
 
 struct CosineDistanceLoss: Loss {
   let width: Int
-  var prediction: Prediction { .values }
+  var prediction: any Prediction { .values }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

@@ -8,7 +8,7 @@ struct DistributionLoss: Loss {
   let smoothing: Double
   /// Whether the targets' own entropy is subtracted, so that the least loss is 0.
   let subtractsEntropy: Bool
-  var prediction: Prediction { .softmaxDistribution }
+  var prediction: any Prediction { .softmaxDistribution }
 
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     if let problem = TargetDomain.probability.problem(with: targets, rows: rows, width: classes) { return problem }

@@ -6,7 +6,7 @@ struct ElementwiseLoss: Loss {
   let width: Int
   /// What each output counts.
   let factor: Double
-  let prediction: Prediction
+  let prediction: any Prediction
   /// The targets are classes 0 and 1 instead of values.
   var readsClasses = false
   /// What a target must be, in words, and whether a value is that.

@@ -26,7 +26,7 @@ package struct GaussianNLL: LossSpec {
 struct GaussianNLLLoss: Loss {
   let width: Int
   let factor: Double
-  var prediction: Prediction { .meanAndLogVariance }
+  var prediction: any Prediction { .meanAndLogVariance }
 
   /// log 10⁻⁶.
   private static let least: Float = -13.815511

@@ -46,7 +46,7 @@ struct HingeForm: Sendable {
 struct MulticlassHingeLoss: Loss {
   let classes: Int
   let form: HingeForm
-  var prediction: Prediction { .marginClasses }
+  var prediction: any Prediction { .marginClasses }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

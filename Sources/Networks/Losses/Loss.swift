@@ -83,17 +83,20 @@ package enum OutputReduction: String, CaseIterable, Sendable {
 
 /// A loss at work: for each row its value and the gradient with respect to the network's output.
 ///
-/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here.
+/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here. A loss that adds up positions, some of
+/// which may be masked, says what counted: then the loss of a batch is Σ wᵢ lᵢ / Σ counted.
 package protocol Loss: Sendable {
   /// What a prediction made from the outputs is, for metrics.
-  var prediction: Prediction { get }
+  var prediction: any Prediction { get }
   /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as `positive_weight`.
   var sideWeights: [Double] { get }
   /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale matters.
   var readsWeights: Bool { get }
+  /// Whether the loss writes to ``LossRows/counted`` the weight of each row that counted, `wᵢ · valid positions`; otherwise it is `wᵢ`.
+  var countsPositions: Bool { get }
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
-  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`.
+  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`; of positions that are masked 0.
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix)
 }
@@ -101,53 +104,7 @@ package protocol Loss: Sendable {
 extension Loss {
   package var sideWeights: [Double] { [1, 1] }
   package var readsWeights: Bool { false }
+  package var countsPositions: Bool { false }
 
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? { nil }
-}
-
-/// How outputs are turned into predictions.
-package enum Prediction: Sendable {
-  /// The class with the greatest output, probabilities by softmax.
-  case softmaxClass
-  /// The second of two classes where the output is positive, its probability by sigmoid.
-  case sigmoidClass
-  /// For each output by itself whether it is positive, its probability by sigmoid.
-  case sigmoidLabels
-  /// The second of two classes where the only output is positive; no probabilities.
-  case marginClass
-  /// The class with the greatest output; no probabilities.
-  case marginClasses
-  /// The outputs themselves.
-  case values
-  /// e to the power of the outputs.
-  case exponential
-  /// The first half of the outputs are means, the second half logarithms of variances.
-  case meanAndLogVariance
-  /// For each target value the quantiles at these levels.
-  case quantiles([Double])
-  /// Each class's probability by softmax, compared with a distribution.
-  case softmaxDistribution
-}
-
-extension Prediction {
-  /// Whether one class out of several is predicted.
-  package var isClass: Bool {
-    switch self {
-    case .softmaxClass, .sigmoidClass, .marginClass, .marginClasses: true
-    default: false
-    }
-  }
-}
-
-/// Targets and weights of this rank's rows.
-package struct LossRows: @unchecked Sendable {
-  package var classes: UnsafePointer<Int32>
-  package var values: Matrix
-  package var weights: UnsafePointer<Float>
-
-  package init(classes: UnsafePointer<Int32>, values: Matrix, weights: UnsafePointer<Float>) {
-    self.classes = classes
-    self.values = values
-    self.weights = weights
-  }
 }

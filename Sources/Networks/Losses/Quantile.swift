@@ -34,7 +34,7 @@ struct QuantileLoss: Loss {
   let levels: [Double]
   let width: Int
   let factor: Double
-  var prediction: Prediction { .quantiles(levels) }
+  var prediction: any Prediction { .quantiles(levels) }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

@@ -6,7 +6,7 @@ struct SoftmaxClassLoss: Loss {
   var sideWeights: [Double] = [1, 1]
   /// From `1 − q` (without cancellation), `log q` and the target: the loss and its derivative by `log q`.
   let function: @Sendable (_ rest: Double, _ logProbability: Double, _ target: Int) -> (loss: Double, slope: Double)
-  var prediction: Prediction { .softmaxClass }
+  var prediction: any Prediction { .softmaxClass }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

@@ -96,11 +96,12 @@ extension String {
 struct SumOfLosses: Loss {
   let terms: [(weight: Double, loss: any Loss)]
   let outputs: Int
-  var prediction: Prediction { terms[0].loss.prediction }
+  var prediction: any Prediction { terms[0].loss.prediction }
   var sideWeights: [Double] {
     [0, 1].map { side in terms.reduce(0) { $0 + $1.weight * $1.loss.sideWeights[side] } }
   }
   var readsWeights: Bool { terms.contains { $0.loss.readsWeights } }
+  var countsPositions: Bool { terms.contains { $0.loss.countsPositions } }
 
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     for term in terms { if let problem = term.loss.problem(with: targets, rows: rows) { return problem } }

@@ -24,7 +24,6 @@ package final class Evaluation {
   private let memory: NetworkMemory
   private let loss: any Loss
   private let empty: [any MetricState]
-  private let outputs: Int
   /// Whether a threshold is searched, which must be a number whatever the outputs are.
   private let isSearch: Bool
   private let threads: Int
@@ -39,7 +38,6 @@ package final class Evaluation {
     precondition(memory.rowCapacity >= Self.blockRows, "evaluation needs memory for a block")
     self.memory = memory
     self.loss = loss
-    outputs = context.outputs
     isSearch = metrics.contains { $0 is DecisionThreshold }
     self.threads = max(1, min(threads, memory.rowCapacity / Self.blockRows))
     scratch = AlignedBuffer(count: self.threads * memory.layout.forwardScratchStride)
@@ -55,7 +53,8 @@ package final class Evaluation {
     let blocks = (rows.count + Self.blockRows - 1) / Self.blockRows
     let own = blocks * cluster.rank / cluster.size..<blocks * (cluster.rank + 1) / cluster.size
     let batch = BatchMemory(
-      rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights)
+      rows, description: description, capacity: threads * Self.blockRows, classWeights: classWeights,
+      counts: loss.countsPositions)
     memory.begin(StepContext(isTraining: false, seed: 0, step: 0, samples: batch.samples))
     let mark = cluster.phaseMark
     var found = [[Double]](repeating: [], count: own.count)
@@ -88,7 +87,7 @@ package final class Evaluation {
     // A row that weighs nothing is as if it were not there.
     let rows = range.filter { batch.sampleWeights.pointer[$0] > 0 }
     let broken = rows.count { row in
-      (0..<outputs).contains { !memory.output[row][$0].isFinite }
+      (0..<memory.network.output.rowCount).contains { !memory.output[row][$0].isFinite }
     }
     var numbers = [sums.loss, sums.weight, Double(broken)]
     for var state in empty {

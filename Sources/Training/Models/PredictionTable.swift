@@ -19,67 +19,37 @@ package struct PredictionTable: Sendable {
   /// Whether the numbers are float32, and are written with as many digits as tell those apart.
   private let isSingle: Bool
 
+  /// The predictions of a trained model.
+  ///
   /// - Parameter writesLogits: whether the outputs are written as they are, instead of what they predict.
   package init(_ outputs: [Float], model: SavedModel, writesLogits: Bool = false) {
-    let width = model.network.output.count
+    self.init(outputs, context: model.context, writesLogits: writesLogits)
+  }
+
+  /// - Parameters:
+  ///   - outputs: of all rows, one after the other.
+  ///   - context: how they are read, and what classes and targets are called.
+  init(_ outputs: [Float], context: MetricContext, writesLogits: Bool = false) {
+    let width = context.outputs
     let rows = width > 0 ? outputs.count / width : 0
-    let classes = model.description.classNames, targets = model.description.targetNames
-    let prediction = model.loss.prediction, context = model.context
-    let units = model.description.targetNormalization
-    let isRaw = writesLogits || prediction.isWrittenRaw(units)
+    let classes = context.classNames, targets = context.targetNames
+    let prediction = context.prediction, units = context.units
+    let isRaw = writesLogits || prediction.areOutputs(units)
     isSingle = isRaw
     (numbers, labels) = outputs.withUnsafeBufferPointer { outputs in
-      guard let base = outputs.baseAddress else { return ([], prediction.isClass ? [] : nil) }
-      let numbers = (0..<rows).map { row in
-        isRaw
-          ? (0..<width).map { Double(base[row * width + $0]) }
-          : Self.numbers(base + row * width, width: width, context, units: units)
+      let outputs = (0..<rows).map { OutputRow(rebasing: outputs[$0 * width..<($0 + 1) * width]) }
+      let numbers = outputs.map { row in
+        isRaw ? row.map { Double($0) } : prediction.numbers(row, units: units)
       }
-      let labels = (0..<rows).map { row in
-        prediction.isClass ? classes[min(classes.count - 1, context.predictedClass(base + row * width))] : ""
-      }
-      return (numbers, prediction.isClass ? labels : nil)
+      guard prediction.isClass else { return (numbers, nil) }
+      return (numbers, outputs.map { row in classes[min(classes.count - 1, context.predictedClass(row))] })
     }
     firstNotFinite = numbers.firstIndex { !$0.allSatisfy(\.isFinite) }
-    columns = Self.columns(prediction, classes: classes, targets: targets, writesLogits: writesLogits)
-  }
-
-  private static func columns(
-    _ prediction: Prediction, classes: [String], targets: [String], writesLogits: Bool
-  ) -> [String] {
-    let word = writesLogits ? "logit" : "probability"
-    switch prediction {
-    case .sigmoidClass where writesLogits: return ["prediction"] + classes.suffix(1).map { "logit_\($0)" }
-    case .softmaxClass, .sigmoidClass: return ["prediction"] + classes.map { "\(word)_\($0)" }
-    case .marginClass: return ["prediction", "score"]
-    case .marginClasses: return ["prediction"] + classes.map { "score_\($0)" }
-    case .sigmoidLabels, .softmaxDistribution: return targets.map { "\(word)_\($0)" }
-    case .exponential: return writesLogits ? targets.map { "log_\($0)" } : targets
-    case .values: return targets
-    case .meanAndLogVariance: return targets + targets.map { "deviation_\($0)" }
-    case .quantiles(let levels): return levels.flatMap { level in targets.map { "\($0)_\(level)" } }
-    }
-  }
-
-  /// What the outputs of one sample predict, in the data's units.
-  private static func numbers(
-    _ outputs: UnsafePointer<Float>, width: Int, _ context: MetricContext, units: Normalization
-  ) -> [Double] {
-    func restored(_ index: Int, feature: Int) -> Double { units.restore(Double(outputs[index]), feature: feature) }
-    switch context.prediction {
-    case .softmaxClass, .softmaxDistribution, .sigmoidClass: return context.probabilities(outputs)
-    case .sigmoidLabels: return (0..<width).map { MetricContext.sigmoid(outputs[$0]) }
-    case .marginClass, .marginClasses: return (0..<width).map { Double(outputs[$0]) }
-    case .values: return (0..<width).map { restored($0, feature: $0) }
-    case .exponential: return (0..<width).map { DoubleFunctions.exp(Double(outputs[$0])) }
-    case .meanAndLogVariance:
-      let half = width / 2
-      return (0..<half).map { restored($0, feature: $0) }
-        + (0..<half).map { DoubleFunctions.exp(Double(outputs[half + $0]) / 2) / Double(units[$0].scale) }
-    case .quantiles(let levels):
-      let targets = max(1, width / max(1, levels.count))
-      return (0..<width).map { restored($0, feature: $0 % targets) }
-    }
+    columns =
+      (prediction.isClass ? ["prediction"] : [])
+      + (writesLogits
+        ? prediction.outputColumns(classes: classes, targets: targets)
+        : prediction.columns(classes: classes, targets: targets))
   }
 
   /// The table as CSV with a header; numbers with the fewest digits that read back the same.
@@ -107,24 +77,5 @@ package struct PredictionTable: Sendable {
     bytes += Array(header.utf8)
     for row in numbers { row.withUnsafeBytes { bytes.append(contentsOf: $0) } }
     return bytes
-  }
-}
-
-extension Prediction {
-  /// Whether predictions are the outputs themselves.
-  fileprivate func isWrittenRaw(_ units: Normalization) -> Bool {
-    switch self {
-    case .marginClass, .marginClasses: true
-    case .values, .quantiles: units.isIdentity
-    default: false
-    }
-  }
-
-  /// Whether outputs are something else than predictions: logits, scores, logarithms.
-  package var hasLogits: Bool {
-    switch self {
-    case .values, .quantiles, .meanAndLogVariance: false
-    default: true
-    }
   }
 }

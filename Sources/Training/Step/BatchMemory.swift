@@ -13,6 +13,8 @@ final class BatchMemory {
   /// Sample weights alone, which metrics use.
   let sampleWeights: AlignedBuffer<Float>
   let losses: AlignedBuffer<Double>
+  /// The weight of each row that counted, where the loss says so.
+  private let counted: AlignedBuffer<Double>?
   let targets: LossRows
   private let values: AlignedBuffer<Float>
   private let valueStride: Int
@@ -20,7 +22,10 @@ final class BatchMemory {
   private let classWeights: [Float]?
   private let shape: Int
 
-  init(_ rows: DataRows, description: DataDescription, capacity: Int, classWeights: [Float]?) {
+  /// - Parameter counts: whether the loss says what counted of a row's weight: ``Networks/Loss/countsPositions``.
+  init(
+    _ rows: DataRows, description: DataDescription, capacity: Int, classWeights: [Float]?, counts: Bool = false
+  ) {
     self.rows = rows
     kind = description.targetKind
     shape = rows.featureCount
@@ -30,11 +35,14 @@ final class BatchMemory {
     weights = AlignedBuffer(count: max(1, capacity))
     sampleWeights = classWeights == nil ? weights : AlignedBuffer(count: max(1, capacity))
     losses = AlignedBuffer(count: max(1, capacity))
+    counted = counts ? AlignedBuffer(count: max(1, capacity)) : nil
     valueStride = Matrix.stride(for: max(1, description.targetWidth))
     values = AlignedBuffer(count: kind == .values ? max(1, capacity) * valueStride : 16)
-    targets = LossRows(
+    var targets = LossRows(
       classes: UnsafePointer(classes.pointer), values: Matrix(values.pointer, stride: valueStride),
       weights: UnsafePointer(weights.pointer))
+    targets.counted = counted?.pointer
+    self.targets = targets
   }
 
   /// The ids as layers see them.
@@ -77,7 +85,7 @@ final class BatchMemory {
     if areLossesFinite, FiniteCheck.holds(gradient[first], count: rows.count * gradient.stride) { return }
     for row in rows {
       let isFinite = FiniteCheck.holds(gradient[row], count: width)
-      if weights.pointer[row] == 0 {
+      if weight(of: row) == 0 {
         losses.pointer[row] = 0
         if !isFinite { gradient[row].update(repeating: 0, count: width) }
       } else if !isFinite {
@@ -86,9 +94,19 @@ final class BatchMemory {
     }
   }
 
-  /// Sums of weighted losses and of weights over rows, in row order; rows that weigh 0 count nothing.
+  /// What a row counts in the sum that losses are divided by, once its loss is there.
+  func weight(of row: Int) -> Double { counted.map { $0.pointer[row] } ?? Double(weights.pointer[row]) }
+
+  /// Sums of weighted losses and of the weights that counted over rows, in row order; rows that weigh 0 count nothing.
   func sums(_ range: Range<Int>) -> (loss: Double, weight: Double) {
     var loss = 0.0, weight = 0.0
+    if let counted {
+      for row in range {
+        if counted.pointer[row] != 0 { loss += losses.pointer[row] }
+        weight += counted.pointer[row]
+      }
+      return (loss, weight)
+    }
     for row in range {
       if weights.pointer[row] != 0 { loss += losses.pointer[row] }
       weight += Double(weights.pointer[row])

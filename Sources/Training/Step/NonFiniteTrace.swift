@@ -29,7 +29,7 @@ struct NonFiniteTrace: Equatable {
 
   /// Looks at rows of a batch whose activations are still in memory.
   init(_ memory: NetworkMemory, loss: any Loss, batch: BatchMemory, rows: Range<Int>, shard: Int) {
-    let found = rows.filter { !batch.losses.pointer[$0].isFinite || !batch.weights.pointer[$0].isFinite }
+    let found = rows.filter { !batch.losses.pointer[$0].isFinite || !batch.weight(of: $0).isFinite }
     let network = memory.network
     self.init(
       what: "the loss is not finite", shard: shard, samples: found.prefix(Self.named).map { batch.ids.pointer[$0] },

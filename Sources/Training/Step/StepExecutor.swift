@@ -90,7 +90,9 @@ package final class StepExecutor {
     waiting = (0..<plan.waitingSlots).map { _ in AlignedBuffer(count: max(16, network.gradientCount)) }
     memory = NetworkMemory(network, layout: plan.layout, arena: arena)
     sums = try SumExchange(memory, plan: plan.reduction, cluster: cluster)
-    batch = BatchMemory(rows, description: description, capacity: plan.layout.rows, classWeights: classWeights)
+    batch = BatchMemory(
+      rows, description: description, capacity: plan.layout.rows, classWeights: classWeights,
+      counts: loss.countsPositions)
     exchange = try cluster.makeExchange(plan.exchangeRequest(section, trailer: trailer, batchSize: batchSize))
     var parallelism = plan.parallelism
     parallelism.note(exchange)
@@ -380,7 +382,7 @@ package final class StepExecutor {
     if phase.evaluates {
       loss.evaluate(
         memory.output, batch.targets, rows: rows, losses: batch.losses.pointer, gradient: memory.outputGradient)
-      batch.checkGradient(memory.outputGradient, width: network.output.count, rows: rows)
+      batch.checkGradient(memory.outputGradient, width: network.output.rowCount, rows: rows)
       if let last = trained.first { memory.prepareOutputGradient(of: last, rows: rows) }
     }
     if let node = phase.prepares { memory.prepareOutputGradient(of: node, rows: rows) }

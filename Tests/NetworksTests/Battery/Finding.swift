@@ -38,6 +38,18 @@ struct Finding: CustomStringConvertible {
     case weights
     /// An extreme output or target gives what is neither finite nor said to be an overflow.
     case extremes
+    /// What a masked position holds changes something, or it has slopes.
+    case masked
+    /// The weight that counted is not the row's, times its valid positions.
+    case counted
+    /// A link's numbers or outputs have other columns, or are not what they are said to be.
+    case columns
+    /// The predicted class is not that of the greatest logit, or scores rank classes otherwise.
+    case decisions
+    /// Probabilities are none, or differ from what logits, logarithms or scores say.
+    case probabilities
+    /// Predicted values are not those that are written.
+    case values
   }
 
   var kind: Kind

@@ -10,7 +10,7 @@ struct ExpressionLoss: Loss {
   private let width: Int
   private let divisor: Double
 
-  var prediction: Prediction { .values }
+  var prediction: any Prediction { .values }
   var readsWeights: Bool { slopes.usesWeight || values.usesWeight }
 
   /// - Parameter reducesByMean: whether the outputs of a row are averaged instead of added.

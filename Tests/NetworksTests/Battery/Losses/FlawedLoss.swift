@@ -49,7 +49,7 @@ struct FlawedLoss: Loss {
 
   let width: Int
   let flaw: Flaw
-  var prediction: Prediction { .values }
+  var prediction: any Prediction { .values }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
@@ -90,7 +90,7 @@ struct FlawedLoss: Loss {
 struct BentLoss: Loss {
   let loss: any Loss
   let column: Int
-  var prediction: Prediction { loss.prediction }
+  var prediction: any Prediction { loss.prediction }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

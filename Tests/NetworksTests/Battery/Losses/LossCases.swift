@@ -25,6 +25,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
 
   /// A loss that was made, with rows of targets that it takes.
   struct Use {
+    var context: LossContext
     var battery: LossBattery
     var text: String
   }
@@ -50,7 +51,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
         guard LossBench(loss, rows).problem == nil else { return nil }
         let targets = context.classes > 0 ? "\(context.classes) classes" : "\(context.targetWidth) values"
         return Use(
-          battery: LossBattery(loss: loss, rows: rows), text: "\(context.output) outputs, \(targets), \(kind)")
+          context: context, battery: LossBattery(loss: loss, rows: rows),
+          text: "\(context.output) outputs, \(targets), \(kind)")
       }
       return Array(allowed.prefix(context.targetWidth == 3 ? 3 : 1))
     }
