@@ -8,8 +8,8 @@ import Testing
   private static func config(_ layers: String) -> String {
     #"""
     {"data": {"train": {"format": "synthetic", "task": "classification", "examples": 90, "features": [5, 6], "classes": 3,
-                        "seed": 2}, "validation": {"fraction": 0.2}},
-     "model": {"layers": [\#(layers)]}, "loss": "categorical_cross_entropy",
+                        "seed": 2}, "validation": {"fraction": 0.2}, "test": {"fraction": 0.2}},
+     "model": {"layers": [\#(layers)]}, "loss": {"type": "categorical_cross_entropy"},
      "optimizer": {"type": "adam", "learning_rate": 0.01}, "training": {"epochs": 3, "global_batch_size": 24}}
     """#
   }

@@ -21,6 +21,8 @@ final class Grid {
   /// What a lane of a row is.
   private enum Lane { case element, padding, foreign }
   private let lanes: [Lane]
+  /// Where the elements of a row are.
+  private let places: [Int]
 
   /// Fills all elements with what nobody may read.
   init(_ port: Port, rows: Int, padding: Float = 0) {
@@ -29,7 +31,8 @@ final class Grid {
     let isTight = port.positions > 1 && port.rowStride == port.rowCount
     let stride = isTight ? port.rowStride : padded + 16
     var lanes = [Lane](repeating: .padding, count: padded) + [Lane](repeating: .foreign, count: stride - padded)
-    for index in 0..<port.count { lanes[port.place(index)] = .element }
+    places = (0..<port.count).map(port.place)
+    for place in places { lanes[place] = .element }
     self.lanes = lanes
     memory = AlignedBuffer(count: (rows + 1) * stride)
     matrix = Matrix(memory.pointer, stride: stride)
@@ -47,27 +50,54 @@ final class Grid {
   /// Element by element, row by row.
   var values: [Float] {
     get {
-      let places = (0..<width).map(port.place)
-      return (0..<rows).flatMap { row in places.map { matrix[row][$0] } }
+      var values: [Float] = []
+      values.reserveCapacity(rows * width)
+      for row in 0..<rows {
+        let start = matrix[row]
+        for place in places { values.append(start[place]) }
+      }
+      return values
     }
     set {
-      let places = (0..<width).map(port.place)
+      var index = 0
       for row in 0..<rows {
-        for (index, place) in places.enumerated() { matrix[row][place] = newValue[row * width + index] }
+        let start = matrix[row]
+        for place in places {
+          start[place] = newValue[index]
+          index += 1
+        }
       }
     }
+  }
+
+  /// Σ direction · element, added in double.
+  func product(_ direction: [Float]) -> Double {
+    var sum = 0.0, index = 0
+    for row in 0..<rows {
+      let start = matrix[row]
+      for place in places {
+        sum += Double(start[place]) * Double(direction[index])
+        index += 1
+      }
+    }
+    return sum
   }
 
   var bits: [UInt32] { values.map(\.bitPattern) }
 
   /// An element by its place in ``values``.
   subscript(index: Int) -> Float {
-    get { matrix[index / width][port.place(index % width)] }
-    set { matrix[index / width][port.place(index % width)] = newValue }
+    get { matrix[index / width][places[index % width]] }
+    set { matrix[index / width][places[index % width]] = newValue }
   }
 
   /// Makes all elements unreadable again.
-  func forget() { values = [Float](repeating: Self.foreign, count: rows * width) }
+  func forget() {
+    for row in 0..<rows {
+      let start = matrix[row]
+      for place in places { start[place] = Self.foreign }
+    }
+  }
 
   /// The first place outside the elements that has been written to, in words.
   var trespass: String? {

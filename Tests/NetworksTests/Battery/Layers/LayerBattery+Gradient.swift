@@ -38,7 +38,7 @@ extension LayerBattery {
 
   private static func loss(_ bench: LayerBench) -> Double {
     bench.forward()
-    return zip(bench.output.values, bench.direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    return bench.output.product(bench.direction)
   }
 
   private static func check(
