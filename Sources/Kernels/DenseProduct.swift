@@ -49,7 +49,7 @@ package enum DenseProduct {
   }
 
   /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel by panel on
-  /// the way. Worth it for rows in the hundreds; the bits are those of ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:)`` with
+  /// the way. Worth it for rows in the hundreds; the bits are those of ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:)`` with
   /// what ``packTransposed(_:inner:outer:into:blocks:)`` makes.
   ///
   /// - Parameters:

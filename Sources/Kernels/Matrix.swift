@@ -1,6 +1,6 @@
 /// Rows of floats in memory that somebody else owns.
 ///
-/// A stride is a multiple of 16 floats; the floats between a row's end and the next multiple of 16 are zero and stay zero.
+/// The stride of what is written to is a multiple of 16 floats, that of what is only read may be any; the floats between a row's end and the next multiple of 16 are zero and stay zero.
 package struct Matrix: @unchecked Sendable {
   package var pointer: UnsafeMutablePointer<Float>
   /// Floats from one row to the next.

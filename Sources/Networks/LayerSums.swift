@@ -40,6 +40,8 @@ package final class RowGroups: @unchecked Sendable {
   func samples(ofShard shard: Int) -> Int { counts[1 + shard] }
   package var samplesOfBatch: Int { counts[0] }
 
+  package var byteCount: Int { 4 * shardOfRow.count + 8 * counts.count }
+
   /// Bytes that they take.
   static func byteCount(rows: Int, shards: Int) -> Double { 4 * Double(rows) + 8 * Double(1 + shards) }
 }

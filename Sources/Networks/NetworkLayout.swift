@@ -106,8 +106,9 @@ package struct NetworkLayout: Sendable {
         source.flatMap { isTraining && isWanted[$0] ? edge(to: $0) : nil }
       }
       let needs = node.needs
-      var keepsDerived = false, backwardScratchCount = needs.backwardScratchCount
-      if inputGradients.contains(where: { $0 != nil }), needs.derivedCount > 0 {
+      let handsOn = inputGradients.contains { $0 != nil }
+      var keepsDerived = false, backwardScratchCount = handsOn ? needs.backwardScratchCount : 0
+      if handsOn, needs.derivedCount > 0 {
         keepsDerived = needs.derivedCount <= derivedLimit || needs.derivedScratchCount == 0
         if keepsDerived {
           derived += Double(needs.derivedCount)

@@ -91,7 +91,7 @@ package final class NetworkMemory {
 
   /// Plans and allocates.
   ///
-  /// - Parameters: as ``NetworkLayout/init(_:rows:isTraining:derivedLimit:)`` has them.
+  /// - Parameters: as ``NetworkLayout/init(_:rows:isTraining:shards:derivedLimit:)`` has them.
   package convenience init(
     _ network: Network, rows: Int, arena: UnsafeMutablePointer<Float>, training: Bool, derivedLimit: Int = .max
   ) {
@@ -107,7 +107,7 @@ package final class NetworkMemory {
   package var scratchCount: Int { layout.scratchCount }
 
   /// Bytes of activations, gradients and derived parameters.
-  package var byteCount: Int { buffers.reduce(sums.count * 8) { $0 + $1.count * 4 } }
+  package var byteCount: Int { buffers.reduce(sums.count * 8 + groups.byteCount) { $0 + $1.count * 4 } }
 
   /// Sets what the next calls tell the layers.
   package func begin(_ step: StepContext) {

@@ -74,12 +74,12 @@ struct NetworkPlan {
   ///
   /// Training takes several times as much; this is what no use of the network does without.
   private mutating func requireRoom(for layer: any Layer, path: String) throws(ConfigError) {
-    let width = layer.output.rowCount
+    let width = layer.output.count
     guard width <= Self.widthLimit else {
       throw ConfigError(
         "the layer puts out \(width) numbers for each sample, at most \(Self.widthLimit) are allowed", path: path)
     }
-    widths += width
+    widths += layer.output.rowCount
     // Doubles, because sums of sizes need not fit into integers.
     let weights = 4 * layer.parameters.reduce(Double(arenaCount)) { $0 + Double($1.storedCount) }
     let outputs = 4 * Double(widths) * Double(Self.leastRows)

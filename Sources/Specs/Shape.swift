@@ -1,4 +1,4 @@
-/// The shape of one sample: extents without the batch, channels first for images.
+/// The shape of one sample: extents without the batch, in the order of the data.
 package struct Shape: Sendable, Hashable, CustomStringConvertible, ExpressibleByArrayLiteral {
   package var extents: [Int]
 

@@ -182,4 +182,51 @@ import Testing
     #expect(table.numbers.allSatisfy { abs($0.reduce(0, +) - 3) < 1e-12 })
     #expect(summary["metrics"]?["test"]?["loss"] != nil)
   }
+
+  private static func loss(_ text: String) throws -> any LossSpec {
+    let config = """
+      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
+       "model": {"layers": [{"type": "dense", "units": 3}]}, "loss": \(text), "optimizer": {"type": "sgd"},
+       "training": {"epochs": 1, "global_batch_size": 16}}
+      """
+    return try RunConfig(try ConfigValue.parse(Data(config.utf8), file: "t"), registries: registries()).loss.loss
+  }
+
+  @Test("losses of positions and of samples cannot be terms of one sum, whose weight would be two numbers")
+  func mixed() throws {
+    let context = LossContext(output: Port([3]), classes: 0, targetWidth: 3, path: "loss")
+    func sum(_ other: String) throws -> any Loss {
+      try Self.loss(
+        #"{"type": "sum", "terms": [{"loss": {"type": "masked_sequence"}}, {"loss": {"type": "\#(other)"}}]}"#
+      ).makeLoss(context)
+    }
+    #expect(try sum("masked_sequence").countsPositions)
+    let error = #expect(throws: ConfigError.self) { try sum("mse") }
+    #expect(
+      error?.sentence
+        == "loss.terms: some terms are losses of single positions and some of whole samples; all must divide by the same weight"
+    )
+  }
+
+  @Test("an output with padding between positions is refused, which predictions would read as one row")
+  func padded() throws {
+    let dense = try FieldReader.readVariant(
+      .object([.init("type", .string("dense")), .init("units", .integer(3))]), LayerRegistry.standard, path: "layer"
+    ).0
+    let spec = try Self.loss(#"{"type": "masked_sequence"}"#)
+    let network = try Network([dense], input: Port([4, 7]), path: "model.layers")
+    #expect(network.output.isPadded)
+    let error = #expect(throws: ConfigError.self) {
+      try spec.makeLoss(for: network, classes: 0, targetWidth: 4, path: "loss")
+    }
+    #expect(
+      error?.sentence
+        == "model.layers: the network's output has shape 4×3, whose positions lie apart in memory; put "
+        + "{\"type\": \"flatten\"} last")
+    let flatten = try FieldReader.readVariant(
+      .object([.init("type", .string("flatten"))]), LayerRegistry.standard, path: "layer"
+    ).0
+    let flat = try Network([dense, flatten], input: Port([4, 7]), path: "model.layers")
+    #expect(try spec.makeLoss(for: flat, classes: 0, targetWidth: 4, path: "loss").countsPositions)
+  }
 }

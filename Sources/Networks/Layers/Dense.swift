@@ -91,8 +91,9 @@ struct DenseLayer: Layer {
       savedCount: activation.saved == .input ? output.rowCount : 0,
       derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
       derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
-      derivedScratchCount: DenseProduct.transposedScratch(inner: units),
-      backwardScratchCount: isNarrow ? Self.narrowBlock * wholeVectors : 0, gradientScratchCount: gradientScratchCount,
+      // Positions come in products of their own, too short to make the transpose for each.
+      derivedScratchCount: input.positions > 1 ? 0 : DenseProduct.transposedScratch(inner: units),
+      backwardScratchCount: isNarrow ? narrowBlock * wholeVectors : 0, gradientScratchCount: gradientScratchCount,
       gradientItems: WeightGradient.itemCount(inner: inputs, outer: units),
       forwardItems: DenseProduct.panelCount(outer: units),
       backwardItems: isNarrow ? 0 : DenseProduct.panelCount(outer: inputs),
@@ -105,7 +106,7 @@ struct DenseLayer: Layer {
   private var isNarrow: Bool { input.positions > 1 && input.channelStride < wholeVectors }
   private var gradientScratchCount: Int { input.positions > 1 ? WeightGradient.Positions.copyCount : 0 }
   /// Positions whose gradients are computed beside the input's and copied.
-  private static let narrowBlock = 48
+  private var narrowBlock: Int { min(48, input.positions) }
 
   func forward(_ pass: LayerPass, rows: Range<Int>) { forward(pass, rows: rows, panel: nil) }
 
@@ -209,10 +210,10 @@ struct DenseLayer: Layer {
   private func backwardNarrow(
     _ pass: LayerPass, into gradient: Matrix, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let block = Matrix(scratch, stride: wholeVectors), rest = scratch + Self.narrowBlock * wholeVectors
+    let block = Matrix(scratch, stride: wholeVectors), rest = scratch + narrowBlock * wholeVectors
     for row in rows {
-      for first in stride(from: 0, to: input.positions, by: Self.narrowBlock) {
-        let count = min(Self.narrowBlock, input.positions - first)
+      for first in stride(from: 0, to: input.positions, by: narrowBlock) {
+        let count = min(narrowBlock, input.positions - first)
         let d = Matrix(pass.outputGradient[row] + first * output.channelStride, stride: output.channelStride)
         multiplyBack(pass, d, into: block, rows: 0..<count, epilogue: .none, rest)
         for position in 0..<count {

@@ -15,6 +15,21 @@ package protocol LossSpec: Spec {
 }
 
 extension LossSpec {
+  /// Makes the loss for the output of a network, which predictions and metrics read as one row without padding.
+  /// - Throws: ``ConfigError`` when they do not fit.
+  package func makeLoss(
+    for network: Network, classes: Int, targetWidth: Int, path: String
+  ) throws(ConfigError) -> any Loss {
+    let loss = try makeLoss(
+      LossContext(output: network.output, classes: classes, targetWidth: targetWidth, path: path))
+    guard !network.output.isPadded else {
+      throw ConfigError(
+        "the network's output has shape \(network.output), whose positions lie apart in memory; put "
+          + "{\"type\": \"flatten\"} last", path: "model.layers")
+    }
+    return loss
+  }
+
   package var targetLimit: String? { targets == .classes ? "classes" : nil }
   package var explanation: [String] { [] }
 }

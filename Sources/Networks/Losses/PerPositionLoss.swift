@@ -5,6 +5,9 @@ package import Kernels
 /// `wᵢ lᵢ = Σ over valid positions p of wᵢ l(outputs of p, target of p)`, added in double in the order of positions; the weight that
 /// counted is `wᵢ · valid positions`. So the loss of a batch is the mean over all its valid positions, and a position's slopes are, to the
 /// last bit, those of a row. Positions that are masked are not read, whatever they hold; their slopes are 0.
+///
+/// Data bring one target for each sample: whoever uses it hands it ``LossRows`` with the positions, classes or values and validity of
+/// its own.
 package struct PerPositionLoss: Loss {
   private let loss: any Loss
   private let positions: Int
@@ -33,6 +36,7 @@ package struct PerPositionLoss: Loss {
   package var countsPositions: Bool { true }
 
   package func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
+    precondition(targets.positions == positions, "targets of other positions")
     for row in rows {
       for position in 0..<positions where targets.isValid(row: row, position: position) {
         let one = targets.run(at: row * positions + position, weights: targets.weights + row)
@@ -46,7 +50,7 @@ package struct PerPositionLoss: Loss {
   package func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
-    assert(targets.positions == positions, "targets of other positions")
+    precondition(targets.positions == positions, "targets of other positions")
     // Temporary memory above 1 KiB would come from the heap: a double and a float for each position of a run.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.run) { values in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.run) { weights in

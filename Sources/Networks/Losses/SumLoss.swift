@@ -76,7 +76,12 @@ package struct SumLoss: LossSpec {
       inner.path = "\(context.path).terms[\(index)].loss"
       losses.append((term.weight, try term.loss.makeLoss(inner)))
     }
-    return SumOfLosses(terms: losses, outputs: context.output.count)
+    guard Set(losses.map(\.loss.countsPositions)).count == 1 else {
+      throw ConfigError(
+        "some terms are losses of single positions and some of whole samples; all must divide by the same weight",
+        path: context.path + ".terms")
+    }
+    return SumOfLosses(terms: losses, outputs: context.output.rowCount)
   }
 }
 
@@ -95,6 +100,7 @@ extension String {
 /// A weighted sum of losses at work.
 struct SumOfLosses: Loss {
   let terms: [(weight: Double, loss: any Loss)]
+  /// Floats of a row of outputs.
   let outputs: Int
   var prediction: any Prediction { terms[0].loss.prediction }
   var sideWeights: [Double] {

@@ -80,9 +80,7 @@ package final class SavedModel {
       network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
       targets = description.targetKind
       loss = try section.loss.makeLoss(
-        LossContext(
-          output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
-          path: "loss"))
+        for: network, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
       metrics = try FieldReader.readObject(
         .object([.init("metrics", metadata.contains { $0.key == "metrics" } ? try text("metrics") : .array([]))]),
         path: "", registries: registries

@@ -69,9 +69,7 @@ package final class Trainer {
     self.rows = rows
     network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
     loss = try config.loss.loss.makeLoss(
-      LossContext(
-        output: network.output, classes: description.classNames.count, targetWidth: description.targetWidth,
-        path: "loss"))
+      for: network, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
     try loss.prediction.requireDistinctLevels(path: "loss.quantiles")
     try data.checkTargets(loss, cluster: cluster)
     self.data = data

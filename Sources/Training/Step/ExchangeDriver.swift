@@ -15,6 +15,8 @@ final class ExchangeDriver {
   private let remaining: SharedCounters
   private var started = 0
   private var begin = 0.0
+  /// Seconds since then that were no computing.
+  var waited = 0.0
   private var isOpen = false
   private var failure: (any Error)?
 
@@ -31,6 +33,7 @@ final class ExchangeDriver {
     exchange.begin(shardsInUse: shardsInUse)
     started = 0
     begin = time
+    waited = 0
     isOpen = false
     failure = nil
   }
@@ -75,7 +78,7 @@ final class ExchangeDriver {
   }
 
   private func startNext() throws {
-    if started == plan.buckets.count - 1 { trailer.setSeconds(Clock.now() - begin, in: exchange) }
+    if started == plan.buckets.count - 1 { trailer.setSeconds(Clock.now() - begin - waited, in: exchange) }
     started += 1
     try exchange.start(started - 1)
   }

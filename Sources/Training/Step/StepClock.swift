@@ -2,7 +2,7 @@ internal import Platform
 
 /// Measures where the time of steps goes, for ``StepTimes`` and a trace.
 ///
-/// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:)``, then ``hasArrived()`` after what was waited for and
+/// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:waiting:)``, then ``hasArrived()`` after what was waited for and
 /// ``hasUpdated()`` after work, and ``hasExchanged(slowest:)`` once nothing is waited for any more. Allocates nothing.
 final class StepClock {
   private(set) var times = StepTimes()
@@ -22,10 +22,15 @@ final class StepClock {
 
   /// All gradients of this rank are there.
   ///
-  /// - Parameter seconds: of that for fetching samples.
-  func hasComputed(fetching seconds: Double) {
+  /// - Parameters:
+  ///   - seconds: of that for fetching samples.
+  ///   - waiting: of that for sums of other ranks.
+  func hasComputed(fetching seconds: Double, waiting: Double) {
     computed = Clock.now()
     mark = computed
+    // As if all waiting had come at the end.
+    start += waiting
+    waited += waiting
     times.data += seconds
     times.compute += computed - start - seconds
     trace?.record(.compute, from: start, to: computed)

@@ -12,7 +12,8 @@ internal import Platform
 /// overlap a bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by
 /// bucket. Allocates nothing after `init`.
 ///
-/// A step's synchronisations, without overlap, micro steps and layers that look further than a row. Threads: 4 loops that start and join all workers (rows, weight
+/// A step's synchronisations, without overlap, micro steps and layers that look further than a row, and with rows enough for
+/// all threads. Threads: 4 loops that start and join all workers (rows, weight
 /// gradients, update, transposed weights), 5 where ranks fetch each other's slices, 6 with an average. Ranks of one node: 3 meetings
 /// (partial sums are there; updated slices are there; slices are fetched), the last of them waited for only before the next step's
 /// weight gradients.
@@ -188,6 +189,7 @@ package final class StepExecutor {
     let isHashed = hashEvery > 0 && plan.rank.ranks > 1 && stepsDone % hashEvery == 0
     trailer.setHash(isHashed ? hashing.hash(memory.arena, threads: threads) : 0, in: exchange)
     fetching.pointer[0] = 0
+    sums.begin()
     memory.groups.setBatch(samples: positions.count)
     for (index, group) in layout.groups.enumerated() where !group.rows.isEmpty || sums.meetsInSteps {
       // Sums that are still to be joined to others cannot leave yet.
@@ -199,7 +201,8 @@ package final class StepExecutor {
     }
     if layout.groups.isEmpty { try sums.addNothing(shardsInUse: inUse) }
     try sums.addForStates(shardsInUse: inUse)
-    clock.hasComputed(fetching: fetching.pointer[0])
+    driver.waited = sums.waited
+    clock.hasComputed(fetching: fetching.pointer[0], waiting: sums.waited)
     phaseMark.set(.exchanging, step: stepsDone)
     try driver.finishStarting()
     return try finish(shardsInUse: inUse, learningRate: learningRate)
@@ -299,6 +302,7 @@ package final class StepExecutor {
       // What speaks to other ranks is one thread's at a time.
       if isLent { thread?.takeBack() }
       try self.sums.add(sums.way, of: sums.node, shardsInUse: shardsInUse)
+      driver.waited = self.sums.waited
       if isLent { thread?.lend() }
     }
     for phase in phases.forward {

@@ -60,6 +60,8 @@ struct StepPlan {
   let scratchStride: Int
   /// Floats of a flat gradient.
   let gradientCount: Int
+  /// Bytes of what layers' sums travel in.
+  private let sumBytes: Double
   private let threads: Int
 
   /// Rows of a worker from which on it transposes weights on the way: that costs as much as a few rows.
@@ -76,12 +78,13 @@ struct StepPlan {
     let batches = Set([request.batchSize, request.trainingRows % request.batchSize]).subtracting([0]).sorted().map {
       MicroSteps(shards, reduction, rank: rank.rank, groups: request.microSteps, batch: $0)
     }
+    sumBytes = SumExchange.byteCount(network, plan: reduction)
     self.shards = shards
     self.reduction = reduction
     self.batches = batches
     waitingSlots = batches.reduce(0) { max($0, $1.waitingSlots) }
     let capacity = batches.reduce(max(request.evaluationRows, 1)) { max($0, $1.rowCapacity) }
-    // Gradients behind the arena's, of shared weights and of states, belong to no rank's slice.
+    // Gradients behind the arena's, of shared weights, belong to no rank's slice.
     let knowsSlices =
       request.updatesByBucket && network.tiedGradients.isEmpty && network.gradientCount == network.arenaCount
     parallelism = StepParallelism(
@@ -129,6 +132,6 @@ struct StepPlan {
   var gradientBytes: Double {
     let sharesSum = rank.ranks > 1 && rank.isFirstOnNode && !keepsSlices
     let count = max(1, reduction.subtrees(of: rank.rank).count) + waitingSlots + (sharesSum ? 1 : 0)
-    return 4 * Double(gradientCount) * Double(count)
+    return 4 * Double(gradientCount) * Double(count) + sumBytes
   }
 }

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Networks
+internal import Platform
 
 /// Adds up over the whole batch what layers sum over the rows of shards, by the tree; a segment of its own beside the gradients, so
 /// that these may be updated by slices all the same.
@@ -10,6 +11,8 @@ final class SumExchange {
   private let plan: ReductionPlan
   private let rank: Int
   private let memory: NetworkMemory
+  /// Seconds of the step that other ranks' sums were waited for.
+  private(set) var waited = 0.0
   /// nil where there is one rank.
   private let exchange: GradientExchange?
   /// For each shard the rank and subtree that begins there, and that subtree's end.
@@ -23,12 +26,9 @@ final class SumExchange {
   init(_ memory: NetworkMemory, plan: ReductionPlan, cluster: any Cluster) throws {
     (self.memory, self.plan, rank) = (memory, plan, cluster.rank)
     let nodes = memory.network.nodes
-    stateNodes = nodes.indices.filter { index in
-      let needs = nodes[index].needs
-      return needs.forwardSums > 0 && needs.reach != .batch && !nodes[index].layer.states.isEmpty
-    }
+    stateNodes = Self.stateNodes(memory.network)
     hasBatchReach = nodes.contains { $0.needs.reach == .batch }
-    slots = (0..<plan.ranks).map { plan.subtrees(of: $0).count }.max() ?? 1
+    slots = Self.slots(plan)
     var leafAt = [(rank: Int, index: Int, end: Int)?](repeating: nil, count: plan.shards)
     for rank in 0..<plan.ranks {
       for (index, tree) in plan.subtrees(of: rank).enumerated() {
@@ -36,16 +36,40 @@ final class SumExchange {
       }
     }
     self.leafAt = leafAt
-    let most =
-      (nodes.filter { $0.needs.reach == .batch }.map { max($0.needs.forwardSums, $0.needs.backwardSums) }
-      + [stateNodes.reduce(0) { $0 + nodes[$1].needs.forwardSums }]).max() ?? 0
+    let bytes = Self.trailerBytes(memory.network, plan: plan)
     exchange =
-      most == 0 || plan.ranks == 1
+      bytes == 0 || plan.ranks == 1
       ? nil
-      : try cluster.makeExchange(
-        // A gradient of nothing: what travels is the trailers.
-        ExchangeRequest(
-          algorithm: "auto", plan: plan, count: 0, trailer: slots * most * MemoryLayout<Double>.stride))
+      // A gradient of nothing: what travels is the trailers.
+      : try cluster.makeExchange(ExchangeRequest(algorithm: "auto", plan: plan, count: 0, trailer: bytes))
+  }
+
+  /// A new step.
+  func begin() { waited = 0 }
+
+  /// Bytes that it takes on this rank.
+  static func byteCount(_ network: Network, plan: ReductionPlan) -> Double {
+    guard plan.ranks > 1 else { return 0 }
+    return Double(plan.ranks + 1) * Double(trailerBytes(network, plan: plan))
+  }
+
+  private static func slots(_ plan: ReductionPlan) -> Int {
+    (0..<plan.ranks).map { plan.subtrees(of: $0).count }.max() ?? 1
+  }
+
+  private static func stateNodes(_ network: Network) -> [Int] {
+    network.nodes.indices.filter { index in
+      let needs = network.nodes[index].needs
+      return needs.forwardSums > 0 && needs.reach != .batch && !network.nodes[index].layer.states.isEmpty
+    }
+  }
+
+  /// What a rank sends at most: the sums of its subtrees, of one node or of all that states are renewed from.
+  private static func trailerBytes(_ network: Network, plan: ReductionPlan) -> Int {
+    let nodes = network.nodes
+    let waitedFor = nodes.filter { $0.needs.reach == .batch }.map { max($0.needs.forwardSums, $0.needs.backwardSums) }
+    let forStates = stateNodes(network).reduce(0) { $0 + nodes[$1].needs.forwardSums }
+    return slots(plan) * max(waitedFor.max() ?? 0, forStates) * MemoryLayout<Double>.stride
   }
 
   /// Whether ranks meet while they compute, so that one without samples has to come too.
@@ -102,7 +126,12 @@ final class SumExchange {
     }
   }
 
-  private func meet(shardsInUse: Int) throws { try exchange?.allReduce(shardsInUse: shardsInUse) }
+  private func meet(shardsInUse: Int) throws {
+    guard let exchange else { return }
+    let begin = Clock.now()
+    try exchange.allReduce(shardsInUse: shardsInUse)
+    waited += Clock.now() - begin
+  }
 
   /// Adds up the subtrees of all ranks.
   private func receive(_ sums: LayerSums, from place: Int, shardsInUse: Int) {
