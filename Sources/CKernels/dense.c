@@ -18,7 +18,7 @@ void ck_product(const struct ck_product *p) {
 #undef CALL
 }
 
-static void weight_gradient(const struct ck_weight_gradient *p) {
+static void weight_gradient(struct ck_weight_gradient *p) {
 #define CALL(isa) ck_weight_gradient_##isa(p)
   DISPATCH(CALL)
 #undef CALL
@@ -27,7 +27,8 @@ static void weight_gradient(const struct ck_weight_gradient *p) {
 // Positions are rows of their own, which leaves count once they are multiplied.
 void ck_weight_gradient(const struct ck_weight_gradient *p) {
   if (p->positions <= 1) {
-    weight_gradient(p);
+    // Only a call with positions is written to.
+    weight_gradient((struct ck_weight_gradient *)p);
     return;
   }
   struct ck_weight_gradient all = *p;
@@ -39,6 +40,10 @@ void ck_weight_gradient(const struct ck_weight_gradient *p) {
   if (p->x_stride == p->positions * p->x_position_stride) {
     all.x_stride = p->x_position_stride;
     all.positions = 1;
+  } else {
+    all.rows = p->x;
+    all.rows_stride = p->x_stride;
+    all.x_stride = CK_GRADIENT_ITEM;
   }
   weight_gradient(&all);
 }

@@ -95,6 +95,9 @@ struct ck_weight_gradient {
   long x_position_stride, d_position_stride;
   /// Where there are positions: `CK_POSITIONS_COPIED * CK_GRADIENT_ITEM` floats, used where those of x are not equally far apart.
   float *copy;
+  /// Set by the kernel: what x was before it is a copy of some of its positions.
+  const float *rows;
+  long rows_stride;
   float *dw;
   float *db;
   long inner, outer;
@@ -156,7 +159,7 @@ double ck_tiling_seconds(const struct ck_tiling *tiling);
 
 #define CK_DENSE_DECLARE(isa)                                     \
   void ck_product_##isa(const struct ck_product *p);              \
-  void ck_weight_gradient_##isa(const struct ck_weight_gradient *p); \
+  void ck_weight_gradient_##isa(struct ck_weight_gradient *p); \
   void ck_pack_transposed_##isa(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
 
 CK_DENSE_DECLARE(portable)
