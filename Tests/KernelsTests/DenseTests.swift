@@ -7,7 +7,7 @@ import Testing
 /// The dense kernels against five lines of scalar code, bit for bit, at every level.
 @Suite struct DenseTests {
   typealias Product = @Sendable (UnsafePointer<ck_product>) -> Void
-  typealias Gradient = @Sendable (UnsafePointer<ck_weight_gradient>) -> Void
+  typealias Gradient = @Sendable (UnsafeMutablePointer<ck_weight_gradient>) -> Void
 
   static let levels: [(name: String, isa: Int, product: Product, gradient: Gradient)] = {
     var levels: [(String, Int, Product, Gradient)] = [
