@@ -7,7 +7,8 @@ import Synchronization
 /// Calls `body` once for each worker in `0..<workers`, all of them at the same time where cores allow, and returns when
 /// the last has returned.
 ///
-/// Each call starts by flushing denormals on its thread. One worker runs inline on the calling thread. Bodies must not
+/// Each call flushes denormals on its thread, and puts the thread's mode back: the calling thread reads and writes texts as
+/// well, in which 5e-324 is a number, and a thread of Dispatch's pool serves others next. One worker runs inline on the calling thread. Bodies must not
 /// wait for each other: with fewer free cores than workers one may start only after another has ended.
 /// - Parameters:
 ///   - workers: 1 or more.
@@ -15,8 +16,7 @@ import Synchronization
 package func parallel(workers: Int, _ body: (_ worker: Int) -> Void) {
   precondition(workers >= 1, "a parallel loop needs at least one worker")
   guard workers > 1 else {
-    Denormals.flush()
-    body(0)
+    Denormals.flushing { body(0) }
     return
   }
   uncheckedLoop.run(workers, body)
@@ -24,8 +24,7 @@ package func parallel(workers: Int, _ body: (_ worker: Int) -> Void) {
 
 @Sendable private func checkedLoop(workers: Int, _ body: @Sendable (Int) -> Void) {
   DispatchQueue.concurrentPerform(iterations: workers) { worker in
-    Denormals.flush()
-    body(worker)
+    Denormals.flushing { body(worker) }
   }
 }
 

@@ -122,6 +122,26 @@ import Testing
     }
   }
 
+  @Test("a number below the smallest normal one is in a run's files what the config says, and the run goes on", arguments: [0, 2])
+  func smallestNumber(ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    for epochs in [1, 2] {
+      let outcome = try Command.ptrain(
+        [
+          "configs/digits.json", "--quiet", "--threads", "2", "--output", folder.path + "/run", "--set",
+          "training.epochs=\(epochs)", "--set", "training.early_stopping={\"min_delta\": 5e-324}",
+        ], ranks: ranks)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(!outcome.errors.contains("another config"), "\(outcome.errors)")
+      let files = try #require(FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String])
+      for name in files where name.hasSuffix("config.json") || name.hasSuffix("manifest.json") {
+        let text = try String(contentsOfFile: folder.path + "/" + name, encoding: .utf8)
+        #expect(text.contains(#""min_delta": 5e-324"#), "\(name)")
+      }
+      #expect(files.contains { $0.hasSuffix("manifest.json") })
+    }
+  }
+
   private func hash(_ overrides: [String], ranks: Int, threads: Int, folder: TemporaryFolder? = nil) throws -> String {
     let folder = try folder ?? TemporaryFolder()
     let outcome = try Command.ptrain(

@@ -1,4 +1,5 @@
 import CKernels
+import Dispatch
 import Kernels
 import Platform
 import Synchronization
@@ -25,6 +26,21 @@ import Testing
     #expect(isFlushed.elements.allSatisfy { $0 })
     #expect(product.elements.allSatisfy { $0 == 0 })
     #expect(runs.elements.allSatisfy { $0 == 1 })
+  }
+
+  @Test("a loop leaves no thread in another mode: neither the caller's nor those of Dispatch's pool", arguments: [1, 2, 16])
+  func modeIsPutBack(workers: Int) {
+    Denormals.keeping {
+      for _ in 0..<20 {
+        parallel(workers: workers) { _ in }
+        #expect(!Denormals.areFlushed)
+        DispatchQueue.concurrentPerform(iterations: 64) { _ in #expect(!Denormals.areFlushed) }
+      }
+    }
+    Denormals.flushing {
+      parallel(workers: workers) { _ in }
+      #expect(Denormals.areFlushed)
+    }
   }
 
   @Test(arguments: [0, 1, 7, 1000], [1, 2, 3, 8]) func everyItemIsDoneOnce(count: Int, workers: Int) {

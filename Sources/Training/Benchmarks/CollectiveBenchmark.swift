@@ -26,7 +26,10 @@ package enum CollectiveBenchmark {
   ///   - limit: bytes of the largest gradient.
   ///   - repeats: exchanges of each kind and size that are timed, after a third as many that are not.
   package static func run(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> ConfigValue {
-    Denormals.flush()
+    try Denormals.flushing { try measure(cluster: cluster, shards: shards, limit: limit, repeats: repeats) }
+  }
+
+  private static func measure(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> ConfigValue {
     let plan = ReductionPlan(shards: max(shards, cluster.size), ranks: cluster.size)
     var table: [ConfigValue] = []
     for bytes in sizes where bytes <= limit {

@@ -15,7 +15,12 @@ package enum KernelBenchmark {
   static func run(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws
     -> ConfigValue
   {
-    Denormals.flush()
+    try Denormals.flushing { try time(shapes: shapes, rows: rows, shards: shards, repeats: repeats) }
+  }
+
+  private static func time(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws
+    -> ConfigValue
+  {
     var results: [ConfigValue] = []
     for shape in shapes {
       for product in Product.allCases {

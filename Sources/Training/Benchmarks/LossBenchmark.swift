@@ -14,7 +14,10 @@ package enum LossBenchmark {
   ///
   /// - Returns: a list of objects: `loss`, `rows`, `outputs`, `ms` (median), `gb_per_second` (what is read and written).
   package static func run(rows: Int, outputs: Int, repeats: Int) throws -> ConfigValue {
-    Denormals.flush()
+    try Denormals.flushing { try time(rows: rows, outputs: outputs, repeats: repeats) }
+  }
+
+  private static func time(rows: Int, outputs: Int, repeats: Int) throws -> ConfigValue {
     let memory = Memory(rows: rows, outputs: outputs)
     var results = [entry("copy", memory, milliseconds: median(repeats) { memory.copy() })]
     for kind in LossRegistry.standard.kinds {

@@ -174,6 +174,16 @@ package final class StepExecutor {
   package func step(
     order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64 = 0, written: Int64 = -1
   ) throws -> Outcome {
+    // What the calling thread adds between loops is part of the step as well.
+    try Denormals.flushing {
+      try flushedStep(
+        order: order, positions: positions, learningRate: learningRate, control: control, written: written)
+    }
+  }
+
+  private func flushedStep(
+    order: SampleOrder.Epoch, positions: Range<Int>, learningRate: Double, control: Int64, written: Int64
+  ) throws -> Outcome {
     let start = clock.begin()
     phaseMark.set(.computing, step: stepsDone)
     nonFinite = nil
