@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test("a number below the smallest normal one is in a run's files what the config says, and the run goes on", arguments: [0, 2])
+  @Test("files hold numbers below the smallest normal one as the config does, and the run goes on", arguments: [0, 2])
   func smallestNumber(ranks: Int) throws {
     let folder = try TemporaryFolder()
     for epochs in [1, 2] {

@@ -28,7 +28,7 @@ import Testing
     #expect(runs.elements.allSatisfy { $0 == 1 })
   }
 
-  @Test("a loop leaves no thread in another mode: neither the caller's nor those of Dispatch's pool", arguments: [1, 2, 16])
+  @Test("a loop leaves neither its caller's nor the pool's threads in another mode", arguments: [1, 2, 16])
   func modeIsPutBack(workers: Int) {
     Denormals.keeping {
       for _ in 0..<20 {
