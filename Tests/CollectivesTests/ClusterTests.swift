@@ -33,6 +33,20 @@ import Testing
     }
   }
 
+  @Test("ranks that play to be on two nodes share memory with those of their own alone")
+  func sharedMemoryIsTheNodes() throws {
+    let sums = try InProcessCluster.run(size: 3, ranksPerNode: 2) { cluster in
+      let region = try cluster.sharedMemory(byteCount: cluster.place.rankOnNode == 0 ? 3 : nil)
+      region[cluster.rank] = UInt8(cluster.rank + 1)
+      try cluster.nodeBarrier()
+      return region.reduce(0) { $0 + Int($1) }
+    }
+    #expect(sums == [3, 3, 3])
+    #expect(throws: ClusterError.unstatedSharedMemory(rank: 2)) {
+      try InProcessCluster.run(size: 3, ranksPerNode: 2) { try $0.sharedMemory(byteCount: $0.rank == 0 ? 3 : nil).count }
+    }
+  }
+
   @Test func aFailingRankLetsTheOthersGo() throws {
     let outcomes = InProcessCluster.outcomes(size: 3) { cluster in
       if cluster.rank == 1 { throw Broken() }

@@ -78,8 +78,8 @@ package final class InProcessCluster: Cluster {
   }
 
   package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
-    guard let region = try session.share(byteCount: rank == 0 ? byteCount : nil, rank: rank) else {
-      throw ClusterError.unstatedSharedMemory(rank: 0)
+    guard let region = try session.share(byteCount: byteCount, rank: rank) else {
+      throw ClusterError.unstatedSharedMemory(rank: session.leader(of: rank))
     }
     return region
   }

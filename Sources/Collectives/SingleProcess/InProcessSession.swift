@@ -94,16 +94,20 @@ final class InProcessSession: @unchecked Sendable {
     return board
   }
 
-  /// Memory all ranks see, of the size rank 0 states; nil when it states none.
+  /// The first rank of a rank's node.
+  func leader(of rank: Int) -> Int { nodes.first { $0.contains(rank) }?.first ?? 0 }
+
+  /// Memory that all ranks of a node see, and no other, of the size that its first rank states; nil when it states none.
   func share(byteCount: Int?, rank: Int) throws -> UnsafeMutableRawBufferPointer? {
-    if rank == 0, let byteCount {
-      condition.withLock { shared.append(AlignedMemory(byteCount: byteCount)) }
+    var own: [Int] = []
+    if rank == leader(of: rank), let byteCount {
+      let memory = AlignedMemory(byteCount: byteCount)
+      condition.withLock { shared.append(memory) }
+      own = [Int(bitPattern: memory.base), byteCount]
     }
-    let stated = try gather(byteCount, rank: rank)[0]
-    let base = condition.withLock { shared.last?.base }
-    // A rank must not ask for the next region before all have found this one.
-    _ = try gatherBytes([], rank: rank)
-    return stated.map { UnsafeMutableRawBufferPointer(start: base, count: $0) }
+    let found = try gather(own, rank: rank)[leader(of: rank)]
+    guard found.count == 2 else { return nil }
+    return UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: found[0]), count: found[1])
   }
 }
 
