@@ -80,7 +80,10 @@ let package = Package(
       name: "ToyLayers", dependencies: ["Specs", "Kernels", "CKernels", "Networks"], path: "Tests/ToyLayers",
       swiftSettings: room),
     .executableTarget(
-      name: "MPISelfTest", dependencies: ["MPI", "Collectives", "CollectivesMPI", "Statistics"],
+      name: "MPISelfTest",
+      dependencies: [
+        "MPI", "Collectives", "CollectivesMPI", "Statistics", "Training", "Networks", "Platform", "Specs", "ToyLayers",
+      ],
       path: "Tests/MPISelfTest", swiftSettings: room),
     .target(name: "FuzzSupport", dependencies: ["CZlib"], path: "Tests/FuzzSupport"),
     .executableTarget(

@@ -24,10 +24,14 @@ package final class MPICluster: Cluster {
   /// - Parameters:
   ///   - world: the communicator of all ranks.
   ///   - messageLimit: bytes of the longest single MPI message; longer ones are cut, alike on all ranks.
+  ///   - ranksPerNode: so many neighbouring ranks, which have to be on one node, are taken for the ranks of a node, so that tests
+  ///     have several nodes where there is one; nil: the nodes are those there are.
   /// - Throws: ``MPIError``.
-  package init(_ world: Communicator, messageLimit: Int = 1 << 30) throws {
+  package init(_ world: Communicator, messageLimit: Int = 1 << 30, ranksPerNode: Int? = nil) throws {
     self.world = world
-    node = try world.splitByNode()
+    node =
+      try ranksPerNode.flatMap { try world.split(color: Int32(world.rank / $0), key: Int32(world.rank)) }
+      ?? world.splitByNode()
     // A node is named by its first rank. The split keeps the order of ranks, so that is the node's rank 0.
     var first = Int64(world.rank)
     try node.broadcast(&first, count: 1, from: 0)

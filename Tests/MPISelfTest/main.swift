@@ -2,13 +2,15 @@ import Collectives
 import CollectivesMPI
 import MPI
 
-// Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`.
+// Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`;
+// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode.
 
 struct SelfTestFailure: Error {
   var sentence: String
 }
 
 let mode = CommandLine.arguments.dropFirst().first ?? "cases"
+let training = mode == "train" ? try TrainMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 
 try withMPI(
   describe: { error, rank in
@@ -22,7 +24,8 @@ try withMPI(
     }
   },
   { world in
-    let cluster = try MPICluster(world, messageLimit: mode == "latency" ? 1 << 30 : 4096)
+    let cluster = try MPICluster(
+      world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: training?.ranksPerNode)
     switch mode {
     case "throw":
       if world.rank == world.size - 1 { throw SelfTestFailure(sentence: "rank \(world.rank) failed\nalone") }
@@ -31,6 +34,8 @@ try withMPI(
       try cluster.agree(describe: { _ in (78, "all failed") }) { throw SelfTestFailure(sentence: "all failed") }
     case "latency":
       try printLatencies(cluster)
+    case "train":
+      try training?.run(cluster)
     default:
       var checks = Checks()
       checks.runWrapperCases(world)

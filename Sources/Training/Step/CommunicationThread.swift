@@ -16,8 +16,9 @@ final class CommunicationThread: @unchecked Sendable {
   init(_ driver: ExchangeDriver) {
     self.driver = driver
     let thread = Thread { [self] in run() }
-    thread.name = "ptrain exchange"
     thread.start()
+    // Foundation hands a name on to the system from threads that run, and not before.
+    thread.name = "ptrain exchange"
   }
 
   /// Ends the thread; it must not be polling.
