@@ -43,7 +43,9 @@ import Testing
     }
     #expect(sums == [3, 3, 3])
     #expect(throws: ClusterError.unstatedSharedMemory(rank: 2)) {
-      try InProcessCluster.run(size: 3, ranksPerNode: 2) { try $0.sharedMemory(byteCount: $0.rank == 0 ? 3 : nil).count }
+      try InProcessCluster.run(size: 3, ranksPerNode: 2) { cluster in
+        try cluster.sharedMemory(byteCount: cluster.rank == 0 ? 3 : nil).count
+      }
     }
   }
 

@@ -52,7 +52,9 @@ import Testing
     "killed in messages and in checkpoints, going on elsewhere: weights, states, averages and log of the undisturbed run"
   )
   func killed() throws {
-    let settings = ["training.epochs=40", "checkpoint.every_steps=2"]
+    let settings = [
+      "training.epochs=40", "checkpoint.every_steps=2", #"training.early_stopping={"patience": 40}"#,
+    ]
     let whole = try ReachRun(settings), run = try ReachRun(settings)
     let expected = try whole.finish(.init(ranks: 1))
     var firsts: [Int] = []
