@@ -70,8 +70,12 @@ package struct DataDescription: Sendable, Equatable {
   package var counts: [Int]
   /// How missing values are told and what is done about them.
   package var missing = MissingRule()
+  /// What a network reads; empty: all features, as its only input.
+  package var fields: [FeatureField] = []
 
   package var featureCount: Int { featureShape.count }
+  /// The features that are whole numbers.
+  var integerFeatures: [Range<Int>] { fields.filter { $0.dataType == .int32 }.flatMap(\.runs) }
   /// Targets per row: 1 for a class, 0 without targets.
   package var targetWidth: Int { targetKind == .values ? targetNames.count : targetKind == .classes ? 1 : 0 }
   package var rowCount: Int { counts.reduce(0, +) }
@@ -123,7 +127,8 @@ extension DataDescription {
         .init("normalization", normalization.configValue),
         .init("target_normalization", targetNormalization.configValue),
         .init("counts", .array(counts.map(ConfigValue.integer))),
-      ] + missing.members)
+      ] + missing.members
+        + (self.fields.isEmpty ? [] : [.init("fields", .array(self.fields.map(\.configValue)))]))
   }
 
   /// Reads what ``configValue`` has written.
@@ -161,6 +166,13 @@ extension DataDescription {
     targetNormalization = try fields.object("target_normalization", "of the targets", Normalization.init(from:))
     counts = try Self.integers("counts", in: 0...1 << 40, fields)
     missing = try MissingRule(from: fields)
+    self.fields = try fields.list("fields", of: .anything, default: [], "what a network reads") {
+      value, path throws(ConfigError) in
+      let field = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
+        try FeatureField(from: fields)
+      }.0
+      return (field, value)
+    }
     var total = 4
     for factor in extents + [max(1, counts.reduce(0, &+))] {
       let (product, overflows) = total.multipliedReportingOverflow(by: factor)
@@ -169,6 +181,9 @@ extension DataDescription {
     }
     guard counts.count == DataPart.allCases.count else {
       throw fields.error("counts", "expected \(DataPart.allCases.count) counts, found \(counts.count)")
+    }
+    guard self.fields.allSatisfy({ $0.runs.allSatisfy { $0.upperBound <= featureCount } }) else {
+      throw fields.error("fields", "name features beyond the \(featureCount) that there are")
     }
     guard normalization.isUniform || normalization.shift.count == featureCount else {
       throw fields.error("normalization", "expected 1 or \(featureCount) pairs, found \(normalization.shift.count)")

@@ -28,7 +28,7 @@ extension DataError {
     case .missingInFiles(let files): files.map { "\(name($0.file)): \($0.problems.words)" }.joined(separator: "; ")
     case .nothingLeft(let file, let dropped):
       "\(name(file)): no row is left: \(dropped.words); fill in what is missing, or leave such a column out of 'features'"
-    case .beyondFloat, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory: cellSentence
+    case .beyondFloat, .notWhole, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory: cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
       .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
@@ -36,6 +36,7 @@ extension DataError {
       .classTargetsNormalized, .positiveClass, .emptyPart:
       targetSentence
     case .names(let file, let problem): "\(name(file)): \(problem.words)"
+    case .field(let error): error.sentence
     }
   }
 
@@ -60,6 +61,9 @@ extension DataError {
 
   private var cellSentence: String {
     switch self {
+    case .notWhole(let file, let place, let column, let text):
+      "\(name(file)): \(place)\(column.map { ", column '\(excerpt($0))'" } ?? ""): \(text) is no whole number between -16777215 and "
+        + "16777215, and the model reads it as int32; correct it, or give the input dtype float32"
     case .beyondFloat(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': \(excerpt(text)) is beyond the range of float32 (±3.4e38); rescale the column"
     case .badWeight(let file, let place, let text):

@@ -31,6 +31,7 @@ package enum DataError: ReportableError, Equatable {
   case missingInFiles([FileProblems])
   case nothingLeft(file: String, DroppedRows)
   case beyondFloat(file: String, place: String, column: String, text: String)
+  case notWhole(file: String, place: String, column: String?, text: String)
   case badWeight(file: String, place: String, text: String)
   case lostWeight(file: String, place: String, text: String, largest: String)
   case noWeight(file: String, part: String)
@@ -61,6 +62,8 @@ package enum DataError: ReportableError, Equatable {
   case targetCountsDiffer(file: String, found: Int, expected: Int)
   case shapesDiffer(file: String, found: Shape, expected: Shape)
   case classTargetsNormalized
+  /// What the model reads is not in the data.
+  case field(ConfigError)
   case positiveClass(key: String, problem: PositiveClass.Problem)
   case emptyPart(part: String, fraction: Double, rows: Int)
 
@@ -68,7 +71,7 @@ package enum DataError: ReportableError, Equatable {
     switch self {
     case .unreadable(_, let problem) where problem.isOfDescriptors: .inputOutput
     case .missingFile, .notAFile, .unreadable: .missingInput
-    case .columnOutOfRange, .classTargetsNormalized, .positiveClass: .config
+    case .columnOutOfRange, .classTargetsNormalized, .positiveClass, .field: .config
     case .names(_, let problem): problem.isConfig ? .config : .data
     default: .data
     }

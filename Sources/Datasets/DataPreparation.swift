@@ -23,7 +23,7 @@ package struct DataPreparation: Sendable {
   }
 
   package private(set) var description: DataDescription
-  private var pieces: [Piece] = []
+  private(set) var pieces: [Piece] = []
   /// What a person should know of the rows: those that were left out, and why.
   package private(set) var notes: [String] = []
   /// The rows of a source that were left out, where all its other rows are the test part.
@@ -49,6 +49,13 @@ package struct DataPreparation: Sendable {
       targetNames: training.targets?.names ?? [], hasSampleWeights: false,
       normalization: .identity, targetNormalization: .identity, counts: [],
       missing: MissingRule(policy: section.missing, marks: section.train.missingValues))
+    do throws(ConfigError) {
+      description.fields = try FieldPlan(
+        section.fields, columns: training.columns, featureShape: training.featureShape
+      ).fields()
+    } catch {
+      throw .field(error)
+    }
     if kind == .classes, let targets = training.targets {
       description.classNames = try targets.classNames(of: training.targetSource)
     }
@@ -211,6 +218,7 @@ package struct DataPreparation: Sendable {
       throw .shapesDiffer(file: file, found: table.featureShape, expected: shape)
     }
     var piece = Piece(table: table, rows: Array(0..<table.count))
+    try requireIntegers(table)
     guard description.targetKind != .none else {
       piece.table.sampleWeights = nil
       return piece
@@ -238,7 +246,7 @@ package struct DataPreparation: Sendable {
     let toRange: Bool
     switch method {
     case .none: return .identity
-    case .scale(let factor): return Normalization(shift: [0], scale: [Double(Float(factor))])
+    case .scale(let factor): return sparingIntegers(Normalization(shift: [0], scale: [Double(Float(factor))]))
     case .standard: toRange = false
     case .minmax: toRange = true
     }
@@ -258,7 +266,7 @@ package struct DataPreparation: Sendable {
       }
       feature += column.width
     }
-    return normalization
+    return sparingIntegers(normalization)
   }
 
   private func targetNormalization(_ progress: @escaping () -> Void) -> Normalization {

@@ -56,6 +56,31 @@ package struct DataRows: @unchecked Sendable {
     for index in 0..<count { (output + index * stride + width).update(repeating: 0, count: stride - width) }
   }
 
+  /// Copies some normalized features of one row.
+  func copy(_ features: Range<Int>, ofRow row: Int, into output: UnsafeMutablePointer<Float>) {
+    precondition(features.lowerBound >= 0 && features.upperBound <= featureCount, "no such features")
+    switch data.description.element {
+    case .float32:
+      let input = self.features.assumingMemoryBound(to: Float.self) + checked(row) * featureCount
+      output.update(from: input + features.lowerBound, count: features.count)
+    case .uint8:
+      let input = self.features.assumingMemoryBound(to: UInt8.self) + checked(row) * featureCount
+      for (index, feature) in features.enumerated() {
+        output[index] = (Float(input[feature]) - shifts[feature]) * scales[feature]
+      }
+    }
+  }
+
+  /// A feature as it is stored.
+  func raw(_ feature: Int, ofRow row: Int) -> Float {
+    precondition(feature >= 0 && feature < featureCount, "no such feature")
+    let place = checked(row) * featureCount + feature
+    return switch data.description.element {
+    case .float32: features.assumingMemoryBound(to: Float.self)[place]
+    case .uint8: Float(features.assumingMemoryBound(to: UInt8.self)[place])
+    }
+  }
+
   /// Copies the class of each row; only for data prepared with classes.
   package func gatherClasses(rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Int32>) {
     precondition(data.description.targetKind == .classes, "these targets are not classes")

@@ -17,6 +17,8 @@ package struct DataSection: Sendable {
   package var normalizesTargets: Bool
   /// Which of two classes is the positive one, where the config says so.
   package var positiveClass: PositiveClass?
+  /// What the model reads; empty: all features, as its only input.
+  package var fields: [FieldRequest] = []
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
   /// What is done with rows in which a value is missing.

@@ -6,11 +6,14 @@ package protocol LayerSpec: Spec {
   /// Makes the layer for its inputs.
   /// - Throws: ``ConfigError`` at `path` when they do not fit.
   func makeLayer(inputs: [Port], path: String) throws(ConfigError) -> any Layer
+  /// The types of elements that it reads as one of its inputs.
+  func elements(ofInput index: Int) -> [Port.Element]
   /// What is probably not meant, in words, where the layer reads data as they come: through no layer with weights.
   func warning(data: [Port]) -> String?
 }
 
 extension LayerSpec {
+  package func elements(ofInput index: Int) -> [Port.Element] { [.float32] }
   package func warning(data: [Port]) -> String? { nil }
 }
 
@@ -38,6 +41,8 @@ extension SingleInputLayerSpec {
 /// nothing is trained it must do without, by its states.
 package protocol Layer: Sendable {
   var output: Port { get }
+  /// The whole numbers that the layer can read as one of its inputs of int32; nil: all.
+  func range(ofInput index: Int) -> ClosedRange<Int>?
   /// What the layer trains, in the order of files: weight, bias, others.
   var parameters: [Parameter] { get }
   /// What the layer keeps beside what it trains, like running means; part of the model, not of the gradient.
@@ -108,6 +113,7 @@ package struct LayerState: Sendable {
 }
 
 extension Layer {
+  package func range(ofInput index: Int) -> ClosedRange<Int>? { nil }
   package var parameters: [Parameter] { [] }
   package var states: [LayerState] { [] }
   package var needs: LayerNeeds { LayerNeeds() }
@@ -138,8 +144,10 @@ extension Layer {
 /// The memory of one node, and what it must know of the step. One object, not a value: a copy for every call would count references to
 /// its lists, 3 % of a small network's step.
 package final class LayerPass: @unchecked Sendable {
-  /// What the layer reads, one matrix for each input.
+  /// What the layer reads, one matrix for each input; those of int32 are in ``integerInputs``.
   package let inputs: [Matrix]
+  /// The inputs of int32, one for each input of the layer.
+  package let integerInputs: [IntegerMatrix?]
   package let output: Matrix
   package let saved: Matrix
   /// One for each input; absent where nobody needs it: at the network's input and before layers without parameters there.
@@ -170,13 +178,14 @@ package final class LayerPass: @unchecked Sendable {
   package internal(set) var step: StepContext
 
   init(
-    inputs: [Matrix], output: Matrix, saved: Matrix, inputGradients: [Matrix?], outputGradient: Matrix,
+    inputs: [Matrix], integerInputs: [IntegerMatrix?], output: Matrix, saved: Matrix, inputGradients: [Matrix?],
+    outputGradient: Matrix,
     arena: UnsafeMutablePointer<Float>, offsets: [Int], gradientOffsets: [Int], stateOffsets: [Int],
     forwardSums: LayerSums, backwardSums: LayerSums, groups: RowGroups, reach: LayerReach,
     derived: UnsafeMutablePointer<Float>?, gatesInputGradient: Bool, outputGradientIsGated: Bool, index: Int,
     step: StepContext
   ) {
-    (self.inputs, self.output, self.saved) = (inputs, output, saved)
+    (self.inputs, self.integerInputs, self.output, self.saved) = (inputs, integerInputs, output, saved)
     (self.inputGradients, self.outputGradient) = (inputGradients, outputGradient)
     (self.arena, self.offsets, self.gradientOffsets) = (arena, offsets, gradientOffsets)
     (self.stateOffsets, self.derived) = (stateOffsets, derived)
@@ -187,6 +196,11 @@ package final class LayerPass: @unchecked Sendable {
 
   /// The only, or first, input.
   package var input: Matrix { inputs[0] }
+  /// The whole numbers of one of the inputs, of which the layer's spec says that it reads int32 alone.
+  package func integers(_ index: Int) -> IntegerMatrix {
+    guard let input = integerInputs[index] else { preconditionFailure("the input has float32 numbers") }
+    return input
+  }
   /// The gradient of the only, or first, input.
   package var inputGradient: Matrix? { inputGradients[0] }
 

@@ -5,7 +5,7 @@ package struct LayerNode: Sendable {
   package var spec: any LayerSpec
   /// What other layers call it.
   package var name: String?
-  /// The layers it reads, by name; `input` is the network's input. Empty: the layer before it.
+  /// The layers and inputs of the network it reads, by name; `input` is the only input. Empty: the layer before it.
   package var inputs: [String]
   /// The layer whose parameters it uses.
   package var sharing: String?
@@ -16,9 +16,6 @@ package struct LayerNode: Sendable {
     self.inputs = inputs
     self.sharing = sharing
   }
-
-  /// The name of the network's input in ``inputs``.
-  package static let networkInput = "input"
 
   /// Reads the keys that all layers have in common.
   init(_ spec: any LayerSpec, from fields: FieldReader) throws(ConfigError) {
@@ -36,8 +33,8 @@ package struct LayerNode: Sendable {
       return (texts, value)
     }
     sharing = try fields.optionalText("share_weights_with", "name of an earlier layer whose weights it uses")
-    if name == Self.networkInput {
-      throw fields.error("name", "'\(Self.networkInput)' means the network's input; give another name")
+    if name == NetworkInput.only {
+      throw fields.error("name", "'\(NetworkInput.only)' means the network's input; give another name")
     }
   }
 }

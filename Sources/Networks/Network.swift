@@ -14,14 +14,25 @@ package struct Network: Sendable {
     package var index: Int
     package var layer: any Layer
     package var needs: LayerNeeds
-    /// The nodes whose outputs it reads; nil: the network's input. Views are resolved.
-    package var sources: [Int?]
+    /// What it reads. Views are resolved.
+    package var sources: [Source]
     /// The layer's parameters, as indices of ``Network/slots``.
     package var slots: [Int]
     /// Where the gradient of each starts in a flat gradient.
     package var gradientOffsets: [Int]
     /// Where each of the layer's states starts in the arena.
     package var stateOffsets: [Int]
+  }
+
+  /// What a layer reads.
+  package enum Source: Sendable, Hashable {
+    /// One of ``Network/inputs``.
+    case input(Int)
+    /// The output of one of ``Network/nodes``.
+    case node(Int)
+
+    /// The node, where it is one.
+    package var node: Int? { if case .node(let index) = self { index } else { nil } }
   }
 
   /// A parameter with its place in the arena.
@@ -76,7 +87,7 @@ package struct Network: Sendable {
     package var count: Int
   }
 
-  package let input: Port
+  package let inputs: [NetworkInput]
   package let output: Port
   package let nodes: [Node]
   package let slots: [Slot]
@@ -84,6 +95,8 @@ package struct Network: Sendable {
   package let tensors: [Tensor]
   /// In layer order.
   package let tiedGradients: [TiedGradient]
+  /// What layers can read of whole numbers: the input, the layer of the config, and the numbers.
+  package let integerRanges: [(input: Int, layer: Int, range: ClosedRange<Int>)]
   /// Trained numbers.
   package let parameterCount: Int
   /// Floats of the arena that are trained, padding included.
@@ -92,39 +105,50 @@ package struct Network: Sendable {
   package let storageCount: Int
   /// Floats of a flat gradient.
   package let gradientCount: Int
-  /// The node whose output is the network's; nil where there are only views.
-  package let outputNode: Int?
+  /// Whose numbers are the network's output: those of a node, or of an input where there are only views.
+  package let outputSource: Source
   /// Kind and output of each layer of the config, to show.
   package let outline: [(kind: String, output: Port, parameterCount: Int)]
 
   /// What is probably not meant, in words, each with its JSON path.
   package let warnings: [String]
 
+  /// Builds the network of a list of layers that begins with the only input.
+  package init(_ layers: [LayerNode], input: Port, path: String) throws(ConfigError) {
+    try self.init(layers, inputs: [NetworkInput(NetworkInput.only, input)], path: path)
+  }
+
   /// Builds the network of a list of layers; the last one's output is the network's.
   ///
-  /// - Parameter path: the JSON path of the list, for messages.
-  package init(_ layers: [LayerNode], input: Port, path: String) throws(ConfigError) {
-    guard input.count <= NetworkPlan.widthLimit else {
+  /// - Parameters:
+  ///   - inputs: what it reads, at least one; where there are several, the first layer names those that it reads.
+  ///   - path: the JSON path of the list, for messages.
+  package init(_ layers: [LayerNode], inputs: [NetworkInput], path: String) throws(ConfigError) {
+    let width = inputs.reduce(0) { $0 + $1.port.count }
+    guard width <= NetworkPlan.widthLimit else {
       throw ConfigError(
-        "samples have \(input.count) numbers each, at most \(NetworkPlan.widthLimit) are allowed", path: path)
+        "samples have \(width) numbers each, at most \(NetworkPlan.widthLimit) are allowed", path: path)
     }
-    var plan = NetworkPlan(input: input)
+    var plan = NetworkPlan(inputs: inputs)
     for (index, layer) in layers.enumerated() { try plan.add(layer, index: index, path: "\(path)[\(index)]") }
     try plan.finish(path: path)
-    self.input = input
-    output = plan.last.port
-    outputNode = plan.last.node
+    self.inputs = inputs
+    (output, outputSource) = try plan.output(path: path)
     nodes = plan.nodes
     slots = plan.slots
     tensors = plan.tensors
     tiedGradients = plan.tiedGradients
     outline = plan.outline
     warnings = plan.warnings
+    integerRanges = plan.integerRanges
     parameterCount = slots.reduce(0) { $0 + $1.parameter.count }
     arenaCount = plan.arenaCount
     storageCount = plan.arenaCount + plan.stateCount
     gradientCount = plan.arenaCount + plan.extraCount
   }
+
+  /// The node whose output is the network's; nil where there are only views.
+  package var outputNode: Int? { outputSource.node }
 
   /// Writes the first values of all parameters and states; a pure function of the seed. Padding becomes 0.
   package func initialize(_ arena: UnsafeMutablePointer<Float>, seed: UInt64) {
@@ -176,13 +200,13 @@ package struct Network: Sendable {
   }
 
   /// Floating-point operations of one sample's training step in matrix products: forward, gradient of the weights, and gradient of
-  /// the inputs but for layers that read the network's input alone.
+  /// the inputs but for layers that read the network's inputs alone.
   package var flopsPerSample: Int {
     nodes.reduce(0) { total, node in
       let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) {
         $0 + $1.count
       }
-      return total + products * node.layer.output.positions * (node.sources.allSatisfy { $0 == nil } ? 4 : 6)
+      return total + products * node.layer.output.positions * (node.sources.allSatisfy { $0.node == nil } ? 4 : 6)
     }
   }
 }

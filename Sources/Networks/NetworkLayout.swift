@@ -4,14 +4,15 @@ internal import Kernels
 ///
 /// ``NetworkMemory`` allocates from it; what a run will take is computed from it and from nothing else.
 package struct NetworkLayout: Sendable {
-  /// Rows of floats.
+  /// Rows of elements of four bytes.
   package struct Area: Sendable, Equatable {
     package var rows: Int
-    /// Floats from one row to the next.
+    /// Elements from one row to the next.
     package var stride: Int
+    package var element = Port.Element.float32
 
-    /// Floats; a floating-point number, because what does not fit into memory need not fit into an integer.
-    package var floatCount: Double { max(16, Double(rows) * Double(stride)) }
+    /// Elements; a floating-point number, because what does not fit into memory need not fit into an integer.
+    package var count: Double { max(16, Double(rows) * Double(stride)) }
   }
 
   /// One node's areas, as indices of ``NetworkLayout/areas``.
@@ -19,7 +20,7 @@ package struct NetworkLayout: Sendable {
     package var output: Int
     package var outputGradient: Int
     package var saved: Int
-    /// One for each source; nil where nobody wants its gradient: at the network's input and before layers without parameters there.
+    /// One for each source; nil where nobody wants its gradient: at the network's inputs and before layers without parameters there.
     package var inputGradients: [Int?]
     /// What is derived from the parameters is kept between two updates.
     package var keepsDerived: Bool
@@ -36,8 +37,8 @@ package struct NetworkLayout: Sendable {
   package let shards: Int
   package let areas: [Area]
   package let nodes: [NodeLayout]
-  /// The area of the network's input.
-  package let input: Int
+  /// The area of each input of the network.
+  package let inputs: [Int]
   /// The area of the network's output.
   package let output: Int
   /// The area of the gradient of the network's output.
@@ -76,7 +77,10 @@ package struct NetworkLayout: Sendable {
     }
     func stride(_ node: Int) -> Int { network.nodes[node].layer.output.rowStride }
     let nothing = area(16, rows: 1)
-    let input = area(network.input.rowStride, rows: rows)
+    let inputs = network.inputs.map { input in
+      areas.append(Area(rows: rows, stride: input.port.rowStride, element: input.port.element))
+      return areas.count - 1
+    }
     var outputs: [Int] = [], gradients: [Int] = []
     for index in network.nodes.indices {
       outputs.append(area(stride(index), rows: rows))
@@ -86,10 +90,10 @@ package struct NetworkLayout: Sendable {
     // The gradient of a node's output is wanted where a layer at or before it is trained.
     var isWanted: [Bool] = []
     for node in network.nodes {
-      isWanted.append(!node.slots.isEmpty || node.sources.contains { $0.map { isWanted[$0] } ?? false })
+      isWanted.append(!node.slots.isEmpty || node.sources.contains { $0.node.map { isWanted[$0] } ?? false })
     }
     var readers = [Int](repeating: 0, count: network.nodes.count)
-    for node in network.nodes { for case let source? in node.sources { readers[source] += 1 } }
+    for node in network.nodes { for case .node(let source) in node.sources { readers[source] += 1 } }
     if let node = network.outputNode { readers[node] += 1 }
     var parts = [[Int]](repeating: [], count: network.nodes.count)
     // Where several readers want an output, each writes a gradient of its own.
@@ -103,7 +107,7 @@ package struct NetworkLayout: Sendable {
     var scratchCount = 0, forwardScratchCount = 0, gradientScratchCount = 0
     for (index, node) in network.nodes.enumerated() {
       let inputGradients = node.sources.map { source in
-        source.flatMap { isTraining && isWanted[$0] ? edge(to: $0) : nil }
+        source.node.flatMap { isTraining && isWanted[$0] ? edge(to: $0) : nil }
       }
       let needs = node.needs
       let handsOn = inputGradients.contains { $0 != nil }
@@ -127,7 +131,7 @@ package struct NetworkLayout: Sendable {
           saved: needs.savedCount > 0 ? area(needs.savedStride(beside: node.layer.output), rows: rows) : nothing,
           inputGradients: inputGradients,
           keepsDerived: keepsDerived, gatesInputGradient: Self.gates(network, node),
-          outputGradientIsGated: network.nodes.contains { $0.sources == [index] && Self.gates(network, $0) }))
+          outputGradientIsGated: network.nodes.contains { $0.sources == [.node(index)] && Self.gates(network, $0) }))
     }
     outputGradient = network.outputNode.map { edge(to: $0) } ?? area(network.output.rowStride, rows: rows)
     var items: [(node: Int, item: Int)] = [], itemsOfNode = [Range<Int>](repeating: 0..<0, count: nodes.count)
@@ -141,8 +145,12 @@ package struct NetworkLayout: Sendable {
     self.shards = shards
     self.areas = areas
     self.nodes = nodes
-    self.input = input
-    output = network.outputNode.map { outputs[$0] } ?? input
+    self.inputs = inputs
+    output =
+      switch network.outputSource {
+      case .input(let index): inputs[index]
+      case .node(let index): outputs[index]
+      }
     gradientParts = parts
     trainsFrom = isWanted.firstIndex(of: true) ?? nodes.count
     gradientItems = items
@@ -155,15 +163,15 @@ package struct NetworkLayout: Sendable {
     self.gradientScratchCount = gradientScratchCount
     let sums = network.nodes.reduce(0.0) { $0 + Double($1.needs.forwardSums + $1.needs.backwardSums) }
     byteCount =
-      4 * (areas.reduce(0) { $0 + $1.floatCount } + derived) + 8 * sums * Double(1 + shards)
+      4 * (areas.reduce(0) { $0 + $1.count } + derived) + 8 * sums * Double(1 + shards)
       + RowGroups.byteCount(rows: rows, shards: shards)
   }
 
   /// Whether a layer applies the derivative of the one before it: its only source, which nobody else reads.
   private static func gates(_ network: Network, _ node: Network.Node) -> Bool {
-    guard node.layer.canGateInput, node.sources.count == 1, let source = node.sources[0],
+    guard node.layer.canGateInput, node.sources.count == 1, let source = node.sources[0].node,
       network.outputNode != source, network.nodes[source].layer.gatesByOutput
     else { return false }
-    return network.nodes.count { $0.sources.contains(source) } == 1
+    return network.nodes.count { $0.sources.contains(.node(source)) } == 1
   }
 }

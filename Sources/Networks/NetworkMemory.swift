@@ -9,8 +9,8 @@ package final class NetworkMemory {
   /// What all this was allocated from.
   package let layout: NetworkLayout
   package let arena: UnsafeMutablePointer<Float>
-  /// The network's input, to be filled before ``forward(rows:scratch:)``.
-  package let input: Matrix
+  /// The network's inputs, to be filled before ``forward(rows:scratch:)``.
+  package let inputs: [InputMemory]
   /// The network's output.
   package let output: Matrix
   /// The gradient of the output, to be filled before ``backward(rows:scratch:)``.
@@ -27,6 +27,7 @@ package final class NetworkMemory {
   /// Floats of a row of each node's output.
   private let widths: [Int]
   private let buffers: [AlignedBuffer<Float>]
+  private let integerBuffers: [AlignedBuffer<Int32>]
   private let sums: AlignedBuffer<Double>
   /// Whose rows are whose, for layers that look further than a row; to be set before every pass forward of a step.
   package let groups: RowGroups
@@ -35,11 +36,28 @@ package final class NetworkMemory {
   ///
   /// - Parameter arena: the parameters, `network.storageCount` floats that outlive this object.
   package init(_ network: Network, layout: NetworkLayout, arena: UnsafeMutablePointer<Float>) {
-    var buffers = layout.areas.map { area in
-      AlignedBuffer<Float>(count: max(16, area.rows * area.stride))
+    var buffers: [AlignedBuffer<Float>] = [], integerBuffers: [AlignedBuffer<Int32>] = []
+    var matrices: [Matrix] = [], integers: [IntegerMatrix?] = []
+    for area in layout.areas {
+      let count = max(16, area.rows * area.stride)
+      switch area.element {
+      case .float32:
+        buffers.append(AlignedBuffer(count: count))
+        matrices.append(Matrix(buffers[buffers.count - 1].pointer, stride: area.stride))
+        integers.append(nil)
+      case .int32:
+        let buffer = AlignedBuffer<Int32>(count: count)
+        integerBuffers.append(buffer)
+        // No layer reads these as floats: its spec says what it reads, and networks are made of what fits.
+        matrices.append(matrices[0])
+        integers.append(IntegerMatrix(buffer.pointer, stride: area.stride))
+      }
     }
-    let matrices = zip(buffers, layout.areas).map { buffer, area in
-      Matrix(buffer.pointer, stride: area.stride)
+    func area(_ source: Network.Source) -> Int {
+      switch source {
+      case .input(let index): layout.inputs[index]
+      case .node(let index): layout.nodes[index].output
+      }
     }
     let samples = AlignedBuffer<UInt64>(count: 1)
     let context = StepContext(isTraining: false, seed: 0, step: 0, samples: UnsafePointer(samples.pointer))
@@ -60,7 +78,7 @@ package final class NetworkMemory {
       }
       passes.append(
         LayerPass(
-          inputs: node.sources.map { matrices[$0.map { layout.nodes[$0].output } ?? layout.input] },
+          inputs: node.sources.map { matrices[area($0)] }, integerInputs: node.sources.map { integers[area($0)] },
           output: matrices[plan.output], saved: matrices[plan.saved],
           inputGradients: plan.inputGradients.map { $0.map { matrices[$0] } },
           outputGradient: matrices[plan.outputGradient], arena: arena,
@@ -77,7 +95,8 @@ package final class NetworkMemory {
     self.buffers = buffers
     self.sums = sums
     self.groups = groups
-    input = matrices[layout.input]
+    self.integerBuffers = integerBuffers
+    inputs = layout.inputs.map { area in integers[area].map { .integers($0) } ?? .floats(matrices[area]) }
     output = matrices[layout.output]
     outputGradient = matrices[layout.outputGradient]
     gradientParts = layout.gradientParts.map { $0.map { matrices[$0] } }
@@ -107,7 +126,16 @@ package final class NetworkMemory {
   package var scratchCount: Int { layout.scratchCount }
 
   /// Bytes of activations, gradients and derived parameters.
-  package var byteCount: Int { buffers.reduce(sums.count * 8 + groups.byteCount) { $0 + $1.count * 4 } }
+  package var byteCount: Int {
+    buffers.reduce(sums.count * 8 + groups.byteCount) { $0 + $1.count * 4 }
+      + integerBuffers.reduce(0) { $0 + $1.count * 4 }
+  }
+
+  /// The network's first input, where it has float32 numbers.
+  package var input: Matrix {
+    guard case .floats(let matrix) = inputs[0] else { preconditionFailure("the first input has whole numbers") }
+    return matrix
+  }
 
   /// Sets what the next calls tell the layers.
   package func begin(_ step: StepContext) {
@@ -234,6 +262,12 @@ package final class NetworkMemory {
     let (node, part) = derivedItems[item]
     layers[node].renewDerived(passes[node], item: part)
   }
+}
+
+/// Memory of one input of a network.
+package enum InputMemory: Sendable {
+  case floats(Matrix)
+  case integers(IntegerMatrix)
 }
 
 /// A way through a network.

@@ -13,7 +13,8 @@ import Testing
 
   @Test(
     "one sentence and the exit code, alone and under 2 ranks",
-    arguments: ErrorCase.general + ErrorCase.training + ErrorCase.classCases + ErrorCase.graphs + ErrorCase.text
+    arguments: ErrorCase.general + ErrorCase.training + ErrorCase.classCases + ErrorCase.graphs + ErrorCase.inputs
+      + ErrorCase.text
       + ErrorCase.missing + ErrorCase.names + ErrorCase.files + ErrorCase.watching + ErrorCase.losses)
   func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {

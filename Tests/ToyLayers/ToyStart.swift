@@ -35,3 +35,14 @@ func addLeaves(
     return depth > 0 ? stack[0] : 0
   }
 }
+
+/// First weights that differ from each other.
+struct ToySpread: InitializerSpec {
+  static let kind = "toy_spread"
+  static let summary = "uniform between -1 and 1"
+  static let examples = ["{}"]
+
+  init() {}
+  init(from fields: FieldReader) throws(ConfigError) {}
+  func distribution(fanIn: Int, fanOut: Int) -> InitialDistribution { .uniform(low: -1, high: 1) }
+}

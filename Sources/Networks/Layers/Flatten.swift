@@ -9,6 +9,9 @@ package struct Flatten: SingleInputLayerSpec {
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 
+  /// What lies flat already is only seen otherwise, whatever its elements are.
+  package func elements(ofInput index: Int) -> [Port.Element] { [.float32, .int32] }
+
   package func makeLayer(input: Port, path: String) throws(ConfigError) -> any Layer {
     FlattenLayer(input: input)
   }

@@ -1,7 +1,7 @@
 package import Collectives
 package import Datasets
 package import Metrics
-package import Networks
+internal import Networks
 package import Optimization
 package import Specs
 
@@ -10,7 +10,7 @@ package struct RunConfig: Sendable {
   package var name: String
   package var seed: UInt64
   package var data: DataSection
-  package var layers: [LayerNode]
+  package var model: ModelSection
   package var loss: LossSection
   package var optimizer: OptimizerSection
   package var training: TrainingSection
@@ -52,12 +52,14 @@ package struct RunConfig: Sendable {
     }
     seed = UInt64(try fields.integer("seed", default: 42, in: 0...Int.max, "seed of everything random"))
     data = try fields.object("data", "the data sources") { fields throws(ConfigError) in try DataSection(from: fields) }
-    layers = try fields.object("model", "the network") { fields throws(ConfigError) in
-      let schema = try fields.describedSchema(of: LayerRegistry.standard, path: fields.pathOf("layers"))
-      return try fields.list("layers", of: schema, atLeast: 1, "the layers, first to last") {
-        value, path throws(ConfigError) in
-        try fields.readVariant(value, LayerRegistry.standard, path: path)
-      }
+    model = try fields.object("model", "the network") { fields throws(ConfigError) in
+      try ModelSection(from: fields)
+    }
+    data.fields = model.inputs
+    guard model.inputs.isEmpty || data.augmentation.isEmpty else {
+      throw ConfigError(
+        "samples are changed at random where they are the network's only input; remove 'model.inputs', or the augmentation",
+        path: "data.augmentation")
     }
     loss = try fields.object(
       "loss", kinds: registries[default: LossRegistry.standard].kinds, "what training makes small"

@@ -140,6 +140,25 @@ package struct LoadedData: Sendable {
     }
   }
 
+  /// Refuses whole numbers that a layer cannot read, naming the first row; collective, before ``checkTargets(_:cluster:)``.
+  func checkInputs(_ network: Network, cluster: any Cluster) throws {
+    try cluster.agree(describe: describeFailure) {
+      if let preparation { try Self.requireIntegers(of: preparation, for: network) }
+    }
+  }
+
+  /// Refuses whole numbers that a layer cannot read.
+  static func requireIntegers(of preparation: DataPreparation, for network: Network) throws {
+    for (input, layer, range) in network.integerRanges {
+      let field = preparation.description.fields[input]
+      guard let (file, place, value) = preparation.firstInteger(of: field, outside: range) else { continue }
+      throw RunError(
+        .data,
+        "\(file): \(place): the input '\(field.name.excerpt(40))' holds \(value), and model.layers[\(layer)] reads whole numbers "
+          + "from \(range.lowerBound) to \(range.upperBound); correct the data, or the layer")
+    }
+  }
+
   /// Refuses weights that had to be scaled where a loss depends on their scale.
   package static func requireScale(of preparation: DataPreparation, for loss: any Loss) throws {
     guard loss.readsWeights, preparation.rescalesWeights else { return }

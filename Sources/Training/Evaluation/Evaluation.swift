@@ -79,7 +79,7 @@ package final class Evaluation {
   ) -> [Double] {
     let range = first..<first + samples.count
     for (index, sample) in samples.enumerated() { batch.ids.pointer[first + index] = sample }
-    batch.gather(range, into: memory.input)
+    batch.gather(range, into: memory.inputs)
     memory.forward(rows: range, scratch: scratch)
     loss.evaluate(
       memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)

@@ -58,6 +58,7 @@ package enum RunSource {
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: context(data))
       try LoadedData.requireScale(of: preparation, for: model.loss)
+      try LoadedData.requireIntegers(of: preparation, for: model.network)
       return preparation
     }
     let file = run + "/config.json"
@@ -72,10 +73,15 @@ package enum RunSource {
     guard config.data.test != nil else {
       throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
     }
+    let preparation: DataPreparation
     if !withTargets, case .source(let own) = config.data.test {
-      return try DataPreparation(own, like: model.description, targets: .none, in: context(file))
+      preparation = try DataPreparation(own, like: model.description, targets: .none, in: context(file))
+    } else {
+      preparation = try DataPreparation(
+        testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
     }
-    return try DataPreparation(testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
+    try LoadedData.requireIntegers(of: preparation, for: model.network)
+    return preparation
   }
 
   private static func naming<Value>(_ file: String, _ body: () throws(ConfigError) -> Value) throws -> Value {

@@ -65,11 +65,9 @@ package final class SavedModel {
     }
     do {
       description = try DataDescription(try text("data"))
-      let layers = try FieldReader.readObject(try text("model"), path: "model", registries: registries) {
+      let model = try FieldReader.readObject(try text("model"), path: "model", registries: registries) {
         fields throws(ConfigError) in
-        try fields.list("layers", of: .anything, atLeast: 1, "layers") { value, path throws(ConfigError) in
-          try fields.readVariant(value, LayerRegistry.standard, path: path)
-        }
+        try ModelSection(from: fields)
       }.0
       let section = try FieldReader.readObject(try text("loss"), path: "loss", registries: registries) {
         fields throws(ConfigError) in
@@ -77,7 +75,7 @@ package final class SavedModel {
       }.0
       lossKind = type(of: section.loss).kind
       cost = try section.cost?.matrix(description.classNames, path: "loss.cost")
-      network = try Network(layers, input: Port(description.featureShape), path: "model.layers")
+      network = try model.makeNetwork(description)
       targets = description.targetKind
       loss = try section.loss.makeLoss(
         for: network, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
@@ -230,8 +228,7 @@ package final class SavedModel {
     WorkQueue().parallelItems(count: (range.count + block - 1) / block, workers: threads) { item, worker in
       let start = item * block, count = min(block, range.count - start), first = worker * block
       for index in 0..<count { ids.pointer[first + index] = range.lowerBound + start + index }
-      rows.gatherFeatures(
-        rows: ids.pointer + first, count: count, into: memory.input[first], stride: memory.input.stride)
+      rows.gather(rows: ids.pointer + first, count: count, into: memory.inputs, at: first)
       memory.forward(rows: first..<first + count, scratch: scratch.pointer + worker * stride)
       for index in 0..<count {
         (result.pointer + (start + index) * width).update(from: memory.output[first + index], count: width)

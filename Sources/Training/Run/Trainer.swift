@@ -67,10 +67,11 @@ package final class Trainer {
       throw RunError(.data, "data.train: no rows are left to train on; give more rows or smaller fractions")
     }
     self.rows = rows
-    network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
+    network = try config.model.makeNetwork(description)
     loss = try config.loss.loss.makeLoss(
       for: network, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
     try loss.prediction.requireDistinctLevels(path: "loss.quantiles")
+    try data.checkInputs(network, cluster: cluster)
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
     classWeights = try config.loss.classWeights(description, training: rows)

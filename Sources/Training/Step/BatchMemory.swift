@@ -51,11 +51,11 @@ final class BatchMemory {
   }
 
   /// Fetches features, targets and weights of rows whose ids are set.
-  func gather(_ range: Range<Int>, into input: Matrix) {
+  func gather(_ range: Range<Int>, into inputs: [InputMemory]) {
     guard !range.isEmpty else { return }
     let first = range.lowerBound, count = range.count
     let ids = UnsafePointer(ids.pointer + first)
-    rows.gatherFeatures(rows: ids, count: count, into: input[first], stride: input.stride)
+    rows.gather(rows: ids, count: count, into: inputs, at: first)
     gatherTargets(range)
   }
 

@@ -385,7 +385,7 @@ package final class StepExecutor {
     if phase.fetches {
       let begin = timesFetching ? Clock.now() : 0
       order.fill(base + rows.lowerBound..<base + rows.upperBound, into: batch.ids.pointer + rows.lowerBound)
-      batch.gather(rows, into: memory.input)
+      batch.gather(rows, into: memory.inputs)
       if !augmentation.isEmpty {
         for row in rows { augmentation.apply(memory.input[row], id: batch.ids.pointer[row], epoch: order.index) }
       }

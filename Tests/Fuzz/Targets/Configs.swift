@@ -118,7 +118,7 @@ extension FuzzTarget {
       ], starts: ConfigSeeds.files + ConfigSeeds.rare + [ConfigSeeds.doubling(3)], codes: [.config]
     ) { bytes in
       let config = try RunConfig(ConfigValue.parse(Data(bytes), file: "config.json"))
-      let network = try Network(config.layers, input: Port([4]), path: "model.layers")
+      let network = try Network(config.model.layers, input: Port([4]), path: "model.layers")
       let classes = config.loss.loss.targets == .values ? 0 : max(2, network.output.count)
       _ = try config.loss.loss.makeLoss(
         LossContext(

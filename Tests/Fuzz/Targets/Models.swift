@@ -64,7 +64,7 @@ enum TensorSeeds {
     let config = try RunConfig(ConfigValue.parse(Data(text.utf8), file: "config.json"))
     let demand: TargetDemand = config.loss.loss.targets == .values ? .values : .classes
     let description = try config.data.prepare(in: DataContext(baseDirectory: "/"), targets: demand, seed: 1).description
-    let network = try Network(config.layers, input: Port(description.featureShape), path: "model.layers")
+    let network = try config.model.makeNetwork(description)
     let arena = AlignedBuffer<Float>(count: max(16, network.storageCount))
     network.initialize(arena.pointer, seed: 1)
     let file = ModelFile(

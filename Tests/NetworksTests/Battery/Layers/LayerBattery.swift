@@ -20,7 +20,7 @@ struct LayerBattery {
       let bench = LayerBench(layer, inputs: inputs), whole = bench.trace()
       if let gap = whole.gap { return [Finding(kind: .unusable, text: gap)] }
       return gradients() + leaves() + items(whole) + rows(whole) + padding(whole) + levels(whole) + derived(whole)
-        + gates() + sums() + withinRows(whole)
+        + gates() + sums() + reach() + withinRows(whole)
     }
   }
 

@@ -54,6 +54,42 @@ import ToyLayers
     expectFinding(kind, in: findings, "\(flaw)")
   }
 
+  @Test("layers that read whole numbers: ids, masks and lengths")
+  func integers() {
+    expectNone(LayerCase.findings(ToyEmbedding(rows: 7, units: 3)), "embedding")
+    expectNone(LayerCase.findings(ToyEmbedding(rows: 2, units: 18)), "a small embedding")
+    expectNone(LayerCase.findings(ToyAttention()), "attention")
+  }
+
+  @Test("negative control: a flaw in an embedding is found", arguments: ToyEmbedding.Flaw.allCases)
+  func embeddingFlaws(_ flaw: ToyEmbedding.Flaw) {
+    let kind: Finding.Kind? =
+      switch flaw {
+      case .none: nil
+      case .gradientOfNextNumber, .forgetsRepeats: .gradient
+      case .leavesAsOneChain, .countsLeaves: .leaves
+      case .readsNextRow: .reach
+      case .readsPadding: .paddingRead
+      }
+    let findings = LayerCase.findings(ToyEmbedding(rows: 7, units: 3, flaw: flaw))
+    guard let kind else { return expectNone(findings, "no flaw") }
+    expectFinding(kind, in: findings, "\(flaw)")
+  }
+
+  @Test("negative control: a flaw in attention is found", arguments: ToyAttention.Flaw.allCases)
+  func attentionFlaws(_ flaw: ToyAttention.Flaw) {
+    let kind: Finding.Kind? =
+      switch flaw {
+      // What is masked is found by what it holds: no derivative tells.
+      case .none, .ignoresMask: nil
+      case .forgetsShared, .forgetsKeys: .gradient
+      case .readsNextMask: .reach
+      }
+    let findings = LayerCase.findings(ToyAttention(flaw: flaw))
+    guard let kind else { return expectNone(findings, "\(flaw)") }
+    expectFinding(kind, in: findings, "\(flaw)")
+  }
+
   @Test("negative control: a flaw in items within rows is found", arguments: ToyPanels.Flaw.allCases)
   func panelFlaws(_ flaw: ToyPanels.Flaw) {
     let findings = LayerCase.findings(ToyPanels(flaw: flaw), inputs: [[Port([5])], [Port([21])]])

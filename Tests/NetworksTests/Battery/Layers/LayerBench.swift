@@ -23,7 +23,10 @@ final class LayerBench {
   static let rows = 19
 
   let layer: any Layer
+  /// The inputs of float32, in their order.
   let inputs: [Grid]
+  /// The inputs of int32, in theirs.
+  let integers: [IntegerGrid]
   let output: Grid
   let inputGradients: [Grid]
   let outputGradient: Grid
@@ -55,10 +58,20 @@ final class LayerBench {
     let rows = Self.rows
     let needs = layer.needs
     func grid(_ port: Port) -> Grid { Grid(port, rows: rows, padding: setup.padding) }
-    inputs = ports.map(grid)
+    let floats = ports.filter { $0.element == .float32 }
+    inputs = floats.map(grid)
+    integers = ports.indices.filter { ports[$0].element == .int32 }.map { index in
+      let range = layer.range(ofInput: index) ?? -9...9, count = rows * ports[index].count
+      let values = Self.random(count, 20 + UInt64(index)).enumerated().map { place, value in
+        // Both ends are among them.
+        place < 2
+          ? [range.lowerBound, range.upperBound][place] : range.lowerBound + abs(Int(value * 1e4)) % range.count
+      }
+      return IntegerGrid(ports[index], rows: rows, values: values.map(Int32.init), padding: setup.padding == 0 ? 0 : 1)
+    }
     output = layer.isView ? inputs[0] : grid(layer.output)
     outputGradient = grid(layer.output)
-    inputGradients = layer.isView ? [outputGradient] : ports.map(grid)
+    inputGradients = layer.isView ? [outputGradient] : floats.map(grid)
     // As much as a row of the output lies as the output does.
     saved = needs.savedCount == layer.output.rowCount ? grid(layer.output) : grid(Port([max(1, needs.savedCount)]))
     direction = Self.random(rows * layer.output.count, 1)
@@ -100,9 +113,16 @@ final class LayerBench {
     let counts = (layer.needs.forwardSums, layer.needs.backwardSums), places = 1 + LeafTree.limit
     sums = AlignedBuffer(count: (counts.0 + counts.1) * places)
     sums.elements.update(repeating: .nan)
+    /// For each input of the layer its grid among those of its type.
+    func spread<Value>(_ element: Port.Element, _ values: [Value]) -> [Value?] {
+      var left = values[...]
+      return ports.map { $0.element == element ? left.removeFirst() : nil }
+    }
+    let nothing = saved.matrix
     pass = LayerPass(
-      inputs: inputs.map(\.matrix), output: output.matrix, saved: saved.matrix,
-      inputGradients: inputGradients.map { setup.wantsInputGradient ? $0.matrix : nil },
+      inputs: spread(.float32, inputs.map(\.matrix)).map { $0 ?? nothing },
+      integerInputs: spread(.int32, integers.map(\.matrix)), output: output.matrix, saved: saved.matrix,
+      inputGradients: spread(.float32, inputGradients.map(\.matrix)).map { setup.wantsInputGradient ? $0 : nil },
       outputGradient: outputGradient.matrix, arena: arena.pointer, offsets: offsets, gradientOffsets: offsets,
       stateOffsets: stateOffsets, forwardSums: LayerSums(sums.pointer, count: counts.0),
       backwardSums: LayerSums(sums.pointer + counts.0 * places, count: counts.1), groups: groups,
@@ -235,6 +255,7 @@ final class LayerBench {
       [("output", output), ("saved", saved), ("the output's gradient", outputGradient)]
       + inputs.map { ("input", $0) } + inputGradients.map { ("an input's gradient", $0) }
     for (name, grid) in grids { if let place = grid.trespass { return "\(name): \(place)" } }
+    for grid in integers { if let place = grid.trespass { return "input: \(place)" } }
     return nil
   }
 

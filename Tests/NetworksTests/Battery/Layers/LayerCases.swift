@@ -29,6 +29,9 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     [Port([3, 5], channelStride: 16)], [Port([2, 20], channelStride: 48)],
     [Port([3, 5], channelStride: 16), Port([3, 5]), Port([3, 5], channelStride: 32)],
     [Port([2, 3, 5]), Port([2, 3, 18], channelStride: 32)],
+    [Port([1], element: .int32)], [Port([3, 5], element: .int32)],
+    [Port([3, 5], channelStride: 16), Port([4, 5]), Port([4], element: .int32)],
+    [Port([2, 20], channelStride: 48), Port([3, 20], channelStride: 32), Port([1], element: .int32)],
   ]
 
   func spec() throws -> any LayerSpec {
@@ -43,7 +46,11 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   static func findings(_ spec: any LayerSpec, inputs: [[Port]] = LayerCase.inputs) -> [Finding] {
     var isUsed = false
     let findings = inputs.flatMap { ports -> [Finding] in
-      guard let layer = try? spec.makeLayer(inputs: ports, path: "layer") else { return [] }
+      guard ports.indices.allSatisfy({ spec.elements(ofInput: $0).contains(ports[$0].element) }),
+        let layer = try? spec.makeLayer(inputs: ports, path: "layer"),
+        // A view of whole numbers computes nothing.
+        !layer.isView || layer.output.element == .float32
+      else { return [] }
       isUsed = true
       return LayerBattery(layer: layer, inputs: ports).findings().map {
         Finding(kind: $0.kind, text: "inputs \(ports), \($0.text)")
