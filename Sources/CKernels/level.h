@@ -17,6 +17,8 @@
 
 #include "random.h"
 
+#include "gather.h"
+
 #include "permutation.h"
 
 #include "updates.h"
@@ -83,6 +85,7 @@ const struct ck_table CK_TABLE_NAME = {
     .random_uniform = random_uniform,
     .random_normal = random_normal,
     .dropout_rows = dropout_rows,
+    .gather_raw = gather_raw,
     .permute = permute,
     .sgd_update = sgd_update,
     .adam_update = adam_update,

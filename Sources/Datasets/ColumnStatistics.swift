@@ -14,23 +14,22 @@ struct ColumnStatistics {
   /// - Parameters:
   ///   - pooled: whether all columns are one quantity, as pixels are: then every column gets the statistics of all.
   ///   - progress: called now and then.
-  ///   - row: hands out one row's values.
+  ///   - table: hands out the values of rows, one after the other.
   init(
     rows: [Int], width: Int, pooled: Bool, progress: @escaping () -> Void = {},
-    row: (Int, (UnsafePointer<Float>) -> Void) -> Void
+    table: (_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) -> Void
   ) {
     var pace = Pace(progress)
     var sums = [Double](repeating: 0, count: width)
     var minima = [Float](repeating: .infinity, count: width)
     var maxima = [Float](repeating: -.infinity, count: width)
-    for index in rows {
+    table(rows) { values in
       pace.add(width)
-      row(index) { values in
-        for column in 0..<width {
-          sums[column] += Double(values[column])
-          minima[column] = min(minima[column], values[column])
-          maxima[column] = max(maxima[column], values[column])
-        }
+      for column in 0..<width {
+        let value = Float(values[column])
+        sums[column] += Double(value)
+        minima[column] = min(minima[column], value)
+        maxima[column] = max(maxima[column], value)
       }
     }
     if pooled {
@@ -39,13 +38,11 @@ struct ColumnStatistics {
     }
     let means = sums.map { $0 / Double(max(1, rows.count)) }
     var squares = [Double](repeating: 0, count: width)
-    for index in rows {
+    table(rows) { values in
       pace.add(width)
-      row(index) { values in
-        for column in 0..<width {
-          let deviation = Double(values[column]) - means[column]
-          squares[column] += deviation * deviation
-        }
+      for column in 0..<width {
+        let deviation = Double(Float(values[column])) - means[column]
+        squares[column] += deviation * deviation
       }
     }
     if pooled {

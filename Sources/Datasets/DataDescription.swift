@@ -49,8 +49,6 @@ package enum TargetKind: String, Sendable, CaseIterable {
 package struct DataDescription: Sendable, Equatable {
   /// The shape of one sample.
   package var featureShape: Shape
-  /// How features are stored; bytes are normalized while they are gathered, float32 before they are stored.
-  package var element: FeatureElement
   /// The table columns behind the features; empty for arrays.
   package var columns: [FeatureColumn]
   /// How the training source tells columns and targets apart.
@@ -87,20 +85,6 @@ package struct DataDescription: Sendable, Equatable {
   }
   /// The name of each feature where the source has columns.
   package var featureNames: [String] { columns.flatMap(\.featureNames) }
-  /// Bytes of memory that the rows take.
-  package var byteCount: Int { layout.byteCount }
-
-  /// Where things lie in the memory: features, targets, weights, each row by row, parts one after the other.
-  ///
-  /// The gaps between them are zeros.
-  var layout: (targets: Int, weights: Int, byteCount: Int, gaps: [Range<Int>]) {
-    func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
-    let featuresEnd = rowCount * featureCount * element.byteCount
-    let targets = aligned(featuresEnd), targetsEnd = targets + rowCount * targetWidth * 4
-    let weights = aligned(targetsEnd), weightsEnd = weights + (hasSampleWeights ? rowCount * 4 : 0)
-    let byteCount = aligned(weightsEnd)
-    return (targets, weights, byteCount, [featuresEnd..<targets, targetsEnd..<weights, weightsEnd..<byteCount])
-  }
 }
 
 extension DataDescription {
@@ -109,7 +93,6 @@ extension DataDescription {
     .object(
       [
         .init("shape", .array(featureShape.extents.map(ConfigValue.integer))),
-        .init("element", .string(element.rawValue)),
         .init(
           "columns",
           .array(
@@ -143,7 +126,8 @@ extension DataDescription {
   private init(from fields: FieldReader) throws(ConfigError) {
     let extents = try Self.integers("shape", in: 1...1 << 40, fields)
     featureShape = Shape(extents)
-    element = try fields.option("element", default: FeatureElement.float32, "the type of stored features")
+    // Up to arithmetic number 3, how features were stored.
+    _ = try fields.text("element", default: "float32", "the type of stored features")
     columns = try fields.list("columns", of: .anything, "the columns") { value, path throws(ConfigError) in
       let column = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
         let name = try fields.text("name", "the column's name")

@@ -10,19 +10,27 @@ internal import Specs
 /// let data = PreparedData(preparation.description, region: UnsafeRawBufferPointer(region))   // on each rank of the node
 /// ```
 package struct DataPreparation: Sendable {
-  /// One part: which rows of which source, with targets of the kind wanted.
-  struct Piece: Sendable {
+  /// A source that was read, with targets of the kind wanted.
+  struct Source: Sendable {
     var table: Table
-    var rows: [Int]
     /// Per row of the table.
     var classes: [Int32] = []
     /// Per row of the table and target, not normalized.
-    var values: [Float] = []
+    var values: [Double] = []
+  }
+
+  /// One part: which rows of which source.
+  struct Piece: Sendable {
+    var source: Int
+    var rows: [Int]
     /// What brings the rows' weights to float32.
     var weightScale = WeightScale()
   }
 
   package private(set) var description: DataDescription
+  /// How the rows lie in memory.
+  package private(set) var layout = DataLayout(sources: [], parts: [])
+  private(set) var sources: [Source] = []
   private(set) var pieces: [Piece] = []
   /// What a person should know of the rows: those that were left out, and why.
   package private(set) var notes: [String] = []
@@ -44,7 +52,7 @@ package struct DataPreparation: Sendable {
     let kind = demand.kind(columns: training.targets?.names.count ?? 0)
     if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
     description = DataDescription(
-      featureShape: training.featureShape, element: training.features.element, columns: training.columns,
+      featureShape: training.featureShape, columns: training.columns,
       naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
       targetNames: training.targets?.names ?? [], hasSampleWeights: false,
       normalization: .identity, targetNormalization: .identity, counts: [],
@@ -62,31 +70,33 @@ package struct DataPreparation: Sendable {
     if let positive = section.positiveClass {
       description.classNames = try positive.ordering(description.classNames)
     }
-    let whole = try piece(training)
+    let whole = try source(training)
+    sources = [whole]
     let fractions = [section.validation, section.test].map { source in
       if case .fraction(let fraction) = source { fraction } else { 0.0 }
     }
     let split = RowSplit(
       count: training.count, classes: kind == .classes ? whole.classes : nil, validation: fractions[0],
       test: fractions[1], seed: seed)
-    pieces = [whole.taking(split.train)]
+    pieces = [Piece(source: 0, rows: split.train)]
     note(training, isSplit: fractions.contains { $0 > 0 })
     for (part, source, rows) in [
       (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
     ] {
       switch source {
-      case nil: pieces.append(whole.taking([]))
+      case nil: pieces.append(Piece(source: 0, rows: []))
       case .fraction(let fraction):
         guard !rows.isEmpty else {
           throw .emptyPart(part: part.name, fraction: fraction, rows: training.count)
         }
-        pieces.append(whole.taking(rows))
+        pieces.append(Piece(source: 0, rows: rows))
       case .source(let format):
         context.training = description.names
         context.missing = description.missing
         let table = try format.load(in: context)
         note(table, part: part)
-        pieces.append(try piece(table))
+        pieces.append(Piece(source: sources.count, rows: Array(0..<table.count)))
+        sources.append(try self.source(table))
       }
     }
     try settle()
@@ -106,8 +116,8 @@ package struct DataPreparation: Sendable {
     self.description = description
     self.description.targetKind = targets
     let table = try format.load(in: Self.following(description, targets, context))
-    let all = try piece(table)
-    pieces = [all.taking([]), all.taking([]), all]
+    sources = [try source(table)]
+    pieces = [[], [], Array(0..<table.count)].map { Piece(source: 0, rows: $0) }
     note(table)
     dropped = table.dropped
     try settle()
@@ -126,15 +136,16 @@ package struct DataPreparation: Sendable {
     let isOwn = if case .source = section.test { true } else { false }
     let format = if case .source(let own) = section.test { own } else { section.train }
     let table = try format.load(in: Self.following(description, description.targetKind, context))
-    let all = try piece(table)
-    pieces = [all.taking([]), all.taking([]), isOwn ? all : try testPart(of: all, section, seed: seed)]
+    sources = [try source(table)]
+    let rows = isOwn ? Array(0..<table.count) : try testRows(of: sources[0], section, seed: seed)
+    pieces = [[], [], rows].map { Piece(source: 0, rows: $0) }
     note(table, isSplit: !isOwn)
     if isOwn { dropped = table.dropped }
     try settle()
   }
 
   /// The rows of the training source that fractions once gave to the test part.
-  private func testPart(of whole: Piece, _ section: DataSection, seed: UInt64) throws(DataError) -> Piece {
+  private func testRows(of whole: Source, _ section: DataSection, seed: UInt64) throws(DataError) -> [Int] {
     var fractions = [0.0, 0.0], expected = description.count(of: .train)
     for (index, part) in [section.validation, section.test].enumerated() {
       guard case .fraction(let fraction) = part else { continue }
@@ -148,7 +159,7 @@ package struct DataPreparation: Sendable {
     let split = RowSplit(
       count: count, classes: description.targetKind == .classes ? whole.classes : nil, validation: fractions[0],
       test: fractions[1], seed: seed)
-    return whole.taking(split.test)
+    return split.test
   }
 
   /// The context of a source that follows the training source.
@@ -173,11 +184,14 @@ package struct DataPreparation: Sendable {
 
   /// Settles what depends on all parts together.
   private mutating func settle() throws(DataError) {
-    for (index, part) in DataPart.allCases.enumerated() { try pieces[index].scaleWeights(of: part) }
-    let used = pieces.filter { !$0.rows.isEmpty }
+    for (index, part) in DataPart.allCases.enumerated() {
+      try pieces[index].scaleWeights(of: part, in: sources[pieces[index].source].table)
+    }
     description.counts = pieces.map(\.rows.count)
-    description.hasSampleWeights = used.contains { $0.table.sampleWeights != nil }
-    description.element = used.allSatisfy { $0.table.features.element == .uint8 } ? .uint8 : .float32
+    description.hasSampleWeights = pieces.contains {
+      !$0.rows.isEmpty && sources[$0.source].table.sampleWeights != nil
+    }
+    layout = makeLayout()
   }
 
   /// Whether the weights of a part are others than its source holds, in the same ratios.
@@ -185,26 +199,26 @@ package struct DataPreparation: Sendable {
 
   /// The source of a row's targets, and where in it the row is, in words.
   package func targetSource(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
-    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0], source = piece.table.targetSource
+    let piece = pieces[part.rawValue], source = sources[piece.source].table.targetSource
     return (source.file, source.place(piece.rows[row]))
   }
 
   /// The file that a part's weights come from.
   package func weightFile(of part: DataPart) -> String {
-    pieces[DataPart.allCases.firstIndex(of: part) ?? 0].table.weightSource.file
+    sources[pieces[part.rawValue].source].table.weightSource.file
   }
 
   /// The source of a part, and its rows there.
   package func origin(of part: DataPart) -> (source: RowSource, rows: [Int]) {
-    let piece = pieces[DataPart.allCases.firstIndex(of: part) ?? 0]
-    return (piece.table.source, piece.rows)
+    let piece = pieces[part.rawValue]
+    return (sources[piece.source].table.source, piece.rows)
   }
 
   /// The source of the training part, and its rows there.
   package var trainingOrigin: (source: RowSource, rows: [Int]) { origin(of: .train) }
 
   /// All rows of a source, with the targets that the description asks for.
-  private func piece(_ table: Table) throws(DataError) -> Piece {
+  private func source(_ table: Table) throws(DataError) -> Source {
     let file = table.source.file
     let shape = description.featureShape
     // A flat table may hold images, row by row; shapes that differ otherwise hold something else.
@@ -217,150 +231,29 @@ package struct DataPreparation: Sendable {
     guard table.featureShape == shape || (isFlat && table.featureShape.count == shape.count) else {
       throw .shapesDiffer(file: file, found: table.featureShape, expected: shape)
     }
-    var piece = Piece(table: table, rows: Array(0..<table.count))
+    var prepared = Source(table: table)
     try requireIntegers(table)
     guard description.targetKind != .none else {
-      piece.table.sampleWeights = nil
-      return piece
+      prepared.table.sampleWeights = nil
+      return prepared
     }
     guard let targets = table.targets else { throw .noTargets(file: file) }
     let source = table.targetSource
     switch description.targetKind {
     case .classes:
-      piece.classes = try targets.classTargets(
+      prepared.classes = try targets.classTargets(
         names: description.classNames, kind: description.labelKind, source: source)
     case .values:
       guard targets.names.count == description.targetNames.count else {
         throw .targetCountsDiffer(
           file: source.file, found: targets.names.count, expected: description.targetNames.count)
       }
-      piece.values = try targets.valueTargets(source: source)
+      prepared.values = try targets.valueTargets(source: source)
     case .none: break
     }
-    return piece
-  }
-
-  // MARK: - Statistics of the training part
-
-  private func normalization(_ method: NormalizationMethod, progress: @escaping () -> Void) -> Normalization {
-    let toRange: Bool
-    switch method {
-    case .none: return .identity
-    case .scale(let factor): return sparingIntegers(Normalization(shift: [0], scale: [Double(Float(factor))]))
-    case .standard: toRange = false
-    case .minmax: toRange = true
-    }
-    let training = pieces[0]
-    let statistics = ColumnStatistics(
-      rows: training.rows, width: description.featureCount, pooled: description.featureShape.extents.count > 1,
-      progress: progress, row: training.table.withRow)
-    var normalization = statistics.normalization(toRange: toRange)
-    // Zeros and ones of categories are on a common scale already.
-    var feature = 0
-    for column in description.columns {
-      if column.categories != nil, !normalization.isUniform || description.featureCount == 1 {
-        for index in feature..<(feature + column.width) {
-          normalization.shift[index] = 0
-          normalization.scale[index] = 1
-        }
-      }
-      feature += column.width
-    }
-    return sparingIntegers(normalization)
-  }
-
-  private func targetNormalization(_ progress: @escaping () -> Void) -> Normalization {
-    let training = pieces[0], width = description.targetWidth
-    return ColumnStatistics(rows: training.rows, width: width, pooled: false, progress: progress) { row, body in
-      training.values.withUnsafeBufferPointer { values in
-        if let base = values.baseAddress { body(base + row * width) }
-      }
-    }.normalization(toRange: false)
-  }
-
-  // MARK: - Laying out
-
-  /// Fills a region of at least ``DataDescription/byteCount`` bytes, 64-byte aligned.
-  ///
-  /// - Parameters:
-  ///   - givesBack: whether memory of the sources is given back as soon as it was read: then this can be done only once, and the
-  ///     features are hardly ever in memory twice.
-  ///   - progress: called now and then.
-  package func write(
-    into region: UnsafeMutableRawBufferPointer, givesBack: Bool = false, progress: @escaping () -> Void = {}
-  ) {
-    precondition(region.count >= description.byteCount, "the region is too small for the data")
-    guard let base = region.baseAddress else { return }
-    let layout = description.layout
-    let width = description.featureCount, targetWidth = description.targetWidth
-    for gap in layout.gaps { region[gap].initializeMemory(as: UInt8.self, repeating: 0) }
-    if description.element == .uint8 { writeBytes(base, givesBack: givesBack, progress) }
-    var first = 0, pace = Pace(progress)
-    for piece in pieces {
-      let count = piece.rows.count
-      switch description.element {
-      case .uint8: break
-      case .float32:
-        let output = (base + first * width * 4).bindMemory(to: Float.self, capacity: count * width)
-        for (index, row) in piece.rows.enumerated() {
-          piece.table.withRow(row) { (output + index * width).update(from: $0, count: width) }
-          pace.add(width)
-        }
-        description.normalization.apply(to: output, rows: count, width: width)
-      }
-      let targets = base + layout.targets + first * targetWidth * 4
-      switch description.targetKind {
-      case .classes:
-        let output = targets.bindMemory(to: Int32.self, capacity: count)
-        for (index, row) in piece.rows.enumerated() { output[index] = piece.classes[row] }
-      case .values:
-        let output = targets.bindMemory(to: Float.self, capacity: count * targetWidth)
-        for (index, row) in piece.rows.enumerated() {
-          for target in 0..<targetWidth {
-            output[index * targetWidth + target] = piece.values[row * targetWidth + target]
-          }
-        }
-        description.targetNormalization.apply(to: output, rows: count, width: targetWidth)
-      case .none: break
-      }
-      if description.hasSampleWeights {
-        let output = (base + layout.weights + first * 4).bindMemory(to: Float.self, capacity: count)
-        for (index, row) in piece.rows.enumerated() {
-          output[index] = piece.table.sampleWeights.map { piece.weightScale($0[row]) } ?? 1
-        }
-      }
-      first += count
-    }
-  }
-
-  /// Writes features of bytes, source by source from its first row to its last.
-  private func writeBytes(_ base: UnsafeMutableRawPointer, givesBack: Bool, _ progress: @escaping () -> Void) {
-    let output = base.bindMemory(to: UInt8.self, capacity: description.rowCount * description.featureCount)
-    var first: [Int] = [], next = 0
-    for piece in pieces {
-      first.append(next)
-      next += piece.rows.count
-    }
-    for (index, piece) in pieces.enumerated() where !piece.rows.isEmpty {
-      // Parts of one source are written together.
-      let parts = pieces.indices.filter { !pieces[$0].rows.isEmpty && pieces[$0].table.sharesBytes(with: piece.table) }
-      guard parts.first == index else { continue }
-      var places = [Int](repeating: -1, count: piece.table.count)
-      for part in parts {
-        for (offset, row) in pieces[part].rows.enumerated() { places[row] = first[part] + offset }
-      }
-      piece.table.copyBytes(to: output, places: places, givesBack: givesBack, progress: progress)
-    }
-  }
-
-  /// The data in memory of this process alone.
-  package func makePreparedData() -> PreparedData {
-    let memory = OwnedRegion(byteCount: description.byteCount)
-    write(into: memory.region)
-    var data = PreparedData(description, region: UnsafeRawBufferPointer(memory.region), owner: memory)
-    data.notes = notes
-    data.dropped = dropped
-    return data
+    // They are held once.
+    prepared.table.targets = nil
+    return prepared
   }
 }
 
@@ -377,7 +270,7 @@ extension DataPreparation.Piece {
   /// Chooses ``weightScale`` by the largest weight of the rows.
   ///
   /// - Throws: ``DataError`` where all weights are 0, or one is too small beside the largest.
-  fileprivate mutating func scaleWeights(of part: DataPart) throws(DataError) {
+  fileprivate mutating func scaleWeights(of part: DataPart, in table: Table) throws(DataError) {
     guard let weights = table.sampleWeights, !rows.isEmpty else { return }
     guard let scale = WeightScale(rows.lazy.map { weights[$0] }) else {
       throw .noWeight(file: table.weightSource.file, part: part.name)
@@ -388,12 +281,5 @@ extension DataPreparation.Piece {
       file: table.weightSource.file, place: table.weightSource.place(lost),
       text: ConfigValue.number(weights[lost]).compactText,
       largest: ConfigValue.number(rows.reduce(0) { max($0, weights[$1]) }).compactText)
-  }
-
-  /// The same source with other rows.
-  fileprivate func taking(_ rows: [Int]) -> DataPreparation.Piece {
-    var copy = self
-    copy.rows = rows
-    return copy
   }
 }

@@ -1,26 +1,67 @@
+internal import Kernels
 internal import Platform
 
 /// The rows of one part, to be gathered into batches by any thread.
 ///
-/// Nothing here allocates.
+/// Nothing here allocates but `init`.
 package struct DataRows: @unchecked Sendable {
   /// Keeps the memory alive.
   let data: PreparedData
   /// The number of rows; they count from 0 within the part.
   package let count: Int
+  let source: SourceLayout
   // All memory behind these pointers is only read.
-  let features: UnsafeRawPointer
-  let targets: UnsafeRawPointer
-  let weights: UnsafeRawPointer?
-  let shifts: [Float]
-  let scales: [Float]
+  /// Where each block of features begins.
+  let places: [UnsafeRawPointer]
+  private let index: UnsafeRawPointer?
+  private let indexBytes: Int
+  private let targets: UnsafeRawPointer
+  private let weights: UnsafeRawPointer
+  private let weightScale: WeightScale
+  private let featurePairs: NormalizationPairs
+  private let targetPairs: NormalizationPairs
+  private let whole: FieldGather
+  private let gathers: [FieldGather]
+  private let values: RowGather?
+
+  init(_ data: PreparedData, part: Int, base: UnsafeRawPointer) {
+    let description = data.description, own = data.layout.parts[part]
+    self.data = data
+    count = own.count
+    source = data.layout.sources[own.source]
+    let offsets = data.layout.places(ofSource: own.source).map { base + $0 }
+    places = Array(offsets.prefix(source.features.count))
+    targets = offsets[offsets.count - 2]
+    weights = offsets[offsets.count - 1]
+    weightScale = WeightScale(exponent: own.weightExponent)
+    index = data.layout.list(ofPart: part).map { base + $0 }
+    indexBytes = data.layout.indexBytes(ofPart: part)
+    featurePairs = NormalizationPairs(description.normalization, count: description.featureCount)
+    targetPairs = NormalizationPairs(description.targetNormalization, count: description.targetWidth)
+    let (source, places, pairs) = (source, places, featurePairs)
+    func gather(_ features: [Range<Int>]) -> FieldGather {
+      FieldGather(features, source: source, places: places, pairs: pairs)
+    }
+    whole = gather([0..<description.featureCount])
+    gathers = description.fields.map { gather($0.runs) }
+    let targets = targets, targetPairs = targetPairs
+    values =
+      description.targetKind == .values
+      ? source.targets.map {
+        RowGather(
+          base: targets, rowBytes: $0.rowBytes, element: $0.element, count: $0.width, isCode: false, affine: .asIs,
+          shift: targetPairs.shift, scale: targetPairs.scale)
+      } : nil
+  }
 
   /// Features of one row.
-  package var featureCount: Int { shifts.count }
+  package var featureCount: Int { data.description.featureCount }
   /// Whether rows have weights; else each weighs 1.
-  package var hasWeights: Bool { weights != nil }
+  package var hasWeights: Bool { data.description.hasSampleWeights }
+  /// What a network reads of the rows; empty: all features, as its only input.
+  package var fields: [FeatureField] { data.description.fields }
 
-  /// Copies the normalized features of rows, one below the other: `output[i, f] = (x[rows[i], f] − shift) · scale`.
+  /// Copies the normalized features of rows, one below the other.
   ///
   /// - Parameters:
   ///   - rows: `count` rows of this part.
@@ -29,63 +70,83 @@ package struct DataRows: @unchecked Sendable {
   package func gatherFeatures(
     rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    let width = featureCount
-    precondition(stride >= width, "the stride is smaller than a row")
-    switch data.description.element {
-    case .float32:
-      let features = features.assumingMemoryBound(to: Float.self)
-      for index in 0..<count {
-        prefetchRow(after: index, of: rows, count: count)
-        (output + index * stride).update(from: features + checked(rows[index]) * width, count: width)
+    gather(whole, rows: rows, count: count, into: output, stride: stride)
+  }
+
+  /// Copies the normalized features of a field, one row below the other; as ``gatherFeatures(rows:count:into:stride:)`` else.
+  package func gatherField(
+    _ field: Int, rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    gather(gathers[field], rows: rows, count: count, into: output, stride: stride)
+  }
+
+  private func gather(
+    _ gather: FieldGather, rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    check(rows, count)
+    gather(rows: rows, index: index, indexBytes: indexBytes, count: count, into: output, stride: stride)
+    let normalization = data.description.normalization
+    guard !normalization.isIdentity else { return }
+    for row in 0..<count {
+      var place = output + row * stride
+      for features in gather.features {
+        normalization.apply(to: place, features: features)
+        place += features.count
       }
-    case .uint8:
-      let features = features.assumingMemoryBound(to: UInt8.self)
-      shifts.withUnsafeBufferPointer { shifts in
-        scales.withUnsafeBufferPointer { scales in
-          guard let shift = shifts.baseAddress, let scale = scales.baseAddress else { return }
-          for index in 0..<count {
-            prefetchRow(after: index, of: rows, count: count)
-            let input = features + checked(rows[index]) * width
-            let output = output + index * stride
-            for feature in 0..<width { output[feature] = (Float(input[feature]) - shift[feature]) * scale[feature] }
-          }
+    }
+  }
+
+  /// Copies a field of whole numbers, one row below the other; as ``gatherField(_:rows:count:into:stride:)`` else.
+  package func gatherIntegers(
+    _ field: Int, rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Int32>, stride: Int
+  ) {
+    check(rows, count)
+    for index in 0..<count {
+      var place = output + index * stride
+      for run in gathers[field].features {
+        for feature in run {
+          // Whole and small: other rows are not prepared.
+          place.pointee = Int32(raw(feature, ofRow: rows[index]))
+          place += 1
+        }
+      }
+      place.update(repeating: 0, count: output + (index + 1) * stride - place)
+    }
+  }
+
+  /// The first row in which a field of whole numbers has one outside a range, and that number.
+  package func firstInteger(of field: FeatureField, outside range: ClosedRange<Int>) -> (row: Int, value: Int)? {
+    for row in 0..<count {
+      for run in field.runs {
+        for feature in run {
+          let value = Int(raw(feature, ofRow: row))
+          if !range.contains(value) { return (row, value) }
         }
       }
     }
-    guard stride > width else { return }
-    for index in 0..<count { (output + index * stride + width).update(repeating: 0, count: stride - width) }
+    return nil
   }
 
-  /// Copies some normalized features of one row.
-  func copy(_ features: Range<Int>, ofRow row: Int, into output: UnsafeMutablePointer<Float>) {
-    precondition(features.lowerBound >= 0 && features.upperBound <= featureCount, "no such features")
-    switch data.description.element {
-    case .float32:
-      let input = self.features.assumingMemoryBound(to: Float.self) + checked(row) * featureCount
-      output.update(from: input + features.lowerBound, count: features.count)
-    case .uint8:
-      let input = self.features.assumingMemoryBound(to: UInt8.self) + checked(row) * featureCount
-      for (index, feature) in features.enumerated() {
-        output[index] = (Float(input[feature]) - shifts[feature]) * scales[feature]
-      }
+  /// A number as it is stored; of no category.
+  func raw(_ feature: Int, ofRow row: Int) -> Double {
+    for run in source.runs where run.features.contains(feature) && !run.isCode {
+      let block = source.features[run.block]
+      let element = run.first + feature - run.features.lowerBound
+      return block.element.value(
+        at: places[run.block] + place(row) * block.rowBytes + element * block.element.byteCount)
     }
-  }
-
-  /// A feature as it is stored.
-  func raw(_ feature: Int, ofRow row: Int) -> Float {
-    precondition(feature >= 0 && feature < featureCount, "no such feature")
-    let place = checked(row) * featureCount + feature
-    return switch data.description.element {
-    case .float32: features.assumingMemoryBound(to: Float.self)[place]
-    case .uint8: Float(features.assumingMemoryBound(to: UInt8.self)[place])
-    }
+    preconditionFailure("no such number")
   }
 
   /// Copies the class of each row; only for data prepared with classes.
   package func gatherClasses(rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Int32>) {
-    precondition(data.description.targetKind == .classes, "these targets are not classes")
-    let classes = targets.assumingMemoryBound(to: Int32.self)
-    for index in 0..<count { output[index] = classes[checked(rows[index])] }
+    guard data.description.targetKind == .classes, let block = source.targets else {
+      preconditionFailure("these targets are not classes")
+    }
+    check(rows, count)
+    for index in 0..<count {
+      output[index] = Int32(block.element.code(at: targets + place(rows[index]) * block.rowBytes))
+    }
   }
 
   /// Copies the normalized target values of rows, one below the other; only for data prepared with values.
@@ -94,37 +155,45 @@ package struct DataRows: @unchecked Sendable {
   package func gatherValues(
     rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    precondition(data.description.targetKind == .values, "these targets are not values")
+    guard let values else { preconditionFailure("these targets are not values") }
     let width = data.description.targetWidth
     precondition(stride >= width, "the stride is smaller than a row")
-    let values = targets.assumingMemoryBound(to: Float.self)
-    for index in 0..<count {
-      let row = output + index * stride
-      row.update(from: values + checked(rows[index]) * width, count: width)
-      (row + width).update(repeating: 0, count: stride - width)
+    check(rows, count)
+    values(rows: rows, index: index, indexBytes: indexBytes, count: count, into: output, stride: stride)
+    let normalization = data.description.targetNormalization, isIdentity = normalization.isIdentity
+    for row in 0..<count {
+      let place = output + row * stride
+      if !isIdentity { normalization.apply(to: place, features: 0..<width) }
+      (place + width).update(repeating: 0, count: stride - width)
     }
   }
 
   /// Copies the weight of each row, 1 where the data have none.
   package func gatherWeights(rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>) {
-    guard let weights = weights?.assumingMemoryBound(to: Float.self) else {
+    guard let element = source.weight else {
       output.update(repeating: 1, count: count)
       return
     }
-    for index in 0..<count { output[index] = weights[checked(rows[index])] }
+    check(rows, count)
+    for index in 0..<count {
+      output[index] = weightScale(element.value(at: weights + place(rows[index]) * element.byteCount))
+    }
   }
 
-  /// Starts to fetch the features of the row that follows one in a list.
-  private func prefetchRow(after index: Int, of rows: UnsafePointer<Int>, count: Int) {
-    guard index + 1 < count else { return }
-    let bytes = featureCount * data.description.element.byteCount
-    prefetch(features + checked(rows[index + 1]) * bytes, byteCount: bytes)
+  /// The row of the source that a row of the part is.
+  @inline(__always)
+  private func place(_ row: Int) -> Int {
+    guard let index else { return row }
+    return indexBytes == 4
+      ? Int(index.load(fromByteOffset: row * 4, as: UInt32.self))
+      : Int(index.load(fromByteOffset: row * 8, as: UInt64.self))
   }
 
   /// A row outside the part would read foreign memory: stop instead.
   @inline(__always)
-  private func checked(_ row: Int) -> Int {
-    precondition(row >= 0 && row < count, "a row outside the part")
-    return row
+  private func check(_ rows: UnsafePointer<Int>, _ count: Int) {
+    for index in 0..<count {
+      precondition(rows[index] >= 0 && rows[index] < self.count, "a row outside the part")
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// The bytes of a file in pages of their own: what has been read for the last time can be given back.
 package final class FileBytes: @unchecked Sendable {
@@ -18,11 +19,12 @@ package final class FileBytes: @unchecked Sendable {
     base = try Self.map(self.capacity, file: file)
   }
 
-  /// A copy of bytes.
-  convenience init(_ bytes: [UInt8], file: String = "") throws(DataError) {
-    try self.init(capacity: bytes.count, file: file)
-    bytes.withUnsafeBytes { if let start = $0.baseAddress { base.copyMemory(from: start, byteCount: $0.count) } }
-    count = bytes.count
+  /// A copy of numbers.
+  convenience init<Number: BitwiseCopyable>(copying numbers: [Number], file: String = "") throws(DataError) {
+    let byteCount = numbers.count * MemoryLayout<Number>.stride
+    try self.init(capacity: byteCount, file: file)
+    numbers.withUnsafeBytes { if let start = $0.baseAddress { base.copyMemory(from: start, byteCount: byteCount) } }
+    count = byteCount
   }
 
   deinit { munmap(base, capacity) }
@@ -42,9 +44,10 @@ package final class FileBytes: @unchecked Sendable {
   func reserve(_ wanted: Int, file: String) throws(DataError) {
     guard wanted > capacity else { return }
     let larger = Self.pages(wanted)
-    let memory = try Self.map(larger, file: file)
-    memory.copyMemory(from: base, byteCount: count)
-    munmap(base, capacity)
+    try Memory.check(byteCount: larger - Self.page, for: file)
+    guard let memory = Pages.move(base, from: capacity, to: larger) else {
+      throw .tooLarge(file: file, byteCount: larger, available: Memory.byteCount)
+    }
     base = memory
     capacity = larger
   }
@@ -54,11 +57,47 @@ package final class FileBytes: @unchecked Sendable {
     UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
   }
 
+  /// Forgets what stands behind some bytes.
+  func cut(to kept: Int) {
+    precondition(kept >= 0 && kept <= count, "more is to be kept than there is")
+    count = kept
+  }
+
   /// Counts bytes that were written into the room.
   func add(_ written: Int) {
     precondition(written >= 0 && written <= capacity - count, "more was written than there is room for")
     count += written
   }
+
+  /// Adds numbers of a row.
+  func append(_ values: UnsafeBufferPointer<Double>, file: String) throws(DataError) {
+    let byteCount = values.count * 8
+    if count + byteCount > capacity {
+      // Twice as much each time: pages are taken only as they are written, and move without a copy.
+      try reserve(max(count + byteCount, min(2 * capacity, Memory.byteCount)), file: file)
+    }
+    if let start = values.baseAddress { (base + count).copyMemory(from: start, byteCount: byteCount) }
+    count += byteCount
+  }
+
+  /// Turns the bytes of each element behind a header round.
+  func swapBytes(of size: Int, from offset: Int) {
+    func swap<Raw: FixedWidthInteger>(_ type: Raw.Type) {
+      for place in stride(from: offset, to: count - size + 1, by: size) {
+        let value = base.loadUnaligned(fromByteOffset: place, as: type)
+        base.storeBytes(of: value.byteSwapped, toByteOffset: place, as: type)
+      }
+    }
+    switch size {
+    case 2: swap(UInt16.self)
+    case 4: swap(UInt32.self)
+    case 8: swap(UInt64.self)
+    default: break
+    }
+  }
+
+  /// The first byte; valid as long as this object is.
+  var start: UnsafeRawPointer { UnsafeRawPointer(base) }
 
   /// Hands out the bytes for the time of a call.
   package func withUnsafeBytes<Result, Failure: Error>(

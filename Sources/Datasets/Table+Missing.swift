@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Specs
 
 extension Table {
@@ -37,10 +38,9 @@ extension Table {
   /// The rows with NaN, column by column.
   private func missingCells() -> [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] {
     var found: [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] = []
-    if case .float32(let values) = features {
-      let isFlat = featureShape.extents.count == 1, width = featureShape.count
-      let columns = Self.missingRows(values, width: width, perColumn: isFlat)
-      for (column, rows) in columns {
+    if case .array(let array) = features, array.element.isFloat {
+      let isFlat = featureShape.extents.count == 1
+      for (column, rows) in Self.missingRows(array, count: count, perColumn: isFlat) {
         found.append((source, isFlat ? "\(column)" : "features", .feature, rows))
       }
     }
@@ -57,12 +57,28 @@ extension Table {
     return found
   }
 
-  private static func missingRows<Number: BinaryFloatingPoint>(
-    _ values: [Number], width: Int, perColumn: Bool
+  private static func missingRows(
+    _ values: [Double], width: Int, perColumn: Bool
   ) -> [(column: Int, rows: [Int])] {
-    guard width > 0, values.contains(where: \.isNaN) else { return [] }
+    missingRows(count: values.count, width: width, perColumn: perColumn) { values[$0].isNaN }
+  }
+
+  private static func missingRows(
+    _ array: RawArray, count: Int, perColumn: Bool
+  ) -> [(column: Int, rows: [Int])] {
+    let base = array.bytes.start + array.offset, isDouble = array.element == .float64
+    return missingRows(count: count * array.width, width: array.width, perColumn: perColumn) { index in
+      isDouble
+        ? base.loadUnaligned(fromByteOffset: index * 8, as: Double.self).isNaN
+        : base.loadUnaligned(fromByteOffset: index * 4, as: Float.self).isNaN
+    }
+  }
+
+  private static func missingRows(
+    count: Int, width: Int, perColumn: Bool, isMissing: (Int) -> Bool
+  ) -> [(column: Int, rows: [Int])] {
     var rows: [Int: [Int]] = [:]
-    for (index, value) in values.enumerated() where value.isNaN {
+    for index in 0..<count where isMissing(index) {
       let column = perColumn ? index % width : 0
       if rows[column]?.last != index / width { rows[column, default: []].append(index / width) }
     }
@@ -71,12 +87,8 @@ extension Table {
 
   /// Keeps some rows, ascending, and forgets the others.
   private mutating func keep(_ rows: [Int]) {
-    let width = featureShape.count
-    switch features {
-    case .float32(let values): features = .float32(Self.rows(rows, of: values, width: width))
-    case .uint8(let bytes, let offset):
-      bytes.keep(rows, width: width, from: offset)
-    }
+    // Only arrays: rows of a table are left out while it is read.
+    if case .array(let array) = features { array.keep(rows) }
     if case .numbers(let values, let names)? = targets {
       targets = .numbers(Self.rows(rows, of: values, width: names.count), names: names)
     }

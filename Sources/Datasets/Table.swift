@@ -8,7 +8,7 @@ package struct Table: Sendable {
   package var count: Int
   /// The shape of one row's features.
   package var featureShape: Shape
-  /// `count × featureShape.count` elements, row by row.
+  /// `count × featureShape.count` elements, as they came.
   package var features: FeatureStorage
   /// The columns behind the features, where the source has columns.
   package var columns: [FeatureColumn] = []
@@ -30,25 +30,4 @@ package struct Table: Sendable {
   package var targetSource: RowSource { targetFile ?? source }
   /// Where the weights come from, for messages.
   package var weightSource: RowSource { weightFile ?? source }
-}
-
-/// Features in memory, where bytes stay bytes: a quarter of the memory of float32.
-package enum FeatureStorage: Sendable {
-  case float32([Float])
-  /// The elements follow `offset` bytes of file header, so that a file of bytes is not copied.
-  case uint8(FileBytes, offset: Int)
-
-  var element: FeatureElement {
-    switch self {
-    case .float32: .float32
-    case .uint8: .uint8
-    }
-  }
-}
-
-/// The element type of stored features.
-package enum FeatureElement: String, Sendable, CaseIterable {
-  case float32, uint8
-
-  package var byteCount: Int { self == .float32 ? 4 : 1 }
 }

@@ -74,7 +74,7 @@ package enum TargetColumns: Sendable {
   /// The targets as `rows × names.count` numbers.
   ///
   /// - Throws: ``DataError`` naming the first row that is not a number, or not one of float32.
-  package func valueTargets(source: RowSource) throws(DataError) -> [Float] {
+  package func valueTargets(source: RowSource) throws(DataError) -> [Double] {
     switch self {
     case .text(let codes, let labels, let name):
       let numbers = labels.map(LabelKind.number)
@@ -86,12 +86,14 @@ package enum TargetColumns: Sendable {
           throw .textTarget(
             file: source.file, place: source.place(row), column: name, text: labels[Int(code)])
         }
-        return try Self.float(number, row: row, column: name, source: source)
+        try Self.requireFloat(number, row: row, column: name, source: source)
+        return number
       }
     case .numbers(let numbers, let names):
-      return try numbers.enumerated().map { index, number throws(DataError) in
-        try Self.float(number, row: index / names.count, column: names[index % names.count], source: source)
+      for (index, number) in numbers.enumerated() {
+        try Self.requireFloat(number, row: index / names.count, column: names[index % names.count], source: source)
       }
+      return numbers
     }
   }
 
@@ -113,15 +115,13 @@ package enum TargetColumns: Sendable {
     return problems
   }
 
-  private static func float(
+  private static func requireFloat(
     _ number: Double, row: Int, column: String, source: RowSource
-  ) throws(DataError) -> Float {
-    let value = Float(number)
-    guard value.isFinite else {
+  ) throws(DataError) {
+    guard Float(number).isFinite else {
       throw .beyondFloat(
         file: source.file, place: source.place(row), column: column, text: ConfigValue.number(number).compactText)
     }
-    return value
   }
 
   private static func className(_ number: Double, row: Int, source: RowSource) throws(DataError) -> String {

@@ -15,6 +15,9 @@ package struct WeightScale: Sendable, Equatable {
   /// As they are.
   package init() {}
 
+  /// One that was chosen before.
+  init(exponent: Int) { self.exponent = exponent }
+
   /// - Parameter weights: finite and ≥ 0; nil is returned where all are 0.
   package init?(_ weights: some Sequence<Double>) {
     // By bits and exponents, because arithmetic may flush subnormal numbers to 0.

@@ -25,37 +25,13 @@ package struct Normalization: Sendable, Equatable {
   /// Whether a pair takes double: float32 would overflow, or lose the scale.
   private static func isWide(_ shift: Float, _ scale: Double) -> Bool { scale < 0x1p-120 || abs(shift) >= 0x1p100 }
 
-  private var hasWide: Bool { zip(shift, scale).contains { Self.isWide($0, $1) } }
-
-  /// Normalizes rows of `width` values where they stand.
-  package func apply(to values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
-    guard !isIdentity else { return }
-    guard !hasWide else { return applyWide(to: values, rows: rows, width: width) }
-    let scales = scale.map { Float($0) }
-    shift.withUnsafeBufferPointer { shift in
-      scales.withUnsafeBufferPointer { scale in
-        if isUniform {
-          let shift = shift[0], scale = scale[0]
-          for index in 0..<(rows * width) { values[index] = (values[index] - shift) * scale }
-        } else {
-          for row in 0..<rows {
-            let values = values + row * width
-            for feature in 0..<width { values[feature] = (values[feature] - shift[feature]) * scale[feature] }
-          }
-        }
-      }
-    }
-  }
-
-  /// As ``apply(to:rows:width:)``, where some feature takes double.
-  private func applyWide(to values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
-    for feature in 0..<width {
-      let (shift, scale) = self[feature], isWide = Self.isWide(shift, scale)
-      for row in 0..<rows {
-        let value = values[row * width + feature]
-        values[row * width + feature] =
-          isWide ? Float((Double(value) - Double(shift)) * scale) : (value - shift) * Float(scale)
-      }
+  /// Normalizes neighbouring features of a row where they stand.
+  package func apply(to values: UnsafeMutablePointer<Float>, features: Range<Int>) {
+    for (index, feature) in features.enumerated() {
+      let (shift, scale) = self[feature], value = values[index]
+      values[index] =
+        Self.isWide(shift, scale)
+        ? Float((Double(value) - Double(shift)) * scale) : (value - shift) * Float(scale)
     }
   }
 

@@ -15,7 +15,7 @@ import Testing
     let source = try format(#"{"format": "csv", "path": "s.csv"\#(keys.isEmpty ? "" : ", ")\#(keys)}"#)
     let preparation = try DataPreparation(
       source, like: description, targets: targets ?? description.targetKind, in: directory.context)
-    let memory = OwnedRegion(byteCount: preparation.description.byteCount)
+    let memory = OwnedRegion(byteCount: preparation.layout.byteCount)
     memory.region.initializeMemory(as: UInt8.self, repeating: 0)
     preparation.write(into: memory.region)
     return Array(memory.region)

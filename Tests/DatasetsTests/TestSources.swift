@@ -71,7 +71,7 @@ func features(_ table: Table) -> [Float] {
   let width = table.featureShape.count
   var values: [Float] = []
   for row in 0..<table.count {
-    table.withRow(row) { values += Array(UnsafeBufferPointer(start: $0, count: width)) }
+    table.forEachRow(CollectionOfOne(row)) { values += UnsafeBufferPointer(start: $1, count: width).map { Float($0) } }
   }
   return values
 }

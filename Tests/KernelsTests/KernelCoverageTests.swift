@@ -11,7 +11,7 @@ import Testing
   static let compared =
     mapKernels.map(\.name) + backwardKernels.map { $0.name + "_backward" } + LevelTests.compared
     + ElementLossLevelTests.kernels.map(\.name) + DoubleFunctionTests.golden.map(\.name)
-    + ElementwiseProgramTests.compared + ["permute", "all_finite", "narrow", "widen"]
+    + ElementwiseProgramTests.compared + ["permute", "gather_raw", "all_finite", "narrow", "widen"]
 
   @Test("no kernel is left out, and none is listed that is not there")
   func complete() {

@@ -2,6 +2,7 @@
 #ifndef PTRAIN_CK_TABLE_H
 #define PTRAIN_CK_TABLE_H
 
+#include "ck_gather.h"
 #include "ck_gradient.h"
 #include "ck_loss.h"
 #include "ck_math.h"
@@ -75,6 +76,8 @@ struct ck_table {
   ck_random_uniform _Nonnull random_uniform;
   ck_random_normal _Nonnull random_normal;
   ck_dropout_rows _Nonnull dropout_rows;
+  ck_gather_raw _Nonnull gather_raw;  ///< raw rows as float32
+
   ck_permute _Nonnull permute;
 
   ck_sgd_update _Nonnull sgd_update;

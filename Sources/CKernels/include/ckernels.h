@@ -5,6 +5,7 @@
 #include "ck_cpu.h"
 #include "ck_dense.h"
 #include "ck_elementary.h"
+#include "ck_gather.h"
 #include "ck_math.h"
 #include "ck_permutation.h"
 #include "ck_philox.h"

@@ -2,7 +2,7 @@ internal import Kernels
 
 extension DataPreparation {
   /// Whole numbers below this in absolute value are all told apart as float32.
-  private static let integerLimit: Float = 0x1p24
+  private static let integerLimit: Double = 0x1p24
 
   /// Makes sure that what is read as whole numbers is whole.
   ///
@@ -11,37 +11,17 @@ extension DataPreparation {
     let runs = description.integerFeatures
     guard !runs.isEmpty else { return }
     let names = description.featureNames
-    for row in 0..<table.count {
-      var found: (feature: Int, value: Float)?
-      table.withRow(row) { values in
-        for run in runs where found == nil {
-          let feature = run.first { !(abs(values[$0]) < Self.integerLimit && values[$0] == values[$0].rounded()) }
-          found = feature.map { ($0, values[$0]) }
+    try table.forEachRow(0..<table.count) { row, values throws(DataError) in
+      for run in runs {
+        for feature in run {
+          let value = values[feature]
+          guard !(abs(value) < Self.integerLimit && value == value.rounded()) else { continue }
+          throw .notWhole(
+            file: table.source.file, place: table.source.place(row), column: names.isEmpty ? nil : names[feature],
+            text: "\(Float(value))")
         }
       }
-      guard let found else { continue }
-      throw .notWhole(
-        file: table.source.file, place: table.source.place(row), column: names.isEmpty ? nil : names[found.feature],
-        text: "\(found.value)")
     }
-  }
-
-  /// The first whole number of a field that is not in a range: where it is, in words, and what.
-  package func firstInteger(
-    of field: FeatureField, outside range: ClosedRange<Int>
-  ) -> (file: String, place: String, value: Int)? {
-    for piece in pieces {
-      for row in piece.rows {
-        var found: Int?
-        piece.table.withRow(row) { values in
-          for run in field.runs where found == nil {
-            found = run.first { !range.contains(Int(values[$0])) }.map { Int(values[$0]) }
-          }
-        }
-        if let found { return (piece.table.source.file, piece.table.source.place(row), found) }
-      }
-    }
-    return nil
   }
 
   /// The same but for whole numbers, which stay as they are.

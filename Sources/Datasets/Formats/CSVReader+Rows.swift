@@ -1,9 +1,13 @@
+internal import Kernels
 internal import Specs
 
 extension CSVReader {
   /// The cells of the rows that are kept.
   struct Cells {
-    var numbers: [Float] = []
+    /// Those of the columns of numbers, row by row, in double.
+    let numbers: FileBytes
+    /// For each of these columns, whether float32 holds all of them.
+    var isFloat: [Bool]
     var categories: [TextColumn]
     var targets: [Double] = []
     var targetLabels = TextColumn()
@@ -12,8 +16,7 @@ extension CSVReader {
     var count = 0
 
     /// Forgets what a row has added that is not kept.
-    mutating func cut(numbers: Int, targets: Int, weights: Int) {
-      self.numbers.removeLast(self.numbers.count - numbers)
+    mutating func cut(targets: Int, weights: Int) {
       self.targets.removeLast(self.targets.count - targets)
       self.weights.removeLast(self.weights.count - weights)
     }
@@ -44,10 +47,13 @@ extension CSVReader {
   func readRows(scanner start: CSVScanner, plan: CSVColumns, targetIsText: Bool) throws(DataError) -> Table? {
     var scanner = start
     var fields: [CSVField] = []
-    var cells = Cells(categories: plan.isCategorical.map { _ in TextColumn() })
     var findings = Findings(missing: [Int](repeating: 0, count: plan.names.count))
     findings.problems.canDropRows = canDropRows
     let numberColumns = plan.features.indices.filter { !plan.isCategorical[$0] }.map { plan.features[$0] }
+    var cells = Cells(
+      numbers: try FileBytes(capacity: 1 << 16, file: format.path),
+      isFloat: numberColumns.map { _ in true }, categories: plan.isCategorical.map { _ in TextColumn() })
+    var values = [Double](repeating: 0, count: numberColumns.count)
     let textPlaces = plan.features.indices.filter { plan.isCategorical[$0] }
     // Labels like 007 are text where this is the source that decides it.
     let decidesLabels = training == nil && plan.targets.count == 1
@@ -64,10 +70,11 @@ extension CSVReader {
       }
       countComment(fields[0], scanner, &findings)
       var faults = RowFaults()
-      let marks = (cells.numbers.count, cells.targets.count, cells.weights.count)
-      for column in numberColumns {
+      let marks = (cells.targets.count, cells.weights.count)
+      for (place, column) in numberColumns.enumerated() {
         if let value = number(fields[column], scanner), Float(value).isFinite {
-          cells.numbers.append(Float(value))
+          values[place] = value
+          if cells.isFloat[place], !RawElement.isFloat(value) { cells.isFloat[place] = false }
         } else {
           note(column, .feature, fields, scanner, plan, &faults, &findings)
         }
@@ -108,9 +115,12 @@ extension CSVReader {
         }
       }
       if faults.isMissing || faults.isUnusable || !findings.problems.isEmpty {
-        cells.cut(numbers: marks.0, targets: marks.1, weights: marks.2)
+        cells.cut(targets: marks.0, weights: marks.1)
         if faults.isMissing { findings.dropped.rows.append(findings.dropped.total) }
       } else {
+        try values.withUnsafeBufferPointer { row throws(DataError) in
+          try cells.numbers.append(row, file: format.path)
+        }
         for place in textPlaces {
           cells.categories[place].append(scanner.text(of: fields[plan.features[place]]))
           if cells.categories[place].labels.count > Self.categoryLimit {

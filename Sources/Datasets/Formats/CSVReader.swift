@@ -92,7 +92,8 @@ struct CSVReader {
     }
     var table = Table(
       source: source, count: cells.count, featureShape: [columns.reduce(0) { $0 + $1.width }],
-      features: .float32(try oneHot(cells, columns, source)))
+      features: .columns(
+        RawColumns(numbers: cells.numbers, isFloat: cells.isFloat, codes: try codes(cells, columns, source))))
     table.columns = columns
     table.naming = format.header ? .header : .index
     if targetIsText, let target = plan.targets.first {
@@ -105,40 +106,25 @@ struct CSVReader {
     return table
   }
 
-  /// Numbers as they are, categories as one 1 among zeros.
-  private func oneHot(_ cells: Cells, _ columns: [FeatureColumn], _ source: RowSource) throws(DataError) -> [Float] {
-    guard columns.contains(where: { $0.categories != nil }) else { return cells.numbers }
-    let width = columns.reduce(0) { $0 + $1.width }
-    let (elements, overflows) = cells.count.multipliedReportingOverflow(by: width * 4)
-    try Memory.check(byteCount: overflows ? .max : elements, for: format.path)
-    // Per categorical column: the position of each label among the categories.
-    let positions = columns.enumerated().map { place, column -> [Int?] in
-      let categories = column.categories ?? []
-      let index = LabelIndex(categories, kind: LabelKind(of: categories))
-      return cells.categories[place].labels.map(index.index)
-    }
-    var features = [Float](repeating: 0, count: cells.count * width)
-    var number = 0, pace = Pace(progress)
-    for row in 0..<cells.count {
-      pace.add(width)
-      var slot = row * width
-      for (place, column) in columns.enumerated() {
-        if let categories = column.categories {
-          let code = Int(cells.categories[place].codes[row])
-          guard let position = positions[place][code] else {
-            throw .unseenCategory(
-              file: format.path, place: source.place(row), column: column.name,
-              text: cells.categories[place].labels[code], known: categories)
-          }
-          features[slot + position] = 1
-        } else {
-          features[slot] = cells.numbers[number]
-          number += 1
-        }
-        slot += column.width
+  /// For each column with categories the index of each row's category.
+  private func codes(_ cells: Cells, _ columns: [FeatureColumn], _ source: RowSource) throws(DataError) -> [[Int32]] {
+    var codes: [[Int32]] = [], unseen: [(row: Int, column: FeatureColumn, label: String)] = []
+    for (place, column) in columns.enumerated() {
+      guard let categories = column.categories else { continue }
+      let index = LabelIndex(categories, kind: LabelKind(of: categories)), found = cells.categories[place]
+      let positions = found.labels.map(index.index)
+      // Labels stand in order of their first rows.
+      if let label = positions.firstIndex(of: nil), let row = found.codes.firstIndex(of: Int32(label)) {
+        unseen.append((row, column, found.labels[label]))
       }
+      codes.append(found.codes.map { Int32(positions[Int($0)] ?? 0) })
     }
-    return features
+    if let first = unseen.min(by: { $0.row < $1.row }) {
+      throw .unseenCategory(
+        file: format.path, place: source.place(first.row), column: first.column.name, text: first.label,
+        known: first.column.categories ?? [])
+    }
+    return codes
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Kernels
 package import Specs
 
 /// Arrays in the IDX format of the MNIST files (http://yann.lecun.com/exdb/mnist).
@@ -35,7 +36,7 @@ enum IDXFile {
   /// What stands before the elements.
   private struct Header {
     var shape: [Int]
-    var element: NumericArray.Element
+    var element: RawElement
     /// Where the elements begin.
     var offset: Int
   }
@@ -49,7 +50,7 @@ enum IDXFile {
   }
 
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
-    try parse(FileBytes(bytes), file: file)
+    try parse(FileBytes(copying: bytes, file: file), file: file)
   }
 
   private static func parse(
@@ -66,7 +67,7 @@ enum IDXFile {
       if let signature = FileSignature.of(bytes) { throw .otherFormat(file: file, signature) }
       throw .notIDX(file: file, isText: InputFile.looksLikeText(bytes))
     }
-    let element: NumericArray.Element
+    let element: RawElement
     switch bytes[2] {
     case 0x08: element = .uint8
     case 0x09: element = .int8

@@ -1,3 +1,4 @@
+internal import Kernels
 package import Specs
 
 /// Arrays saved by NumPy.
@@ -46,7 +47,7 @@ enum NPYFile {
   /// What stands before the elements.
   private struct Header {
     var shape: [Int]
-    var element: NumericArray.Element
+    var element: RawElement
     var isBigEndian: Bool
     /// Where the elements begin.
     var offset: Int
@@ -61,7 +62,7 @@ enum NPYFile {
   }
 
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
-    try parse(FileBytes(bytes), file: file)
+    try parse(FileBytes(copying: bytes, file: file), file: file)
   }
 
   private static func parse(
@@ -104,7 +105,7 @@ enum NPYFile {
     return Header(shape: header.shape, element: element, isBigEndian: isBigEndian, offset: start + length)
   }
 
-  private static func element(_ type: String) -> (NumericArray.Element, isBigEndian: Bool)? {
+  private static func element(_ type: String) -> (RawElement, isBigEndian: Bool)? {
     let isBigEndian = type.hasPrefix(">")
     guard let order = type.first, "<>|=".contains(order) else { return nil }
     switch type.dropFirst() {

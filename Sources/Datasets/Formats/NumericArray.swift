@@ -1,25 +1,11 @@
+internal import Kernels
 internal import Specs
 
 /// An array of numbers as it stands in a binary file, rows first.
 struct NumericArray {
-  enum Element {
-    case uint8, int8, int16, uint16, int32, int64, float32, float64
-
-    var byteCount: Int {
-      switch self {
-      case .uint8, .int8: 1
-      case .int16, .uint16: 2
-      case .int32, .float32: 4
-      case .int64, .float64: 8
-      }
-    }
-    var isFloat: Bool { self == .float32 || self == .float64 }
-  }
-
   let file: String
   let shape: [Int]
-  let element: Element
-  let isBigEndian: Bool
+  let element: RawElement
   let bytes: FileBytes
   /// Where the elements begin in `bytes`.
   let offset: Int
@@ -28,7 +14,7 @@ struct NumericArray {
 
   /// Checks the shape against the bytes that are there.
   init(
-    file: String, shape: [Int], element: Element, isBigEndian: Bool, bytes: FileBytes, offset: Int,
+    file: String, shape: [Int], element: RawElement, isBigEndian: Bool, bytes: FileBytes, offset: Int,
     progress: @escaping () -> Void = {}
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
@@ -40,14 +26,14 @@ struct NumericArray {
     self.file = file
     self.shape = shape
     self.element = element
-    self.isBigEndian = isBigEndian
     self.bytes = bytes
     self.offset = offset
     self.progress = progress
+    if isBigEndian { bytes.swapBytes(of: element.byteCount, from: offset) }
   }
 
   /// Bytes of the elements of an array; the greatest integer where that many cannot be.
-  private static func dataSize(_ shape: [Int], _ element: Element) -> Int {
+  private static func dataSize(_ shape: [Int], _ element: RawElement) -> Int {
     shape.reduce(element.byteCount) { size, extent in
       let (product, overflows) = size.multipliedReportingOverflow(by: extent)
       return overflows ? .max : product
@@ -55,7 +41,7 @@ struct NumericArray {
   }
 
   /// Bytes of a whole file whose elements begin at an offset.
-  static func fileSize(_ shape: [Int], _ element: Element, offset: Int) -> Int {
+  static func fileSize(_ shape: [Int], _ element: RawElement, offset: Int) -> Int {
     let (sum, overflows) = dataSize(shape, element).addingReportingOverflow(offset)
     return overflows ? .max : sum
   }
@@ -67,8 +53,8 @@ struct NumericArray {
   /// The array as features: each row one sample; a vector gives samples of one feature.
   func features() throws(DataError) -> (shape: Shape, storage: FeatureStorage) {
     let rowShape = Shape(shape.count == 1 ? [1] : Array(shape.dropFirst()))
-    if element == .uint8 { return (rowShape, .uint8(bytes, offset: offset)) }
-    return (rowShape, .float32(try floats()))
+    try requireFinite()
+    return (rowShape, .array(RawArray(element: element, width: width, bytes: bytes, offset: offset)))
   }
 
   /// The array as targets, one or several columns.
@@ -93,55 +79,40 @@ struct NumericArray {
     return weights
   }
 
-  /// The elements as numbers, NaN where a value is missing.
-  private func floats() throws(DataError) -> [Float] {
-    let swap = isBigEndian
-    let values =
-      switch element {
-      case .uint8: map(UInt8.self) { Float($0) }
-      case .int8: map(Int8.self) { Float($0) }
-      case .int16: map(Int16.self) { Float(swap ? $0.byteSwapped : $0) }
-      case .uint16: map(UInt16.self) { Float(swap ? $0.byteSwapped : $0) }
-      case .int32: map(Int32.self) { Float(swap ? $0.byteSwapped : $0) }
-      case .int64: map(Int64.self) { Float(swap ? $0.byteSwapped : $0) }
-      case .float32: map(UInt32.self) { Float(bitPattern: swap ? $0.byteSwapped : $0) }
-      case .float64: map(UInt64.self) { Float(Double(bitPattern: swap ? $0.byteSwapped : $0)) }
-      }
-    if element.isFloat, let index = values.firstIndex(where: \.isInfinite) {
-      throw .notFinite(file: file, row: index / width)
+  /// Refuses numbers that are infinite, as they are or in float32.
+  private func requireFinite() throws(DataError) {
+    guard element.isFloat else { return }
+    let isDouble = element == .float64
+    let index = firstIndex { (place: UnsafeRawPointer) in
+      isDouble ? Float(place.loadUnaligned(as: Double.self)).isInfinite : place.loadUnaligned(as: Float.self).isInfinite
     }
-    return values
+    if let index { throw .notFinite(file: file, row: index / width) }
   }
 
+  /// The first element for which something holds.
+  private func firstIndex(where holds: (UnsafeRawPointer) -> Bool) -> Int? {
+    let size = element.byteCount, base = bytes.start + offset
+    var pace = Pace(progress)
+    for row in 0..<rows {
+      for index in row * width..<(row + 1) * width where holds(base + index * size) { return index }
+      pace.add(width)
+    }
+    return nil
+  }
+
+  /// The elements in double, NaN where a value is missing.
   private func doubles() throws(DataError) -> [Double] {
-    guard element == .float64 || element == .int32 || element == .int64 else { return try floats().map(Double.init) }
-    let swap = isBigEndian
-    let values =
-      switch element {
-      case .int32: map(Int32.self) { Double(swap ? $0.byteSwapped : $0) }
-      case .int64: map(Int64.self) { Double(swap ? $0.byteSwapped : $0) }
-      default: map(UInt64.self) { Double(bitPattern: swap ? $0.byteSwapped : $0) }
+    let size = element.byteCount, base = bytes.start + offset, count = rows * width
+    var pace = Pace(progress)
+    let values = [Double](unsafeUninitializedCapacity: count) { output, initialized in
+      for index in 0..<count {
+        output.initializeElement(at: index, to: element.value(at: base + index * size))
+        pace.add(1)
       }
-    if let index = values.firstIndex(where: \.isInfinite) {
-      throw .notFinite(file: file, row: index / width)
+      initialized = count
     }
+    if let index = values.firstIndex(where: \.isInfinite) { throw .notFinite(file: file, row: index / width) }
     return values
-  }
-
-  private func map<Raw: BitwiseCopyable, Output>(_ raw: Raw.Type, _ convert: (Raw) -> Output) -> [Output] {
-    bytes.withUnsafeBytes { buffer in
-      let count = rows * width
-      return [Output](unsafeUninitializedCapacity: count) { output, initialized in
-        for first in stride(from: 0, to: count, by: Pace.stride) {
-          for index in first..<min(count, first + Pace.stride) {
-            let value = buffer.loadUnaligned(fromByteOffset: offset + index * MemoryLayout<Raw>.stride, as: Raw.self)
-            output.initializeElement(at: index, to: convert(value))
-          }
-          progress()
-        }
-        initialized = count
-      }
-    }
   }
 }
 

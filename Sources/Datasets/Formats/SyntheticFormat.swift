@@ -1,3 +1,4 @@
+internal import Kernels
 package import Specs
 
 /// Data made by formula, the same on every machine: for tests, benchmarks and first tries.
@@ -23,6 +24,8 @@ package struct SyntheticFormat: DataFormat {
   ]
 
   package enum Task: String, CaseIterable, Sendable { case classification, regression }
+  /// The type of the features.
+  package enum Element: String, CaseIterable, Sendable { case float32, uint8 }
 
   package var task: Task
   package var examples: Int
@@ -31,7 +34,7 @@ package struct SyntheticFormat: DataFormat {
   package var outputs: Int
   package var noise: Double
   package var seed: Int
-  package var element: FeatureElement
+  package var element: Element
 
   package var hasTargets: Bool { true }
 
@@ -54,7 +57,7 @@ package struct SyntheticFormat: DataFormat {
       "noise", default: 0.5, in: .nonNegative, "the standard deviation of what is added at random")
     seed = try fields.integer("seed", default: 0, in: 0...Int.max, "the seed of the rows")
     element = try fields.option(
-      "element", default: FeatureElement.float32,
+      "element", default: Element.float32,
       "float32, or uint8: features as bytes, round(128 + 24 · x), like those of images")
     if task == .regression, classes != nil { throw fields.error("classes", "is for classification; use 'targets'") }
     if task == .classification, targets != nil { throw fields.error("targets", "is for regression; use 'classes'") }
@@ -139,16 +142,19 @@ package struct SyntheticFormat: DataFormat {
   }
 
   private func table(_ features: [Float], _ targets: TargetColumns) throws(DataError) -> Table {
-    let kept: FeatureStorage
+    let kept: FileBytes
     switch element {
-    case .float32: kept = .float32(features)
+    case .float32: kept = try FileBytes(copying: features, file: "synthetic data")
     case .uint8:
       // In this order NaN, which noise beyond float32 gives, becomes 0.
       let bytes = features.map { UInt8(min(255, max(0, (128 + 24 * $0).rounded()))) }
-      kept = .uint8(try FileBytes(bytes, file: "synthetic data"), offset: 0)
+      kept = try FileBytes(copying: bytes, file: "synthetic data")
     }
+    let array = RawArray(
+      element: element == .float32 ? .float32 : .uint8, width: shape.count, bytes: kept, offset: 0)
     return Table(
-      source: RowSource(file: "synthetic data"), count: examples, featureShape: shape, features: kept, targets: targets)
+      source: RowSource(file: "synthetic data"), count: examples, featureShape: shape, features: .array(array),
+      targets: targets)
   }
 }
 

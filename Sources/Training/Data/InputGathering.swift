@@ -9,15 +9,14 @@ extension DataRows {
   ///   - rows: `count` rows of this part.
   ///   - first: the row of the inputs' memory where they begin.
   func gather(rows: UnsafePointer<Int>, count: Int, into inputs: [InputMemory], at first: Int) {
-    let fields = fields
     for (index, input) in inputs.enumerated() {
       switch input {
       case .floats(let matrix) where fields.isEmpty:
         gatherFeatures(rows: rows, count: count, into: matrix[first], stride: matrix.stride)
       case .floats(let matrix):
-        gather(fields[index], rows: rows, count: count, into: matrix[first], stride: matrix.stride)
+        gatherField(index, rows: rows, count: count, into: matrix[first], stride: matrix.stride)
       case .integers(let matrix):
-        gatherIntegers(fields[index], rows: rows, count: count, into: matrix[first], stride: matrix.stride)
+        gatherIntegers(index, rows: rows, count: count, into: matrix[first], stride: matrix.stride)
       }
     }
   }

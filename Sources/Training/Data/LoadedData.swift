@@ -54,24 +54,32 @@ package struct LoadedData: Sendable {
     let preparation = try cluster.agree(describe: describeFailure) {
       guard isLeader else { return DataPreparation?.none }
       let preparation = try prepare(progress)
-      try requireRoom(for: preparation.description, isShared: cluster.place.ranksOnNode > 1, environment)
+      try requireRoom(for: preparation.layout, isShared: cluster.place.ranksOnNode > 1, environment)
       return preparation
     }
-    let description = try DataDescription(
-      cluster.broadcast(preparation?.description.configValue ?? .null, from: 0))
-    let region = try cluster.sharedMemory(byteCount: isLeader ? description.byteCount : nil, isCleared: false)
+    let own = preparation.map { made in
+      ConfigValue.object([
+        .init("description", made.description.configValue), .init("layout", made.layout.configValue),
+      ])
+    }
+    let found = try cluster.broadcast(own ?? .null, from: 0)
+    let description = try DataDescription(found["description"] ?? .null)
+    guard let layout = found["layout"].flatMap(DataLayout.init) else {
+      preconditionFailure("the layout of the data is this build's own")
+    }
+    let region = try cluster.sharedMemory(byteCount: isLeader ? layout.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: progress)
     try cluster.nodeBarrier()
-    var prepared = PreparedData(description, region: UnsafeRawBufferPointer(region), owner: cluster)
+    var prepared = PreparedData(description, layout: layout, region: UnsafeRawBufferPointer(region), owner: cluster)
     if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
     return (prepared, preparation, region)
   }
 
   /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
   private static func requireRoom(
-    for description: DataDescription, isShared: Bool, _ environment: ProcessEnvironment
+    for layout: DataLayout, isShared: Bool, _ environment: ProcessEnvironment
   ) throws {
-    let wanted = Double(description.byteCount),
+    let wanted = Double(layout.byteCount),
       left = Double(min(MachineMemory.most, MachineMemory.addressSpace ?? .max))
     guard wanted <= left else {
       throw RunError(
@@ -142,20 +150,30 @@ package struct LoadedData: Sendable {
 
   /// Refuses whole numbers that a layer cannot read, naming the first row; collective, before ``checkTargets(_:cluster:)``.
   func checkInputs(_ network: Network, cluster: any Cluster) throws {
-    try cluster.agree(describe: describeFailure) {
-      if let preparation { try Self.requireIntegers(of: preparation, for: network) }
-    }
+    try Self.checkIntegers(of: prepared, from: preparation, for: network, cluster: cluster)
   }
 
-  /// Refuses whole numbers that a layer cannot read.
-  static func requireIntegers(of preparation: DataPreparation, for network: Network) throws {
-    for (input, layer, range) in network.integerRanges {
-      let field = preparation.description.fields[input]
-      guard let (file, place, value) = preparation.firstInteger(of: field, outside: range) else { continue }
-      throw RunError(
-        .data,
-        "\(file): \(place): the input '\(field.name.excerpt(40))' holds \(value), and model.layers[\(layer)] reads whole numbers "
-          + "from \(range.lowerBound) to \(range.upperBound); correct the data, or the layer")
+  /// Refuses whole numbers that a layer cannot read, naming the first row; collective.
+  ///
+  /// - Parameter preparation: where the rows come from; nil on ranks that have not read them.
+  static func checkIntegers(
+    of prepared: PreparedData, from preparation: DataPreparation?, for network: Network, cluster: any Cluster
+  ) throws {
+    guard !network.integerRanges.isEmpty else { return }
+    try cluster.agree(describe: describeFailure) {
+      guard let preparation else { return }
+      for (input, layer, range) in network.integerRanges {
+        let field = prepared.description.fields[input]
+        for part in DataPart.allCases {
+          guard let found = prepared.rows(of: part)?.firstInteger(of: field, outside: range) else { continue }
+          let (source, rows) = preparation.origin(of: part)
+          throw RunError(
+            .data,
+            "\(source.file): \(source.place(rows[found.row])): the input '\(field.name.excerpt(40))' holds \(found.value), and "
+              + "model.layers[\(layer)] reads whole numbers from \(range.lowerBound) to \(range.upperBound); correct the data, or the "
+              + "layer")
+        }
+      }
     }
   }
 

@@ -36,6 +36,7 @@ package enum RunSource {
     let (prepared, preparation, _) = try LoadedData.share(cluster, environment) { progress in
       try prepare(run: run, data: data, model: model, withTargets: withTargets, progress: progress)
     }
+    try LoadedData.checkIntegers(of: prepared, from: preparation, for: model.network, cluster: cluster)
     return Rows(prepared, preparation)
   }
 
@@ -58,7 +59,6 @@ package enum RunSource {
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: context(data))
       try LoadedData.requireScale(of: preparation, for: model.loss)
-      try LoadedData.requireIntegers(of: preparation, for: model.network)
       return preparation
     }
     let file = run + "/config.json"
@@ -80,7 +80,6 @@ package enum RunSource {
       preparation = try DataPreparation(
         testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
     }
-    try LoadedData.requireIntegers(of: preparation, for: model.network)
     return preparation
   }
 

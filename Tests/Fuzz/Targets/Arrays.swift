@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import FuzzSupport
+internal import Kernels
 internal import Specs
 
 /// Files of arrays, made in code.
@@ -53,12 +54,12 @@ enum ArraySeeds {
     let context = DataContext(baseDirectory: folder.path)
     return {
       let table = try features.load(in: context)
-      switch table.features {
-      case .float32(let values):
-        precondition(values.count == table.count * table.featureShape.count, "features of another count")
-        precondition(values.allSatisfy(\.isFinite), "features that are not finite")
-      case .uint8(let bytes, let offset):
-        precondition(bytes.count - offset == table.count * table.featureShape.count, "features of another count")
+      let width = table.featureShape.count
+      guard case .array(let array) = table.features else { preconditionFailure("an array is a table") }
+      precondition(
+        array.bytes.count - array.offset == table.count * width * array.element.byteCount, "features of another count")
+      table.forEachRow(0..<table.count) { _, values in
+        precondition((0..<width).allSatisfy { Float(values[$0]).isFinite }, "features that are not finite")
       }
       guard let targets = try? both.load(in: context).targets else { return }
       _ = try targets.valueTargets(source: table.source)

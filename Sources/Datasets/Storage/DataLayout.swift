@@ -1,0 +1,81 @@
+package import Specs
+
+/// How the rows of a run lie in one region of memory: each source once, as it came, and for each part the list of its rows.
+package struct DataLayout: Sendable, Equatable {
+  /// The rows of one part.
+  package struct Part: Sendable, Equatable {
+    package var source: Int
+    package var count: Int
+    /// Whether its rows are all of the source's, in their order; else a list tells which.
+    package var isWhole: Bool
+    /// log₂ of what its weights are multiplied with.
+    package var weightExponent: Int
+  }
+
+  package var sources: [SourceLayout]
+  /// In the order of ``DataPart``.
+  package var parts: [Part]
+
+  package init(sources: [SourceLayout], parts: [Part]) {
+    self.sources = sources
+    self.parts = parts
+  }
+
+  /// Where a source's blocks begin: features, targets, weights.
+  func places(ofSource source: Int) -> [Int] { offsets.sources[source] }
+
+  /// Where the list of a part's rows begins; nil where it has none.
+  func list(ofPart part: Int) -> Int? { offsets.lists[part] }
+
+  /// Bytes of a row's number in the list of a part.
+  func indexBytes(ofPart part: Int) -> Int { sources[parts[part].source].rows <= Int(UInt32.max) ? 4 : 8 }
+
+  /// Bytes of memory that all rows take.
+  package var byteCount: Int { offsets.end }
+
+  /// What lies between blocks, which is zeros.
+  var gaps: [Range<Int>] { offsets.gaps }
+
+  private var offsets: (sources: [[Int]], lists: [Int?], gaps: [Range<Int>], end: Int) {
+    var end = 0, gaps: [Range<Int>] = []
+    func place(_ byteCount: Int) -> Int {
+      let start = end, used = start + byteCount
+      end = (used + 63) / 64 * 64
+      if used < end { gaps.append(used..<end) }
+      return start
+    }
+    let sources = self.sources.map { $0.byteCounts.map(place) }
+    let lists = parts.indices.map { part -> Int? in
+      parts[part].isWhole ? nil : place(parts[part].count * indexBytes(ofPart: part))
+    }
+    return (sources, lists, gaps, end)
+  }
+}
+
+extension DataLayout {
+  package var configValue: ConfigValue {
+    .object([
+      .init("sources", .array(sources.map(\.configValue))),
+      .init(
+        "parts",
+        .array(
+          parts.map {
+            .array([$0.source, $0.count, $0.isWhole ? 1 : 0, $0.weightExponent].map(ConfigValue.integer))
+          })),
+    ])
+  }
+
+  /// Reads what ``configValue`` has made, on another rank of the same run.
+  package init?(_ value: ConfigValue) {
+    guard case .array(let sources)? = value["sources"], case .array(let parts)? = value["parts"] else { return nil }
+    self.sources = sources.compactMap(SourceLayout.init)
+    self.parts = []
+    for part in parts {
+      guard case .array(let members) = part else { return nil }
+      let numbers = members.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+      guard numbers.count == 4, self.sources.indices.contains(numbers[0]) else { return nil }
+      self.parts.append(
+        Part(source: numbers[0], count: numbers[1], isWhole: numbers[2] == 1, weightExponent: numbers[3]))
+    }
+  }
+}

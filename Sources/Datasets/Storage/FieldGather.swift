@@ -1,0 +1,52 @@
+internal import Kernels
+
+/// Fetches some features of rows, normalized, as neighbours.
+struct FieldGather: Sendable {
+  /// The features in the order of the output.
+  let features: [Range<Int>]
+  let width: Int
+  private let segments: [(output: Int, gather: RowGather)]
+
+  /// - Parameters:
+  ///   - features: of a sample, in the order of the output.
+  ///   - source: how they lie in memory.
+  ///   - places: where each of the source's blocks begins.
+  init(
+    _ features: [Range<Int>], source: SourceLayout, places: [UnsafeRawPointer], pairs: NormalizationPairs
+  ) {
+    self.features = features
+    width = features.reduce(0) { $0 + $1.count }
+    var segments: [(Int, RowGather)] = [], output = 0
+    for range in features {
+      for run in source.runs where run.features.overlaps(range) {
+        let part = run.features.clamped(to: range), block = source.features[run.block]
+        precondition(!run.isCode || part == run.features, "a category is read whole")
+        let first = run.first + (run.isCode ? 0 : part.lowerBound - run.features.lowerBound)
+        segments.append(
+          (
+            output + part.lowerBound - range.lowerBound,
+            RowGather(
+              base: places[run.block] + first * block.element.byteCount, rowBytes: block.rowBytes,
+              element: block.element, count: part.count, isCode: run.isCode, affine: .asIs,
+              shift: pairs.shift + part.lowerBound, scale: pairs.scale + part.lowerBound)
+          ))
+      }
+      output += range.count
+    }
+    self.segments = segments
+  }
+
+  /// Fetches rows, one below the other; what is behind them up to the stride is set to 0.
+  func callAsFunction(
+    rows: UnsafePointer<Int>, index: UnsafeRawPointer?, indexBytes: Int, count: Int,
+    into output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    precondition(stride >= width, "the stride is smaller than a row")
+    for (place, gather) in segments {
+      gather(
+        rows: rows, index: index, indexBytes: indexBytes, count: count, into: output + place, stride: stride)
+    }
+    guard stride > width else { return }
+    for row in 0..<count { (output + row * stride + width).update(repeating: 0, count: stride - width) }
+  }
+}
