@@ -3,13 +3,15 @@ internal import Kernels
 /// Count, mean, deviation, smallest and largest value of each column, in double precision and row order.
 struct ColumnStatistics {
   private(set) var means: [Double]
-  /// Sums of squared deviations from `centers` (the column's mean, or the mean of all).
+  /// Sums of squared deviations from the means.
   private var squares: [Double]
-  private(set) var minima: [Float]
-  private(set) var maxima: [Float]
+  private(set) var minima: [Double]
+  private(set) var maxima: [Double]
   private let count: Int
 
-  /// Two passes over the rows: means first, squared deviations second.
+  /// Two passes over the rows: means first; then deviations and their squares, by whose sum means and squares are corrected, because a
+  /// mean of large numbers is rounded (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for Computing the Sample Variance, 1983,
+  /// equation 1.7).
   ///
   /// - Parameters:
   ///   - pooled: whether all columns are one quantity, as pixels are: then every column gets the statistics of all.
@@ -21,13 +23,13 @@ struct ColumnStatistics {
   ) {
     var pace = Pace(progress)
     var sums = [Double](repeating: 0, count: width)
-    var minima = [Float](repeating: .infinity, count: width)
-    var maxima = [Float](repeating: -.infinity, count: width)
+    var minima = [Double](repeating: .infinity, count: width)
+    var maxima = [Double](repeating: -.infinity, count: width)
     table(rows) { values in
       pace.add(width)
       for column in 0..<width {
-        let value = Float(values[column])
-        sums[column] += Double(value)
+        let value = values[column]
+        sums[column] += value
         minima[column] = min(minima[column], value)
         maxima[column] = max(maxima[column], value)
       }
@@ -36,43 +38,46 @@ struct ColumnStatistics {
       let sum = sums.reduce(0, +) / Double(width)
       sums = [Double](repeating: sum, count: width)
     }
-    let means = sums.map { $0 / Double(max(1, rows.count)) }
-    var squares = [Double](repeating: 0, count: width)
+    var means = sums.map { $0 / Double(max(1, rows.count)) }
+    var squares = [Double](repeating: 0, count: width), rests = squares
     table(rows) { values in
       pace.add(width)
       for column in 0..<width {
-        let deviation = Double(Float(values[column])) - means[column]
+        let deviation = values[column] - means[column]
+        rests[column] += deviation
         squares[column] += deviation * deviation
       }
     }
     if pooled {
-      count = rows.count * width
-      self.means = [means.first ?? 0]
-      self.squares = [squares.reduce(0, +)]
-      self.minima = [minima.min() ?? 0]
-      self.maxima = [maxima.max() ?? 0]
-    } else {
-      count = rows.count
-      self.means = means
-      self.squares = squares
-      self.minima = minima
-      self.maxima = maxima
+      means = [means.first ?? 0]
+      squares = [squares.reduce(0, +)]
+      rests = [rests.reduce(0, +)]
+      minima = [minima.min() ?? 0]
+      maxima = [maxima.max() ?? 0]
     }
+    count = max(1, rows.count) * (pooled ? width : 1)
+    for column in means.indices {
+      means[column] += rests[column] / Double(count)
+      squares[column] = max(0, squares[column] - rests[column] * rests[column] / Double(count))
+    }
+    self.means = means
+    self.squares = squares
+    self.minima = minima
+    self.maxima = maxima
   }
 
   /// The population's standard deviation: the divisor is the count.
-  func deviation(_ column: Int) -> Double { (squares[column] / Double(max(1, count))).squareRoot() }
+  func deviation(_ column: Int) -> Double { (squares[column] / Double(count)).squareRoot() }
 
-  /// Mean 0 and deviation 1, or the range 0 … 1; a column that is constant, or too narrow for float32, keeps the scale 1.
+  /// Mean 0 and deviation 1, or the range 0 … 1; a column that is constant becomes 0, with the scale 1.
   func normalization(toRange: Bool) -> Normalization {
-    var shift: [Float] = [], scale: [Double] = []
+    var shift: [Double] = [], scale: [Double] = []
     for column in means.indices {
-      let offset = toRange ? Double(minima[column]) : means[column]
-      let width = toRange ? Double(maxima[column]) - offset : deviation(column)
-      let factor = minima[column] == maxima[column] ? 1 : Normalization.kept(1 / width)
-      shift.append(Float(offset))
-      scale.append(factor.isFinite && factor > 0 ? factor : 1)
+      let isConstant = minima[column] == maxima[column]
+      let width = toRange ? maxima[column] - minima[column] : deviation(column)
+      shift.append(toRange || isConstant ? minima[column] : means[column])
+      scale.append(!isConstant && width.isNormal ? width : 1)
     }
-    return Normalization(shift: shift, scale: scale)
+    return Normalization(.divided, shift: shift, scale: scale)
   }
 }

@@ -193,20 +193,22 @@ extension DataDescription {
 extension Normalization {
   package var configValue: ConfigValue {
     .object([
-      .init("shift", .array(shift.map { .number(Double($0)) })),
+      .init("formula", .string(formula.rawValue)), .init("shift", .array(shift.map { .number($0) })),
       .init("scale", .array(scale.map { .number($0) })),
     ])
   }
 
   package init(from fields: FieldReader) throws(ConfigError) {
+    // Builds up to arithmetic number 3 have not said it.
+    let formula = try fields.option("formula", default: Formula.float32, "how they are applied")
     let shift = try fields.numbers("shift", default: [0], atLeast: 1, "what is subtracted first")
     let scale = try fields.numbers("scale", default: [1], in: .positive, atLeast: 1, "what is multiplied with then")
     guard shift.count == scale.count else {
       throw fields.error("scale", "expected as many numbers as in 'shift', found \(scale.count)")
     }
-    self.init(shift: shift.map { Float($0) }, scale: scale.map(Self.kept))
+    self.init(formula, shift: shift, scale: scale)
     guard self.shift.allSatisfy(\.isFinite), self.scale.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-      throw fields.error("scale", "holds a number beyond float32")
+      throw fields.error("scale", "holds a number that is not finite")
     }
   }
 }

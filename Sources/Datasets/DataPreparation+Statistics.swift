@@ -7,7 +7,7 @@ extension DataPreparation {
     let toRange: Bool
     switch method {
     case .none: return .identity
-    case .scale(let factor): return sparingIntegers(Normalization(shift: [0], scale: [Double(Float(factor))]))
+    case .scale(let factor): return sparingIntegers(Normalization(.multiplied, shift: [0], scale: [factor]))
     case .standard: toRange = false
     case .minmax: toRange = true
     }

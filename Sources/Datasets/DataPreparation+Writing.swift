@@ -21,9 +21,10 @@ extension DataPreparation {
     let parts = pieces.map { piece in
       DataLayout.Part(
         source: piece.source, count: piece.rows.count,
-        isWhole: piece.rows.count == layouts[piece.source].rows && piece.rows.indices.allSatisfy {
-          piece.rows[$0] == kept[piece.source]?[$0] ?? $0
-        },
+        isWhole: piece.rows.count == layouts[piece.source].rows
+          && piece.rows.indices.allSatisfy {
+            piece.rows[$0] == kept[piece.source]?[$0] ?? $0
+          },
         weightExponent: piece.weightScale.exponent)
     }
     return DataLayout(sources: layouts, parts: parts)

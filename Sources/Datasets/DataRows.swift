@@ -9,6 +9,8 @@ package struct DataRows: @unchecked Sendable {
   let data: PreparedData
   /// The number of rows; they count from 0 within the part.
   package let count: Int
+  /// Features of one row.
+  package let featureCount: Int
   let source: SourceLayout
   // All memory behind these pointers is only read.
   /// Where each block of features begins.
@@ -20,9 +22,10 @@ package struct DataRows: @unchecked Sendable {
   private let weightScale: WeightScale
   private let featurePairs: NormalizationPairs
   private let targetPairs: NormalizationPairs
+  private let classElement: RawElement?
   private let whole: FieldGather
   private let gathers: [FieldGather]
-  private let values: RowGather?
+  private let values: FieldGather?
 
   init(_ data: PreparedData, part: Int, base: UnsafeRawPointer) {
     let description = data.description, own = data.layout.parts[part]
@@ -44,18 +47,13 @@ package struct DataRows: @unchecked Sendable {
     }
     whole = gather([0..<description.featureCount])
     gathers = description.fields.map { gather($0.runs) }
-    let targets = targets, targetPairs = targetPairs
+    classElement = description.targetKind == .classes ? source.targets?.element : nil
+    featureCount = description.featureCount
     values =
       description.targetKind == .values
-      ? source.targets.map {
-        RowGather(
-          base: targets, rowBytes: $0.rowBytes, element: $0.element, count: $0.width, isCode: false, affine: .asIs,
-          shift: targetPairs.shift, scale: targetPairs.scale)
-      } : nil
+      ? FieldGather([0..<description.targetWidth], values: source.targets, at: targets, pairs: targetPairs) : nil
   }
 
-  /// Features of one row.
-  package var featureCount: Int { data.description.featureCount }
   /// Whether rows have weights; else each weighs 1.
   package var hasWeights: Bool { data.description.hasSampleWeights }
   /// What a network reads of the rows; empty: all features, as its only input.
@@ -85,15 +83,6 @@ package struct DataRows: @unchecked Sendable {
   ) {
     check(rows, count)
     gather(rows: rows, index: index, indexBytes: indexBytes, count: count, into: output, stride: stride)
-    let normalization = data.description.normalization
-    guard !normalization.isIdentity else { return }
-    for row in 0..<count {
-      var place = output + row * stride
-      for features in gather.features {
-        normalization.apply(to: place, features: features)
-        place += features.count
-      }
-    }
   }
 
   /// Copies a field of whole numbers, one row below the other; as ``gatherField(_:rows:count:into:stride:)`` else.
@@ -140,12 +129,10 @@ package struct DataRows: @unchecked Sendable {
 
   /// Copies the class of each row; only for data prepared with classes.
   package func gatherClasses(rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Int32>) {
-    guard data.description.targetKind == .classes, let block = source.targets else {
-      preconditionFailure("these targets are not classes")
-    }
+    guard let element = classElement else { preconditionFailure("these targets are not classes") }
     check(rows, count)
     for index in 0..<count {
-      output[index] = Int32(block.element.code(at: targets + place(rows[index]) * block.rowBytes))
+      output[index] = Int32(element.code(at: targets + place(rows[index]) * element.byteCount))
     }
   }
 
@@ -156,16 +143,8 @@ package struct DataRows: @unchecked Sendable {
     rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
     guard let values else { preconditionFailure("these targets are not values") }
-    let width = data.description.targetWidth
-    precondition(stride >= width, "the stride is smaller than a row")
     check(rows, count)
     values(rows: rows, index: index, indexBytes: indexBytes, count: count, into: output, stride: stride)
-    let normalization = data.description.targetNormalization, isIdentity = normalization.isIdentity
-    for row in 0..<count {
-      let place = output + row * stride
-      if !isIdentity { normalization.apply(to: place, features: 0..<width) }
-      (place + width).update(repeating: 0, count: stride - width)
-    }
   }
 
   /// Copies the weight of each row, 1 where the data have none.

@@ -1,52 +1,61 @@
-/// The affine map `x' = (x − shift) · scale`, one pair for all features or one pair per feature.
+/// An affine map that brings numbers to a common scale, one pair for all features or one pair per feature.
 ///
-/// It is computed in float32, and in double for features whose range comes near float32's: there `x − shift` is infinite and `scale`
-/// subnormal. A scale is a float32 number but there.
+/// In double, rounded to float32 once: so a number far from 0 keeps what tells it from its neighbours.
 package struct Normalization: Sendable, Equatable {
-  package var shift: [Float]
-  package var scale: [Double]
+  package enum Formula: String, Sendable, CaseIterable {
+    /// `x' = (x − shift) / scale`
+    case divided
+    /// `x' = (x − shift) · scale`
+    case multiplied
+    /// `x' = (x − shift) · scale` in float32, as builds up to arithmetic number 3 have computed it.
+    case float32
+  }
 
-  package init(shift: [Float], scale: [Double]) {
+  package var shift: [Double]
+  package var scale: [Double]
+  package let formula: Formula
+
+  package init(_ formula: Formula, shift: [Double], scale: [Double]) {
     precondition(shift.count == scale.count && !shift.isEmpty, "a normalization needs one scale per shift")
+    self.formula = formula
     self.shift = shift
     self.scale = scale
   }
 
-  package static let identity = Normalization(shift: [0], scale: [1])
+  package static let identity = Normalization(.divided, shift: [0], scale: [1])
   package var isIdentity: Bool { shift.allSatisfy { $0 == 0 } && scale.allSatisfy { $0 == 1 } }
   /// Whether one pair serves all features.
   package var isUniform: Bool { shift.count == 1 }
 
   /// The pair for a feature.
-  package subscript(feature: Int) -> (shift: Float, scale: Double) {
+  package subscript(feature: Int) -> (shift: Double, scale: Double) {
     isUniform ? (shift[0], scale[0]) : (shift[feature], scale[feature])
   }
 
-  /// Whether a pair takes double: float32 would overflow, or lose the scale.
-  private static func isWide(_ shift: Float, _ scale: Double) -> Bool { scale < 0x1p-120 || abs(shift) >= 0x1p100 }
-
-  /// Normalizes neighbouring features of a row where they stand.
-  package func apply(to values: UnsafeMutablePointer<Float>, features: Range<Int>) {
-    for (index, feature) in features.enumerated() {
-      let (shift, scale) = self[feature], value = values[index]
-      values[index] =
-        Self.isWide(shift, scale)
-        ? Float((Double(value) - Double(shift)) * scale) : (value - shift) * Float(scale)
+  /// What kernels do to a number while they fetch it; ``apply(to:features:)`` does the rest.
+  package var affine: RowGather.Affine {
+    switch formula {
+    case _ where isIdentity: .asIs
+    case .divided: .divided
+    case .multiplied: .multiplied
+    case .float32: .asIs
     }
   }
 
-  /// Maps a normalized value back: `x = x' / scale + shift`.
-  package func restore(_ value: Float, feature: Int) -> Float {
-    let (shift, scale) = self[feature]
-    return Self.isWide(shift, scale) ? Float(Double(value) / scale + Double(shift)) : value / Float(scale) + shift
-  }
-
-  /// Maps a normalized value back in double precision.
+  /// Maps a normalized value back, in double.
   package func restore(_ value: Double, feature: Int) -> Double {
     let (shift, scale) = self[feature]
-    return value / Double(scale) + Double(shift)
+    return formula == .divided ? value * scale + shift : value / scale + shift
   }
 
-  /// A scale as it is kept.
-  package static func kept(_ scale: Double) -> Double { scale < 0x1p-120 ? scale : Double(Float(scale)) }
+  /// Maps a normalized value back as metrics of the build that has normalized it do.
+  package func restore(_ value: Float, feature: Int) -> Double {
+    formula == .float32 ? Double(restoreFloat32(value, feature: feature)) : restore(Double(value), feature: feature)
+  }
+
+  /// Maps a difference of normalized values back.
+  package func restoreWidth(_ width: Double, feature: Int) -> Double {
+    let scale = self[feature].scale
+    return formula == .divided ? width * scale : width / scale
+  }
 }

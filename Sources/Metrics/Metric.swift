@@ -136,6 +136,6 @@ package struct MetricContext: Sendable {
 
   /// A target's value in the data's units.
   func target(_ column: Int, _ values: UnsafePointer<Float>) -> Double {
-    Double(units.restore(values[column], feature: column))
+    units.restore(values[column], feature: column)
   }
 }

@@ -47,8 +47,8 @@ import Testing
       let values = split.train.map { Self.randomTable.values[$0][column] }
       let mean = values.reduce(0, +) / 140
       let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 140).squareRoot()
-      #expect(abs(Double(description.normalization[feature].shift) - mean) <= abs(mean) * 1e-7)
-      #expect(abs(Double(description.normalization[feature].scale) * deviation - 1) < 1e-6)
+      #expect(abs(description.normalization[feature].shift - mean) <= abs(mean) * 1e-14)
+      #expect(abs(description.normalization[feature].scale / deviation - 1) < 1e-13)
       for (index, row) in split.validation.enumerated() {
         let expected = (Self.randomTable.values[row][column] - mean) / deviation
         #expect(abs(Double(held[index * 4 + feature]) - expected) < 2e-5)
@@ -62,7 +62,7 @@ import Testing
     #expect(abs(targets.reduce(0, +)) < 1e-3)
     for (index, row) in split.train.enumerated() {
       let restored = description.targetNormalization.restore(targets[index], feature: 0)
-      #expect(abs(Double(restored) - Self.randomTable.values[row][3]) < 1e-3)
+      #expect(abs(restored - Self.randomTable.values[row][3]) < 1e-3)
     }
   }
 

@@ -52,7 +52,12 @@ import Testing
   ) {
     bytes.withUnsafeBytes { bytes in
       shift.withUnsafeBufferPointer { shift in
-        scale.withUnsafeBufferPointer { scale in body(bytes.baseAddress!, shift.baseAddress!, scale.baseAddress!) }
+        scale.withUnsafeBufferPointer { scale in
+          guard let base = bytes.baseAddress, let shift = shift.baseAddress, let scale = scale.baseAddress else {
+            return
+          }
+          body(base, shift, scale)
+        }
       }
     }
   }

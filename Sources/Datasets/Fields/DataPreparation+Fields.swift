@@ -28,12 +28,12 @@ extension DataPreparation {
   func sparingIntegers(_ normalization: Normalization) -> Normalization {
     let runs = description.integerFeatures
     guard !runs.isEmpty else { return normalization }
-    var shifts: [Float] = [], scales: [Double] = []
+    var shifts: [Double] = [], scales: [Double] = []
     for feature in 0..<description.featureCount {
       let isInteger = runs.contains { $0.contains(feature) }, own = normalization[feature]
       shifts.append(isInteger ? 0 : own.shift)
       scales.append(isInteger ? 1 : own.scale)
     }
-    return Normalization(shift: shifts, scale: scales)
+    return Normalization(normalization.formula, shift: shifts, scale: scales)
   }
 }

@@ -116,10 +116,12 @@ package struct CSVFormat: DataFormat {
   }
 
   package func load(in context: DataContext) throws(DataError) -> Table {
-    try CSVReader(
+    let reader = CSVReader(
       format: self, training: context.training, readsTargets: context.readsTargets, missing: context.missing,
-      canDropRows: context.canDropRows, progress: context.progress
-    ).read(InputFile.contents(of: path, in: context))
+      canDropRows: context.canDropRows, progress: context.progress)
+    return try reader.read(InputFile.contents(of: path, in: context)) { () throws(DataError) in
+      try InputFile.contents(of: path, in: context)
+    }
   }
 }
 

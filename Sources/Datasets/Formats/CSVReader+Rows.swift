@@ -58,7 +58,7 @@ extension CSVReader {
     // Labels like 007 are text where this is the source that decides it.
     let decidesLabels = training == nil && plan.targets.count == 1
     let header = HeaderRow(plan.names, isNamed: format.header)
-    var pace = Pace(progress)
+    var pace = Pace(progress), returned = 0
     while try scanner.next(into: &fields) {
       guard fields.count == plan.names.count else {
         throw .raggedRow(
@@ -133,6 +133,10 @@ extension CSVReader {
         cells.count += 1
       }
       findings.dropped.total += 1
+      if let giveBack, scanner.position - returned >= min(longText, 1 << 22) {
+        returned = scanner.position
+        giveBack(returned)
+      }
       pace.add(fields.count)
     }
     try settle(&findings, plan, kept: cells.count)

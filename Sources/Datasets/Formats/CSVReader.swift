@@ -14,6 +14,11 @@ struct CSVReader {
   var canDropRows = true
   /// Called now and then.
   var progress: () -> Void = {}
+  /// Called with a byte before which nothing is read any more.
+  private(set) var giveBack: ((Int) -> Void)?
+
+  /// Bytes from which on a text goes back to the system while it is read.
+  var longText = 1 << 25
 
   /// The marks of this source; else those of the training source.
   var missingMarks: MissingMarks { format.missingValues ?? missing.marks ?? .usual }
@@ -24,12 +29,33 @@ struct CSVReader {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
   }
 
+  /// Reads a text whose pages go back to the system once they were read, where it is a long one: they are hardly ever in memory beside
+  /// the numbers that they hold.
+  ///
+  /// - Parameter again: the same text once more, where it has to be looked at again.
   /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
-  func read(_ content: FileBytes) throws(DataError) -> Table {
-    try content.withUnsafeBytes { bytes throws(DataError) in try read(bytes.assumingMemoryBound(to: UInt8.self)) }
+  func read(_ content: FileBytes, again: @escaping () throws(DataError) -> FileBytes) throws(DataError) -> Table {
+    guard content.count > longText else {
+      return try content.withUnsafeBytes { bytes throws(DataError) in
+        try read(bytes.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    var reader = self
+    var isWhole = true
+    reader.giveBack = {
+      content.giveBack(before: $0)
+      isWhole = false
+    }
+    return try content.withUnsafeBytes { bytes throws(DataError) in
+      try reader.read(bytes.assumingMemoryBound(to: UInt8.self)) { () throws(DataError) in
+        isWhole ? content : try again()
+      }
+    }
   }
 
-  private func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
+  private func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, again: (() throws(DataError) -> FileBytes)? = nil
+  ) throws(DataError) -> Table {
     let file = format.path
     guard !bytes.isEmpty else { throw .emptyFile(file: file) }
     if let signature = FileSignature.of(bytes) { throw .otherFormat(file: file, signature) }
@@ -39,28 +65,45 @@ struct CSVReader {
     if let byte = TableLayout.separatorLine(bytes) {
       throw .misread(file: file, .separatorLine(byte, stated: format.delimiter))
     }
-    do throws(DataError) { return try readTable(bytes) } catch {
+    /// Looks at the whole text, which may have to be fetched again.
+    func whole<Value>(
+      _ body: (UnsafeBufferPointer<UInt8>) throws(DataError) -> Value
+    ) throws(DataError) -> Value {
+      guard let again else { return try body(bytes) }
+      return try again().withUnsafeBytes { bytes throws(DataError) in
+        try body(bytes.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    do throws(DataError) {
+      // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
+      // read again from the top, so that labels keep their spelling.
+      if training?.labels == .text, let table = try readTable(bytes, targetIsText: true) { return table }
+      if training?.labels != .text, let table = try readTable(bytes, targetIsText: false) { return table }
+      let table = try whole { bytes throws(DataError) in
+        var reader = self
+        reader.giveBack = nil
+        return try reader.readTable(bytes, targetIsText: true)
+      }
+      guard let table else { throw .noRows(file: file) }
+      return table
+    } catch {
       let columns = training?.naming == .header ? training?.columns : nil
-      throw TableLayout(bytes, format: format, trainingColumns: columns ?? []).cause(of: error) ?? error
+      let cause = try? whole { bytes throws(DataError) in
+        TableLayout(bytes, format: format, trainingColumns: columns ?? []).cause(of: error)
+      }
+      throw (cause ?? nil) ?? error
     }
   }
 
-  private func readTable(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> Table {
-    let file = format.path
-    var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: file)
+  private func readTable(
+    _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool
+  ) throws(DataError) -> Table? {
+    var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: format.path)
     var fields: [CSVField] = []
     let beginning = scanner
-    guard try scanner.next(into: &fields) else { throw .noRows(file: file) }
+    guard try scanner.next(into: &fields) else { throw .noRows(file: format.path) }
     let plan = try columns(fields.map { scanner.text(of: $0).trimmed })
-    if !format.header { scanner = beginning }
-    let start = scanner
-    // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
-    // read again from the top, so that labels keep their spelling.
-    if training?.labels != .text, let table = try readRows(scanner: start, plan: plan, targetIsText: false) {
-      return table
-    }
-    guard let table = try readRows(scanner: start, plan: plan, targetIsText: true) else { throw .noRows(file: file) }
-    return table
+    return try readRows(scanner: format.header ? scanner : beginning, plan: plan, targetIsText: targetIsText)
   }
 
   // MARK: - Columns

@@ -1,11 +1,13 @@
 internal import Kernels
 
 /// Fetches some features of rows, normalized, as neighbours.
-struct FieldGather: Sendable {
+final class FieldGather: Sendable {
   /// The features in the order of the output.
   let features: [Range<Int>]
   let width: Int
   private let segments: [(output: Int, gather: RowGather)]
+  /// What kernels leave to be done: the formula of earlier builds.
+  private let rest: Normalization?
 
   /// - Parameters:
   ///   - features: of a sample, in the order of the output.
@@ -14,6 +16,7 @@ struct FieldGather: Sendable {
   init(
     _ features: [Range<Int>], source: SourceLayout, places: [UnsafeRawPointer], pairs: NormalizationPairs
   ) {
+    rest = pairs.rest
     self.features = features
     width = features.reduce(0) { $0 + $1.count }
     var segments: [(Int, RowGather)] = [], output = 0
@@ -27,13 +30,29 @@ struct FieldGather: Sendable {
             output + part.lowerBound - range.lowerBound,
             RowGather(
               base: places[run.block] + first * block.element.byteCount, rowBytes: block.rowBytes,
-              element: block.element, count: part.count, isCode: run.isCode, affine: .asIs,
+              element: block.element, count: part.count, isCode: run.isCode, affine: pairs.affine,
               shift: pairs.shift + part.lowerBound, scale: pairs.scale + part.lowerBound)
           ))
       }
       output += range.count
     }
     self.segments = segments
+  }
+
+  /// - Parameters:
+  ///   - values: neighbouring numbers of each row.
+  ///   - place: where they begin.
+  convenience init(
+    _ features: [Range<Int>], values: SourceLayout.Block?, at place: UnsafeRawPointer, pairs: NormalizationPairs
+  ) {
+    let width = values?.width ?? 0
+    self.init(
+      features,
+      source: SourceLayout(
+        rows: 0, features: values.map { [$0] } ?? [],
+        runs: [.init(features: 0..<width, block: 0, first: 0, isCode: false)],
+        targets: nil, weight: nil),
+      places: [place], pairs: pairs)
   }
 
   /// Fetches rows, one below the other; what is behind them up to the stride is set to 0.
@@ -46,7 +65,18 @@ struct FieldGather: Sendable {
       gather(
         rows: rows, index: index, indexBytes: indexBytes, count: count, into: output + place, stride: stride)
     }
+    if let rest { apply(rest, to: output, rows: count, stride: stride) }
     guard stride > width else { return }
     for row in 0..<count { (output + row * stride + width).update(repeating: 0, count: stride - width) }
+  }
+
+  private func apply(_ rest: Normalization, to output: UnsafeMutablePointer<Float>, rows: Int, stride: Int) {
+    for row in 0..<rows {
+      var place = output + row * stride
+      for features in features {
+        rest.apply(to: place, features: features)
+        place += features.count
+      }
+    }
   }
 }

@@ -13,7 +13,7 @@ package struct IdentityValues: ValuePrediction {
   }
 
   package func value(_ column: Int, _ outputs: OutputRow, units: Normalization) -> Double {
-    Double(units.restore(outputs[column], feature: column))
+    units.restore(outputs[column], feature: column)
   }
 }
 

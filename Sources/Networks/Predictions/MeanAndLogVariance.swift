@@ -10,13 +10,13 @@ package struct MeanAndLogVariance: ValuePrediction {
   package func numbers(_ outputs: OutputRow, units: Normalization) -> [Double] {
     let half = outputs.count / 2
     return (0..<half).map { units.restore(Double(outputs[$0]), feature: $0) }
-      + (0..<half).map { DoubleFunctions.exp(Double(outputs[half + $0]) / 2) / Double(units[$0].scale) }
+      + (0..<half).map { units.restoreWidth(DoubleFunctions.exp(Double(outputs[half + $0]) / 2), feature: $0) }
   }
 
   package func width(outputs: Int) -> Int { outputs / 2 }
 
   package func value(_ column: Int, _ outputs: OutputRow, units: Normalization) -> Double {
-    Double(units.restore(outputs[column], feature: column))
+    units.restore(outputs[column], feature: column)
   }
 }
 

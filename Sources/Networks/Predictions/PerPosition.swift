@@ -52,6 +52,8 @@ package struct PerPosition: Prediction {
 
   private func units(_ units: Normalization, at position: Int) -> Normalization {
     units.isUniform
-      ? units : Normalization(shift: part(units.shift, at: position), scale: part(units.scale, at: position))
+      ? units
+      : Normalization(
+        units.formula, shift: part(units.shift, at: position), scale: part(units.scale, at: position))
   }
 }

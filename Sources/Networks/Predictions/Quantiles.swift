@@ -26,7 +26,7 @@ package struct Quantiles: QuantilePrediction {
   }
 
   package func quantile(_ level: Int, _ column: Int, _ outputs: OutputRow, units: Normalization) -> Double {
-    Double(units.restore(outputs[level * width(outputs: outputs.count) + column], feature: column))
+    units.restore(outputs[level * width(outputs: outputs.count) + column], feature: column)
   }
 }
 

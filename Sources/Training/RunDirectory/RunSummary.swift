@@ -1,6 +1,7 @@
 package import Collectives
 internal import Datasets
 internal import Foundation
+internal import Platform
 package import Specs
 
 /// The summary of a finished run.
@@ -17,8 +18,20 @@ package enum RunSummary {
   package static func requireData(
     of summary: ConfigValue, _ config: RunConfig, options: RunOptions, cluster: any Cluster
   ) throws {
-    // Summaries of earlier builds do not tell.
-    guard case .string(let fingerprint)? = summary["data_fingerprint"] else { return }
+    // Summaries of earlier builds do not tell, or tell what only they can compute.
+    guard case .string(let fingerprint)? = summary["data_fingerprint"], case .object(let members) = summary else {
+      return
+    }
+    let number = ArithmeticNumber.stated(in: members)
+    guard number == ArithmeticNumber.current else {
+      if cluster.rank == 0 {
+        StandardError.write(
+          "note: \(options.outputDirectory): the run was finished by a build with arithmetic number "
+            + "\(number.map(String.init) ?? "?"), this build has \(ArithmeticNumber.current): whether the data are those that it was "
+            + "trained on is not looked at")
+      }
+      return
+    }
     let data = try LoadedData(
       config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
       seed: config.seed, environment: options.environment, cluster: cluster)

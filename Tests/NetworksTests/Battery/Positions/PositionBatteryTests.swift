@@ -91,7 +91,7 @@ import Testing
         == ["probability_a_at_0", "probability_b_at_0", "probability_a_at_1", "probability_b_at_1"])
     #expect(classes.outputColumns(classes: ["a"], targets: []) == ["logit_a_at_0", "logit_a_at_1"])
     #expect(classes.hasLogits && !values.hasLogits && !classes.isClass)
-    let units = Normalization(shift: [10, 20], scale: [1, 0.5])
+    let units = Normalization(.multiplied, shift: [10, 20], scale: [1, 0.5])
     let outputs: [Float] = [1, 3]
     outputs.withUnsafeBufferPointer { row in
       #expect(values.numbers(row, units: units) == [11, 26])

@@ -24,7 +24,10 @@ struct PredictionBattery {
   private var units: [Normalization] {
     [
       .identity,
-      Normalization(shift: targets.indices.map { Float($0) - 3 }, scale: targets.indices.map { 0.25 + Double($0) }),
+      Normalization(
+        .divided, shift: targets.indices.map { Double($0) - 3 }, scale: targets.indices.map { 0.25 + Double($0) }),
+      Normalization(
+        .float32, shift: targets.indices.map { Double($0) - 3 }, scale: targets.indices.map { 0.25 + Double($0) }),
     ]
   }
 
