@@ -122,6 +122,7 @@ import Testing
         .init(element: .float32, width: 2), .init(element: .float64, width: 1), .init(element: .uint8, width: 1),
         .init(element: .uint16, width: 1),
       ])
+    #expect(source.featureTypes == "2 columns float32, 1 column float64, 1 category uint8, 1 category uint16")
     #expect(source.targets == .init(element: .uint8, width: 1) && source.weight == .float32)
     let needed = count * (2 * 4 + 8 + 1 + 2 + 1 + 4 + 4)
     #expect((needed...needed * 105 / 100).contains(preparation.layout.byteCount))

@@ -39,19 +39,60 @@ struct ReachRun {
     var first: Int
   }
 
+  /// What is trained, on which rows, and states that its files must hold.
+  struct Subject {
+    var config: String
+    var table: String
+    var states: [String]
+  }
+
   /// Sums over the batch at the input, in the middle and at the end, over shards, and items within rows; three epochs of
   /// four steps, the last of them with 3 rows for 5 shards.
-  private static let config = #"""
-    {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
-     "model": {"layers": [
-       {"type": "toy_statistics", "over": "batch"}, {"type": "dense", "units": 40, "activation": "tanh"},
-       {"type": "toy_statistics", "over": "shard"}, {"type": "toy_panels"},
-       {"type": "dense", "units": 24, "activation": "relu"}, {"type": "toy_statistics", "over": "batch"},
-       {"type": "dense", "units": 1}]},
-     "loss": {"type": "mse"}, "optimizer": {"type": "adam"}, "seed": 3,
-     "training": {"epochs": 3, "global_batch_size": 16, "ema": {"decay": 0.9}},
-     "parallel": {"shards": 5, "bucket_mb": 0.001}}
-    """#
+  static let sums = Subject(
+    config: #"""
+      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
+       "model": {"layers": [
+         {"type": "toy_statistics", "over": "batch"}, {"type": "dense", "units": 40, "activation": "tanh"},
+         {"type": "toy_statistics", "over": "shard"}, {"type": "toy_panels"},
+         {"type": "dense", "units": 24, "activation": "relu"}, {"type": "toy_statistics", "over": "batch"},
+         {"type": "dense", "units": 1}]},
+       "loss": {"type": "mse"}, "optimizer": {"type": "adam"}, "seed": 3,
+       "training": {"epochs": 3, "global_batch_size": 16, "ema": {"decay": 0.9}},
+       "parallel": {"shards": 5, "bucket_mb": 0.001}}
+      """#,
+    table: (["a,b,c,y"]
+      + (0..<68).map { row in
+        let x = (0..<3).map { Double((row * (7 + 5 * $0) + 3 * $0) % 19) / 8 - 1 }
+        return (x + [x[0] * x[1] - x[2]]).map { "\($0)" }.joined(separator: ",")
+      }).joined(separator: "\n") + "\n",
+    states: ["layers.0.running_mean", "layers.2.running_var", "layers.5.running_var"])
+
+  /// Tokens, embedded, attend to each other as far as a length says; beside them numbers that are normalized.
+  static let inputs = Subject(
+    config: #"""
+      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25},
+         "normalize": "standard"},
+       "model": {
+         "inputs": [
+           {"name": "tokens", "columns": ["t0", "t1", "t2", "t3"], "dtype": "int32"}, {"name": "rest"},
+           {"name": "length", "columns": ["n"], "dtype": "int32"}],
+         "layers": [
+           {"type": "toy_embedding", "rows": 7, "units": 12, "inputs": ["tokens"], "name": "e"},
+           {"type": "dense", "units": 12, "activation": "tanh", "name": "k"},
+           {"type": "toy_attention", "inputs": ["e", "k", "length"]}, {"type": "flatten", "name": "a"},
+           {"type": "concatenate", "inputs": ["a", "rest"]}, {"type": "dense", "units": 9, "activation": "relu"},
+           {"type": "dense", "units": 1}]},
+       "loss": {"type": "mse"}, "optimizer": {"type": "adam"}, "seed": 3,
+       "training": {"epochs": 3, "global_batch_size": 16, "ema": {"decay": 0.9}},
+       "parallel": {"shards": 5, "bucket_mb": 0.001}}
+      """#,
+    table: "t3,a,t0,n,t1,b,t2,y\n"
+      + (0..<68).map { row in
+        let t = (0..<4).map { (row * 3 + $0 * row + $0) % 7 }
+        return
+          "\(t[3]),\(row % 5 * 100),\(t[0]),\(row % 5),\(t[1]),\(row * row % 11),\(t[2]),\(t[row % 4] % 3 + row % 2)\n"
+      }.joined(),
+    states: ["layers.0."])
 
   /// The program, beside the tests' own.
   static let program =
@@ -62,16 +103,15 @@ struct ReachRun {
   /// More of the config.
   var settings: [String] = []
 
-  init(_ settings: [String] = []) throws {
+  let subject: Subject
+
+  init(_ settings: [String] = [], subject: Subject = Self.sums) throws {
     folder = try TemporaryFolder()
     directory = folder.path + "/run"
     self.settings = settings
-    let rows = (0..<68).map { row in
-      let x = (0..<3).map { Double((row * (7 + 5 * $0) + 3 * $0) % 19) / 8 - 1 }
-      return (x + [x[0] * x[1] - x[2]]).map { "\($0)" }.joined(separator: ",")
-    }
-    try folder.write((["a,b,c,y"] + rows).joined(separator: "\n") + "\n", to: "t.csv")
-    try folder.write(Self.config, to: "config.json")
+    self.subject = subject
+    try folder.write(subject.table, to: "t.csv")
+    try folder.write(subject.config, to: "config.json")
   }
 
   private func line(_ layout: Layout) -> [String] {
@@ -142,9 +182,7 @@ struct ReachRun {
       let file = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
       let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
       let header = String(decoding: file.dropFirst(8).prefix(length), as: UTF8.self)
-      for state in ["layers.0.running_mean", "layers.2.running_var", "layers.5.running_var"] {
-        #expect(header.contains("\"\(state)\""), "\(name)")
-      }
+      for state in subject.states { #expect(header.contains("\"\(state)"), "\(name): \(state)") }
       found[name] = file.dropFirst(8 + length)
     }
     return found

@@ -69,6 +69,29 @@ import Testing
     #expect(try run.log() == whole.log())
   }
 
+  @Test("ids, lengths and numbers as inputs of their own: one hash for every layout, killed or not")
+  func inputs() throws {
+    let settings = ["training.epochs=12", "checkpoint.every_steps=2"]
+    let whole = try ReachRun(settings, subject: ReachRun.inputs), run = try ReachRun(settings, subject: ReachRun.inputs)
+    let expected = try whole.finish(.init(ranks: 1))
+    for layout in Self.layouts where layout.ranks > 1 && (layout.overlap != .off || layout.threads == 2) {
+      let found = try ReachRun(settings, subject: ReachRun.inputs).finish(layout)
+      #expect(found.hash == expected.hash, "\(layout.testDescription)")
+    }
+    let kills: [(ReachRun.Layout, ReachRun.Halt)] = [
+      (
+        .init(ranks: 3, threads: 2, ranksPerNode: 2, overlap: .inline, isSharded: true),
+        .init(rank: 2, place: .message, count: 301, victims: .ranks)
+      ), (.init(ranks: 2), .init(rank: 0, place: .checkpoint, count: 4, victims: .everything)),
+    ]
+    for (layout, halt) in kills { _ = try run.kill(layout, halt) }
+    let found = try run.finish(.init(ranks: 2, ranksPerNode: 1, overlap: .thread))
+    #expect(found.first > 0 && found.first < 48, "\(found)")
+    #expect(found.hash == expected.hash)
+    #expect(try run.tensors() == whole.tensors())
+    #expect(try run.log() == whole.log())
+  }
+
   @Test("negative control: a layer that reads another shard's sums depends on the number of ranks")
   func control() throws {
     let hashes = try [1, 2, 3].map {

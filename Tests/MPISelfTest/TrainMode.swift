@@ -72,7 +72,8 @@ struct TrainMode {
 
   private func load(_ cluster: any Cluster) throws -> RunConfig {
     let registries = Registries.standard.with(
-      try LayerRegistry.standard.adding(ToyStatistics.self).adding(ToyPanels.self))
+      try LayerRegistry.standard.adding(ToyStatistics.self).adding(ToyPanels.self).adding(ToyEmbedding.self)
+        .adding(ToyAttention.self))
     let bytes = try cluster.agree(describe: describeFailure) {
       cluster.rank == 0 ? try GivenFile.contents(config, remedy: "give the path of a config file") : []
     }

@@ -29,6 +29,18 @@ package struct SourceLayout: Sendable, Equatable {
   /// The type of the weights, one for each row; nil: each weighs 1.
   package var weight: RawElement?
 
+  /// The types of the features, in words: `float32`, or `2 columns float32, 1 float64, 3 categories uint8`.
+  package var featureTypes: String {
+    guard features.count > 1 || runs.contains(where: \.isCode) else { return features[0].element.rawValue }
+    var parts: [String] = []
+    for (index, block) in features.enumerated() {
+      let codes = runs.count { $0.isCode && $0.block == index }, numbers = block.width - codes
+      if numbers > 0 { parts.append("\(numbers) \(numbers == 1 ? "column" : "columns") \(block.element.rawValue)") }
+      if codes > 0 { parts.append("\(codes) \(codes == 1 ? "category" : "categories") \(block.element.rawValue)") }
+    }
+    return parts.joined(separator: ", ")
+  }
+
   /// The bytes of each block, in their order in memory: features, targets, weights.
   var byteCounts: [Int] {
     features.map { rows * $0.rowBytes } + [rows * (targets?.rowBytes ?? 0), rows * (weight?.byteCount ?? 0)]

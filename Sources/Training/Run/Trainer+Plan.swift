@@ -7,7 +7,8 @@ extension Trainer {
     let description = data.description
     var lines = [headline, ""]
     lines.append(
-      "data      features \(description.featureShape), raw, once per node: \(bytes(data.prepared.layout.byteCount))")
+      "data      features \(description.featureShape), \(data.prepared.layout.sources[0].featureTypes), raw, once per node: "
+        + bytes(data.prepared.layout.byteCount))
     if !description.classNames.isEmpty {
       lines.append(
         "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"
