@@ -154,8 +154,10 @@ import Testing
     // The final state has no room: more epochs go on from the last good checkpoint, when there is room for the next.
     let epochs = ["--set", "training.epochs=102"]
     let refused = try Command.ptrain(line + epochs)
+    // What a checkpoint gave back that was begun when the disk filled up may be free; it is too little.
     #expect(
-      refused.status == 74 && refused.errors.contains("of them there already), and 0 kB are free"), "\(refused.errors)")
+      refused.status == 74
+        && refused.errors.firstMatch(of: /of them there already\), and [0-9]+ kB are free/) != nil, "\(refused.errors)")
     try FileManager.default.removeItem(atPath: disk + "/others")
     let whole = try Command.ptrain(["configs/digits.json", "--quiet", "--output", folder.path + "/whole"] + epochs)
     let more = try Command.ptrain(line + epochs)
