@@ -169,6 +169,9 @@ extension DataDescription {
     guard self.fields.allSatisfy({ $0.runs.allSatisfy { $0.upperBound <= featureCount } }) else {
       throw fields.error("fields", "name features beyond the \(featureCount) that there are")
     }
+    guard self.fields.allSatisfy({ $0.runs.allSatisfy(holdsWholeCategories) }) else {
+      throw fields.error("fields", "cut a category")
+    }
     guard normalization.isUniform || normalization.shift.count == featureCount else {
       throw fields.error("normalization", "expected 1 or \(featureCount) pairs, found \(normalization.shift.count)")
     }
@@ -179,6 +182,17 @@ extension DataDescription {
     guard columns.isEmpty || columns.reduce(0, { $0 + $1.width }) == featureCount else {
       throw fields.error("columns", "do not make up the \(featureCount) features")
     }
+  }
+
+  /// Whether neighbouring features hold each category whole or not at all.
+  private func holdsWholeCategories(_ features: Range<Int>) -> Bool {
+    var first = 0
+    for column in columns {
+      let own = first..<first + column.width
+      first = own.upperBound
+      if column.isCategorical, own.overlaps(features), own.clamped(to: features) != own { return false }
+    }
+    return true
   }
 
   private static func integers(

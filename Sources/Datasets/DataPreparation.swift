@@ -102,7 +102,7 @@ package struct DataPreparation: Sendable {
     try settle()
     description.normalization = normalization(section.normalize, progress: context.progress)
     if section.normalizesTargets { description.targetNormalization = targetNormalization(context.progress) }
-    notes += notesOnDistinctCells(section)
+    notes += notesOnDistinctCells(section, progress: context.progress)
   }
 
   /// Reads one source and prepares it as the data of an earlier description were: all its rows become the test part.

@@ -3,8 +3,8 @@ internal import Specs
 
 /// Whether numbers that differ in the data are still told apart where a network reads them, in float32.
 struct DistinctCells {
-  /// Rows that are looked at, evenly over the training part.
-  private static let sampled = 4096
+  /// Rows that are looked at, in runs of neighbours, because those of a series differ least; of wide tables fewer.
+  private static let sampled = 4096, run = 32, cells = 1 << 22
   /// Among so many, numbers at random fall together here and there.
   private static let tolerated = 0.01
 
@@ -33,49 +33,71 @@ struct DistinctCells {
     }
   }
 
-  /// Some of a number of rows.
-  static func sample(_ rows: [Int]) -> [Int] {
-    guard rows.count > sampled else { return rows }
-    return (0..<sampled).map { rows[$0 * rows.count / sampled] }
+  /// Some of a number of rows with so many numbers each.
+  static func sample(_ rows: [Int], width: Int) -> [Int] {
+    let runs = min(sampled, cells / max(1, width)) / run + 1
+    guard rows.count > runs * run else { return rows }
+    return (0..<runs).flatMap { index in
+      let first = index * (rows.count - run) / max(1, runs - 1)
+      return rows[first..<first + run]
+    }
   }
 }
 
 extension DataPreparation {
   /// Columns whose numbers fall together in float32, in words.
-  func notesOnDistinctCells(_ section: DataSection) -> [String] {
-    let rows = DistinctCells.sample(pieces[0].rows), source = sources[pieces[0].source],
-      width = description.featureCount
-    var notes: [String] = []
-    let names = description.featureNames
-    let whole = description.integerFeatures
-    if source.table.holdsMoreThanFloat {
-      var columns = [[Double]](repeating: [], count: width)
-      source.table.forEachRow(rows) { _, values in
-        for feature in 0..<width { columns[feature].append(values[feature]) }
-      }
-      let lost = columns.indices.filter { feature in
-        !whole.contains { $0.contains(feature) }
-          && DistinctCells(columns[feature], description.normalization, feature: feature).areLost
-      }
-      if let first = lost.first {
-        let cells = DistinctCells(columns[first], description.normalization, feature: first)
-        notes.append(
-          "\(source.table.source.file.oneLine): \(words(cells, of: names.isEmpty ? "feature \(first)" : "column '\(names[first].excerpt(40))'", others: lost.count - 1)); "
-            + (section.normalize == .standard
-              ? "take their logarithms or ranks, or leave an id out of 'features'"
-              : "set data.normalize to \"standard\", or leave an id out of 'features'"))
-      }
+  func notesOnDistinctCells(_ section: DataSection, progress: @escaping () -> Void) -> [String] {
+    let width = description.featureCount + description.targetWidth
+    let rows = DistinctCells.sample(pieces[0].rows, width: width)
+    return notesOnFeatures(section, rows, Pace(progress)) + notesOnTargets(section, rows)
+  }
+
+  private func notesOnFeatures(_ section: DataSection, _ rows: [Int], _ pace: Pace) -> [String] {
+    let table = sources[pieces[0].source].table, width = description.featureCount
+    guard table.holdsMoreThanFloat else { return [] }
+    var columns = [[Double]](repeating: [], count: width), pace = pace
+    table.forEachRow(rows) { _, values in
+      for feature in 0..<width { columns[feature].append(values[feature]) }
+      pace.add(width)
     }
-    for target in 0..<(description.targetKind == .values ? description.targetWidth : 0) {
-      let values = rows.map { source.values[$0 * description.targetWidth + target] }
-      let cells = DistinctCells(values, description.targetNormalization, feature: target)
-      guard cells.areLost else { continue }
+    let file = table.source.file.oneLine, names = description.featureNames, whole = description.integerFeatures
+    func name(_ feature: Int) -> String {
+      names.isEmpty ? "feature \(feature)" : "column '\(names[feature].excerpt(40))'"
+    }
+    var notes: [String] = []
+    let lost = columns.indices.filter { feature in
+      pace.add(8 * rows.count)
+      return !whole.contains { $0.contains(feature) }
+        && DistinctCells(columns[feature], description.normalization, feature: feature).areLost
+    }
+    if let first = lost.first {
+      let cells = DistinctCells(columns[first], description.normalization, feature: first)
       notes.append(
-        "\(source.table.targetSource.file.oneLine): \(words(cells, of: "target '\(description.targetNames[target].excerpt(40))'", others: 0)); "
-          + (section.normalizesTargets
-            ? "take their logarithms" : "set data.normalize_targets to \"standard\", or take an offset off"))
+        "\(file): \(words(cells, of: name(first), others: lost.count - 1)); "
+          + (section.normalize == .standard
+            ? "take their logarithms or ranks, or leave an id out of 'features'"
+            : "set data.normalize to \"standard\", or leave an id out of 'features'"))
+    }
+    if table.holdsLongIntegers, let first = columns.firstIndex(where: { $0.contains { abs($0) > 0x1p53 } }) {
+      notes.append(
+        "\(file): whole numbers of \(name(first)) are beyond 2^53, where double rounds them; take an offset off, or leave an id out "
+          + "of 'features'")
     }
     return notes
+  }
+
+  private func notesOnTargets(_ section: DataSection, _ rows: [Int]) -> [String] {
+    guard description.targetKind == .values else { return [] }
+    let source = sources[pieces[0].source], width = description.targetWidth
+    return (0..<width).compactMap { target in
+      let cells = DistinctCells(
+        rows.map { source.values[$0 * width + target] }, description.targetNormalization, feature: target)
+      guard cells.areLost else { return nil }
+      let name = "target '\(description.targetNames[target].excerpt(40))'"
+      return "\(source.table.targetSource.file.oneLine): \(words(cells, of: name, others: 0)); "
+        + (section.normalizesTargets
+          ? "take their logarithms" : "set data.normalize_targets to \"standard\", or take an offset off")
+    }
   }
 
   private func words(_ cells: DistinctCells, of what: String, others: Int) -> String {
@@ -92,5 +114,10 @@ extension Table {
     case .array(let array): [.int32, .int64, .float64].contains(array.element)
     case .columns(let columns): columns.isFloat.contains(false)
     }
+  }
+
+  /// Whether features are whole numbers of 64 bits.
+  fileprivate var holdsLongIntegers: Bool {
+    if case .array(let array) = features { array.element == .int64 } else { false }
   }
 }

@@ -9,7 +9,7 @@ package final class FileBytes: @unchecked Sendable {
   /// Bytes that are there.
   package private(set) var count = 0
 
-  private static let page = 4096
+  private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
   /// Room for some bytes; the system takes pages for it only as they are written.
   ///

@@ -6,6 +6,7 @@ package struct WeightScale: Sendable, Equatable {
   /// A weight below this share of the largest would leave float32 once it is multiplied with a gradient.
   private static let leastShare = -100
   private static let usual = -20...20
+  private static let fraction: UInt64 = 1 << 52 - 1
 
   /// log₂ of the factor.
   package private(set) var exponent = 0
@@ -33,7 +34,15 @@ package struct WeightScale: Sendable, Equatable {
 
   package func callAsFunction(_ weight: Double) -> Float {
     guard exponent != 0 else { return Float(weight) }
-    guard weight.magnitude.bitPattern != 0 else { return 0 }
-    return Float(sign: .plus, exponent: Int(weight.exponent) + exponent, significand: Float(weight.significand))
+    // By bits: where rows are fetched, arithmetic takes subnormal numbers for 0.
+    let bits = weight.magnitude.bitPattern
+    guard bits != 0 else { return 0 }
+    var power = Int(bits >> 52), fraction = bits & Self.fraction
+    if power == 0 {
+      let shift = fraction.leadingZeroBitCount - 11
+      (power, fraction) = (1 - shift, fraction << UInt64(shift) & Self.fraction)
+    }
+    let significand = Double(bitPattern: 1023 << 52 | fraction)
+    return Float(sign: .plus, exponent: power - 1023 + exponent, significand: Float(significand))
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Rows are held as they came, once, and prepared in double while they are fetched.
 @Suite struct RawDataTests {
-  private func rows(
+  func rows(
     _ data: PreparedData, _ part: DataPart = .train
   ) throws -> (features: [Float], targets: [Float]) {
     let rows = try #require(data.rows(of: part)), width = rows.featureCount, all = Array(0..<rows.count)
@@ -19,7 +19,7 @@ import Testing
     return (features, targets)
   }
 
-  private func bytes<Number>(_ values: [Number]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
+  func bytes<Number>(_ values: [Number]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
 
   /// What a person would compute in double.
   private func standard(_ x: [Double]) -> [Float] {
@@ -243,5 +243,71 @@ extension RawDataTests {
     } catch let error as DataError {
       #expect(error.sentence.contains("footer"), "\(error.sentence)")
     }
+  }
+}
+
+extension RawDataTests {
+  @Test("a column that only rounding tells apart is constant", arguments: ["standard", "minmax"])
+  func noise(method: String) throws {
+    let directory = try TemporaryDirectory()
+    let values = (1...60).map { Double($0) * 0.1 / Double($0) }
+    #expect(Set(values).count > 1)
+    try directory.write("t.csv", "c,w,y\n" + values.enumerated().map { "\($1),\((1 << 50) + $0 % 3),\($0)\n" }.joined())
+    let data = try section(#"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "normalize": "\#(method)"}"#)
+      .prepare(in: directory.context, targets: .values, seed: 1).makePreparedData()
+    #expect(data.description.normalization.scale[0] == 1)
+    let found = try rows(data).features
+    #expect(stride(from: 0, to: found.count, by: 2).allSatisfy { abs(found[$0]) < 1e-15 })
+    // Whole numbers differ for good, however near.
+    #expect(Set(stride(from: 1, to: found.count, by: 2).map { found[$0] }).count == 3)
+  }
+
+  @Test("weights of any size come as their ratios, where arithmetic takes small numbers for 0 as well")
+  func smallWeights() throws {
+    let directory = try TemporaryDirectory()
+    for weights in [
+      "1e-310 3e-310 5e-324", "2e-308 3e-308 1e-309", "1e-30 3e-30 0", "1e300 3e300 2e300",
+    ] {
+      try directory.write("t.csv", "x,w,y\n" + weights.split(separator: " ").map { "1,\($0),2\n" }.joined())
+      let rows = try #require(
+        try section(#"{"train": {"format": "csv", "path": "t.csv", "targets": "y", "sample_weight": "w"}}"#)
+          .prepare(in: directory.context, targets: .values, seed: 1).makePreparedData().rows(of: .train))
+      var plain = [Float](repeating: .nan, count: 3), flushed = plain
+      rows.gatherWeights(rows: [0, 1, 2], count: 3, into: &plain)
+      Denormals.flushing { rows.gatherWeights(rows: [0, 1, 2], count: 3, into: &flushed) }
+      #expect(plain == flushed && plain[1] > 0, "\(weights): \(plain), \(flushed)")
+      #expect(abs(plain[0] / plain[1] - (weights.hasPrefix("2") ? 2 : 1) / 3) < 1e-6)
+    }
+  }
+
+  @Test("a series is looked at where its numbers are near each other")
+  func series() throws {
+    let directory = try TemporaryDirectory()
+    let times = (0..<20_000).map { Int64(1_700_000_000 + $0) }
+    try directory.write("x.npy", npy("<i8", "(20000, 1)", bytes(times)))
+      .write("y.npy", npy("<i8", "(20000,)", bytes(times.map { $0 - 1_700_000_000 })))
+    func notes(_ method: String) throws -> [String] {
+      try section(
+        #"{"train": {"format": "npy", "features": "x.npy", "targets": "y.npy"}, "normalize": "\#(method)"}"#
+      ).prepare(in: directory.context, targets: .values, seed: 1).notes
+    }
+    #expect(try notes("none").count == 1)
+    #expect(try notes("standard").isEmpty)
+    try directory.write("x.npy", npy("<i8", "(20000, 1)", bytes(times.map { $0 + 1 << 60 })))
+    #expect(try notes("standard").contains { $0.contains("beyond 2^53") })
+  }
+
+  @Test("fields of a model's file that cut a category are refused")
+  func cutCategory() throws {
+    func text(_ features: String) -> String {
+      #"""
+      {"shape": [5], "columns": [{"name": "a"}, {"name": "c", "categories": ["u", "v", "w"]}, {"name": "b"}],
+       "target_kind": "values", "class_names": [], "target_names": ["y"], "has_sample_weights": false,
+       "normalization": {}, "target_normalization": {}, "counts": [2, 0, 0],
+       "fields": [{"name": "f", "dtype": "float32", "shape": [3], "features": \#(features)}]}
+      """#
+    }
+    #expect(throws: ConfigError.self) { try DataDescription(json(text("[[0, 2], [4, 5]]"))) }
+    #expect(try DataDescription(json(text("[[1, 4]]"))).fields.count == 1)
   }
 }

@@ -38,6 +38,15 @@ package struct LoadedData: Sendable {
       if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
     }
     fingerprint = String(hash, radix: 16)
+    let (own, file) = (fingerprint, preparation?.trainingOrigin.source.file ?? "the data")
+    let first = try cluster.broadcast(ConfigValue.string(own), from: 0)
+    try cluster.agree(describe: describeFailure) { if first != .string(own) { throw Self.otherData(file) } }
+  }
+
+  /// Nodes have copies of a file that are not the same.
+  private static func otherData(_ file: String) -> RunError {
+    RunError(
+      .data, "\(file): what this node holds is not what the first rank's node holds; give all nodes the same files")
   }
 
   /// Reads data on one rank of each node into memory that the node's ranks share; collective.
@@ -66,6 +75,10 @@ package struct LoadedData: Sendable {
     let description = try DataDescription(found["description"] ?? .null)
     guard let layout = found["layout"].flatMap(DataLayout.init) else {
       preconditionFailure("the layout of the data is this build's own")
+    }
+    try cluster.agree(describe: describeFailure) {
+      guard let preparation, preparation.layout != layout || preparation.description != description else { return }
+      throw Self.otherData(preparation.trainingOrigin.source.file)
     }
     let region = try cluster.sharedMemory(byteCount: isLeader ? layout.byteCount : nil, isCleared: false)
     preparation?.write(into: region, givesBack: true, progress: progress)
