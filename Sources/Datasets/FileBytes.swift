@@ -57,12 +57,6 @@ package final class FileBytes: @unchecked Sendable {
     UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
   }
 
-  /// Forgets what stands behind some bytes.
-  func cut(to kept: Int) {
-    precondition(kept >= 0 && kept <= count, "more is to be kept than there is")
-    count = kept
-  }
-
   /// Counts bytes that were written into the room.
   func add(_ written: Int) {
     precondition(written >= 0 && written <= capacity - count, "more was written than there is room for")
