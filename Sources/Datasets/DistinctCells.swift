@@ -78,7 +78,7 @@ extension DataPreparation {
             ? "take their logarithms or ranks, or leave an id out of 'features'"
             : "set data.normalize to \"standard\", or leave an id out of 'features'"))
     }
-    if table.holdsLongIntegers, let first = columns.firstIndex(where: { $0.contains { abs($0) > 0x1p53 } }) {
+    if let first = table.firstRounded(columns) {
       notes.append(
         "\(file): whole numbers of \(name(first)) are beyond 2^53, where double rounds them; take an offset off, or leave an id out "
           + "of 'features'")
@@ -116,8 +116,18 @@ extension Table {
     }
   }
 
-  /// Whether features are whole numbers of 64 bits.
-  fileprivate var holdsLongIntegers: Bool {
-    if case .array(let array) = features { array.element == .int64 } else { false }
+  /// The first feature with whole numbers that double rounds.
+  ///
+  /// - Parameter sample: numbers of each feature.
+  fileprivate func firstRounded(_ sample: [[Double]]) -> Int? {
+    switch features {
+    case .array(let array):
+      array.element == .int64 ? sample.firstIndex { $0.contains { abs($0) > 0x1p53 } } : nil
+    case .columns(let stored):
+      stored.isRounded.firstIndex(of: true).map { number in
+        let places = columns.indices.filter { !columns[$0].isCategorical }
+        return columns[..<places[number]].reduce(0) { $0 + $1.width }
+      }
+    }
   }
 }

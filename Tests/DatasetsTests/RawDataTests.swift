@@ -297,6 +297,27 @@ extension RawDataTests {
     #expect(try notes("standard").contains { $0.contains("beyond 2^53") })
   }
 
+  @Test("whole numbers of a table that double rounds are told", arguments: ["standard", "none"])
+  func longIds(method: String) throws {
+    let directory = try TemporaryDirectory()
+    func notes(_ cells: [String]) throws -> [String] {
+      try directory.write(
+        "t.csv", "c,id,y\n" + cells.enumerated().map { "\($0 % 3 == 0 ? "u" : "v"),\($1),\($0)\n" }.joined())
+      return try section(
+        #"{"train": {"format": "csv", "path": "t.csv", "targets": "y", "categorical": "c"}, "normalize": "\#(method)"}"#
+      ).prepare(in: directory.context, targets: .values, seed: 1).notes
+    }
+    let told = "column 'id' are beyond 2^53"
+    #expect(try notes((0..<40).map { "1234567890123456\($0 + 10)" }).contains { $0.contains(told) })
+    #expect(try notes((0..<40).map { "-98765432109876543210\($0 + 10)" }).contains { $0.contains(told) })
+    // Numbers that double holds, and numbers that are none of counting.
+    for cells in [
+      (0..<40).map { "\((1 << 60) + ($0 << 20))" }, (0..<40).map { "1.\($0 + 10)e20" }, (0..<40).map { "\($0)" },
+    ] {
+      #expect(try !notes(cells).contains { $0.contains(told) }, "\(cells[1])")
+    }
+  }
+
   @Test("fields of a model's file that cut a category are refused")
   func cutCategory() throws {
     func text(_ features: String) -> String {

@@ -8,6 +8,8 @@ extension CSVReader {
     let numbers: FileBytes
     /// For each of these columns, whether float32 holds all of them.
     var isFloat: [Bool]
+    /// For each of these columns, whether double has rounded whole numbers.
+    var isRounded: [Bool]
     var categories: [TextColumn]
     var targets: [Double] = []
     var targetLabels = TextColumn()
@@ -52,7 +54,8 @@ extension CSVReader {
     let numberColumns = plan.features.indices.filter { !plan.isCategorical[$0] }.map { plan.features[$0] }
     var cells = Cells(
       numbers: try FileBytes(capacity: 1 << 16, file: format.path),
-      isFloat: numberColumns.map { _ in true }, categories: plan.isCategorical.map { _ in TextColumn() })
+      isFloat: numberColumns.map { _ in true }, isRounded: numberColumns.map { _ in false },
+      categories: plan.isCategorical.map { _ in TextColumn() })
     var values = [Double](repeating: 0, count: numberColumns.count)
     let textPlaces = plan.features.indices.filter { plan.isCategorical[$0] }
     // Labels like 007 are text where this is the source that decides it.
@@ -75,6 +78,9 @@ extension CSVReader {
         if let value = number(fields[column], scanner), Float(value).isFinite {
           values[place] = value
           if cells.isFloat[place], !RawElement.isFloat(value) { cells.isFloat[place] = false }
+          if value.magnitude > 0x1p53, !cells.isRounded[place] {
+            cells.isRounded[place] = DecimalNumber.isRounded(value, in: scanner.bytes(of: fields[column]))
+          }
         } else {
           note(column, .feature, fields, scanner, plan, &faults, &findings)
         }

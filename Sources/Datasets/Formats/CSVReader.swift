@@ -136,7 +136,9 @@ struct CSVReader {
     var table = Table(
       source: source, count: cells.count, featureShape: [columns.reduce(0) { $0 + $1.width }],
       features: .columns(
-        RawColumns(numbers: cells.numbers, isFloat: cells.isFloat, codes: try codes(cells, columns, source))))
+        RawColumns(
+          numbers: cells.numbers, isFloat: cells.isFloat, isRounded: cells.isRounded,
+          codes: try codes(cells, columns, source))))
     table.columns = columns
     table.naming = format.header ? .header : .index
     if targetIsText, let target = plan.targets.first {

@@ -55,6 +55,14 @@ enum DecimalNumber {
     return number.isZero && text.prefix { $0 | 0x20 != UInt8(ascii: "e") }.contains { digits.contains($0) }
   }
 
+  /// Whether a text of digits alone is another whole number than double has made of it.
+  static func isRounded(_ number: Double, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+    guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return false }
+    guard let whole = Int(String(decoding: text, as: UTF8.self)) else { return true }
+    return Int(exactly: number) != whole
+  }
+
   private static func parseExponent(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     var position = start
     var isNegative = false

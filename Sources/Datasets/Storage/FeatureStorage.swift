@@ -29,6 +29,8 @@ package struct RawColumns: Sendable {
   package var numbers: FileBytes
   /// For each of these columns, whether float32 holds all of its numbers.
   package var isFloat: [Bool]
+  /// For each of these columns, whether it has whole numbers beyond 2⁵³ that double has rounded.
+  package var isRounded: [Bool]
   /// For each column with categories the codes of the rows.
   package var codes: [[Int32]]
 }
