@@ -208,7 +208,7 @@ extension ReachRun {
     var rank: Int
     var place: Place
     var count: Int
-    /// Of that thread alone.
+    /// The first from there on that this thread comes to.
     var thread: String?
     var victims: Victims
 
