@@ -32,15 +32,24 @@ package struct FeatureColumn: Sendable, Equatable {
   package var name: String
   /// The sorted categories of a column that is one-hot encoded, nil for a column of numbers.
   package var categories: [String]?
+  /// The numbers that a row has of it, one after the other.
+  package var count = 1
+  /// Whether rows had different numbers of entries: the shorter ones end with zeros, and nothing normalizes them.
+  package var isRagged = false
 
-  package init(name: String, categories: [String]? = nil) {
+  package init(name: String, categories: [String]? = nil, count: Int = 1, isRagged: Bool = false) {
     self.name = name
     self.categories = categories
+    self.count = count
+    self.isRagged = isRagged
   }
 
   var isCategorical: Bool { categories != nil }
   /// How many features the column becomes.
-  package var width: Int { categories?.count ?? 1 }
-  /// The names of these features, `column` or `column=category`.
-  package var featureNames: [String] { categories.map { $0.map { "\(name)=\($0)" } } ?? [name] }
+  package var width: Int { categories?.count ?? count }
+  /// The names of these features: `column`, `column[index]` or `column=category`.
+  package var featureNames: [String] {
+    if let categories { return categories.map { "\(name)=\($0)" } }
+    return count == 1 ? [name] : (0..<count).map { "\(name)[\($0)]" }
+  }
 }

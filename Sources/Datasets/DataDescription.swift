@@ -74,6 +74,15 @@ package struct DataDescription: Sendable, Equatable {
   package var featureCount: Int { featureShape.count }
   /// The features that are whole numbers.
   var integerFeatures: [Range<Int>] { fields.filter { $0.dataType == .int32 }.flatMap(\.runs) }
+  /// The features of ragged columns.
+  var raggedFeatures: [Range<Int>] {
+    var first = 0, ragged: [Range<Int>] = []
+    for column in columns {
+      if column.isRagged { ragged.append(first..<first + column.width) }
+      first += column.width
+    }
+    return ragged
+  }
   /// Targets per row: 1 for a class, 0 without targets.
   package var targetWidth: Int { targetKind == .values ? targetNames.count : targetKind == .classes ? 1 : 0 }
   package var rowCount: Int { counts.reduce(0, +) }
@@ -99,7 +108,9 @@ extension DataDescription {
             columns.map { column in
               .object(
                 [.init("name", .string(column.name))]
-                  + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? []))
+                  + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? [])
+                  + (column.count == 1 ? [] : [.init("count", .integer(column.count))])
+                  + (column.isRagged ? [.init("ragged", .boolean(true))] : []))
             })),
         .init("naming", .string(naming.rawValue)),
         .init("target_kind", .string(targetKind.rawValue)),
@@ -113,6 +124,9 @@ extension DataDescription {
       ] + missing.members
         + (self.fields.isEmpty ? [] : [.init("fields", .array(self.fields.map(\.configValue)))]))
   }
+
+  /// Features of columns that are several: each has a name.
+  private static let columnLimit = 1 << 24
 
   /// Reads what ``configValue`` has written.
   ///
@@ -132,7 +146,11 @@ extension DataDescription {
       let column = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
         let name = try fields.text("name", "the column's name")
         let categories = try fields.texts("categories", default: [], "its categories")
-        return FeatureColumn(name: name, categories: fields.has("categories") ? categories : nil)
+        let count = try fields.integer(
+          "count", default: 1, in: 1...Self.columnLimit, "the numbers that a row has of it")
+        let isRagged = try fields.boolean("ragged", default: false, "whether the rows had different numbers of entries")
+        return FeatureColumn(
+          name: name, categories: fields.has("categories") ? categories : nil, count: count, isRagged: isRagged)
       }.0
       return (column, value)
     }
@@ -179,7 +197,10 @@ extension DataDescription {
       throw fields.error(
         "target_normalization", "expected 1 or \(targetNames.count) pairs, found \(targetNormalization.shift.count)")
     }
-    guard columns.isEmpty || columns.reduce(0, { $0 + $1.width }) == featureCount else {
+    guard columns.reduce(0, { $0 &+ $1.count - 1 }) < Self.columnLimit else {
+      throw fields.error("columns", "have more features than names are kept for")
+    }
+    guard columns.isEmpty || columns.reduce(0, { $0 &+ $1.width }) == featureCount else {
       throw fields.error("columns", "do not make up the \(featureCount) features")
     }
   }

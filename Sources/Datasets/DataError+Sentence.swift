@@ -30,7 +30,7 @@ extension DataError {
       "\(name(file)): no row is left: \(dropped.words); fill in what is missing, or leave such a column out of 'features'"
     case .beyondFloat, .notWhole, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory: cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
-      .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
+      .longRow, .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
     case .noTargets, .severalTargetColumns, .notAClass, .textTarget, .unseenClass, .targetCountsDiffer, .shapesDiffer,
       .classTargetsNormalized, .positiveClass, .emptyPart:
@@ -106,6 +106,8 @@ extension DataError {
       "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(counted(limit, "dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
     case .notFinite(let file, let row):
       "\(name(file)): row \(row) (counted from 0) holds a value that is infinite or beyond float32 (±3.4e38); replace it or remove the row"
+    case .longRow(let file, let place, let column, let found, let limit):
+      "\(name(file)): \(place), column '\(excerpt(column))': has \(found) entries, and the training rows have at most \(limit); cut it, or train on rows that are as long"
     case .rowCountsDiffer(let features, let featureRows, let other, let otherRows):
       "\(name(other)): has \(counted(otherRows, "row")), but \(name(features)) has \(featureRows); they must match row by row"
     default: ""

@@ -46,6 +46,7 @@ package enum DataError: ReportableError, Equatable {
   case damagedNPYHeader(file: String, reason: String)
   case unsupportedNPYType(file: String, type: String)
   case fortranOrder(file: String)
+  case longRow(file: String, place: String, column: String, found: Int, limit: Int)
   case wrongSize(file: String, shape: [Int], expected: Int, found: Int)
   case emptyShape(file: String, shape: [Int])
   case tooManyDimensions(file: String, role: String, shape: [Int], limit: Int)

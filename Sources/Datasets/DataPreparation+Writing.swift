@@ -115,14 +115,3 @@ extension DataPreparation.Source {
     }
   }
 }
-
-extension RawElement {
-  /// Writes a number as float32 or float64.
-  fileprivate func store(_ value: Double, at place: UnsafeMutableRawPointer) {
-    if self == .float32 {
-      place.storeBytes(of: Float(value), as: Float.self)
-    } else {
-      place.storeBytes(of: value, as: Double.self)
-    }
-  }
-}

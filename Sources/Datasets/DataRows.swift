@@ -22,6 +22,8 @@ package struct DataRows: @unchecked Sendable {
   private let weightScale: WeightScale
   private let featurePairs: NormalizationPairs
   private let targetPairs: NormalizationPairs
+  /// The type of its targets, and where they begin.
+  var targetBlock: (block: SourceLayout.Block, base: UnsafeRawPointer)? { source.targets.map { ($0, targets) } }
   private let classElement: RawElement?
   private let whole: FieldGather
   private let gathers: [FieldGather]
@@ -37,7 +39,7 @@ package struct DataRows: @unchecked Sendable {
     targets = offsets[offsets.count - 2]
     weights = offsets[offsets.count - 1]
     weightScale = WeightScale(exponent: own.weightExponent)
-    index = data.layout.list(ofPart: part).map { base + $0 }
+    index = data.lists[part]
     indexBytes = data.layout.indexBytes(ofPart: part)
     featurePairs = NormalizationPairs(description.normalization, count: description.featureCount)
     targetPairs = NormalizationPairs(description.targetNormalization, count: description.targetWidth)
@@ -159,9 +161,14 @@ package struct DataRows: @unchecked Sendable {
     }
   }
 
+  /// The weight of a row as it came; 1 where the data have none.
+  func weight(_ row: Int) -> Double {
+    source.weight.map { $0.value(at: weights + place(row) * $0.byteCount) } ?? 1
+  }
+
   /// The row of the source that a row of the part is.
   @inline(__always)
-  private func place(_ row: Int) -> Int {
+  func place(_ row: Int) -> Int {
     guard let index else { return row }
     return indexBytes == 4
       ? Int(index.load(fromByteOffset: row * 4, as: UInt32.self))

@@ -110,24 +110,23 @@ extension DataPreparation {
 extension Table {
   /// Whether a feature may be a number that float32 does not hold.
   fileprivate var holdsMoreThanFloat: Bool {
-    switch features {
-    case .array(let array): [.int32, .int64, .float64].contains(array.element)
-    case .columns(let columns): columns.isFloat.contains(false)
-    }
+    features.arrays.contains { [.int32, .int64, .float64].contains($0.element) }
+      || features.numbers?.isFloat.contains(false) == true
   }
 
   /// The first feature with whole numbers that double rounds.
   ///
   /// - Parameter sample: numbers of each feature.
   fileprivate func firstRounded(_ sample: [[Double]]) -> Int? {
-    switch features {
-    case .array(let array):
-      array.element == .int64 ? sample.firstIndex { $0.contains { abs($0) > 0x1p53 } } : nil
-    case .columns(let stored):
-      stored.isRounded.firstIndex(of: true).map { number in
-        let places = columns.indices.filter { !columns[$0].isCategorical }
-        return columns[..<places[number]].reduce(0) { $0 + $1.width }
+    for (place, range) in zip(features.places, features.ranges) {
+      switch place {
+      case .array(let index) where features.arrays[index].element == .int64:
+        if let first = range.first(where: { sample[$0].contains { abs($0) > 0x1p53 } }) { return first }
+      case .numbers(let columns):
+        if let first = zip(range, columns).first(where: { features.isRounded[$1] }) { return first.0 }
+      default: break
       }
     }
+    return nil
   }
 }

@@ -63,15 +63,18 @@ package final class FileBytes: @unchecked Sendable {
     count += written
   }
 
-  /// Adds numbers of a row.
-  func append(_ values: UnsafeBufferPointer<Double>, file: String) throws(DataError) {
-    let byteCount = values.count * 8
-    if count + byteCount > capacity {
-      // Twice as much each time: pages are taken only as they are written, and move without a copy.
-      try reserve(max(count + byteCount, min(2 * capacity, Memory.byteCount)), file: file)
-    }
-    if let start = values.baseAddress { (base + count).copyMemory(from: start, byteCount: byteCount) }
-    count += byteCount
+  /// Makes room for some bytes behind those that are there.
+  func makeRoom(_ byteCount: Int, file: String) throws(DataError) {
+    guard count + byteCount > capacity else { return }
+    // Twice as much each time: pages are taken only as they are written, and move without a copy.
+    try reserve(max(count + byteCount, min(2 * capacity, Memory.byteCount)), file: file)
+  }
+
+  /// Adds bytes.
+  func append(_ bytes: UnsafeRawBufferPointer, file: String) throws(DataError) {
+    try makeRoom(bytes.count, file: file)
+    if let start = bytes.baseAddress { (base + count).copyMemory(from: start, byteCount: bytes.count) }
+    count += bytes.count
   }
 
   /// Turns the bytes of each element behind a header round.

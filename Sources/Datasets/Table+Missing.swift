@@ -2,11 +2,12 @@ internal import Kernels
 internal import Specs
 
 extension Table {
-  /// Refuses or leaves out the rows of arrays in which a value is NaN.
+  /// Refuses or leaves out the rows in which a value is NaN.
   ///
+  /// - Parameter inNumbers: whether columns of numbers are looked at besides arrays.
   /// - Throws: ``DataError`` with counts for each column of each array, or where no row is left.
-  mutating func settleMissing(_ policy: MissingPolicy, canDropRows: Bool) throws(DataError) {
-    let missing = missingCells()
+  mutating func settleMissing(_ policy: MissingPolicy, canDropRows: Bool, inNumbers: Bool) throws(DataError) {
+    let missing = missingCells(inNumbers: inNumbers)
     guard !missing.isEmpty else { return }
     var counts: [(name: String, count: Int)] = []
     var problems: [(file: String, found: CellProblems)] = []
@@ -32,17 +33,17 @@ extension Table {
     let kept = isMissing.indices.filter { !isMissing[$0] }
     dropped = DroppedRows(rows: isMissing.indices.filter { isMissing[$0] }, total: count, columns: counts)
     guard !kept.isEmpty else { throw .nothingLeft(file: source.file, dropped) }
-    keep(kept)
+    try keep(kept)
   }
 
   /// The rows with NaN, column by column.
-  private func missingCells() -> [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] {
+  private func missingCells(inNumbers: Bool) -> [(
+    source: RowSource, name: String, role: CellProblems.Role, rows: [Int]
+  )] {
     var found: [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] = []
-    if case .array(let array) = features, array.element.isFloat {
-      let isFlat = featureShape.extents.count == 1
-      for (column, rows) in Self.missingRows(array, count: count, perColumn: isFlat) {
-        found.append((source, isFlat ? "\(column)" : "features", .feature, rows))
-      }
+    let names = columns.flatMap(\.featureNames), isFlat = featureShape.extents.count == 1
+    for (feature, rows) in missingFeatures(inNumbers: inNumbers) {
+      found.append((source, !isFlat ? "features" : names.isEmpty ? "\(feature)" : names[feature], .feature, rows))
     }
     if case .numbers(let values, let names)? = targets {
       for (column, rows) in Self.missingRows(values, width: names.count, perColumn: true) {
@@ -55,6 +56,28 @@ extension Table {
       }
     }
     return found
+  }
+
+  /// The features with NaN, ascending, and the rows of each; features of more than one axis as one.
+  private func missingFeatures(inNumbers: Bool) -> [(feature: Int, rows: [Int])] {
+    var found: [Int: [Int]] = [:], numbers: [Range<Int>] = []
+    for (place, range) in zip(features.places, features.ranges) {
+      switch place {
+      case .array(let index) where features.arrays[index].element.isFloat:
+        let perColumn = featureShape.extents.count == 1
+        for (column, rows) in Self.missingRows(features.arrays[index], count: count, perColumn: perColumn) {
+          found[range.lowerBound + column] = rows
+        }
+      case .numbers: numbers.append(range)
+      default: break
+      }
+    }
+    if inNumbers {
+      forEachRow(0..<count) { row, values in
+        for feature in numbers.joined() where values[feature].isNaN { found[feature, default: []].append(row) }
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   private static func missingRows(
@@ -86,9 +109,9 @@ extension Table {
   }
 
   /// Keeps some rows, ascending, and forgets the others.
-  private mutating func keep(_ rows: [Int]) {
-    // Only arrays: rows of a table are left out while it is read.
-    if case .array(let array) = features { array.keep(rows) }
+  private mutating func keep(_ rows: [Int]) throws(DataError) {
+    try features.keep(rows)
+    for index in keys.indices { keys[index].column.keep(rows) }
     if case .numbers(let values, let names)? = targets {
       targets = .numbers(Self.rows(rows, of: values, width: names.count), names: names)
     }
@@ -96,6 +119,11 @@ extension Table {
     count = rows.count
     var places = RowLines()
     for (row, place) in rows.enumerated() { places.append(place, row: row) }
+    if let lines = source.lines {
+      var kept = RowLines()
+      for (row, place) in rows.enumerated() { kept.append(lines[place], row: row) }
+      source.lines = kept
+    }
     source.rows = places
     targetFile?.rows = places
     weightFile?.rows = places

@@ -3,7 +3,7 @@ extension Table {
   package func forEachRow<Failure: Error>(
     _ rows: some Sequence<Int>, _ body: (_ row: Int, _ features: UnsafePointer<Double>) throws(Failure) -> Void
   ) throws(Failure) {
-    let reader = RowReader(self)
+    let reader = RowReader(features)
     for row in rows { try body(row, reader(row)) }
   }
 }

@@ -16,6 +16,8 @@ package struct Table: Sendable {
   package var naming = Naming.place
   /// The targets, where the source has them.
   package var targets: TargetColumns?
+  /// What rows have in common with others, or what tells them apart, where the source says so.
+  package var keys: [KeyColumn] = []
   /// One finite weight ≥ 0 per row, where the source has them.
   package var sampleWeights: [Double]?
   /// Where the targets come from, where they have a file of their own.

@@ -21,7 +21,7 @@ import Testing
       format = try SyntheticFormat(from: fields)
     }
 
-    func load(in context: DataContext) throws(DataError) -> Table { try format.load(in: context) }
+    func read(into sink: DataSink) throws(DataError) { try format.read(into: sink) }
   }
 
   struct Negative: TransformSpec {

@@ -47,7 +47,21 @@ func csv(_ text: String, _ keys: String, trainingColumns: [FeatureColumn] = []) 
     try CSVFormat(from: fields)
   }.0
   let training = trainingColumns.isEmpty ? nil : SourceNames(columns: trainingColumns, targets: ["y"])
-  return try CSVReader(format: format, training: training).read(Array(text.utf8))
+  return try loaded(format, Array(text.utf8), training: training)
+}
+
+/// What CSV text holds.
+func loaded(_ format: CSVFormat, _ text: [UInt8], training: SourceNames? = nil) throws(DataError) -> Table {
+  let sink = DataSink(DataContext(baseDirectory: "", training: training))
+  try CSVReader(format: format, sink: sink).read(text)
+  return try sink.table()
+}
+
+/// What arrays hold.
+func loaded(_ features: NumericArray, targets: NumericArray? = nil) throws(DataError) -> Table {
+  let sink = DataSink(DataContext(baseDirectory: ""))
+  try sink.fill(features: features, targets: targets)
+  return try sink.table()
 }
 
 /// An IDX file of bytes.

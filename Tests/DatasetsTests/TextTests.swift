@@ -12,7 +12,7 @@ import Testing
       try CSVFormat(from: fields)
     }.0
     do {
-      _ = try CSVReader(format: format).read(text)
+      _ = try loaded(format, text)
       return nil
     } catch { return error.sentence }
   }
@@ -81,11 +81,11 @@ import Testing
         Array("c,n,y\n".utf8) + labels[0] + Array(",1,".utf8) + labels[1] + [0x0a] + labels[1] + Array(",2,".utf8)
         + labels[0] + [0x0a]
       let format = try json(#"{"path": "t.csv", "targets": "y", "categorical": ["c"]}"#)
-      let reader = CSVReader(
-        format: try FieldReader.readObject(format, path: "") { fields throws(ConfigError) in try CSVFormat(from: fields)
-        }.0)
+      let reader = try FieldReader.readObject(format, path: "") { fields throws(ConfigError) in
+        try CSVFormat(from: fields)
+      }.0
       do {
-        let read = try reader.read(table)
+        let read = try loaded(reader, table)
         accepted += 1
         let expected = try texts.map { try #require($0, "accepted, but not UTF-8") }
         let names = try #require(try read.targets?.classNames(of: read.source))
@@ -230,7 +230,7 @@ import Testing
     // gzip is unpacked when a file is read; what is inside it is seen by the reader.
     let error = #expect(throws: DataError.self) {
       entry.name == "gzip inside gzip"
-        ? try CSVReader(format: #require(source as? CSVFormat)).read(entry.bytes)
+        ? try loaded(#require(source as? CSVFormat), entry.bytes)
         : try source.load(in: directory.context)
     }
     #expect(error?.sentence.contains(entry.says) == true, "\(error?.sentence ?? "accepted")")

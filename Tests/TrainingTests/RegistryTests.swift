@@ -46,7 +46,7 @@ import Testing
       ) { fields throws(ConfigError) in try CSVFormat(from: fields) }.0
     }
 
-    func load(in context: DataContext) throws(DataError) -> Table { try format.load(in: context) }
+    func read(into sink: DataSink) throws(DataError) { try format.read(into: sink) }
   }
 
   @Test("an added metric and an added format: trained, written, read again")

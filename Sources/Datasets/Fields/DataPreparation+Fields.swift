@@ -23,17 +23,4 @@ extension DataPreparation {
       }
     }
   }
-
-  /// The same but for whole numbers, which stay as they are.
-  func sparingIntegers(_ normalization: Normalization) -> Normalization {
-    let runs = description.integerFeatures
-    guard !runs.isEmpty else { return normalization }
-    var shifts: [Double] = [], scales: [Double] = []
-    for feature in 0..<description.featureCount {
-      let isInteger = runs.contains { $0.contains(feature) }, own = normalization[feature]
-      shifts.append(isInteger ? 0 : own.shift)
-      scales.append(isInteger ? 1 : own.scale)
-    }
-    return Normalization(normalization.formula, shift: shifts, scale: scales)
-  }
 }

@@ -49,6 +49,16 @@ struct CSVColumns {
     guard !features.isEmpty else { throw .noFeatureColumns(file: format.path) }
   }
 
+  /// The fields that the columns become: features, targets, the weight.
+  func fields(targetIsText: Bool) -> [SourceField] {
+    zip(features.indices, features).map { place, column in
+      SourceField(
+        names[column], .feature, isCategorical[place] ? .labels(known: knownCategories[place]) : .numbers)
+    }
+      + targets.map { SourceField(names[$0], .target, targetIsText ? .labels() : .numbers) }
+      + (weight.map { [SourceField(names[$0], .weight, .numbers)] } ?? [])
+  }
+
   private func position(_ column: CSVFormat.Column) -> Int? {
     switch column {
     case .name(let name): positions[name]

@@ -115,11 +115,9 @@ package struct CSVFormat: DataFormat {
     return .index(try FieldReader.integer(value, in: 0...Int(Int32.max), path: path))
   }
 
-  package func load(in context: DataContext) throws(DataError) -> Table {
-    let reader = CSVReader(
-      format: self, training: context.training, readsTargets: context.readsTargets, missing: context.missing,
-      canDropRows: context.canDropRows, progress: context.progress)
-    return try reader.read(InputFile.contents(of: path, in: context)) { () throws(DataError) in
+  package func read(into sink: DataSink) throws(DataError) {
+    let context = sink.context
+    try CSVReader(format: self, sink: sink).read(InputFile.contents(of: path, in: context)) { () throws(DataError) in
       try InputFile.contents(of: path, in: context)
     }
   }

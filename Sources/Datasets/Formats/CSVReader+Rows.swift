@@ -2,28 +2,6 @@ internal import Kernels
 internal import Specs
 
 extension CSVReader {
-  /// The cells of the rows that are kept.
-  struct Cells {
-    /// Those of the columns of numbers, row by row, in double.
-    let numbers: FileBytes
-    /// For each of these columns, whether float32 holds all of them.
-    var isFloat: [Bool]
-    /// For each of these columns, whether double has rounded whole numbers.
-    var isRounded: [Bool]
-    var categories: [TextColumn]
-    var targets: [Double] = []
-    var targetLabels = TextColumn()
-    var weights: [Double] = []
-    var lines = RowLines()
-    var count = 0
-
-    /// Forgets what a row has added that is not kept.
-    mutating func cut(targets: Int, weights: Int) {
-      self.targets.removeLast(self.targets.count - targets)
-      self.weights.removeLast(self.weights.count - weights)
-    }
-  }
-
   /// What is wrong with the row that is being read.
   private struct RowFaults {
     var isMissing = false
@@ -45,111 +23,102 @@ extension CSVReader {
   ///
   /// The cells of a row with a missing value are not kept; nor is any once one was found that cannot be used: from then on cells
   /// are only counted, so that all columns with problems are named at once.
-  /// - Returns: nil where the single target column turns out to be text.
-  func readRows(scanner start: CSVScanner, plan: CSVColumns, targetIsText: Bool) throws(DataError) -> Table? {
+  /// - Returns: false where the single target column turns out to be text.
+  func readRows(scanner start: CSVScanner, plan: CSVColumns, targetIsText: Bool) throws(DataError) -> Bool {
     var scanner = start
-    var fields: [CSVField] = []
+    var cells: [CSVField] = []
     var findings = Findings(missing: [Int](repeating: 0, count: plan.names.count))
-    findings.problems.canDropRows = canDropRows
-    let numberColumns = plan.features.indices.filter { !plan.isCategorical[$0] }.map { plan.features[$0] }
-    var cells = Cells(
-      numbers: try FileBytes(capacity: 1 << 16, file: format.path),
-      isFloat: numberColumns.map { _ in true }, isRounded: numberColumns.map { _ in false },
-      categories: plan.isCategorical.map { _ in TextColumn() })
-    var values = [Double](repeating: 0, count: numberColumns.count)
-    let textPlaces = plan.features.indices.filter { plan.isCategorical[$0] }
+    findings.problems.canDropRows = sink.context.canDropRows
+    let fields = plan.fields(targetIsText: targetIsText), format = format, missingMarks = missingMarks
+    try sink.begin(fields, from: format.path, naming: format.header ? .header : .index)
+    var block = RowBlock(fields)
+    let numberPlaces = plan.features.indices.filter { !plan.isCategorical[$0] }
+    let numberColumns = numberPlaces.map { plan.features[$0] }
+    var isRounded = numberColumns.map { _ in false }
+    let textColumns =
+      plan.features.indices.filter { plan.isCategorical[$0] }.map { plan.features[$0] }
+      + (targetIsText ? plan.targets : [])
+    // The numbers of a row: features, targets, weight.
+    var values = [Double](repeating: 0, count: fields.reduce(0) { $0 + $1.width })
     // Labels like 007 are text where this is the source that decides it.
     let decidesLabels = training == nil && plan.targets.count == 1
     let header = HeaderRow(plan.names, isNamed: format.header)
-    var pace = Pace(progress), returned = 0
-    while try scanner.next(into: &fields) {
-      guard fields.count == plan.names.count else {
+    var pace = Pace(sink.context.progress), returned = 0, kept = 0
+    while try scanner.next(into: &cells) {
+      guard cells.count == plan.names.count else {
         throw .raggedRow(
-          file: format.path, line: scanner.recordLine, found: fields.count, expected: plan.names.count,
+          file: format.path, line: scanner.recordLine, found: cells.count, expected: plan.names.count,
           hasHeader: format.header)
       }
-      if header.isRepeated(in: fields, scanner) {
+      if header.isRepeated(in: cells, scanner) {
         throw .misread(file: format.path, .repeatedHeader(line: scanner.recordLine))
       }
-      countComment(fields[0], scanner, &findings)
+      countComment(cells[0], scanner, &findings)
       var faults = RowFaults()
-      let marks = (cells.targets.count, cells.weights.count)
       for (place, column) in numberColumns.enumerated() {
-        if let value = number(fields[column], scanner), Float(value).isFinite {
+        if let value = number(cells[column], scanner), Float(value).isFinite {
           values[place] = value
-          if cells.isFloat[place], !RawElement.isFloat(value) { cells.isFloat[place] = false }
-          if value.magnitude > 0x1p53, !cells.isRounded[place] {
-            cells.isRounded[place] = DecimalNumber.isRounded(value, in: scanner.bytes(of: fields[column]))
+          if value.magnitude > 0x1p53, !isRounded[place] {
+            isRounded[place] = DecimalNumber.isRounded(value, in: scanner.bytes(of: cells[column]))
           }
         } else {
-          note(column, .feature, fields, scanner, plan, &faults, &findings)
+          note(column, .feature, cells, scanner, plan, &faults, &findings)
         }
       }
-      for place in textPlaces where missingMarks.contains(scanner.bytes(of: fields[plan.features[place]])) {
-        note(plan.features[place], .category, fields, scanner, plan, &faults, &findings)
+      for column in textColumns where missingMarks.contains(scanner.bytes(of: cells[column])) {
+        note(column, plan.targets.contains(column) ? .target : .category, cells, scanner, plan, &faults, &findings)
       }
-      if targetIsText {
-        for column in plan.targets where missingMarks.contains(scanner.bytes(of: fields[column])) {
-          note(column, .target, fields, scanner, plan, &faults, &findings)
-        }
-      } else {
+      var next = numberColumns.count
+      if !targetIsText {
         for column in plan.targets {
-          if let value = number(fields[column], scanner) {
-            if decidesLabels, LabelKind.hasLeadingZero(scanner.bytes(of: fields[column])) { return nil }
+          defer { next += 1 }
+          if let value = number(cells[column], scanner) {
+            if decidesLabels, LabelKind.hasLeadingZero(scanner.bytes(of: cells[column])) { return false }
             if value.isFinite {
-              cells.targets.append(value)
+              values[next] = value
               continue
             }
-          } else if plan.targets.count == 1, isWord(fields[column], scanner) {
-            return nil
+          } else if plan.targets.count == 1, isWord(cells[column], scanner) {
+            return false
           }
-          note(column, .target, fields, scanner, plan, &faults, &findings)
+          note(column, .target, cells, scanner, plan, &faults, &findings)
         }
       }
       if let column = plan.weight {
-        if let value = number(fields[column], scanner) {
+        if let value = number(cells[column], scanner) {
           // In double: a weight reaches float32 only beside the others.
           guard value.isFinite, value.isZero || value.sign == .plus,
-            !DecimalNumber.isLost(value, in: scanner.bytes(of: fields[column]))
+            !DecimalNumber.isLost(value, in: scanner.bytes(of: cells[column]))
           else {
             throw .badWeight(
-              file: format.path, place: "line \(scanner.recordLine)", text: scanner.text(of: fields[column]))
+              file: format.path, place: "line \(scanner.recordLine)", text: scanner.text(of: cells[column]))
           }
-          cells.weights.append(value)
+          values[next] = value
         } else {
-          note(column, .weight, fields, scanner, plan, &faults, &findings)
+          note(column, .weight, cells, scanner, plan, &faults, &findings)
         }
       }
       if faults.isMissing || faults.isUnusable || !findings.problems.isEmpty {
-        cells.cut(targets: marks.0, weights: marks.1)
         if faults.isMissing { findings.dropped.rows.append(findings.dropped.total) }
       } else {
-        try values.withUnsafeBufferPointer { row throws(DataError) in
-          try cells.numbers.append(row, file: format.path)
-        }
-        for place in textPlaces {
-          cells.categories[place].append(scanner.text(of: fields[plan.features[place]]))
-          if cells.categories[place].labels.count > Self.categoryLimit {
-            throw .tooManyCategories(
-              file: format.path, column: plan.names[plan.features[place]], limit: Self.categoryLimit)
-          }
-        }
-        if targetIsText, let column = plan.targets.first { cells.targetLabels.append(scanner.text(of: fields[column])) }
-        cells.lines.append(scanner.recordLine, row: cells.count)
-        cells.count += 1
+        block.numbers += values
+        for (place, column) in textColumns.enumerated() { block.labels[place].append(scanner.text(of: cells[column])) }
+        block.endRow(line: scanner.recordLine)
+        kept += 1
+        if block.isFull { try sink.append(&block) }
       }
       findings.dropped.total += 1
       if let giveBack, scanner.position - returned >= min(longText, 1 << 22) {
         returned = scanner.position
         giveBack(returned)
       }
-      pace.add(fields.count)
+      pace.add(cells.count)
     }
-    try settle(&findings, plan, kept: cells.count)
-    var table = try makeTable(
-      cells, plan, source: RowSource(file: format.path, lines: cells.lines), targetIsText: targetIsText)
-    table.dropped = findings.dropped
-    return table
+    try settle(&findings, plan, kept: kept)
+    try sink.append(&block)
+    sink.dropped = findings.dropped
+    for (place, isRounded) in zip(numberPlaces, isRounded) where isRounded { sink.markRounded(place) }
+    return true
   }
 
   /// Ends the reading of rows where they cannot be used.

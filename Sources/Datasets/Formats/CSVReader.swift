@@ -1,19 +1,9 @@
 internal import Specs
 
-/// Turns CSV text into a ``Table``.
+/// Fills a sink from CSV text.
 struct CSVReader {
-  /// More categories than this in one column are taken for a mistake.
-  static let categoryLimit = 10_000
-
-  var format: CSVFormat
-  /// What the training source decided; nil for that source itself.
-  var training: SourceNames? = nil
-  var readsTargets = true
-  var missing = MissingRule()
-  /// Whether the one who reads the sentence can set `data.missing`.
-  var canDropRows = true
-  /// Called now and then.
-  var progress: () -> Void = {}
+  let format: CSVFormat
+  let sink: DataSink
   /// Called with a byte before which nothing is read any more.
   private(set) var giveBack: ((Int) -> Void)?
 
@@ -21,11 +11,19 @@ struct CSVReader {
   var longText = 1 << 25
 
   /// The marks of this source; else those of the training source.
-  var missingMarks: MissingMarks { format.missingValues ?? missing.marks ?? .usual }
-  var dropsRows: Bool { missing.policy == .dropRow }
+  let missingMarks: MissingMarks
+  /// What the training source decided; nil for that source itself.
+  var training: SourceNames? { sink.context.training }
+  var dropsRows: Bool { sink.context.missing.policy == .dropRow }
+
+  init(format: CSVFormat, sink: DataSink) {
+    self.format = format
+    self.sink = sink
+    missingMarks = format.missingValues ?? sink.context.missing.marks ?? .usual
+  }
 
   /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
-  func read(_ content: [UInt8]) throws(DataError) -> Table {
+  func read(_ content: [UInt8]) throws(DataError) {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
   }
 
@@ -34,7 +32,7 @@ struct CSVReader {
   ///
   /// - Parameter again: the same text once more, where it has to be looked at again.
   /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
-  func read(_ content: FileBytes, again: @escaping () throws(DataError) -> FileBytes) throws(DataError) -> Table {
+  func read(_ content: FileBytes, again: @escaping () throws(DataError) -> FileBytes) throws(DataError) {
     guard content.count > longText else {
       return try content.withUnsafeBytes { bytes throws(DataError) in
         try read(bytes.assumingMemoryBound(to: UInt8.self))
@@ -55,7 +53,7 @@ struct CSVReader {
 
   private func read(
     _ bytes: UnsafeBufferPointer<UInt8>, again: (() throws(DataError) -> FileBytes)? = nil
-  ) throws(DataError) -> Table {
+  ) throws(DataError) {
     let file = format.path
     guard !bytes.isEmpty else { throw .emptyFile(file: file) }
     if let signature = FileSignature.of(bytes) { throw .otherFormat(file: file, signature) }
@@ -77,15 +75,12 @@ struct CSVReader {
     do throws(DataError) {
       // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
       // read again from the top, so that labels keep their spelling.
-      if training?.labels == .text, let table = try readTable(bytes, targetIsText: true) { return table }
-      if training?.labels != .text, let table = try readTable(bytes, targetIsText: false) { return table }
-      let table = try whole { bytes throws(DataError) in
+      if try readTable(bytes, targetIsText: training?.labels == .text) { return }
+      try whole { bytes throws(DataError) in
         var reader = self
         reader.giveBack = nil
-        return try reader.readTable(bytes, targetIsText: true)
+        _ = try reader.readTable(bytes, targetIsText: true)
       }
-      guard let table else { throw .noRows(file: file) }
-      return table
     } catch {
       let columns = training?.naming == .header ? training?.columns : nil
       let cause = try? whole { bytes throws(DataError) in
@@ -95,9 +90,10 @@ struct CSVReader {
     }
   }
 
+  /// - Returns: false where the single target column turns out to be text.
   private func readTable(
     _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool
-  ) throws(DataError) -> Table? {
+  ) throws(DataError) -> Bool {
     var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: format.path)
     var fields: [CSVField] = []
     let beginning = scanner
@@ -112,81 +108,11 @@ struct CSVReader {
   private func columns(_ cells: [String]) throws(DataError) -> CSVColumns {
     let header = CSVHeader(format: format, training: training)
     let columns = try CSVColumns(
-      format, names: try header.names(cells), training: training, readsTargets: readsTargets)
+      format, names: try header.names(cells), training: training, readsTargets: sink.context.readsTargets)
     // A line of words cannot be a row where numbers are wanted.
     if !format.header, columns.isCategorical.contains(false), cells.allSatisfy(CSVHeader.isWord) {
       throw .names(file: format.path, .textUnannounced(first: cells[0]))
     }
     return columns
-  }
-
-  // MARK: - Table
-
-  func makeTable(
-    _ cells: Cells, _ plan: CSVColumns, source: RowSource, targetIsText: Bool
-  ) throws(DataError) -> Table {
-    let names = plan.features.map { plan.names[$0] }
-    let columns = try names.enumerated().map { place, name throws(DataError) in
-      guard plan.isCategorical[place] else { return FeatureColumn(name: name) }
-      let found = cells.categories[place]
-      if let known = plan.knownCategories[place] { return FeatureColumn(name: name, categories: known) }
-      try found.requireNoTwins("category", source)
-      return FeatureColumn(name: name, categories: LabelKind.distinct(found.labels))
-    }
-    var table = Table(
-      source: source, count: cells.count, featureShape: [columns.reduce(0) { $0 + $1.width }],
-      features: .columns(
-        RawColumns(
-          numbers: cells.numbers, isFloat: cells.isFloat, isRounded: cells.isRounded,
-          codes: try codes(cells, columns, source))))
-    table.columns = columns
-    table.naming = format.header ? .header : .index
-    if targetIsText, let target = plan.targets.first {
-      table.targets = .text(
-        codes: cells.targetLabels.codes, labels: cells.targetLabels.labels, name: plan.names[target])
-    } else if !plan.targets.isEmpty {
-      table.targets = .numbers(cells.targets, names: plan.targets.map { plan.names[$0] })
-    }
-    if plan.weight != nil { table.sampleWeights = cells.weights }
-    return table
-  }
-
-  /// For each column with categories the index of each row's category.
-  private func codes(_ cells: Cells, _ columns: [FeatureColumn], _ source: RowSource) throws(DataError) -> [[Int32]] {
-    var codes: [[Int32]] = [], unseen: [(row: Int, column: FeatureColumn, label: String)] = []
-    for (place, column) in columns.enumerated() {
-      guard let categories = column.categories else { continue }
-      let index = LabelIndex(categories, kind: LabelKind(of: categories)), found = cells.categories[place]
-      let positions = found.labels.map(index.index)
-      // Labels stand in order of their first rows.
-      if let label = positions.firstIndex(of: nil), let row = found.codes.firstIndex(of: Int32(label)) {
-        unseen.append((row, column, found.labels[label]))
-      }
-      codes.append(found.codes.map { Int32(positions[Int($0)] ?? 0) })
-    }
-    if let first = unseen.min(by: { $0.row < $1.row }) {
-      throw .unseenCategory(
-        file: format.path, place: source.place(first.row), column: first.column.name, text: first.label,
-        known: first.column.categories ?? [])
-    }
-    return codes
-  }
-}
-
-/// A column of text: each label once, and per row its index.
-struct TextColumn {
-  private(set) var codes: [Int32] = []
-  /// The labels in order of first appearance.
-  private(set) var labels: [String] = []
-  private var indices: [String: Int32] = [:]
-
-  mutating func append(_ label: String) {
-    if let index = indices[label] {
-      codes.append(index)
-    } else {
-      indices[label] = Int32(labels.count)
-      codes.append(Int32(labels.count))
-      labels.append(label)
-    }
   }
 }

@@ -8,14 +8,23 @@ package protocol DataFormat: Spec {
   static var pathKeys: [String] { get }
   /// The marks for missing values that the source names; nil: none.
   var missingValues: MissingMarks? { get }
-  /// Reads all rows.
+  /// Reads all rows: tells the sink the source's fields, then hands over their rows in blocks.
   ///
   /// - Throws: ``DataError`` naming file, row and column.
-  func load(in context: DataContext) throws(DataError) -> Table
+  func read(into sink: DataSink) throws(DataError)
 }
 
 extension DataFormat {
   package var missingValues: MissingMarks? { nil }
+
+  /// All rows, checked, in the order of the training source's features.
+  ///
+  /// - Throws: ``DataError`` naming file, row and column.
+  package func load(in context: DataContext) throws(DataError) -> Table {
+    let sink = DataSink(context)
+    try read(into: sink)
+    return try sink.table()
+  }
 }
 
 /// The data formats that config.json can name. New format: one file beside this one, one line below.

@@ -21,13 +21,13 @@ package struct IDXFormat: DataFormat {
     targets = try fields.optionalText("targets", "the file of targets")
   }
 
-  package func load(in context: DataContext) throws(DataError) -> Table {
+  package func read(into sink: DataSink) throws(DataError) {
+    let context = sink.context
     let features = try IDXFile.load(features, in: context)
     // Data to predict may have bad targets.
     let targets = context.readsTargets ? targets : nil
-    return try Table(
-      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) },
-      missing: context.missing.policy, canDropRows: context.canDropRows)
+    try sink.fill(
+      features: features, targets: try targets.map { file throws(DataError) in try IDXFile.load(file, in: context) })
   }
 }
 
@@ -46,20 +46,17 @@ enum IDXFile {
       let header = try header(beginning, file: file)
       return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
     }
-    return try parse(bytes, file: file, progress: context.progress)
+    return try parse(bytes, file: file)
   }
 
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
     try parse(FileBytes(copying: bytes, file: file), file: file)
   }
 
-  private static func parse(
-    _ bytes: FileBytes, file: String, progress: @escaping () -> Void = {}
-  ) throws(DataError) -> NumericArray {
+  private static func parse(_ bytes: FileBytes, file: String) throws(DataError) -> NumericArray {
     let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
     return try NumericArray(
-      file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset,
-      progress: progress)
+      file: file, shape: header.shape, element: header.element, isBigEndian: true, bytes: bytes, offset: header.offset)
   }
 
   private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {

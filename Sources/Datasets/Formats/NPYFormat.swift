@@ -23,7 +23,8 @@ package struct NPYFormat: DataFormat {
     sampleWeight = try fields.optionalText("sample_weight", "the file of sample weights")
   }
 
-  package func load(in context: DataContext) throws(DataError) -> Table {
+  package func read(into sink: DataSink) throws(DataError) {
+    let context = sink.context
     func array(_ file: String?) throws(DataError) -> NumericArray? {
       guard let file else { return nil }
       return try NPYFile.load(file, in: context)
@@ -31,9 +32,7 @@ package struct NPYFormat: DataFormat {
     let features = try NPYFile.load(features, in: context)
     // Data to predict may have bad targets.
     let targets = context.readsTargets ? targets : nil, weights = context.readsTargets ? sampleWeight : nil
-    return try Table(
-      features: features, targets: try array(targets), sampleWeights: try array(weights),
-      missing: context.missing.policy, canDropRows: context.canDropRows)
+    try sink.fill(features: features, targets: try array(targets), sampleWeights: try array(weights))
   }
 }
 
@@ -58,20 +57,18 @@ enum NPYFile {
       let header = try header(beginning, file: file)
       return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
     }
-    return try parse(bytes, file: file, progress: context.progress)
+    return try parse(bytes, file: file)
   }
 
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> NumericArray {
     try parse(FileBytes(copying: bytes, file: file), file: file)
   }
 
-  private static func parse(
-    _ bytes: FileBytes, file: String, progress: @escaping () -> Void = {}
-  ) throws(DataError) -> NumericArray {
+  private static func parse(_ bytes: FileBytes, file: String) throws(DataError) -> NumericArray {
     let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
     return try NumericArray(
       file: file, shape: header.shape, element: header.element, isBigEndian: header.isBigEndian, bytes: bytes,
-      offset: header.offset, progress: progress)
+      offset: header.offset)
   }
 
   private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {

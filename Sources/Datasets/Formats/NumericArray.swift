@@ -9,13 +9,10 @@ struct NumericArray {
   let bytes: FileBytes
   /// Where the elements begin in `bytes`.
   let offset: Int
-  /// Called now and then while elements are converted.
-  private let progress: () -> Void
 
   /// Checks the shape against the bytes that are there.
   init(
-    file: String, shape: [Int], element: RawElement, isBigEndian: Bool, bytes: FileBytes, offset: Int,
-    progress: @escaping () -> Void = {}
+    file: String, shape: [Int], element: RawElement, isBigEndian: Bool, bytes: FileBytes, offset: Int
   ) throws(DataError) {
     guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }) else { throw .emptyShape(file: file, shape: shape) }
     let expected = Self.dataSize(shape, element)
@@ -28,7 +25,6 @@ struct NumericArray {
     self.element = element
     self.bytes = bytes
     self.offset = offset
-    self.progress = progress
     if isBigEndian { bytes.swapBytes(of: element.byteCount, from: offset) }
   }
 
@@ -50,90 +46,42 @@ struct NumericArray {
   /// Elements of one row.
   var width: Int { shape.dropFirst().reduce(1, *) }
 
-  /// The array as features: each row one sample; a vector gives samples of one feature.
-  func features() throws(DataError) -> (shape: Shape, storage: FeatureStorage) {
-    let rowShape = Shape(shape.count == 1 ? [1] : Array(shape.dropFirst()))
-    try requireFinite()
-    return (rowShape, .array(RawArray(element: element, width: width, bytes: bytes, offset: offset)))
-  }
-
-  /// The array as targets, one or several columns.
-  func targets() throws(DataError) -> TargetColumns {
-    guard shape.count <= 2 else {
-      throw .tooManyDimensions(file: file, role: "targets", shape: shape, limit: 2)
-    }
-    let names = width == 1 ? ["target"] : (0..<width).map { "target \($0)" }
-    return .numbers(try doubles(), names: names)
-  }
-
-  /// The array as one weight per row.
-  func weights() throws(DataError) -> [Double] {
-    guard shape.count == 1 else {
-      throw .tooManyDimensions(file: file, role: "sample weights", shape: shape, limit: 1)
-    }
-    let weights = try doubles()
-    for (row, weight) in weights.enumerated() where weight.sign == .minus && !weight.isZero && !weight.isNaN {
-      throw .badWeight(
-        file: file, place: RowSource(file: file).place(row), text: ConfigValue.number(weight).compactText)
-    }
-    return weights
-  }
-
-  /// Refuses numbers that are infinite, as they are or in float32.
-  private func requireFinite() throws(DataError) {
-    guard element.isFloat else { return }
-    let isDouble = element == .float64
-    let index = firstIndex { (place: UnsafeRawPointer) in
-      isDouble ? Float(place.loadUnaligned(as: Double.self)).isInfinite : place.loadUnaligned(as: Float.self).isInfinite
-    }
-    if let index { throw .notFinite(file: file, row: index / width) }
-  }
-
-  /// The first element for which something holds.
-  private func firstIndex(where holds: (UnsafeRawPointer) -> Bool) -> Int? {
-    let size = element.byteCount, base = bytes.start + offset
-    var pace = Pace(progress)
-    for row in 0..<rows {
-      for index in row * width..<(row + 1) * width where holds(base + index * size) { return index }
-      pace.add(width)
-    }
-    return nil
-  }
-
-  /// The elements in double, NaN where a value is missing.
-  private func doubles() throws(DataError) -> [Double] {
-    let size = element.byteCount, base = bytes.start + offset, count = rows * width
-    var pace = Pace(progress)
-    let values = [Double](unsafeUninitializedCapacity: count) { output, initialized in
-      for index in 0..<count {
-        output.initializeElement(at: index, to: element.value(at: base + index * size))
-        pace.add(1)
-      }
-      initialized = count
-    }
-    if let index = values.firstIndex(where: \.isInfinite) { throw .notFinite(file: file, row: index / width) }
-    return values
+  /// The array as a field with some role.
+  ///
+  /// - Parameter axes: the most that it may have; nil: any number, and a vector gives samples of one feature.
+  /// - Throws: ``DataError/tooManyDimensions(file:role:shape:limit:)``
+  fileprivate func field(
+    _ name: String, _ role: SourceField.Role, _ words: String, axes: Int? = nil
+  ) throws(DataError) -> SourceField {
+    if let axes, shape.count > axes { throw .tooManyDimensions(file: file, role: words, shape: shape, limit: axes) }
+    return SourceField(
+      name, role, .array(element), shape: Shape(shape.count == 1 ? [1] : Array(shape.dropFirst())),
+      file: role == .feature ? nil : file)
   }
 }
 
-extension Table {
-  /// A table out of arrays that match row by row.
-  ///
-  /// - Parameter missing: what is done with rows that hold NaN.
-  init(
-    features: NumericArray, targets: NumericArray?, sampleWeights: NumericArray? = nil,
-    missing: MissingPolicy = .error, canDropRows: Bool = true
+extension DataSink {
+  /// Takes arrays that match row by row.
+  func fill(
+    features: NumericArray, targets: NumericArray? = nil, sampleWeights: NumericArray? = nil
   ) throws(DataError) {
     for other in [targets, sampleWeights] {
       guard let other, other.rows != features.rows else { continue }
       throw .rowCountsDiffer(
         features: features.file, featureRows: features.rows, other: other.file, otherRows: other.rows)
     }
-    let (shape, storage) = try features.features()
-    self.init(
-      source: RowSource(file: features.file), count: features.rows, featureShape: shape, features: storage,
-      targets: try targets?.targets(), sampleWeights: try sampleWeights?.weights(),
-      targetFile: targets.map { RowSource(file: $0.file) }, weightFile: sampleWeights.map { RowSource(file: $0.file) })
-    try settleMissing(missing, canDropRows: canDropRows)
+    var fields = [try features.field("features", .feature, "features")], arrays = [features]
+    if let targets {
+      fields.append(try targets.field("target", .target, "targets", axes: 2))
+      arrays.append(targets)
+    }
+    if let sampleWeights {
+      fields.append(try sampleWeights.field("sample_weight", .weight, "sample weights", axes: 1))
+      arrays.append(sampleWeights)
+    }
+    try begin(fields, from: features.file, naming: .place)
+    for (index, array) in arrays.enumerated() {
+      fill(index, with: array.bytes, from: array.offset, rows: array.rows)
+    }
   }
 }

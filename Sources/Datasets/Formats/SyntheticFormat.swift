@@ -54,7 +54,7 @@ package struct SyntheticFormat: DataFormat {
     let classes = try fields.optionalInteger("classes", in: 2...1_000_000, "the number of classes; 2 where left out")
     let targets = try fields.optionalInteger("targets", in: 1...1_000_000, "the number of targets; 1 where left out")
     noise = try fields.number(
-      "noise", default: 0.5, in: .nonNegative, "the standard deviation of what is added at random")
+      "noise", default: 0.5, in: Interval(0, 1e30), "the standard deviation of what is added at random")
     seed = try fields.integer("seed", default: 0, in: 0...Int.max, "the seed of the rows")
     element = try fields.option(
       "element", default: Element.float32,
@@ -86,75 +86,105 @@ package struct SyntheticFormat: DataFormat {
     return Shape(extents)
   }
 
-  package func load(in context: DataContext) throws(DataError) -> Table {
+  package func read(into sink: DataSink) throws(DataError) {
     let width = shape.count
     let rowBytes = 4 * (width + outputs * (task == .regression ? 2 : 0)) + 8 * outputs
     let (byteCount, overflows) = rowBytes.multipliedReportingOverflow(by: examples)
     let hiddenBytes = 8 * width * outputs
     try Memory.check(byteCount: overflows ? .max : max(byteCount, hiddenBytes), for: "synthetic data")
-    let pace = Pace(context.progress)
-    return task == .classification ? try classification(width, pace) : try regression(width, pace)
+    let isRegression = task == .regression
+    let fields = [
+      SourceField("features", .feature, .array(element == .float32 ? .float32 : .uint8), shape: shape),
+      SourceField(isRegression ? "target" : "class", .target, .numbers, shape: [isRegression ? outputs : 1]),
+    ]
+    try sink.begin(fields, from: "synthetic data", naming: .place)
+    var rows = SyntheticRows(sink, element, width: width, fields: fields)
+    switch task {
+    case .classification: try classification(width, &rows)
+    case .regression: try regression(width, &rows)
+    }
+    try rows.finish()
   }
 
-  private func classification(_ width: Int, _ pace: Pace) throws(DataError) -> Table {
-    var pace = pace
+  private func classification(_ width: Int, _ rows: inout SyntheticRows) throws(DataError) {
     let centers = Bell(purpose: 1, seed: outputs).values(count: outputs * width)
     let bell = Bell(purpose: 2, seed: seed)
     let noise = Float(noise)
-    var features = [Float](repeating: 0, count: examples * width)
     for row in 0..<examples {
       let center = row % outputs * width
-      pace.add(width)
       for feature in 0..<width {
-        let index = row * width + feature
-        features[index] = centers[center + feature] + noise * bell[index]
+        rows.features.append(centers[center + feature] + noise * bell[row * width + feature])
       }
+      rows.targets.numbers.append(Double(row % outputs))
+      try rows.endRow()
     }
-    let classes = (0..<examples).map { Double($0 % outputs) }
-    return try table(features, .numbers(classes, names: ["class"]))
   }
 
-  private func regression(_ width: Int, _ pace: Pace) throws(DataError) -> Table {
-    var pace = pace
+  private func regression(_ width: Int, _ rows: inout SyntheticRows) throws(DataError) {
     let linear = Bell(purpose: 3, seed: outputs).values(count: outputs * width)
     let curved = Bell(purpose: 4, seed: outputs).values(count: outputs * width)
-    let features = Bell(purpose: 5, seed: seed).values(count: examples * width, &pace)
-    let bell = Bell(purpose: 6, seed: seed)
+    let draws = Bell(purpose: 5, seed: seed), bell = Bell(purpose: 6, seed: seed)
     let scale = 1 / Double(width).squareRoot()
-    var values: [Double] = []
-    values.reserveCapacity(examples * outputs)
     for row in 0..<examples {
-      pace.add(width * outputs)
+      let first = rows.features.count
+      for feature in 0..<width { rows.features.append(draws[row * width + feature]) }
       for output in 0..<outputs {
         var a = 0.0, b = 0.0
         for feature in 0..<width {
-          let x = Double(features[row * width + feature])
+          let x = Double(rows.features[first + feature])
           a += Double(linear[output * width + feature]) * x
           b += Double(curved[output * width + feature]) * x
         }
         a *= scale
         b *= scale
-        values.append(a + (b * b - 1) / 2 + noise * Double(bell[row * outputs + output]))
+        rows.targets.numbers.append(a + (b * b - 1) / 2 + noise * Double(bell[row * outputs + output]))
       }
+      try rows.endRow()
     }
-    let names = outputs == 1 ? ["target"] : (0..<outputs).map { "target \($0)" }
-    return try table(features, .numbers(values, names: names))
+  }
+}
+
+/// Rows made by formula, on their way to a sink.
+private struct SyntheticRows {
+  var features: [Float] = []
+  var targets: RowBlock
+  private let sink: DataSink
+  private let element: SyntheticFormat.Element
+  private let width: Int
+  private var pace: Pace
+  private static let cells = 1 << 16
+
+  init(_ sink: DataSink, _ element: SyntheticFormat.Element, width: Int, fields: [SourceField]) {
+    self.sink = sink
+    self.element = element
+    self.width = width
+    targets = RowBlock(fields)
+    pace = Pace(sink.context.progress)
   }
 
-  private func table(_ features: [Float], _ targets: TargetColumns) throws(DataError) -> Table {
-    let kept: FileBytes
+  mutating func endRow() throws(DataError) {
+    targets.endRow()
+    pace.add(width)
+    if features.count >= Self.cells || targets.isFull { try handOver() }
+  }
+
+  mutating func finish() throws(DataError) { try handOver() }
+
+  private mutating func handOver() throws(DataError) {
     switch element {
-    case .float32: kept = try FileBytes(copying: features, file: "synthetic data")
+    case .float32:
+      try features.withUnsafeBufferPointer { floats throws(DataError) in
+        try sink.append(UnsafeRawBufferPointer(floats), to: 0)
+      }
     case .uint8:
       // In this order NaN, which noise beyond float32 gives, becomes 0.
       let bytes = features.map { UInt8(min(255, max(0, (128 + 24 * $0).rounded()))) }
-      kept = try FileBytes(copying: bytes, file: "synthetic data")
+      try bytes.withUnsafeBufferPointer { bytes throws(DataError) in
+        try sink.append(UnsafeRawBufferPointer(bytes), to: 0)
+      }
     }
-    let array = RawArray(
-      element: element == .float32 ? .float32 : .uint8, width: shape.count, bytes: kept, offset: 0)
-    return Table(
-      source: RowSource(file: "synthetic data"), count: examples, featureShape: shape, features: .array(array),
-      targets: targets)
+    features.removeAll(keepingCapacity: true)
+    try sink.append(&targets)
   }
 }
 
@@ -179,17 +209,7 @@ private struct Bell {
     return (Float(sum) - 393_210) / 65_536
   }
 
-  func values(count: Int) -> [Float] {
-    var pace = Pace {}
-    return values(count: count, &pace)
-  }
-
-  func values(count: Int, _ pace: inout Pace) -> [Float] {
-    (0..<count).map { index in
-      pace.add(1)
-      return self[index]
-    }
-  }
+  func values(count: Int) -> [Float] { (0..<count).map { self[$0] } }
 
   private static func mix(_ value: UInt64) -> UInt64 {
     var z = value

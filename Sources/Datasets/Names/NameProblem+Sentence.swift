@@ -30,6 +30,9 @@ extension NameProblem {
       "'categorical' names '\(column.excerpt(40))', a column of numbers in the training source, which decides; take it from the list"
     case .categoriesWithoutColumns:
       "'categorical' cannot be used here: the training source is an array of numbers, without categories; give the columns of 0 and 1 instead"
+    case .doubled(let column): "two columns are named '\(column.excerpt(40))'; rename one"
+    case .kindsDiffer(let column, let found, let expected):
+      "column '\(column.excerpt(40))' holds \(found), and \(expected) in the training source, which decides; give it as it is there"
     case .targetsDiffer(let missing, let extra):
       if missing.isEmpty {
         "'targets' names \(Self.quoted(extra)), which \(extra.count == 1 ? "is no target" : "are no targets") of the training source; take \(extra.count == 1 ? "it" : "them") from the list"

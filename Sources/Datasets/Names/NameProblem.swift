@@ -12,6 +12,8 @@ package enum NameProblem: Sendable, Equatable {
   case featureInOtherRole(column: String, role: String)
   case numbersHere(column: String)
   case categoriesWithoutColumns
+  case doubled(column: String)
+  case kindsDiffer(column: String, found: String, expected: String)
   // Targets and labels
   case targetsDiffer(missing: [String], extra: [String])
   case otherTarget(found: String, expected: String)

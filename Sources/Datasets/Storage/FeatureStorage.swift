@@ -3,9 +3,50 @@ internal import Platform
 internal import Specs
 
 /// The features of a source's rows, as they came.
-package enum FeatureStorage: Sendable {
-  case array(RawArray)
-  case columns(RawColumns)
+package struct FeatureStorage: Sendable {
+  /// Where some neighbouring features are.
+  package enum Place: Sendable, Equatable {
+    /// All of an array's.
+    case array(Int)
+    /// Columns among those of numbers.
+    case numbers(Range<Int>)
+    /// One column of codes, which the features are 0 and 1 of.
+    case code(Int, categories: Int)
+  }
+
+  /// In the order of the features.
+  package var places: [Place]
+  package var arrays: [RawArray] = []
+  package var numbers: NumberChunks?
+  /// For each column of numbers, whether it has whole numbers beyond 2⁵³ that double has rounded.
+  package var isRounded: [Bool] = []
+  /// For each column of codes those of the rows.
+  package var codes: [[Int32]] = []
+
+  /// Features of a place.
+  func width(of place: Place) -> Int {
+    switch place {
+    case .array(let index): arrays[index].width
+    case .numbers(let columns): columns.count
+    case .code(_, let categories): categories
+    }
+  }
+
+  /// The features of each place.
+  var ranges: [Range<Int>] {
+    var first = 0
+    return places.map { place in
+      defer { first += width(of: place) }
+      return first..<first + width(of: place)
+    }
+  }
+
+  /// Keeps some rows, ascending, and forgets the others.
+  mutating func keep(_ rows: [Int]) throws(DataError) {
+    for array in arrays { array.keep(rows) }
+    numbers = try numbers?.keeping(rows)
+    for index in codes.indices { codes[index] = rows.map { [codes] in codes[index][$0] } }
+  }
 }
 
 /// Elements of one type, row by row; the header of their file may stand before them, so that it is not copied.
@@ -23,18 +64,6 @@ package struct RawArray: Sendable {
   func keep(_ rows: [Int]) { bytes.keep(rows, width: rowBytes, from: offset) }
 }
 
-/// Columns of a table.
-package struct RawColumns: Sendable {
-  /// The numbers of the columns without categories, row by row, in double.
-  package var numbers: FileBytes
-  /// For each of these columns, whether float32 holds all of its numbers.
-  package var isFloat: [Bool]
-  /// For each of these columns, whether it has whole numbers beyond 2⁵³ that double has rounded.
-  package var isRounded: [Bool]
-  /// For each column with categories the codes of the rows.
-  package var codes: [[Int32]]
-}
-
 extension RawElement {
   /// Whether float32 holds a number so that arithmetic sees it: subnormal ones count as 0 there.
   static func isFloat(_ value: Double) -> Bool {
@@ -46,56 +75,55 @@ extension RawElement {
 /// Reads the features of rows in double, one row at a time.
 final class RowReader {
   private let features: FeatureStorage
-  private let columns: [FeatureColumn]
+  private let ranges: [Range<Int>]
   private let scratch: AlignedBuffer<Double>
-  private let width: Int
+  /// The numbers of a row, where they are not the row itself.
+  private let numbers: AlignedBuffer<Double>?
 
-  init(_ table: Table) {
-    features = table.features
-    columns = table.columns
-    width = table.featureShape.count
-    scratch = AlignedBuffer(count: max(1, width))
+  init(_ features: FeatureStorage) {
+    self.features = features
+    ranges = features.ranges
+    scratch = AlignedBuffer(count: max(1, ranges.last?.upperBound ?? 0))
+    let isPlain = features.places == features.numbers.map { [.numbers(0..<$0.width)] }
+    numbers = isPlain ? nil : features.numbers.map { AlignedBuffer(count: $0.width) }
   }
 
   /// The features of a row, until the next is asked for.
   func callAsFunction(_ row: Int) -> UnsafePointer<Double> {
-    let output = scratch.pointer
-    switch features {
-    case .array(let array):
-      let base = array.bytes.start + array.offset + row * array.rowBytes
-      switch array.element {
-      case .uint8: convert(base, UInt8.self) { Double($0) }
-      case .int8: convert(base, Int8.self) { Double($0) }
-      case .int16: convert(base, Int16.self) { Double($0) }
-      case .uint16: convert(base, UInt16.self) { Double($0) }
-      case .int32: convert(base, Int32.self) { Double($0) }
-      case .int64: convert(base, Int64.self) { Double($0) }
-      case .float32: convert(base, Float.self) { Double($0) }
-      case .float64: convert(base, Double.self) { $0 }
-      }
-    case .columns(let stored):
-      let count = stored.isFloat.count
-      let numbers = stored.numbers.start.assumingMemoryBound(to: Double.self) + row * count
-      if stored.codes.isEmpty { return UnsafePointer(numbers) }
-      output.update(repeating: 0, count: width)
-      var place = 0, number = 0, category = 0
-      for column in columns {
-        if column.isCategorical {
-          output[place + Int(stored.codes[category][row])] = 1
-          category += 1
-        } else {
-          output[place] = numbers[number]
-          number += 1
-        }
-        place += column.width
+    features.numbers?.read(row, into: numbers?.pointer ?? scratch.pointer)
+    for (place, range) in zip(features.places, ranges) {
+      let output = scratch.pointer + range.lowerBound
+      switch place {
+      case .array(let index): convert(features.arrays[index], row, to: output)
+      case .numbers(let columns):
+        if let numbers { output.update(from: numbers.pointer + columns.lowerBound, count: columns.count) }
+      case .code(let index, let categories):
+        output.update(repeating: 0, count: categories)
+        output[Int(features.codes[index][row])] = 1
       }
     }
-    return UnsafePointer(output)
+    return UnsafePointer(scratch.pointer)
+  }
+
+  private func convert(_ array: RawArray, _ row: Int, to output: UnsafeMutablePointer<Double>) {
+    let base = array.bytes.start + array.offset + row * array.rowBytes, width = array.width
+    switch array.element {
+    case .uint8: convert(base, width, to: output, UInt8.self) { Double($0) }
+    case .int8: convert(base, width, to: output, Int8.self) { Double($0) }
+    case .int16: convert(base, width, to: output, Int16.self) { Double($0) }
+    case .uint16: convert(base, width, to: output, UInt16.self) { Double($0) }
+    case .int32: convert(base, width, to: output, Int32.self) { Double($0) }
+    case .int64: convert(base, width, to: output, Int64.self) { Double($0) }
+    case .float32: convert(base, width, to: output, Float.self) { Double($0) }
+    case .float64: convert(base, width, to: output, Double.self) { $0 }
+    }
   }
 
   @inline(__always)
-  private func convert<Raw: BitwiseCopyable>(_ base: UnsafeRawPointer, _ raw: Raw.Type, _ double: (Raw) -> Double) {
-    let output = scratch.pointer
+  private func convert<Raw: BitwiseCopyable>(
+    _ base: UnsafeRawPointer, _ width: Int, to output: UnsafeMutablePointer<Double>, _ raw: Raw.Type,
+    _ double: (Raw) -> Double
+  ) {
     for index in 0..<width {
       output[index] = double(base.loadUnaligned(fromByteOffset: index * MemoryLayout<Raw>.stride, as: Raw.self))
     }

@@ -3,49 +3,21 @@ internal import Kernels
 extension Table {
   /// How the features lie in memory, as small as their numbers allow.
   func featureLayout() -> (blocks: [SourceLayout.Block], runs: [SourceLayout.Run]) {
-    switch features {
-    case .array(let array):
-      let element = array.element == .float32 && holdsSubnormal ? .float64 : array.element
-      return (
-        [.init(element: element, width: array.width)],
-        [.init(features: 0..<array.width, block: 0, first: 0, isCode: false)]
-      )
-    case .columns(let stored):
-      var blocks: [SourceLayout.Block] = [], runs: [SourceLayout.Run] = []
-      var feature = 0, number = 0
-      for column in columns {
-        let element: RawElement
-        if let categories = column.categories {
-          element = .codes(categories.count)
-        } else {
-          element = stored.isFloat[number] ? .float32 : .float64
-          number += 1
+    var layout = FeatureLayout()
+    for (place, range) in zip(features.places, features.ranges) {
+      switch place {
+      case .array(let index):
+        let array = features.arrays[index]
+        let element = array.element == .float32 && array.holdsSubnormal(rows: count) ? .float64 : array.element
+        layout.add(array: element, range)
+      case .numbers(let columns):
+        for (feature, column) in zip(range, columns) {
+          layout.add(number: features.numbers?.isFloat[column] == true ? .float32 : .float64, feature)
         }
-        let block = blocks.firstIndex { $0.element == element } ?? blocks.count
-        if block == blocks.count { blocks.append(.init(element: element, width: 0)) }
-        let features = feature..<feature + column.width
-        if let last = runs.last, !last.isCode, !column.isCategorical, last.block == block,
-          last.first + last.features.count == blocks[block].width
-        {
-          runs[runs.count - 1].features = last.features.lowerBound..<features.upperBound
-        } else {
-          runs.append(.init(features: features, block: block, first: blocks[block].width, isCode: column.isCategorical))
-        }
-        blocks[block].width += 1
-        feature += column.width
+      case .code(_, let categories): layout.add(code: .codes(categories), range)
       }
-      return (blocks, runs)
     }
-  }
-
-  /// Whether an array of float32 has numbers that arithmetic takes for 0.
-  private var holdsSubnormal: Bool {
-    guard case .array(let array) = features else { return false }
-    let base = array.bytes.start + array.offset
-    return (0..<count * array.width).contains { index in
-      let bits = base.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self) & 0x7fff_ffff
-      return bits != 0 && bits < 0x0080_0000
-    }
+    return (layout.blocks, layout.runs)
   }
 
   /// Writes the features of rows to their blocks.
@@ -58,20 +30,99 @@ extension Table {
     _ layout: SourceLayout, kept: [Int]?, to places: [UnsafeMutableRawPointer], givesBack: Bool,
     progress: @escaping () -> Void
   ) {
-    switch features {
-    case .array(let array):
-      array.write(layout.features[0], kept: kept, count: layout.rows, to: places[0], givesBack: givesBack, progress)
-    case .columns(let stored):
-      stored.write(
-        layout, isCategorical: columns.map(\.isCategorical), kept: kept, to: places, givesBack: givesBack, progress)
+    var cells: [CellWriter] = [], first = 0
+    for (place, range) in zip(features.places, features.ranges) {
+      while layout.runs[first].features.upperBound <= range.lowerBound { first += 1 }
+      for run in layout.runs[first...].prefix(while: { $0.features.lowerBound < range.upperBound }) {
+        let block = layout.features[run.block], output = places[run.block]
+        switch place {
+        case .array(let index):
+          features.arrays[index].write(
+            block, kept: kept, count: layout.rows, to: output, givesBack: givesBack, progress)
+        case .numbers(let columns):
+          for feature in run.features.clamped(to: range) {
+            let first = run.first + feature - run.features.lowerBound
+            cells.append(
+              CellWriter(
+                column: columns.lowerBound + feature - range.lowerBound, isCode: false, element: block.element,
+                output: output + first * block.element.byteCount, stride: block.rowBytes))
+          }
+        case .code(let index, _):
+          cells.append(
+            CellWriter(
+              column: index, isCode: true, element: block.element,
+              output: output + run.first * block.element.byteCount, stride: block.rowBytes))
+        }
+      }
     }
+    if !cells.isEmpty { features.write(cells, kept: kept, count: layout.rows, givesBack: givesBack, progress) }
   }
 }
 
 /// Bytes after which pages that were read are given back.
 private let givingBack = 1 << 22
 
+/// Blocks and runs while features are added in their order.
+private struct FeatureLayout {
+  var blocks: [SourceLayout.Block] = []
+  var runs: [SourceLayout.Run] = []
+  /// The blocks that columns share.
+  private var shared: [RawElement: Int] = [:]
+
+  /// An array has a block of its own.
+  mutating func add(array element: RawElement, _ features: Range<Int>) {
+    blocks.append(.init(element: element, width: features.count))
+    runs.append(.init(features: features, block: blocks.count - 1, first: 0, isCode: false))
+  }
+
+  mutating func add(number element: RawElement, _ feature: Int) {
+    let block = block(of: element)
+    if let last = runs.last, !last.isCode, last.block == block, last.first + last.features.count == blocks[block].width
+    {
+      runs[runs.count - 1].features = last.features.lowerBound..<feature + 1
+      blocks[block].width += 1
+    } else {
+      add(feature..<feature + 1, to: block, isCode: false)
+    }
+  }
+
+  mutating func add(code element: RawElement, _ features: Range<Int>) {
+    add(features, to: block(of: element), isCode: true)
+  }
+
+  private mutating func add(_ features: Range<Int>, to block: Int, isCode: Bool) {
+    runs.append(.init(features: features, block: block, first: blocks[block].width, isCode: isCode))
+    blocks[block].width += 1
+  }
+
+  private mutating func block(of element: RawElement) -> Int {
+    if let block = shared[element] { return block }
+    shared[element] = blocks.count
+    blocks.append(.init(element: element, width: 0))
+    return blocks.count - 1
+  }
+}
+
+/// Where the cells of a column go.
+private struct CellWriter {
+  let column: Int
+  let isCode: Bool
+  let element: RawElement
+  let output: UnsafeMutableRawPointer
+  /// Bytes from one row to the next.
+  let stride: Int
+}
+
 extension RawArray {
+  /// Whether elements of float32 are numbers that arithmetic takes for 0.
+  fileprivate func holdsSubnormal(rows: Int) -> Bool {
+    let base = bytes.start + offset
+    return (0..<rows * width).contains { index in
+      let bits = base.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self) & 0x7fff_ffff
+      return bits != 0 && bits < 0x0080_0000
+    }
+  }
+
   fileprivate func write(
     _ block: SourceLayout.Block, kept: [Int]?, count: Int, to output: UnsafeMutableRawPointer, givesBack: Bool,
     _ progress: @escaping () -> Void
@@ -97,61 +148,47 @@ extension RawArray {
   }
 }
 
-extension RawColumns {
+extension FeatureStorage {
   fileprivate func write(
-    _ layout: SourceLayout, isCategorical: [Bool], kept: [Int]?, to places: [UnsafeMutableRawPointer],
-    givesBack: Bool, _ progress: @escaping () -> Void
+    _ cells: [CellWriter], kept: [Int]?, count: Int, givesBack: Bool, _ progress: @escaping () -> Void
   ) {
-    // Where each column goes in a row: its place, the bytes to the next row, its type.
-    var next = [Int](repeating: 0, count: layout.features.count)
-    var number = 0, targets: [(place: UnsafeMutableRawPointer, stride: Int, element: RawElement)] = []
-    var category = 0, codeTargets = targets
-    for isCode in isCategorical {
-      let element: RawElement = isCode ? layout.codes[category] : isFloat[number] ? .float32 : .float64
-      let block = layout.features.firstIndex { $0.element == element } ?? 0
-      let target = (places[block] + next[block] * element.byteCount, layout.features[block].rowBytes, element)
-      next[block] += 1
-      if isCode {
-        codeTargets.append(target)
-        category += 1
-      } else {
-        targets.append(target)
-        number += 1
-      }
-    }
     var pace = Pace(progress), returned = 0
-    let width = isFloat.count
-    for place in 0..<layout.rows {
-      let row = kept?[place] ?? place
-      let values = numbers.start.assumingMemoryBound(to: Double.self) + row * width
-      for (column, target) in targets.enumerated() {
-        let output = target.place + place * target.stride
-        if target.element == .float32 {
-          output.storeBytes(of: Float(values[column]), as: Float.self)
-        } else {
-          output.storeBytes(of: values[column], as: Double.self)
+    let width = numbers?.width ?? 0
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, width)) { values in
+      values.initialize(repeating: 0)
+      for place in 0..<count {
+        let row = kept?[place] ?? place
+        if let start = values.baseAddress { numbers?.read(row, into: start) }
+        for cell in cells {
+          let output = cell.output + place * cell.stride
+          if cell.isCode {
+            cell.element.store(code: Int(codes[cell.column][row]), at: output)
+          } else {
+            cell.element.store(values[cell.column], at: output)
+          }
+        }
+        pace.add(cells.count)
+        if givesBack, (row - returned) * width * 4 >= givingBack {
+          numbers?.giveBack(before: row)
+          returned = row
         }
       }
-      for (column, target) in codeTargets.enumerated() {
-        target.element.store(code: Int(codes[column][row]), at: target.place + place * target.stride)
-      }
-      pace.add(isCategorical.count)
-      let end = (row + 1) * width * 8
-      if givesBack, end - returned >= givingBack {
-        numbers.giveBack(before: end)
-        returned = end
-      }
     }
-    if givesBack { numbers.giveBack(before: numbers.count) }
+    if givesBack { numbers?.giveBack(before: .max) }
   }
 }
 
-extension SourceLayout {
-  /// The types of the columns with categories, in their order.
-  fileprivate var codes: [RawElement] { runs.filter(\.isCode).map { features[$0.block].element } }
-}
-
 extension RawElement {
+  /// Writes a number as float32 or float64.
+  @inline(__always)
+  func store(_ value: Double, at place: UnsafeMutableRawPointer) {
+    if self == .float32 {
+      place.storeBytes(of: Float(value), as: Float.self)
+    } else {
+      place.storeBytes(of: value, as: Double.self)
+    }
+  }
+
   /// Writes a code of one of the types of ``codes(_:)``.
   func store(code: Int, at place: UnsafeMutableRawPointer) {
     switch self {

@@ -55,7 +55,7 @@ enum ArraySeeds {
     return {
       let table = try features.load(in: context)
       let width = table.featureShape.count
-      guard case .array(let array) = table.features else { preconditionFailure("an array is a table") }
+      guard let array = table.features.arrays.first else { preconditionFailure("an array is a table") }
       precondition(
         array.bytes.count - array.offset == table.count * width * array.element.byteCount, "features of another count")
       table.forEachRow(0..<table.count) { _, values in

@@ -1,0 +1,95 @@
+internal import Kernels
+internal import Platform
+
+extension PreparedData {
+  /// Rows of a part in parts of their own: folds, bootstraps. Each is a list of 4 bytes for each row; what brings them to a common
+  /// scale is measured anew, on the new training part.
+  ///
+  /// - Parameters:
+  ///   - rows: those of each new part, in the order of ``DataPart``; by their numbers in the part, any number of times.
+  ///   - normalize: what is done to features.
+  ///   - normalizesTargets: whether value targets are brought to mean 0 and deviation 1.
+  /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0.
+  package func view(
+    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizesTargets: Bool,
+    progress: @escaping () -> Void = {}
+  ) throws(DataError) -> PreparedData {
+    precondition(rows.count == DataPart.allCases.count, "one list for each part")
+    guard let own = self.rows(of: part) else { preconditionFailure("the part has no rows") }
+    precondition(rows.joined().allSatisfy { 0..<own.count ~= $0 }, "a row outside the part")
+    var description = description
+    description.counts = rows.map(\.count)
+    let training = rows[DataPart.train.rawValue]
+    description.normalization = description.normalization(normalize, rows: training, progress) { rows, body in
+      own.forEachRow(rows, body)
+    }
+    description.targetNormalization =
+      normalizesTargets
+      ? description.targetNormalization(rows: training, progress) { rows, body in own.forEachTarget(rows, body) }
+      : .identity
+    let source = layout.parts[part.rawValue].source, bytes = layout.indexBytes(ofPart: part.rawValue)
+    let memory = AlignedMemory(byteCount: max(1, rows.reduce(0) { $0 + $1.count } * bytes), isCleared: false)
+    var parts: [DataLayout.Part] = [], lists: [UnsafeRawPointer?] = [], place = memory.base
+    for (index, rows) in rows.enumerated() {
+      let scale = try own.weightScale(rows, part: DataPart.allCases[index].name)
+      parts.append(.init(source: source, count: rows.count, isWhole: false, weightExponent: scale.exponent))
+      lists.append(UnsafeRawPointer(place))
+      for row in rows {
+        let row = own.place(row)
+        if bytes == 4 {
+          place.storeBytes(of: UInt32(row), as: UInt32.self)
+        } else {
+          place.storeBytes(of: UInt64(row), as: UInt64.self)
+        }
+        place += bytes
+      }
+    }
+    return with(description, parts: parts, lists: lists, owner: memory)
+  }
+}
+
+extension DataRows {
+  /// Hands out the features of rows as they came, in double, one row after the other.
+  fileprivate func forEachRow(_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) {
+    let values = AlignedBuffer<Double>(count: max(1, featureCount))
+    for row in rows {
+      let place = place(row)
+      for run in source.runs {
+        let block = source.features[run.block], output = values.pointer + run.features.lowerBound
+        let first = places[run.block] + place * block.rowBytes + run.first * block.element.byteCount
+        if run.isCode {
+          output.update(repeating: 0, count: run.features.count)
+          output[block.element.code(at: first)] = 1
+        } else {
+          for index in run.features.indices {
+            let offset = index - run.features.lowerBound
+            output[offset] = block.element.value(at: first + offset * block.element.byteCount)
+          }
+        }
+      }
+      body(values.pointer)
+    }
+  }
+
+  /// Hands out the target values of rows as they came, in double.
+  fileprivate func forEachTarget(_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) {
+    guard let (block, base) = targetBlock else { return }
+    let values = AlignedBuffer<Double>(count: max(1, block.width))
+    for row in rows {
+      let first = base + place(row) * block.rowBytes
+      for index in 0..<block.width {
+        values.pointer[index] = block.element.value(at: first + index * block.element.byteCount)
+      }
+      body(values.pointer)
+    }
+  }
+
+  /// What brings the weights of some rows to float32.
+  ///
+  /// None is lost beside a largest that is no larger than the part's.
+  fileprivate func weightScale(_ rows: [Int], part: String) throws(DataError) -> WeightScale {
+    guard source.weight != nil, !rows.isEmpty else { return WeightScale() }
+    guard let scale = WeightScale(rows.lazy.map { weight($0) }) else { throw .noWeight(file: "the data", part: part) }
+    return scale
+  }
+}

@@ -1,0 +1,191 @@
+internal import Kernels
+internal import Specs
+
+/// What a format fills with the rows of its source: checks them, finds them by name, and keeps them as they came.
+///
+/// A format tells its fields (``begin(_:from:naming:)``), then hands over their rows: fields of numbers and labels in a ``RowBlock``
+/// (``append(_:)``), fields of an array's elements in blocks of bytes (``append(_:to:)``) or as the file has them
+/// (``fill(_:with:from:rows:)``), ragged ones with their lengths (``append(_:lengths:to:)``). All fields end with the same number of
+/// rows.
+package final class DataSink {
+  /// More categories than this in one column are taken for a mistake.
+  static let categoryLimit = 10_000
+
+  /// What the reader of the source needs to know.
+  package let context: DataContext
+  private(set) var fields: [SourceField] = []
+  private(set) var source = RowSource(file: "")
+  private(set) var naming = Naming.place
+  /// What each field has so far.
+  var contents: [FieldContent] = []
+  /// The numbers of features.
+  private(set) var numbers: NumberChunks?
+  /// Rows that came in blocks.
+  private(set) var blockRows = 0
+  /// Whether a number of a feature is missing.
+  private(set) var hasMissing = false
+  /// The rows that the format has left out because values are missing in them.
+  package var dropped = DroppedRows()
+
+  /// Where the numbers of a block's row go: neighbouring features as one.
+  private var parts: [Part] = []
+  private var row: [Double] = []
+
+  /// Neighbouring numbers of a row with one role.
+  private struct Part {
+    let role: SourceField.Role
+    /// The first field.
+    let field: Int
+    var numbers: Range<Int>
+  }
+
+  package init(_ context: DataContext) { self.context = context }
+
+  /// Begins with a source; what came before is forgotten.
+  ///
+  /// - Parameters:
+  ///   - fields: features in their order. Where fields have no names of their own, one alone is features.
+  ///   - file: the source, for messages.
+  ///   - naming: how fields are told apart: features by name are put in the order of the training source.
+  package func begin(_ fields: [SourceField], from file: String, naming: Naming) throws(DataError) {
+    self.fields = fields
+    self.naming = naming
+    source = RowSource(file: file)
+    blockRows = 0
+    dropped = DroppedRows()
+    hasMissing = false
+    contents = fields.map { _ in FieldContent() }
+    parts = []
+    var first = 0, count = 0
+    for (index, field) in fields.enumerated() where field.width > 0 {
+      let own = first..<first + field.width
+      if field.role == .feature { count += field.width }
+      if field.role == .feature, parts.last?.role == .feature {
+        parts[parts.count - 1].numbers = parts[parts.count - 1].numbers.lowerBound..<own.upperBound
+      } else {
+        parts.append(Part(role: field.role, field: index, numbers: own))
+      }
+      first = own.upperBound
+    }
+    numbers = count > 0 ? try NumberChunks(width: count, file: file) : nil
+    row = [Double](repeating: 0, count: count)
+  }
+
+  /// Takes the rows of a block, which is empty then.
+  ///
+  /// - Throws: ``DataError`` naming a row and column that cannot be used.
+  package func append(_ block: inout RowBlock) throws(DataError) {
+    guard block.count > 0 else { return }
+    if !block.lines.isEmpty {
+      var lines = source.lines ?? RowLines()
+      for (index, line) in block.lines.enumerated() { lines.append(line, row: blockRows + index) }
+      source.lines = lines
+    }
+    let width = block.width
+    try block.numbers.withUnsafeBufferPointer { values throws(DataError) in
+      for index in 0..<block.count {
+        try take(UnsafeBufferPointer(rebasing: values[index * width..<(index + 1) * width]), row: blockRows + index)
+      }
+    }
+    var column = 0
+    for (index, field) in fields.enumerated() where field.isLabels {
+      precondition(block.labels[column].count == block.count, "a row has a label of each column")
+      for label in block.labels[column] { contents[index].labels.append(label) }
+      if field.role == .feature, contents[index].labels.labels.count > Self.categoryLimit {
+        throw .tooManyCategories(file: source.file, column: field.name, limit: Self.categoryLimit)
+      }
+      column += 1
+    }
+    blockRows += block.count
+    block.clear()
+  }
+
+  /// Takes the numbers of a row.
+  private func take(_ values: UnsafeBufferPointer<Double>, row place: Int) throws(DataError) {
+    var next = 0
+    for part in parts {
+      let first = values[part.numbers.lowerBound]
+      switch part.role {
+      case .feature:
+        try requireFinite(values, part, row: place)
+        let own = UnsafeBufferPointer(rebasing: values[part.numbers])
+        guard own.count < row.count else {
+          try numbers?.append(own)
+          continue
+        }
+        for value in own {
+          row[next] = value
+          next += 1
+        }
+        continue
+      case .weight: try requireWeight(first, source, row: place)
+      case .target:
+        guard !values[part.numbers].contains(where: \.isInfinite) else {
+          throw .notFinite(file: source.file, row: place)
+        }
+      case .group, .id:
+        contents[part.field].labels.append(ConfigValue.number(first).compactText)
+        continue
+      }
+      if part.numbers.count == 1 {
+        contents[part.field].values.append(first)
+      } else {
+        contents[part.field].values.append(contentsOf: values[part.numbers])
+      }
+    }
+    // Features with others between them.
+    if next > 0 { try row.withUnsafeBufferPointer { row throws(DataError) in try numbers?.append(row) } }
+  }
+
+  /// Refuses what is infinite in float32; NaN is missing.
+  private func requireFinite(
+    _ values: UnsafeBufferPointer<Double>, _ part: Part, row: Int
+  ) throws(DataError) {
+    var areFinite = true
+    for index in part.numbers { areFinite = areFinite && Float(values[index]).isFinite }
+    guard !areFinite else { return }
+    for index in part.numbers where Float(values[index]).isInfinite {
+      throw .beyondFloat(
+        file: source.file, place: source.place(row), column: name(ofNumber: index),
+        text: ConfigValue.number(values[index]).compactText)
+    }
+    hasMissing = true
+  }
+
+  /// The field that a number of a row is of.
+  private func name(ofNumber number: Int) -> String {
+    var end = 0
+    return fields.first { field in
+      end += field.width
+      return number < end
+    }?.name ?? ""
+  }
+
+  func requireWeight(_ weight: Double, _ source: RowSource, row: Int) throws(DataError) {
+    guard weight.isNaN || weight.isFinite && (weight >= 0) else {
+      throw .badWeight(file: source.file, place: source.place(row), text: ConfigValue.number(weight).compactText)
+    }
+  }
+
+  /// Takes note that double has rounded whole numbers of a field.
+  package func markRounded(_ field: Int) { contents[field].isRounded = true }
+
+  /// Makes the numbers of features readable.
+  func finishNumbers() throws(DataError) { try numbers?.finish() }
+}
+
+/// What a field has so far.
+struct FieldContent {
+  /// The elements of an array, behind what stands before them in their file.
+  var bytes: FileBytes?
+  var offset = 0
+  /// Rows of an array.
+  var rows = 0
+  /// The entries of each row, where the field is ragged.
+  var lengths: [Int32] = []
+  /// Text.
+  var labels = TextColumn()
+  /// Targets or weights.
+  var values: [Double] = []
+  var isRounded = false
+}

@@ -1,0 +1,82 @@
+import Kernels
+import Testing
+
+@testable import Datasets
+
+/// Numbers of columns come back as they were handed over, in the least memory that holds them.
+@Suite struct NumberChunksTests {
+  private struct Case {
+    let width: Int
+    var values: [Double] = []
+    var count: Int { values.count / width }
+
+    /// Columns of numbers that float32 holds, of ones that it does not, and of both.
+    init(_ generator: inout TestGenerator) {
+      width = [1, 2, 3, 7, 40, 3000].randomElement(using: &generator) ?? 1
+      let rows = Int.random(in: 1...max(20, 90_000 / width), using: &generator)
+      let kinds = (0..<width).map { _ in Int.random(in: 0..<4, using: &generator) }
+      values.reserveCapacity(rows * width)
+      for row in 0..<rows {
+        for kind in kinds {
+          let whole = Double(Int.random(in: -9999...9999, using: &generator))
+          switch kind {
+          case 0: values.append(whole / 4)
+          case 1: values.append(whole / 10)
+          case 2: values.append(row < rows / 2 ? whole : whole + 1e12)
+          default: values.append([whole, -0.0, 1e-40, .nan][Int.random(in: 0..<4, using: &generator)])
+          }
+        }
+      }
+    }
+
+    func chunks() throws -> NumberChunks {
+      let chunks = try NumberChunks(width: width, file: "t")
+      for row in 0..<count {
+        try values[row * width..<(row + 1) * width].withUnsafeBufferPointer { row throws(DataError) in
+          try chunks.append(row)
+        }
+      }
+      try chunks.finish()
+      return chunks
+    }
+
+    func row(_ row: Int) -> [UInt64] { values[row * width..<(row + 1) * width].map(\.bitPattern) }
+  }
+
+  private func read(_ chunks: NumberChunks, _ row: Int) -> [UInt64] {
+    var values = [Double](repeating: 0, count: chunks.width)
+    chunks.read(row, into: &values)
+    return values.map(\.bitPattern)
+  }
+
+  /// NaN may become another NaN on its way through float32.
+  private func same(_ a: [UInt64], _ b: [UInt64]) -> Bool {
+    a.count == b.count
+      && zip(a, b).allSatisfy { $0 == $1 || Double(bitPattern: $0).isNaN && Double(bitPattern: $1).isNaN }
+  }
+
+  @Test("random tables: every number, kept rows, types of columns")
+  func random() throws {
+    var generator = TestGenerator(state: 11)
+    for _ in 0..<25 {
+      let own = Case(&generator), chunks = try own.chunks()
+      #expect(chunks.count == own.count)
+      #expect((0..<own.count).allSatisfy { same(read(chunks, $0), own.row($0)) })
+      for column in 0..<own.width {
+        let isFloat = stride(from: column, to: own.values.count, by: own.width).allSatisfy {
+          RawElement.isFloat(own.values[$0])
+        }
+        #expect(chunks.isFloat[column] == isFloat)
+      }
+      let kept = (0..<own.count).filter { _ in Bool.random(using: &generator) }
+      guard !kept.isEmpty else { continue }
+      let fewer = try chunks.keeping(kept)
+      #expect(fewer.count == kept.count)
+      #expect(kept.indices.allSatisfy { same(read(fewer, $0), own.row(kept[$0])) })
+      // What was given back reads as zeros, all else stays.
+      let half = own.count / 2
+      chunks.giveBack(before: half)
+      #expect((half..<own.count).allSatisfy { same(read(chunks, $0), own.row($0)) })
+    }
+  }
+}
