@@ -135,8 +135,12 @@ struct BenchCommand: ParsableCommand {
         return try answer(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), cluster)
       }
       try common.prepareTrace(cluster)
-      let options = common.runOptions(launch, output: "", isQuiet: true, showsProgress: false)
-      let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
+      let options = common.runOptions(launch, output: "")
+      let trainer = try common.naming {
+        try Trainer(
+          config, data: LoadedData(config, options: options, cluster: cluster), options: options.trainer,
+          cluster: cluster)
+      }
       if kernels || losses {
         let table = try cluster.agree(describe: describeFailure) {
           guard cluster.rank == 0 else { return ConfigValue.null }
@@ -152,7 +156,7 @@ struct BenchCommand: ParsableCommand {
       try cluster.barrier()
       StopSignal.waitForSteps()
       let (result, stopped) = try Benchmark.run(
-        trainer, warmup: warmup, steps: steps, cluster: cluster, threads: launch.threads)
+        trainer, warmup: warmup, steps: steps, cluster: cluster, trace: options.trace)
       try common.writeTrace(options.trace, cluster, consequence: nil)
       if let result { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
       guard let stopped else { return }

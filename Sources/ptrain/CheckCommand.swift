@@ -17,20 +17,20 @@ struct CheckCommand: ParsableCommand {
     let config: RunConfig
     do { config = try common.load(cluster) } catch let error as AgreedFailure { throw error.asRunError }
     do { try common.prepareTrace(cluster) } catch let error as AgreedFailure { throw error.asRunError }
-    let trainer: Trainer
+    let run: Run
     do {
-      trainer = try common.naming {
-        try Trainer(
+      run = try common.naming {
+        try Run(
           config,
           options: RunOptions(
             baseDirectory: common.baseDirectory, outputDirectory: common.outputDirectory(config),
-            threads: common.threads ?? 1, isQuiet: true, showsProgress: false), cluster: cluster)
+            threads: common.threads ?? 1), cluster: cluster)
       }
     } catch let error as AgreedFailure { throw error.asRunError }
-    try trainer.requireSpace()
+    try run.requireSpace()
     guard PTrain.isFirstProcess else { return }
-    for warning in trainer.network.warnings { StandardError.write("warning: \(warning)") }
-    try StandardOutput.answer(trainer.plan, terminator: "")
+    for warning in run.trainer.network.warnings { StandardError.write("warning: \(warning)") }
+    try StandardOutput.answer(run.plan, terminator: "")
   }
 }
 

@@ -44,11 +44,10 @@ struct CommonOptions: ParsableArguments {
   func outputDirectory(_ config: RunConfig) -> String { output ?? config.output.directory }
 
   /// What a trainer is started with.
-  func runOptions(_ launch: Launch, output: String, isQuiet: Bool, showsProgress: Bool) -> RunOptions {
+  func runOptions(_ launch: Launch, output: String) -> RunOptions {
     var options = RunOptions(
-      baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads, isQuiet: isQuiet,
-      showsProgress: showsProgress)
-    options.spareCores = launch.spareCores
+      baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads)
+    options.trainer.spareCores = launch.spareCores
     options.environment = PTrain.environment
     if trace != nil { options.trace = TraceRecorder() }
     return options

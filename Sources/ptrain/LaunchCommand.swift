@@ -118,7 +118,7 @@ struct LaunchCommand: ParsableCommand {
       maxRestarts: maxRestarts, grace: grace, environment: variables)
     settings.patience = config.parallel.watchdogSeconds
     let options = RunOptions(
-      baseDirectory: common.baseDirectory, outputDirectory: run, threads: 1, isQuiet: true, showsProgress: false)
+      baseDirectory: common.baseDirectory, outputDirectory: run, threads: 1)
     let mode = train.mode
     settings.holdsThisRun = {
       guard case .goOn? = try? RunStart.decide(config, options: options, mode: mode, cluster: SoloCluster()) else {

@@ -26,8 +26,10 @@ struct TrainCommand: ParsableCommand {
       let launch = try Launch(cluster, PTrain.environment, threads: common.threads, config: config)
       let speaks = cluster.rank == 0 && !common.quiet
       if speaks { launch.announce(config) }
-      var options = common.runOptions(
-        launch, output: common.outputDirectory(config), isQuiet: common.quiet, showsProgress: !train.noProgress)
+      var options = common.runOptions(launch, output: common.outputDirectory(config))
+      options.trainer.sinks = [
+        TerminalSink(isQuiet: common.quiet, showsProgress: !train.noProgress, environment: options.environment)
+      ]
       let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
@@ -38,14 +40,14 @@ struct TrainCommand: ParsableCommand {
       }
       try common.prepareTrace(cluster)
       switch start {
-      case .goOn(let shards): options.shards = shards
-      case .unknown(let shards): options.shards = shards
+      case .goOn(let shards): options.trainer.shards = shards
+      case .unknown(let shards): options.trainer.shards = shards
       default: break
       }
       options.goesOnFromOtherArithmetic = train.force
-      let trainer = try common.naming { try Trainer(config, options: options, cluster: cluster) }
+      let run = try common.naming { try Run(config, options: options, cluster: cluster) }, trainer = run.trainer
       if case .weights(let path) = train.mode {
-        let missing = try trainer.warmStart(from: path)
+        let missing = try run.warmStart(from: path)
         if speaks, !missing.isEmpty {
           StandardOutput.write("not in \(path), begun anew: \(missing.joined(separator: ", "))")
         }
@@ -58,13 +60,13 @@ struct TrainCommand: ParsableCommand {
         for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
-      let summary = try train(trainer, from: start, locks: locks, trace: options.trace, cluster)
+      let summary = try train(run, from: start, locks: locks, trace: options.trace, cluster)
       let trace = Result {
         try common.writeTrace(
           options.trace, cluster,
           consequence: "the run is finished all the same, its files are in \(options.outputDirectory)")
       }
-      if speaks { for line in trainer.slowRanks { StandardOutput.write(line) } }
+      if speaks { for line in run.slowRanks { StandardOutput.write(line) } }
       try conclude(summary, directory: options.outputDirectory, cluster)
       try trace.get()
     }
@@ -72,9 +74,9 @@ struct TrainCommand: ParsableCommand {
 
   /// Trains; a run that stops or fails leaves the trace of what it has done so far. Collective.
   private func train(
-    _ trainer: Trainer, from start: RunStart, locks: RunLocks?, trace: TraceRecorder?, _ cluster: any Cluster
+    _ run: Run, from start: RunStart, locks: RunLocks?, trace: TraceRecorder?, _ cluster: any Cluster
   ) throws -> ConfigValue {
-    do { return try trainer.run(from: start, locks: locks) } catch {
+    do { return try run.run(from: start, locks: locks) } catch {
       // Ranks that have not all failed together have nobody to send their events to.
       if error is AgreedFailure || cluster.size == 1 { try common.rescueTrace(trace, cluster) }
       throw error

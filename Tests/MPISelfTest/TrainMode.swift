@@ -48,24 +48,24 @@ struct TrainMode {
     try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
     try InstructionSetAgreement.settle(cluster)
     var options = RunOptions(
-      baseDirectory: GivenFile.directory(of: self.config), outputDirectory: output, threads: threads, isQuiet: false,
-      showsProgress: false)
-    options.spareCores = spareCores
+      baseDirectory: GivenFile.directory(of: self.config), outputDirectory: output, threads: threads)
+    options.trainer.spareCores = spareCores
+    options.trainer.sinks = [TerminalSink(isQuiet: false, showsProgress: false, environment: [:])]
     options.environment = ProcessEnvironment.ofThisProcess()
     let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
     if case .finished(let summary) = start { return speak(cluster, [hashLine(summary)]) }
     switch start {
-    case .goOn(let shards): options.shards = shards
-    case .unknown(let shards): options.shards = shards
+    case .goOn(let shards): options.trainer.shards = shards
+    case .unknown(let shards): options.trainer.shards = shards
     default: break
     }
-    let trainer = try Trainer(config, options: options, cluster: cluster)
-    let summary = try trainer.run(from: start, locks: locks)
+    let run = try Run(config, options: options, cluster: cluster)
+    let summary = try run.run(from: start, locks: locks)
     let movers = try cluster.gather(Self.hasExchangeThread).count { $0 }
     speak(
       cluster,
       [
-        trainer.executor.parallelism.line, "\(movers) of \(cluster.size) ranks have a thread for the exchange",
+        run.trainer.executor.parallelism.line, "\(movers) of \(cluster.size) ranks have a thread for the exchange",
         hashLine(summary),
       ])
   }

@@ -48,7 +48,7 @@ import Testing
     try folder.write(text, to: "config.json")
     try folder.write(#"{"weights_sha256": "00"}"#, to: "summary.json")
     let options = RunOptions(
-      baseDirectory: folder.path, outputDirectory: folder.path, threads: 1, isQuiet: true, showsProgress: false)
+      baseDirectory: folder.path, outputDirectory: folder.path, threads: 1)
     let start = try RunStart.decide(config, options: options, mode: .auto, cluster: SoloCluster())
     #expect(start == .finished(.object([.init("weights_sha256", .string("00"))])))
   }

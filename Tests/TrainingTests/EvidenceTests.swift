@@ -15,10 +15,10 @@ import Testing
        "loss": {"type": "categorical_cross_entropy"}, "optimizer": {"type": "sgd", "learning_rate": 0.1},
        "training": {"global_batch_size": 32}, "parallel": {"replica_check_every": \#(every)}}
       """#
-    return try Trainer(
+    return try Run(
       RunConfig(ConfigValue.parse(Data(text.utf8), file: "t")),
-      options: RunOptions(baseDirectory: ".", outputDirectory: "", threads: 1, isQuiet: true, showsProgress: false),
-      cluster: cluster)
+      options: RunOptions(baseDirectory: ".", outputDirectory: "", threads: 1), cluster: cluster
+    ).trainer
   }
 
   @Test("a rank whose weights differ by one bit is named, with the tensor, and the run stops", arguments: [2, 3])

@@ -62,11 +62,10 @@ import ToyLayers
     let config = try RunConfig(value, registries: registries.get()), path = folder.path
     return try InProcessCluster.run(size: layout.ranks, ranksPerNode: layout.ranksPerNode) { cluster in
       let options = RunOptions(
-        baseDirectory: path, outputDirectory: path + "/run", threads: layout.threads, isQuiet: true,
-        showsProgress: false)
+        baseDirectory: path, outputDirectory: path + "/run", threads: layout.threads)
       let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
       defer { locks?.release() }
-      let summary = try Trainer(config, options: options, cluster: cluster).run(from: start, locks: locks)
+      let summary = try Run(config, options: options, cluster: cluster).run(from: start, locks: locks)
       guard case .string(let hash)? = summary["weights_sha256"] else { return "none: \(summary)" }
       return hash
     }

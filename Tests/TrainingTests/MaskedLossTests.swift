@@ -112,9 +112,9 @@ import Testing
     let value = try ConfigValue.parse(Data(text.utf8), file: "t"), base = folder.path, run = output.path + "/run"
     let summaries = try InProcessCluster.run(size: ranks) { cluster in
       let options = RunOptions(
-        baseDirectory: base, outputDirectory: run, threads: threads, isQuiet: true, showsProgress: false)
+        baseDirectory: base, outputDirectory: run, threads: threads)
       let config = try RunConfig(value, registries: registries())
-      return try Trainer(config, options: options, cluster: cluster).run()
+      return try Run(config, options: options, cluster: cluster).run()
     }
     return summaries[0]
   }

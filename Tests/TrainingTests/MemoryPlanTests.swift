@@ -20,10 +20,9 @@ import Testing
       """#
     var value = try ConfigValue.parse(Data(text.utf8), file: "t")
     for setting in settings { value = try value.overriding(setting) }
-    return try Trainer(
-      RunConfig(value),
-      options: RunOptions(baseDirectory: ".", outputDirectory: "", threads: 2, isQuiet: true, showsProgress: false),
-      cluster: cluster)
+    return try Run(
+      RunConfig(value), options: RunOptions(baseDirectory: ".", outputDirectory: "", threads: 2), cluster: cluster
+    ).trainer
   }
 
   @Test(

@@ -64,9 +64,9 @@ import Testing
     let value = try ConfigValue.parse(Data(text.utf8), file: "t")
     #expect(throws: ConfigError.self) { try RunConfig(value) }
     let options = RunOptions(
-      baseDirectory: folder.path, outputDirectory: run, threads: 1, isQuiet: true, showsProgress: false)
+      baseDirectory: folder.path, outputDirectory: run, threads: 1)
     let config = try RunConfig(value, registries: registries)
-    let summary = try Trainer(config, options: options, cluster: SoloCluster()).run()
+    let summary = try Run(config, options: options, cluster: SoloCluster()).run()
     let bias = try #require(summary["metrics"]?["test"]?["bias"])
     #expect(bias != .null)
     // The paths of an added format are written whole, as those of the others are.
@@ -92,7 +92,7 @@ import Testing
       Data(text.replacingOccurrences(of: #""epochs": 1"#, with: #""epochs": 2"#).utf8), file: "t")
     let more = try RunConfig(longer, registries: registries)
     let start = try RunStart.decide(more, options: elsewhere, mode: .auto, cluster: SoloCluster())
-    let again = try Trainer(more, options: elsewhere, cluster: SoloCluster()).run(from: start)
+    let again = try Run(more, options: elsewhere, cluster: SoloCluster()).run(from: start)
     #expect(again["epochs"] == .integer(2))
     let error = #expect(throws: ConfigError.self) { try SavedModel(run) }
     #expect(error?.problem.hasPrefix("unknown metric 'bias'") == true, "\(String(describing: error))")

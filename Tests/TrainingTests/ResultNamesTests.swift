@@ -40,12 +40,10 @@ import Testing
     Problem(loss: #"{"type": "quantile", "quantiles": [0.9, 0.1, 0.5]}"#, width: 2, units: 6, isValues: true),
   ]
 
-  private static func trainer(_ text: String, output: String, _ cluster: any Cluster) throws -> Trainer {
-    try Trainer(
+  private static func run(_ text: String, output: String, _ cluster: any Cluster) throws -> Run {
+    try Run(
       RunConfig(ConfigValue.parse(Data(text.utf8), file: "t")),
-      options: RunOptions(
-        baseDirectory: ".", outputDirectory: output, threads: 1, isQuiet: true, showsProgress: false),
-      cluster: cluster)
+      options: RunOptions(baseDirectory: ".", outputDirectory: output, threads: 1), cluster: cluster)
   }
 
   /// Every metric with every example of its keys that suits a problem, in lists within which no name stands twice.
@@ -57,7 +55,7 @@ import Testing
         let text = #"{"type": "\#(type.kind)""# + (keys.isEmpty ? "}" : ", \(keys)}")
         let own: Set<String>
         do {
-          let trainer = try trainer(problem.config(metrics: [text]), output: "", SoloCluster())
+          let trainer = try run(problem.config(metrics: [text]), output: "", SoloCluster()).trainer
           own = Set(trainer.resultNames.entries.map(\.name)).subtracting(["loss"])
         } catch is ConfigError { continue }
         if let place = lists.firstIndex(where: { $0.names.isDisjoint(with: own) }) {
@@ -78,15 +76,15 @@ import Testing
     for metrics in lists {
       var evaluations: Set<[String]> = []
       for ranks in [1, 2, 7] {
-        let folder = try TemporaryFolder(), run = folder.path + "/run"
+        let folder = try TemporaryFolder(), path = folder.path + "/run"
         let announced = try InProcessCluster.run(size: ranks) { cluster in
-          let trainer = try Self.trainer(problem.config(metrics: metrics), output: run, cluster)
-          let names = trainer.resultNames.entries.map(\.name)
-          _ = try trainer.run()
+          let run = try Self.run(problem.config(metrics: metrics), output: path, cluster)
+          let names = run.trainer.resultNames.entries.map(\.name)
+          _ = try run.run()
           return names
         }
         #expect(announced.allSatisfy { $0 == announced[0] })
-        let log = String(decoding: try Data(contentsOf: URL(fileURLWithPath: run + "/metrics.jsonl")), as: UTF8.self)
+        let log = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path + "/metrics.jsonl")), as: UTF8.self)
         let lines = log.split(separator: "\n").map(String.init).filter { !$0.contains(#""split": "train""#) }
         #expect(lines.count == 2)
         for line in lines {

@@ -78,10 +78,10 @@ import Testing
     return try value.overriding("metrics=" + ConfigValue.array(metrics).compactText)
   }
 
-  private static func trainer(_ value: ConfigValue, base: String, output: String) throws -> Trainer {
+  private static func run(_ value: ConfigValue, base: String, output: String) throws -> Run {
     let options = RunOptions(
-      baseDirectory: base, outputDirectory: output, threads: 1, isQuiet: true, showsProgress: false)
-    return try Trainer(RunConfig(value), options: options, cluster: SoloCluster())
+      baseDirectory: base, outputDirectory: output, threads: 1)
+    return try Run(RunConfig(value), options: options, cluster: SoloCluster())
   }
 
   @Test(
@@ -109,7 +109,7 @@ import Testing
       var problem = ""
       func fits(_ value: @autoclosure () throws -> ConfigValue) -> Bool {
         do {
-          _ = try Self.trainer(value(), base: folder.path, output: "")
+          _ = try Self.run(value(), base: folder.path, output: "")
           return true
         } catch {
           problem = "\(error)"
@@ -137,9 +137,9 @@ import Testing
   /// Trains, and does with what was written what a user might.
   private static func check(_ config: ConfigValue, in folder: TemporaryFolder, _ place: String) throws {
     let label = Comment(rawValue: config.compactText)
-    let summary = try trainer(config, base: folder.path, output: place + "/a").run()
+    let summary = try run(config, base: folder.path, output: place + "/a").run()
     let path = place + "/a/config.json", written = try #require(FileManager.default.contents(atPath: path))
-    let again = try trainer(ConfigValue.parse(written, file: path), base: place + "/a", output: place + "/b").run()
+    let again = try run(ConfigValue.parse(written, file: path), base: place + "/a", output: place + "/b").run()
     #expect(again["weights_sha256"] == summary["weights_sha256"], label)
     #expect(FileManager.default.contents(atPath: place + "/b/config.json") == written, label)
     #expect(summary["arithmetic"] == .integer(ArithmeticNumber.current))

@@ -13,17 +13,19 @@ package enum Benchmark {
   ///
   /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
   package static func run(
-    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, threads: Int
+    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, trace: TraceRecorder? = nil
   ) throws -> (result: ConfigValue?, stopped: (reason: StopReason, steps: Int)?) {
     /// One step; what all ranks know to have asked for the end.
     func makeStep(_ step: Int) throws -> StopReason? {
-      StopReason(rawValue: try trainer.step(step, control: StopReason.ofSignal?.rawValue ?? 0).control)
+      do {
+        return StopReason(rawValue: try trainer.step(step, control: StopReason.ofSignal?.rawValue ?? 0).control)
+      } catch let divergence as Divergence { throw divergence.agreed(cluster) }
     }
     for step in 0..<warmup {
       if let reason = try makeStep(step) { return (nil, (reason, 0)) }
     }
     try cluster.barrier()
-    trainer.executor.trace = trainer.options.trace
+    trainer.executor.trace = trace
     let before = trainer.executor.times
     var seconds: [Double] = []
     seconds.reserveCapacity(steps)
@@ -46,7 +48,7 @@ package enum Benchmark {
     func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
     let result = ConfigValue.object([
       .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
-      .init("threads_per_rank", .integer(threads)), .init("shards", .integer(trainer.shards)),
+      .init("threads_per_rank", .integer(trainer.options.threads)), .init("shards", .integer(trainer.shards)),
       .init("global_batch_size", .integer(trainer.batchSize)),
       .init("parameters", .integer(trainer.network.parameterCount)),
       .init("samples_per_second", .number((Double(samples) / total).rounded())),

@@ -205,14 +205,14 @@ package struct CheckpointStore: Sendable {
       let path = directory + "/" + entry.name
       switch entry.verdict {
       case .damaged(let sentence):
-        warn("warning: checkpoint passed over: \(sentence)")
+        warn("checkpoint passed over: \(sentence)")
       case .own, .foreign(.arithmetic):
         do {
           let found = try Self.read(path, storage, progress: progress)
           if let problem = problem(found) { throw Self.damage(path, problem) }
           return found
         } catch let error as any ReportableError {
-          warn("warning: checkpoint passed over: \(error.sentence)")
+          warn("checkpoint passed over: \(error.sentence)")
         }
       case .foreign: continue
       }

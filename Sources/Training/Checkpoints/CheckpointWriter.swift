@@ -104,7 +104,7 @@ final class CheckpointWriter {
       if cluster.rank == 0 {
         // A directory that is not this run's any more is more than a checkpoint that cannot be written.
         try LoneFailure.wrap { try locks?.verify() }
-        warn("warning: no checkpoint of step \(pending.step): rank \(rank): \(problem); training goes on")
+        warn("no checkpoint of step \(pending.step): rank \(rank): \(problem); training goes on")
         store.abandon(step: pending.step)
       }
       return false
@@ -126,7 +126,7 @@ final class CheckpointWriter {
         } catch {
           outcome.commitFailure = error
           warn.call(
-            "warning: no checkpoint of step \(pending.step): \(describeFailure(error).sentence); training goes on")
+            "no checkpoint of step \(pending.step): \(describeFailure(error).sentence); training goes on")
           store.abandon(step: pending.step)
         }
       }

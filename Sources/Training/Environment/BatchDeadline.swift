@@ -20,7 +20,7 @@ package struct BatchDeadline: Sendable, Equatable {
     // A shell that outlives its job hands it down, and every later run would stop after a step.
     guard end > now else {
       warning =
-        "\(key) says that the job ended \(Progress.duration(now - end)) ago, so it is not this one's; it is ignored (unset \(key))"
+        "\(key) says that the job ended \(ProgressBar.duration(now - end)) ago, so it is not this one's; it is ignored (unset \(key))"
       return
     }
     stopAt = end - min(60, (end - now) / 2)

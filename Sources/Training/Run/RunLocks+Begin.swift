@@ -16,7 +16,7 @@ extension RunLocks {
       guard cluster.rank == 0 else { return nil }
       let locks = RunLocks(
         run: options.outputDirectory, checkpoints: options.checkpointDirectory(config),
-        environment: options.environment, warn: StandardError.write)
+        environment: options.environment, warn: { StandardError.write("warning: \($0)") })
       try locks.take(progress: cluster.showProgress)
       return locks
     }

@@ -1,18 +1,12 @@
-internal import Datasets
 internal import Foundation
 internal import Glibc
-internal import Metrics
 internal import Platform
 internal import Specs
 
-/// The run's directory and what is written there while training goes on; on rank 0 only.
-final class RunLog {
+/// The run's directory, and its log while training goes on; on the first rank only.
+struct RunLog {
   let directory: String
-  let progress: Progress
-  private let lines: LineFile
-  private let locks: RunLocks?
-  /// When the locks were looked at last.
-  private var verified = Clock.now()
+  let metrics: MetricsSink
 
   /// Opens the directory and writes the resolved config.
   ///
@@ -24,7 +18,6 @@ final class RunLog {
     goingOnFrom step: Int
   ) throws {
     self.directory = directory
-    self.locks = locks
     // Who has its lock has made it; where it is gone now, nothing takes its place.
     if let locks { try locks.verify() } else { try AtomicFile.createDirectory(directory) }
     try Self.requirePlaces(in: directory)
@@ -34,10 +27,7 @@ final class RunLog {
     try locks?.verify()
     try AtomicFile.write(Array(stored.prettyText.utf8), to: directory + "/config.json")
     try locks?.verify()
-    try MetricsLog.cut(directory + "/metrics.jsonl", after: step)
-    lines = try LineFile(directory + "/metrics.jsonl")
-    progress = Progress(
-      isQuiet: options.isQuiet, showsBar: options.showsProgress && Progress.isWatched(options.environment))
+    metrics = try MetricsSink(directory + "/metrics.jsonl", locks: locks, goingOnFrom: step)
   }
 
   /// Refuses what would keep a file from its place when the run ends.
@@ -52,39 +42,6 @@ final class RunLog {
         .inputOutput,
         "\(directory)/\(name): a directory, where the run is to write a file; remove it, or choose another directory with --output"
       )
-    }
-  }
-
-  func training(step: Int, epoch: Int, loss: Double, learningRate: Double, samplesPerSecond: Double) throws {
-    let result = MetricValue("loss", loss, because: "no step was made with a finite loss and rows that weigh something")
-    try append(
-      ConfigValue.object(
-        [
-          .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string("train")),
-          .init("loss", .number(loss)), .init("learning_rate", .number(learningRate)),
-          .init("samples_per_second", .number(samplesPerSecond.rounded())),
-        ] + MetricValue.undefined([result])
-      ).compactText)
-  }
-
-  func evaluation(_ result: Evaluation.Result, part: DataPart, step: Int, epoch: Int) throws {
-    try append(
-      ConfigValue.object(
-        [
-          .init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string(part.name)),
-        ] + result.members
-      ).compactText)
-  }
-
-  /// Appends a line, into the directory that is this run's: looked at once a second.
-  private func append(_ line: String) throws {
-    try LoneFailure.wrap {
-      let now = Clock.now()
-      if now - verified > 1 {
-        try locks?.verify()
-        verified = now
-      }
-      try lines.append(line)
     }
   }
 }

@@ -174,7 +174,7 @@ package final class RunLock: @unchecked Sendable {
     let isHeld = outcome == .held || other?.isKept == true && !holder.isKept && FileLock.take(file.descriptor) == .held
     func takeOver(_ why: String) -> Attempt {
       guard own.replace(file, at: path, isGuarded: outcome == .taken) else { return .again }
-      surroundings.warn("warning: \(path.dropLast("/.lock".count)): \(why); it is taken over")
+      surroundings.warn("\(path.dropLast("/.lock".count)): \(why); it is taken over")
       return .taken
     }
     if let other {

@@ -158,7 +158,7 @@ extension FuzzTarget {
     let config = try RunConfig(ConfigValue.parse(Data(ConfigSeeds.small()), file: "config.json"))
     try folder.write(Array(#"{"weights_sha256": "00", "metrics": {"test": {"loss": 1}}}"#.utf8), to: "summary.json")
     let options = RunOptions(
-      baseDirectory: "/", outputDirectory: folder.path, threads: 1, isQuiet: true, showsProgress: false)
+      baseDirectory: "/", outputDirectory: folder.path, threads: 1)
     return FuzzTarget(
       name: "run-directory", valid: [Array(config.resolved.compactText.utf8)], refused: ConfigSeeds.refused,
       starts: ConfigSeeds.rare, codes: [.config, .data]

@@ -13,21 +13,24 @@ package func requireOpenFiles(_ count: Int) throws {
   throw RunError(.inputOutput, "\(lack.words): raise that limit")
 }
 
-extension Trainer {
+extension Run {
   /// The files of this run's end, and its checkpoints.
   ///
   /// - Parameters:
   ///   - first: the step that it goes on after.
   ///   - existing: its checkpoints that are there, with their bytes.
   func spacePlan(from first: Int, existing: (count: Int, bytes: Double)) -> SpacePlan {
+    let network = trainer.network, selection = trainer.selection, stepsPerEpoch = trainer.stepsPerEpoch
+    let totalSteps = trainer.totalSteps
     let shapes = network.tensors.map { (name: $0.name, shape: $0.shape.extents, count: $0.shape.count) }
     let metadata = ModelFile.metadata(
-      config: modelConfig, description: data.description, classWeights: classWeights, decision: context.decision,
+      config: trainer.modelConfig, description: trainer.data.description, classWeights: trainer.classWeights,
+      decision: trainer.context.decision,
       threshold: nil)
     // A decision threshold has two numbers.
-    let model = Double(Safetensors.size(shapes, metadata: metadata) + (context.cost == nil ? 0 : 128))
+    let model = Double(Safetensors.size(shapes, metadata: metadata) + (trainer.context.cost == nil ? 0 : 128))
     // Weights that are handed over can only be others than the last ones where these are kept too.
-    let hasOthers = parameters.average != nil || selection.keepsBest
+    let hasOthers = trainer.parameters.average != nil || selection.keepsBest
     let files =
       [SpacePlan.File(name: "model.safetensors", bytes: model)]
       + (hasOthers ? [SpacePlan.File(name: "last.safetensors", bytes: model)] : [])
@@ -39,7 +42,7 @@ extension Trainer {
     }
     var plan = SpacePlan(
       files: files, log: logBytes(totalSteps),
-      parts: tensors.fileSizes(ranks: cluster.size, hasBest: selection.keepsBest).map(Double.init),
+      parts: trainer.tensors.fileSizes(ranks: cluster.size, hasBest: selection.keepsBest).map(Double.init),
       checkpoints: SpacePlan.checkpoints(
         config.checkpoint, from: first, to: totalSteps, stepsPerEpoch: stepsPerEpoch, keepsBest: selection.keepsBest,
         existing: existing.count))

@@ -6,9 +6,9 @@ internal import Platform
 internal import Specs
 
 extension Trainer {
-  /// Ends the run because a step met what is not finite: where it was seen first; collective.
-  func reportNonFinite(step: Int) throws -> Never {
-    throw notFinite("step \(step): \(try whatIsNotFinite(executor.nonFinite))")
+  /// Where a step met what is not finite first; collective.
+  func divergence(step: Int) throws -> Divergence {
+    notFinite("step \(step): \(try whatIsNotFinite(executor.nonFinite))")
   }
 
   /// Ends a run none of whose steps changed a weight, because each was skipped; collective.
@@ -42,7 +42,7 @@ extension Trainer {
   /// Refuses to keep weights that are not finite.
   ///
   /// Every rank holds the same weights, so all find the same.
-  func requireFiniteWeights(step: Int) throws {
+  func requireFiniteWeights(step: Int) throws(Divergence) {
     guard
       let tensor = network.tensors.first(where: { tensor in
         !FiniteCheck.holds(arena.pointer + tensor.range.lowerBound, count: tensor.range.count)
@@ -51,14 +51,12 @@ extension Trainer {
     throw notFinite("step \(step): \(tensor.name) holds values that are not finite")
   }
 
-  private func notFinite(_ what: String) -> AgreedFailure {
+  private func notFinite(_ what: String) -> Divergence {
     let isOfFormula = what.contains("the gradient of the loss") && !config.loss.loss.explanation.isEmpty
     let way =
       isOfFormula
       ? "write the formula so that its slope is finite there too, such as sqrt((p - y)^2 + 1e-12) for sqrt((p - y)^2)"
       : "lower the learning rate, clip gradients, or check the data for extreme values"
-    return AgreedFailure(
-      rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.notFinite.rawValue,
-      sentence: "\(what); \(way); the last checkpoint is kept")
+    return Divergence(step: stepsTaken, trace: what, wayOut: way)
   }
 }

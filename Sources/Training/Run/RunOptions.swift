@@ -6,13 +6,7 @@ package struct RunOptions {
   package var baseDirectory: String
   /// Where the run's files go.
   package var outputDirectory: String
-  package var threads: Int
-  package var isQuiet: Bool
-  package var showsProgress: Bool
-  /// Cores of this node for each of its ranks that no worker uses.
-  package var spareCores = 0
-  /// The shards of the run that goes on, which an earlier launch may have chosen.
-  package var shards: Int?
+  package var trainer: TrainerOptions
   /// Whether the run may go on from a checkpoint of another ``ArithmeticNumber``.
   package var goesOnFromOtherArithmetic = false
   /// What the process was started with; by default nothing.
@@ -26,11 +20,9 @@ package struct RunOptions {
   /// Takes note of what this rank does when.
   package var trace: TraceRecorder?
 
-  package init(baseDirectory: String, outputDirectory: String, threads: Int, isQuiet: Bool, showsProgress: Bool) {
+  package init(baseDirectory: String, outputDirectory: String, threads: Int) {
     self.baseDirectory = baseDirectory
     self.outputDirectory = outputDirectory
-    self.threads = threads
-    self.isQuiet = isQuiet
-    self.showsProgress = showsProgress
+    trainer = TrainerOptions(threads: threads)
   }
 }

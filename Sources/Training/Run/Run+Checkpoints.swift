@@ -6,48 +6,29 @@ internal import Optimization
 internal import Platform
 internal import Specs
 
-extension Trainer {
-  var tensors: CheckpointTensors {
-    CheckpointTensors(
-      network: network, arena: arena.pointer, average: parameters.average?.pointer, optimizer: executor.optimizerState)
-  }
-
-  /// What the run remembers after a step.
-  func state(step: Int, epochMean: LossMean, interval: LossMean, seconds: Double) -> RunState {
-    var state = RunState()
-    state.step = step
-    (state.stepsDone, state.emptySteps, state.skippedSteps) = (
-      executor.stepsDone, executor.emptySteps, executor.skippedSteps
-    )
-    (state.epochMean, state.interval) = (epochMean, interval)
-    if let best = selection.best { state.best = (best.value, best.step, best.waited) }
-    state.plateau = plateau
-    state.seconds = seconds
-    return state
-  }
-
+extension Run {
   /// Begins a checkpoint; collective.
-  func save(_ state: RunState, with writer: CheckpointWriter) throws {
+  func save(with writer: CheckpointWriter) throws {
+    let state = trainer.state
     let members: [ConfigValue.Member] =
       identity.members + [
-        .init("state", state.value), .init("shards", .integer(shards)), .init("seed", .integer(Int(config.seed))),
+        .init("state", state.value), .init("shards", .integer(trainer.shards)),
+        .init("seed", .integer(Int(config.seed))),
         .init(
           "written_by",
           .object([
-            .init("ranks", .integer(cluster.size)), .init("threads_per_rank", .integer(options.threads)),
+            .init("ranks", .integer(cluster.size)), .init("threads_per_rank", .integer(options.trainer.threads)),
             .init("isa", .string(InstructionSet.active.name)),
           ])),
       ]
-    try writer.begin(step: state.step, members: members, best: selection.bestStep) { memory in
-      try tensors.snapshot(
-        rank: cluster.rank, ranks: cluster.size, best: selection.bestCopy, cluster: cluster, into: memory)
+    try writer.begin(step: state.step, members: members, best: trainer.selection.bestStep) { memory in
+      try trainer.tensors.snapshot(
+        rank: cluster.rank, ranks: cluster.size, best: trainer.selection.bestCopy, cluster: cluster, into: memory)
     }
   }
 
   /// Refuses a checkpoint whose run was computed with other arithmetic, unless `--force` asks to go on from it.
-  func requireArithmetic(
-    of found: CheckpointStore.Checkpoint, in store: CheckpointStore, warn: (String) -> Void
-  ) throws {
+  func requireArithmetic(of found: CheckpointStore.Checkpoint, in store: CheckpointStore) throws {
     let place = "\(store.directory)/\(CheckpointStore.name(of: found.step))"
     guard case .object(let members) = found.manifest, let number = ArithmeticNumber.stated(in: members) else {
       throw RunError(.data, "\(place): 'arithmetic' in manifest.json is no number; start anew with --resume never")
@@ -60,7 +41,7 @@ extension Trainer {
         "\(place): \(found), so the run would end with the weights of neither; go on with that build, start anew with "
           + "--resume never, or add --force to go on all the same")
     }
-    warn("warning: \(place): \(found); going on all the same, the run ends with the weights of neither")
+    sinks.warn("\(place): \(found); going on all the same, the run ends with the weights of neither")
   }
 
   /// The first rank's tensors on all ranks; collective.
@@ -90,7 +71,7 @@ extension Trainer {
         }
       }
       let file = try TensorFile(path, remedy: "give the path of a checkpoint or model after --resume")
-      let shapes = Dictionary(network.tensors.map { ($0.name, $0.shape.extents) }) { first, _ in first }
+      let shapes = Dictionary(trainer.network.tensors.map { ($0.name, $0.shape.extents) }) { first, _ in first }
       let fitting = file.entries.filter { shapes[$0.name] == $0.shape }
       try file.requireMemory(for: fitting)
       let found = try fitting.map { entry in
@@ -101,20 +82,10 @@ extension Trainer {
       return found
     }
     let arrays = try share(found)
-    var missing: [String] = []
-    for tensor in network.tensors {
-      guard let array = arrays.first(where: { $0.name == tensor.name }), array.shape == tensor.shape.extents else {
-        missing.append(tensor.name)
-        continue
-      }
-      network.setValues(array.values, of: tensor, in: arena.pointer)
-    }
-    guard missing.count < network.tensors.count else {
+    guard let missing = trainer.warmStart(with: arrays) else {
       throw RunError(.data, "\(path): no tensor has the name and shape of one of this model; give a model that fits")
     }
-    parameters.average?.pointer.update(from: arena.pointer, count: network.storageCount)
-    executor.renewDerived()
-    origin = RunOrigin(hash: weightsHash, path: path)
+    origin = RunOrigin(hash: trainer.weightsHash, path: path)
     return missing
   }
 }

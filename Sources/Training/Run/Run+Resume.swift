@@ -4,12 +4,12 @@ internal import Kernels
 internal import Networks
 internal import Specs
 
-extension Trainer {
+extension Run {
   /// What this run's checkpoints belong to.
   var identity: CheckpointIdentity {
     CheckpointIdentity(
-      config: config.stored(shards: shards, baseDirectory: options.baseDirectory),
-      fingerprint: data.fingerprint, origin: origin?.hash, registries: config.registries)
+      config: config.stored(shards: trainer.shards, baseDirectory: options.baseDirectory),
+      fingerprint: trainer.data.fingerprint, origin: origin?.hash, registries: config.registries)
   }
 
   /// Where this run's checkpoints are.
@@ -21,8 +21,8 @@ extension Trainer {
 
   /// Puts back the newest whole checkpoint of this run, where it is to go on; sets aside what is in the way; collective.
   ///
-  /// - Returns: what the run remembers; a new state where it begins.
-  func restore(from start: RunStart, warn: (String) -> Void) throws -> RunState {
+  /// Where there is none it begins.
+  func restore(from start: RunStart) throws {
     let isFirst = cluster.rank == 0
     workTag = try cluster.broadcast(locks?.token, from: 0).map { "-" + $0 } ?? ""
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
@@ -32,37 +32,32 @@ extension Trainer {
         return nil
       }
       try locks?.verify()
-      let found = try findCheckpoint(start, warn: warn)
+      let found = try findCheckpoint(start)
       try requireSpace(
         spacePlan(from: found?.step ?? 0, existing: found == nil ? (0, 0) : existingCheckpoints), tries: true)
-      if found == nil { try clearTheWay(start, warn: warn) }
+      if found == nil { try clearTheWay(start) }
       return found
     }
     guard let stored = try cluster.broadcast(found?.manifest["state"], from: 0), let state = RunState(stored) else {
-      return RunState()
+      return
     }
-    let arrays = try share(found?.tensors ?? [])
-    try tensors.restore(arrays) { selection.makeBestCopy() }
-    selection.resume(value: state.best.value, step: state.best.step, waited: state.best.waited)
-    plateau = state.plateau
-    executor.resume(stepsDone: state.stepsDone, emptySteps: state.emptySteps, skippedSteps: state.skippedSteps)
-    return state
+    try trainer.restore(state, share(found?.tensors ?? []))
   }
 
   /// Reads the newest checkpoint of this run; those of others are refused, or set aside from a directory that is this run's own.
-  private func findCheckpoint(_ start: RunStart, warn: (String) -> Void) throws -> CheckpointStore.Checkpoint? {
+  private func findCheckpoint(_ start: RunStart) throws -> CheckpointStore.Checkpoint? {
     guard start != .anew else { return nil }
     if case .goOn = start { origin = try RunOrigin.read(in: options.outputDirectory) }
     let store = store
     try store.clean()
     let entries = try store.survey(identity)
-    try refuseForeign(entries, start: start, warn: warn)
-    let found = try store.newest(warn: warn, progress: cluster.showProgress, problem: problem)
+    try refuseForeign(entries, start: start)
+    let found = try store.newest(warn: sinks.warn, progress: cluster.showProgress, problem: problem)
     guard let found else {
       if case .goOn = start { try requireBeginning() }
       return nil
     }
-    try requireArithmetic(of: found, in: store, warn: warn)
+    try requireArithmetic(of: found, in: store)
     if let before = found.manifest["config"].flatMap(EpochChange.epochs),
       let refusal = EpochChange.refusal(from: before, to: config)
     {
@@ -72,8 +67,8 @@ extension Trainer {
           + "checkpoint.directory, or start anew with --resume never")
     }
     if case .string(let isa)? = found.manifest["written_by"]?["isa"], isa != InstructionSet.active.name {
-      warn(
-        "warning: the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
+      sinks.warn(
+        "the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
       )
     }
     try locks?.verify()
@@ -84,16 +79,14 @@ extension Trainer {
     }
     if !damaged.isEmpty {
       let place = try store.setAside(damaged.map(\.name))
-      warn("warning: \(damaged.map(\.name).joined(separator: ", ")): damaged, set aside in \(place)")
+      sinks.warn("\(damaged.map(\.name).joined(separator: ", ")): damaged, set aside in \(place)")
     }
     try store.removeAll(after: found.step)
     return found
   }
 
   /// Checkpoints of other runs are never read.
-  private func refuseForeign(
-    _ entries: [CheckpointStore.Entry], start: RunStart, warn: (String) -> Void
-  ) throws {
+  private func refuseForeign(_ entries: [CheckpointStore.Entry], start: RunStart) throws {
     let directory = store.directory
     var foreign: [(name: String, words: String)] = []
     var onlyData: String?, hasOwn = false
@@ -125,7 +118,7 @@ extension Trainer {
     }
     try locks?.verify()
     let place = try store.setAside(foreign.map(\.name))
-    for (name, words) in foreign { warn("warning: \(directory)/\(name): of \(words); not read, set aside in \(place)") }
+    for (name, words) in foreign { sinks.warn("\(directory)/\(name): of \(words); not read, set aside in \(place)") }
   }
 
   /// Refuses to begin at the first step in a directory whose run was further.
@@ -146,27 +139,28 @@ extension Trainer {
   }
 
   /// Sets aside what a run that begins would overwrite.
-  private func clearTheWay(_ start: RunStart, warn: (String) -> Void) throws {
+  private func clearTheWay(_ start: RunStart) throws {
     try locks?.verify()
     let directory = options.outputDirectory
     let isInTheWay = if case .goOn = start { OlderRun.hasModel(directory) } else { OlderRun.isThere(directory) }
     if isInTheWay {
       let place = try locks?.setRunAside() ?? OlderRun.setAside(directory)
-      if start != .anew { warn("warning: \(directory): holds what is left of an older run; it is now \(place)") }
+      if start != .anew { sinks.warn("\(directory): holds what is left of an older run; it is now \(place)") }
     }
     // Elsewhere than in the run's directory, which has gone with its own.
     let old = try store.survey(nil)
     guard !old.isEmpty else { return }
     let place = try store.setAside(old.map(\.name))
-    warn(
-      "warning: \(store.directory): \(old.map(\.name).joined(separator: ", ")): of an older run, set aside in \(place)")
+    sinks.warn(
+      "\(store.directory): \(old.map(\.name).joined(separator: ", ")): of an older run, set aside in \(place)")
   }
 
   /// Why a whole checkpoint of this run cannot be gone on from; nil: it can.
   private func problem(with found: CheckpointStore.Checkpoint) -> String? {
-    guard let state = RunState(found.manifest["state"]), state.step == found.step, state.step <= totalSteps else {
+    guard let state = RunState(found.manifest["state"]), state.step == found.step, state.step <= trainer.totalSteps
+    else {
       return "manifest.json holds no state of this run"
     }
-    return tensors.problem(with: found.tensors)
+    return trainer.tensors.problem(with: found.tensors)
   }
 }

@@ -1,21 +1,16 @@
 internal import Glibc
 internal import Kernels
-internal import Metrics
 internal import Platform
 internal import Specs
 
-/// What a person sees while training goes on: a bar on a terminal, plain lines elsewhere.
-final class Progress {
-  private let isQuiet: Bool
-  private let showsBar: Bool
+/// A bar on a terminal: how far a run is, its figures, the time that is left.
+struct ProgressBar {
+  private let isShown: Bool
   private var lastDraw = 0.0
   private var barLength = 0
   private var state = ""
 
-  init(isQuiet: Bool, showsBar: Bool) {
-    self.isQuiet = isQuiet
-    self.showsBar = showsBar && !isQuiet
-  }
+  init(isShown: Bool) { self.isShown = isShown }
 
   /// Whether a person watches standard output on a terminal.
   ///
@@ -29,17 +24,16 @@ final class Progress {
   }
 
   /// New figures of the training.
-  func update(
-    step: Int, of steps: Int, epoch: Int, of epochs: Int, loss: Double, samplesPerSecond: Double, elapsed: Double
-  ) {
-    state = "epoch \(epoch)/\(epochs)  loss \(Self.short(loss))  \(Self.rate(samplesPerSecond))"
-    tick(step: step, of: steps, elapsed: elapsed)
+  mutating func update(_ figures: TrainingFigures) {
+    state =
+      "epoch \(figures.epoch)/\(figures.epochs)  loss \(Self.short(figures.loss))  \(Self.rate(figures.samplesPerSecond))"
+    tick(step: figures.step, of: figures.steps, elapsed: figures.seconds)
   }
 
   /// Redraws the bar, at most ten times a second.
-  func tick(step: Int, of steps: Int, elapsed: Double) {
+  mutating func tick(step: Int, of steps: Int, elapsed: Double) {
     let now = Clock.now()
-    guard showsBar, now - lastDraw > 0.1 else { return }
+    guard isShown, now - lastDraw > 0.1 else { return }
     lastDraw = now
     var size = winsize()
     let columns = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
@@ -48,36 +42,8 @@ final class Progress {
     barLength = text.count
   }
 
-  /// A line for a finished epoch.
-  func epoch(_ epoch: Int, of epochs: Int, trainingLoss: Double, validation: Evaluation.Result?) {
-    guard !isQuiet else { return }
-    var text = "epoch \(epoch)/\(epochs)  loss \(Self.short(trainingLoss))"
-    if let validation {
-      let results = ([validation.loss] + validation.metrics).map { result in
-        "\(result.name) " + (result.reason.map { "undefined (\($0))" } ?? Self.short(result.value))
-      }
-      text += "  validation " + results.joined(separator: "  ")
-    }
-    line(text)
-  }
-
-  /// Prints a line above the bar.
-  func line(_ text: String) {
-    guard !isQuiet else { return }
-    clear()
-    StandardOutput.write(text)
-  }
-
-  /// Prints a warning, however quiet the run is.
-  func warning(_ text: String) {
-    clear()
-    fflush(nil)
-    StandardError.write("warning: " + text)
-  }
-
-  func finish() { clear() }
-
-  private func clear() {
+  /// Takes the bar away.
+  mutating func clear() {
     guard barLength > 0 else { return }
     StandardOutput.write("\r" + String(repeating: " ", count: barLength) + "\r", terminator: "")
     barLength = 0

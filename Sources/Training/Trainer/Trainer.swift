@@ -7,7 +7,10 @@ internal import Optimization
 internal import Platform
 internal import Specs
 
-/// A run ready to train: data loaded, network built, memory planned.
+/// A training: a network, its optimizer and its memory on data that it is given. It knows no directory and prints nothing.
+///
+/// ``train(_:)`` ends with a ``TrainingOutcome``; what happens on the way is told to sinks. A ``Run`` is what stands around it: directory,
+/// locks, log and checkpoints.
 package final class Trainer {
   package let config: RunConfig
   package let data: LoadedData
@@ -21,11 +24,11 @@ package final class Trainer {
   let classWeights: [Float]?
   private let rows: DataRows
   let cluster: any Cluster
-  let options: RunOptions
+  package let options: TrainerOptions
   private var evaluation: Evaluation
   private(set) var context: MetricContext
   /// The decision threshold, where costs ask for one and there are validation rows.
-  private var threshold: ThresholdSearch?
+  private(set) var threshold: ThresholdSearch?
   private let order: SampleOrder
   let parameters: ParameterUpdate
   let selection: WeightSelection
@@ -36,31 +39,36 @@ package final class Trainer {
   var plateau = PlateauState()
   /// The first values of watched results, by key of what watches, that were none.
   var waitingSince: [String: MetricValue] = [:]
-  /// A line for each rank that computed much longer than most; known at the end of ``run()``.
-  package private(set) var slowRanks: [String] = []
   /// What this rank's memory is taken for.
   let memoryPlan: MemoryPlan
   /// That memory is short, where it is.
   package let memoryWarning: String?
-  /// The weights that the run began with, where they came from elsewhere.
-  var origin: RunOrigin?
   /// What this rank saw in the last step that was skipped.
   var lastSkipped: NonFiniteTrace?
-  /// What ``CheckpointStore/tag`` is at this start; the same on all ranks.
-  var workTag = ""
-  /// The locks of the run's directories, on the first rank.
-  var locks: RunLocks?
-  /// Updates made by ``run()``.
-  var stepsTaken = 0
+  /// Who is told what happens.
+  var sinks: RunSinks
+  /// Steps that were made, in this and earlier processes.
+  package internal(set) var stepsTaken = 0
+  /// Means since the epoch's start, and since the last figures.
+  var epochMean = LossMean()
+  var interval = LossMean()
+  /// Seconds of training in earlier processes.
+  var earlierSeconds = 0.0
+  /// The time at which training would have begun, had it never been interrupted; nil before the first step.
+  var began: Double?
+  /// Seconds of training so far, in this and earlier processes.
+  var seconds: Double { began.map { Clock.now() - $0 } ?? earlierSeconds }
 
-  /// Loads and plans everything.
-  package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
+  /// Plans everything.
+  ///
+  /// - Parameters:
+  ///   - data: of this config, read by the ranks of the cluster.
+  package init(_ config: RunConfig, data: LoadedData, options: TrainerOptions, cluster: any Cluster) throws {
     self.config = config
     self.options = options
     self.cluster = cluster
-    var data = try LoadedData(
-      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
-      seed: config.seed, environment: options.environment, cluster: cluster)
+    sinks = RunSinks(cluster.rank == 0 ? options.sinks : [])
+    var data = data
     let description = data.description
     cluster.enter(.settingUp)
     guard let rows = data.prepared.rows(of: .train), rows.count > 0 else {
@@ -159,6 +167,8 @@ package final class Trainer {
   }
 
   /// One update; collective.
+  ///
+  /// - Throws: ``Divergence`` where something is not finite, unless such steps are skipped.
   package func step(_ step: Int, control: Int64 = 0, written: Int64 = -1) throws -> StepExecutor.Outcome {
     let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
     let rate = learningRate(at: step)
@@ -168,7 +178,7 @@ package final class Trainer {
       written: written)
     if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
     guard !outcome.isFinite else { return outcome }
-    if outcome.isDamaged || config.training.onNonFinite == .stop { try reportNonFinite(step: step) }
+    if outcome.isDamaged || config.training.onNonFinite == .stop { throw try divergence(step: step) }
     lastSkipped = executor.nonFinite
     return outcome
   }
@@ -236,61 +246,6 @@ package final class Trainer {
 
   /// The SHA-256 of the weights as they are.
   package var weightsHash: String { modelFile(arena.pointer).hash }
-
-  /// The run's last files; collective.
-  func finish(
-    log: RunLog?, model: ModelFile, results: [(DataPart, Evaluation.Result)], seconds: Double, checkpointSeconds: Double
-  ) throws -> ConfigValue {
-    let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + batchCount(of: $1) })
-    let times = executor.times
-    let metrics = results.map { part, result in ConfigValue.Member(part.name, .object(result.members)) }
-    let withoutBest = watches.filter { $0.key != "optimizer.schedule" && selection.keepsBest }.compactMap { watch in
-      neverHadValue(watch).map { ConfigValue.Member("undefined", .object([.init("best_step", .string($0))])) }
-    }
-    let evidence = try RankTimes.gather(times, cluster: cluster)
-    let summary = ConfigValue.object(
-      [
-        .init("name", .string(config.name)), .init("weights_sha256", .string(model.hash)), ArithmeticNumber.member,
-        .init("invariant", .boolean(config.parallel.isInvariant)), .init("steps", .integer(stepsTaken)),
-        .init("epochs", .integer((stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch)), .init("metrics", .object(metrics)),
-        .init("decision_threshold", threshold.map { .number($0.probability) } ?? .null),
-        .init("stopped_early", .boolean(selection.isPatienceOver)),
-        .init("data_fingerprint", .string(data.fingerprint)),
-        .init("best_step", selection.bestStep.map(ConfigValue.integer) ?? .null),
-      ] + withoutBest + [
-        .init("skipped_steps", .integer(executor.skippedSteps)),
-        .init("samples_per_second", .number(trainedSamples / max(seconds, 1e-9))),
-        .init("ranks", .integer(cluster.size)),
-        .init("threads_per_rank", .integer(options.threads)), .init("shards", .integer(shards)),
-        .init("isa", .string(InstructionSet.active.name)), .init("parameters", .integer(network.parameterCount)),
-        .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
-        .init(
-          "seconds",
-          .object([
-            .init("compute", .number(times.compute)), .init("wait", .number(times.wait)),
-            .init("communicate", .number(times.communicate)), .init("update", .number(times.update)),
-            .init("data", .number(times.data)), .init("checkpoint", .number(checkpointSeconds)),
-            .init("total", .number(seconds)),
-          ])), .init("seconds_by_rank", .array(evidence.map(\.value))),
-        .init("allreduce", .string(executor.parallelism.allreduce)),
-        .init("bytes_sent_per_step", .integer(executor.traffic.bytes)),
-        .init("bytes_lower_bound", .integer(executor.traffic.lowerBound)),
-      ])
-    try cluster.agree(describe: describeFailure) {
-      guard let log else { return }
-      try locks?.verify()
-      try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
-      if let last = selection.last {
-        try locks?.verify()
-        try modelFile(last.pointer).write(to: log.directory + "/last.safetensors", progress: cluster.showProgress)
-      }
-      try locks?.verify()
-      try AtomicFile.write(Array(summary.prettyText.utf8), to: log.directory + "/summary.json")
-      log.progress.finish()
-    }
-    slowRanks = RankTimes.slowRanks(evidence)
-    return summary
-  }
 }
 
 extension Trainer {

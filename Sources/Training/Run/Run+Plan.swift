@@ -1,11 +1,11 @@
 internal import Datasets
 internal import Networks
 
-extension Trainer {
+extension Run {
   /// What would be trained, over several lines: data, layers, memory, steps.
   package var plan: String {
-    let description = data.description
-    var lines = [headline, ""]
+    let data = trainer.data, description = data.description
+    var lines = [trainer.headline, ""]
     lines.append(
       "data      features \(description.featureShape), \(data.prepared.layout.sources[0].featureTypes), raw, once per node: "
         + bytes(data.prepared.layout.byteCount))
@@ -14,10 +14,10 @@ extension Trainer {
         "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"
       )
     }
-    lines += classLines.map { pad("", 10) + $0 }
+    lines += trainer.classLines.map { pad("", 10) + $0 }
     lines += data.notes.map { "          \($0)" }
     lines.append("layer     \(pad("type", 14))\(pad("output", 12))parameters")
-    for (index, row) in network.outline.enumerated() {
+    for (index, row) in trainer.network.outline.enumerated() {
       lines.append(pad("\(index)", 10) + pad(row.kind, 14) + pad("\(row.output)", 12) + "\(row.parameterCount)")
     }
     for (index, line) in config.loss.loss.explanation.enumerated() {
@@ -27,14 +27,14 @@ extension Trainer {
       lines.append(
         pad("", 10) + "targets are normalized: in the loss and its options, y and p are (value − mean) / deviation")
     }
-    for (index, line) in memoryPlan.lines.enumerated() {
+    for (index, line) in trainer.memoryPlan.lines.enumerated() {
       lines.append(pad(index == 0 ? "memory" : "", 10) + line)
     }
     for (index, line) in spaceLines.enumerated() { lines.append(pad(index == 0 ? "space" : "", 10) + line) }
-    for watch in watches { lines.append("watched   \(watch.metric.words) (\(watch.key))") }
-    lines.append("steps     \(stepsPerEpoch) in an epoch, \(totalSteps) in all")
-    let rates = SchedulePlot.draw(steps: totalSteps) { learningRate(at: $0) }
-    if Set((0..<min(totalSteps, 10_000)).map { learningRate(at: $0) }).count > 1 {
+    for watch in trainer.watches { lines.append("watched   \(watch.metric.words) (\(watch.key))") }
+    lines.append("steps     \(trainer.stepsPerEpoch) in an epoch, \(trainer.totalSteps) in all")
+    let rates = SchedulePlot.draw(steps: trainer.totalSteps, trainer.learningRate)
+    if Set((0..<min(trainer.totalSteps, 10_000)).map(trainer.learningRate)).count > 1 {
       lines.append("learning rate")
       lines += rates
     }

@@ -1,0 +1,42 @@
+package import Collectives
+internal import Datasets
+internal import Platform
+package import Specs
+
+extension LoadedData {
+  /// Reads the data of a run; collective.
+  package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
+    try self.init(
+      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
+      seed: config.seed, environment: options.environment, cluster: cluster)
+  }
+}
+
+extension RunSummary {
+  /// Refuses to hand out the summary of a run on other data; collective.
+  package static func requireData(
+    of summary: ConfigValue, _ config: RunConfig, options: RunOptions, cluster: any Cluster
+  ) throws {
+    // Summaries of earlier builds do not tell, or tell what only they can compute.
+    guard case .string(let fingerprint)? = summary["data_fingerprint"], case .object(let members) = summary else {
+      return
+    }
+    let number = ArithmeticNumber.stated(in: members)
+    guard number == ArithmeticNumber.current else {
+      if cluster.rank == 0 {
+        StandardError.write(
+          "note: \(options.outputDirectory): the run was finished by a build with arithmetic number "
+            + "\(number.map(String.init) ?? "?"), this build has \(ArithmeticNumber.current): whether the data are those that it was "
+            + "trained on is not looked at")
+      }
+      return
+    }
+    let data = try LoadedData(config, options: options, cluster: cluster)
+    guard data.fingerprint == fingerprint else {
+      throw RunError(
+        .data,
+        "\(options.outputDirectory): the run is finished, and the data are not those that it was trained on; choose another "
+          + "--output, or start anew with --resume never")
+    }
+  }
+}
