@@ -15,10 +15,7 @@ final class CommunicationThread: @unchecked Sendable {
 
   init(_ driver: ExchangeDriver) {
     self.driver = driver
-    let thread = Thread { [self] in run() }
-    thread.start()
-    // Foundation hands a name on to the system from threads that run, and not before.
-    thread.name = "ptrain exchange"
+    Thread { [self] in run() }.start()
   }
 
   /// Ends the thread; it must not be polling.
@@ -40,6 +37,8 @@ final class CommunicationThread: @unchecked Sendable {
   }
 
   private func run() {
+    // Foundation hands a name on to the system from a thread that runs: set from outside, it is lost now and then.
+    Thread.current.name = "ptrain exchange"
     Denormals.flush()
     while true {
       work.wait()
