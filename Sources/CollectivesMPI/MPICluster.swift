@@ -1,23 +1,25 @@
 package import Collectives
 package import MPI
 
-/// The ranks of an MPI run.
+/// The ranks of an MPI run, or a group of them.
 ///
-/// Owns communicators of its own, shared memory and prepared messages; ``close()`` gives them back before MPI is finalised.
-/// Handed whole to one thread at a time.
+/// Owns communicators, shared memory and prepared messages; ``close()`` gives them back before MPI is finalised.
+/// Handed whole to one thread at a time, with all groups.
 package final class MPICluster: Cluster {
   package let place: Place
+  /// The communicator of all ranks of this cluster, and of those on this node.
   private let world: Communicator
   private let node: Communicator
   /// The ranks of each node.
   private let nodes: [[Int]]
   private let messageLimit: Int
   private var transports: [MPITransport] = []
-  /// The world's rank that is first on this node.
-  private let firstOnNode: Int
   private var windows: [SharedWindow] = []
-  private var rollCall: RollCall?
-  package private(set) var phaseMark = PhaseMark()
+  /// The whole's.
+  private let watchdog: Watchdog
+  /// What this group was made from; nil: this is the whole.
+  private let parent: MPICluster?
+  private var life = ClusterLife()
 
   /// Collective: finds out which ranks share a node.
   ///
@@ -35,20 +37,33 @@ package final class MPICluster: Cluster {
     // A node is named by its first rank. The split keeps the order of ranks, so that is the node's rank 0.
     var first = Int64(world.rank)
     try node.broadcast(&first, count: 1, from: 0)
-    firstOnNode = Int(first)
     let firsts = try world.allGather(first)
-    let nodes = Set(firsts).sorted()
-    self.nodes = nodes.map { name in firsts.indices.filter { firsts[$0] == name } }
+    nodes = Set(firsts).sorted().map { name in firsts.indices.filter { firsts[$0] == name } }
     self.messageLimit = messageLimit
-    place = Place(
-      host: try processorName(), rankOnNode: node.rank, ranksOnNode: node.size,
-      node: nodes.firstIndex(of: first) ?? 0, nodeCount: nodes.count)
+    place = Place(host: try processorName(), rank: world.rank, nodes: nodes)
+    watchdog = Watchdog()
+    parent = nil
+    observe()
+  }
+
+  private init(_ layout: GroupLayout, of parent: MPICluster, ranks: Communicator, node: Communicator) {
+    (world, self.node, nodes) = (ranks, node, layout.nodes)
+    place = Place(host: parent.place.host, rank: layout.rank, nodes: layout.nodes)
+    (messageLimit, watchdog) = (parent.messageLimit, parent.watchdog)
+    self.parent = parent
+    observe()
+  }
+
+  private func observe() {
+    world.observer = watchdog
+    node.observer = watchdog
   }
 
   package var rank: Int { world.rank }
   package var size: Int { world.size }
 
   package func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    life.requireOpen()
     var count = Int64(bytes.count)
     try world.broadcast(&count, count: 1, from: root)
     var result = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
@@ -57,20 +72,25 @@ package final class MPICluster: Cluster {
   }
 
   package func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    try world.allGather(varying: bytes)
+    life.requireOpen()
+    return try world.allGather(varying: bytes)
   }
 
   package func barrier() throws {
+    life.requireOpen()
     try world.barrier()
   }
 
   package func nodeBarrier() throws {
+    life.requireOpen()
     for window in windows { try window.publish() }
     try node.barrier()
     for window in windows { try window.publish() }
   }
 
   package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
+    life.requireOpen()
+    let firstOnNode = nodes[place.node][0]
     // All ranks of the node hear whether a size was stated, so that none of them waits for the others in vain.
     var stated = Int64(node.rank == 0 ? byteCount ?? -1 : -1)
     try node.broadcast(&stated, count: 1, from: 0)
@@ -98,55 +118,70 @@ package final class MPICluster: Cluster {
   }
 
   package func makeTransport() throws -> any Transport {
+    life.requireOpen()
     try world.barrier()
-    let transport = try MPITransport(world.duplicate(), node: node, nodes: nodes, pieceLimit: messageLimit)
-    transport.observer = rollCall
+    transports.removeAll { $0.isClosed }
+    let transport = try MPITransport(
+      world.duplicate(), node: node, nodes: nodes, pieceLimit: messageLimit, watchdog: watchdog,
+      isGroups: parent != nil)
     transports.append(transport)
     return transport
   }
 
+  package func split(color: Int?) throws -> (any Cluster)? {
+    // Nobody sees who waits inside MPI's blocking calls; in a gather one is seen, and after it all have come.
+    let layout = GroupLayout(of: rank, colors: try gather(color), nodes: nodes)
+    let number = layout.map { Int32(truncatingIfNeeded: $0.number) }
+    let ranks = try world.split(color: number, key: 0), ofNode = try node.split(color: number, key: 0)
+    guard let layout, let ranks, let ofNode else { return nil }
+    life.beginGroup()
+    return MPICluster(layout, of: self, ranks: ranks, node: ofNode)
+  }
+
   package func startWatchdog(seconds: Double) throws {
-    guard size > 1, seconds > 0, rollCall == nil else { return }
+    life.requireOpen()
+    guard parent == nil, size > 1, seconds > 0, !watchdog.isOn else { return }
     let bytes = try sharedMemory(byteCount: node.rank == 0 ? node.size * PhaseMark.byteCount : nil)
     guard let base = bytes.baseAddress else { return }
     let marks = (0..<node.size).map { PhaseMark(base + $0 * PhaseMark.byteCount) }
     let call = try RollCall(
       world.duplicate(), hosts: gather(place.host), marks: marks, ranksOfNode: nodes[place.node], limit: seconds)
-    rollCall = call
-    world.observer = call
-    node.observer = call
-    for transport in transports { transport.observer = call }
-    phaseMark = marks[node.rank]
+    watchdog.start(call, mark: marks[node.rank])
     enter(.starting)
   }
 
+  package var phaseMark: PhaseMark { watchdog.mark }
+
   package func enter(_ phase: RankPhase) {
     phaseMark.set(phase, step: 0)
-    rollCall?.relay(isNews: true)
+    watchdog.relay(isNews: true)
   }
 
   package func showProgress() {
     phaseMark.renew()
-    rollCall?.relay()
+    watchdog.relay()
   }
 
-  package func relaySigns() { rollCall?.relay() }
+  package func relaySigns() { watchdog.relay() }
 
-  /// Collective: frees shared memory, prepared messages and communicators.
+  /// Collective: frees shared memory, prepared messages and communicators, of the whole all but that of MPI itself.
   ///
   /// The cluster's last use, before MPI is finalised.
   package func close() throws {
+    life.close()
     // The last wait that is watched: what follows takes all ranks no time.
     try world.barrier()
-    world.observer = nil
-    node.observer = nil
-    for transport in transports { transport.observer = nil }
-    try rollCall?.close()
-    rollCall = nil
+    if parent == nil {
+      world.observer = nil
+      try watchdog.close()
+    }
     for window in windows.reversed() { try window.free() }
     windows = []
     for transport in transports { try transport.close() }
     transports = []
     try node.free()
+    guard let parent else { return }
+    try world.free()
+    parent.life.endGroup()
   }
 }

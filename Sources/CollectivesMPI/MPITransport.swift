@@ -15,13 +15,22 @@ final class MPITransport: Transport {
   let nodes: [[Int]]
   private var rounds: [MPIRound] = []
   private var windows: [SharedWindow] = []
-  private var isClosed = false
+  private let watchdog: Watchdog
+  /// Whether there may be ranks that these exchange nothing with.
+  private let isGroups: Bool
+  private(set) var isClosed = false
 
-  init(_ communicator: Communicator, node: Communicator, nodes: [[Int]], pieceLimit: Int) throws(MPIError) {
+  init(
+    _ communicator: Communicator, node: Communicator, nodes: [[Int]], pieceLimit: Int, watchdog: Watchdog,
+    isGroups: Bool
+  ) throws(MPIError) {
     self.communicator = communicator
     self.node = node
     self.nodes = nodes
     self.pieceLimit = pieceLimit
+    self.watchdog = watchdog
+    self.isGroups = isGroups
+    communicator.observer = watchdog
     largestTag = try communicator.largestTag()
   }
 
@@ -29,6 +38,7 @@ final class MPITransport: Transport {
   var size: Int { communicator.size }
 
   func makeRound(receives: [Message], sends: [Message]) throws -> any Round {
+    precondition(!isClosed, "a round is made after its transport was closed")
     // Reusing a tag is safe as long as two rounds of the same tag are not under way together.
     let tag = Int32(truncatingIfNeeded: rounds.count % (largestTag + 1))
     let incoming = receives.flatMap(pieces)
@@ -67,12 +77,10 @@ final class MPITransport: Transport {
     try communicator.allReduce(values, count: count, .sum)
   }
 
-  /// Is told of long waits.
-  var observer: (any WaitObserver)? {
-    didSet { communicator.observer = observer }
-  }
+  func waited(seconds: Double) { watchdog.waited(seconds: seconds) }
 
-  func waited(seconds: Double) { observer?.waited(seconds: seconds) }
+  /// Ranks that exchange with each other hear of each other by that; of a group the others would hear nothing while it takes steps.
+  func exchangeBegins() { if isGroups { watchdog.relay() } }
 
   func close() throws {
     guard !isClosed else { return }
@@ -95,13 +103,21 @@ final class MPITransport: Transport {
 /// One prepared round.
 private final class MPIRound: Round {
   private let requests: RequestArray
+  private var isFreed = false
 
   init(_ requests: RequestArray) {
     self.requests = requests
   }
 
-  func start() throws { try requests.start() }
+  func start() throws {
+    precondition(!isFreed, "an exchange is started after its cluster was closed")
+    try requests.start()
+  }
   func test() throws -> Bool { try requests.test() }
   func wait() throws { try requests.wait() }
-  func free() throws(MPIError) { try requests.free() }
+
+  func free() throws(MPIError) {
+    isFreed = true
+    try requests.free()
+  }
 }

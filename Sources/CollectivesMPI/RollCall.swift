@@ -5,9 +5,9 @@ internal import Platform
 /// The watchdog: ranks that wait for long call the roll, and who neither waits nor works is named and the run ended.
 ///
 /// The ranks of a node see each other's marks. A rank that has waited for a quarter of the limit tells all others, again and again,
-/// what it sees of its node, and a rank that works for long outside of steps does the same while it makes progress; so a rank is
-/// silent when it is stopped, stuck, or on a host that is gone, not when it has much to do. MPI is called by the waiting or working
-/// thread itself, so no thread is added and nobody pays who does not wait.
+/// what it sees of its node, and a rank that works for long outside of steps, or in steps of a group, does the same while it makes
+/// progress; so a rank is silent when it is stopped, stuck, or on a host that is gone, not when it has much to do. MPI is called by the
+/// waiting or working thread itself, so no thread is added and nobody pays who does not wait.
 /// A rank inside one of MPI's blocking calls cannot look: all ranks meet before each, and only the allreduce kind `mpi`, which is
 /// there for comparison, spends time in one again and again.
 final class RollCall: WaitObserver {
@@ -116,7 +116,8 @@ final class RollCall: WaitObserver {
     try? communicator.abort(exitCode: 69)
   }
 
-  /// Tells the other nodes what this rank sees of its own, from time to time; called by a rank that does not wait.
+  /// Tells the other nodes what this rank sees of its own, from time to time; called by a rank that does not wait, and which takes in
+  /// what others have told it, so that this does not pile up.
   ///
   /// - Parameter isNews: tells it now.
   func relay(isNews: Bool = false) {
@@ -125,7 +126,10 @@ final class RollCall: WaitObserver {
     guard isNews || now >= nextRelay else { return }
     nextRelay = now + interval
     signs.look(now: now)
-    orAbort { () throws(MPIError) in try tell(now) }
+    orAbort { () throws(MPIError) in
+      try listen(now)
+      try tell(now)
+    }
   }
 
   /// Without MPI nobody can be told of an error.

@@ -146,6 +146,9 @@ func withCluster(_ body: (any Cluster) throws -> Void) throws {
       do {
         try cluster.agree(describe: describeFailure) { if cluster.size > 1 { try requireFilesOfMPI() } }
         try body(cluster)
+      } catch let failure as AgreedFailure where failure.size < cluster.size {
+        // A group's ranks alone know of it: in MPI_Finalize they would wait for the others.
+        throw RunError(ExitCode(rawValue: failure.exitCode) ?? .internalError, "\(failure)")
       } catch let error as any ReportableError {
         // Errors of the config are found by all ranks alike.
         throw AgreedFailure(

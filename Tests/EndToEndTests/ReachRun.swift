@@ -122,6 +122,13 @@ struct ReachRun {
       + ["\(layout.threads)"] + layout.settings + settings
   }
 
+  /// Trains the same in two groups of ranks beside each other, and returns their hashes.
+  func finishInGroups(_ layout: Layout) throws -> [String] {
+    let outcome = try Command.run(line(layout) + ["groups=2"])
+    try #require(outcome.status == 0, "\(layout.testDescription): \(outcome.errors)")
+    return outcome.output.matches(of: /weights_sha256 ([0-9a-f]{64})/).map { String($0.1) }
+  }
+
   /// Trains to the end, from the start or from where an earlier start was killed, in the way that the layout says.
   func finish(_ layout: Layout) throws -> Result {
     let outcome = try Command.run(line(layout))

@@ -26,6 +26,19 @@ import Testing
     #expect(hashes.count == 1, "\(hashes)")
   }
 
+  @Test("two groups of ranks that train beside each other have that hash, each by itself")
+  func groups() throws {
+    let alone = try ReachRun().finish(.init(ranks: 1)).hash
+    for layout: ReachRun.Layout in [
+      .init(ranks: 4, overlap: .thread),
+      .init(ranks: 4, threads: 2, ranksPerNode: 2, overlap: .inline, isSharded: true),
+      .init(ranks: 5, ranksPerNode: 2), .init(ranks: 2, overlap: .thread),
+    ] {
+      let found = try ReachRun().finishInGroups(layout)
+      #expect(found == [alone, alone], "\(layout.testDescription)")
+    }
+  }
+
   /// Starts of one run, each killed somewhere else. A start has long saved a state of its own where it has made ten steps; the first
   /// one makes none.
   private static let kills: [(layout: ReachRun.Layout, halt: ReachRun.Halt)] = [

@@ -9,14 +9,16 @@ import Training
 /// Trains as the program does, with layers that look at more than a row beside the standard ones.
 ///
 /// `train CONFIG OUTPUT THREADS [SETTING...]`; a setting is one of the config's keys, `parallel.overlap=true`, or what a launch finds
-/// out about the machine: `spare_cores=1` for a core that no worker uses, `ranks_per_node=2` for several nodes.
+/// out about the machine: `spare_cores=1` for a core that no worker uses, `ranks_per_node=2` for several nodes; `groups=2` for as many
+/// groups of ranks, each of which trains the same in a directory of its own, OUTPUT-GROUP.
 struct TrainMode {
   private let config: String
-  private let output: String
+  private var output: String
   private let threads: Int
   private var overrides: [String] = []
   private var spareCores = 0
   private(set) var ranksPerNode: Int?
+  private var groups: Int?
 
   init(_ arguments: [String]) throws {
     guard arguments.count >= 3, let threads = Int(arguments[2]), threads > 0 else {
@@ -28,6 +30,7 @@ struct TrainMode {
       switch (words[0], Int(words.last ?? "")) {
       case ("spare_cores", let count?): spareCores = count
       case ("ranks_per_node", let count?) where count > 0: ranksPerNode = count
+      case ("groups", let count?) where count > 0: groups = count
       default: overrides.append(setting)
       }
     }
@@ -35,7 +38,18 @@ struct TrainMode {
 
   /// Trains to the end, and prints on the first rank how, and the weights' hash; collective.
   func run(_ cluster: any Cluster) throws {
-    do { try train(cluster) } catch let error as any ReportableError {
+    do {
+      let config = try load(cluster)
+      try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
+      try InstructionSetAgreement.settle(cluster)
+      guard let groups else { return try train(config, cluster) }
+      // Ranks that follow each other are in different groups, so that these span the nodes there are.
+      guard let group = try cluster.split(color: cluster.rank % groups) else { return }
+      var mode = self
+      mode.output += "-\(cluster.rank % groups)"
+      try mode.train(config, group)
+      try group.close()
+    } catch let error as any ReportableError {
       // All ranks have read one config, and find alike what is wrong with it.
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: error.exitCode.rawValue,
@@ -43,10 +57,7 @@ struct TrainMode {
     }
   }
 
-  private func train(_ cluster: any Cluster) throws {
-    let config = try load(cluster)
-    try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
-    try InstructionSetAgreement.settle(cluster)
+  private func train(_ config: RunConfig, _ cluster: any Cluster) throws {
     var options = RunOptions(
       baseDirectory: GivenFile.directory(of: self.config), outputDirectory: output, threads: threads)
     options.trainer.spareCores = spareCores

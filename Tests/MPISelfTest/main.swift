@@ -3,7 +3,7 @@ import CollectivesMPI
 import MPI
 
 // Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`;
-// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode.
+// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode.
 
 struct SelfTestFailure: Error {
   var sentence: String
@@ -11,10 +11,15 @@ struct SelfTestFailure: Error {
 
 let mode = CommandLine.arguments.dropFirst().first ?? "cases"
 let training = mode == "train" ? try TrainMode(Array(CommandLine.arguments.dropFirst(2))) : nil
+let groups = mode == "groups" ? try GroupMode(Array(CommandLine.arguments.dropFirst(2))) : nil
+// Of all ranks; a failure that fewer have agreed on the others have not heard of.
+var worldSize = 1
 
 try withMPI(
   describe: { error, rank in
     switch error {
+    case let failure as AgreedFailure where failure.size < worldSize:
+      RunFailure(exitCode: failure.exitCode, sentence: "a group failed", isAgreed: false)
     case let failure as AgreedFailure:
       RunFailure(exitCode: failure.exitCode, sentence: failure.rank == rank ? "\(failure)" : nil, isAgreed: true)
     case let failure as SelfTestFailure:
@@ -24,8 +29,9 @@ try withMPI(
     }
   },
   { world in
+    worldSize = world.size
     let cluster = try MPICluster(
-      world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: training?.ranksPerNode)
+      world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: groups == nil ? training?.ranksPerNode : 2)
     switch mode {
     case "throw":
       if world.rank == world.size - 1 { throw SelfTestFailure(sentence: "rank \(world.rank) failed\nalone") }
@@ -36,11 +42,14 @@ try withMPI(
       try printLatencies(cluster)
     case "train":
       try training?.run(cluster)
+    case "groups":
+      try groups?.run(cluster)
     default:
       var checks = Checks()
       checks.runWrapperCases(world)
       checks.runClusterCases(cluster)
       checks.runAllReduceCases(cluster)
+      try checks.runGroupCases(world)
       let reports = try cluster.gather(checks.failures.joined(separator: "; "))
       if let first = reports.firstIndex(where: { !$0.isEmpty }) {
         let what = reports[first]

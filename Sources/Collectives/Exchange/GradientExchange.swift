@@ -114,6 +114,7 @@ package final class GradientExchange {
   /// A new step, in which shards `0 ..< shardsInUse` hold samples; the others are absent from the tree. With none the sum is 0.
   package func begin(shardsInUse: Int) {
     precondition(finished == started, "a step has not ended")
+    transport.exchangeBegins()
     self.shardsInUse = shardsInUse
     started = 0
     finished = 0

@@ -6,11 +6,16 @@ package final class InProcessCluster: Cluster {
   package let rank: Int
   package let size: Int
   private let session: InProcessSession
+  private let parent: InProcessCluster?
+  private var life = ClusterLife()
+  /// Groups that have been made of this cluster's ranks, with or without this one.
+  private var splits = 0
 
-  init(rank: Int, session: InProcessSession) {
+  init(rank: Int, session: InProcessSession, parent: InProcessCluster? = nil) {
     self.rank = rank
     self.size = session.size
     self.session = session
+    self.parent = parent
   }
 
   /// Runs `body` on `size` ranks, each in a thread of its own, and returns their results in rank order.
@@ -54,19 +59,15 @@ package final class InProcessCluster: Cluster {
     return (0..<size).compactMap { byRank[$0] }
   }
 
-  package var place: Place {
-    let node = session.nodes.firstIndex { $0.contains(rank) } ?? 0
-    return Place(
-      host: "localhost", rankOnNode: session.nodes[node].firstIndex(of: rank) ?? 0,
-      ranksOnNode: session.nodes[node].count, node: node, nodeCount: session.nodes.count)
-  }
+  package var place: Place { Place(host: "localhost", rank: rank, nodes: session.nodes) }
 
   package func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     try gatherBytes(rank == root ? bytes : [])[root]
   }
 
   package func gatherBytes(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    try session.gatherBytes(bytes, rank: rank)
+    life.requireOpen()
+    return try session.gatherBytes(bytes, rank: rank)
   }
 
   package func barrier() throws {
@@ -78,6 +79,7 @@ package final class InProcessCluster: Cluster {
   }
 
   package func sharedMemory(byteCount: Int?, isCleared: Bool) throws -> UnsafeMutableRawBufferPointer {
+    life.requireOpen()
     guard let region = try session.share(byteCount: byteCount, rank: rank) else {
       throw ClusterError.unstatedSharedMemory(rank: session.leader(of: rank))
     }
@@ -85,7 +87,26 @@ package final class InProcessCluster: Cluster {
   }
 
   package func makeTransport() -> any Transport {
-    InProcessTransport(rank: rank, session: session, channel: session.openChannel(rank: rank))
+    life.requireOpen()
+    return InProcessTransport(rank: rank, session: session, channel: session.openChannel(rank: rank))
+  }
+
+  package func split(color: Int?) throws -> (any Cluster)? {
+    let colors = try gather(color)
+    splits += 1
+    guard let layout = GroupLayout(of: rank, colors: colors, nodes: session.nodes) else { return nil }
+    life.beginGroup()
+    return InProcessCluster(rank: layout.rank, session: session.group(layout, ofSplit: splits), parent: self)
+  }
+
+  /// Groups made of these ranks that not all of theirs have closed.
+  package var openGroupCount: Int { session.groupCount }
+
+  package func close() throws {
+    life.close()
+    _ = try session.gatherBytes([], rank: rank)
+    session.close(within: parent?.session)
+    parent?.life.endGroup()
   }
 
   private final class ResultBoard<Value: Sendable>: Sendable {

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Platform
 
-/// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory.
+/// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory, and the groups made of them.
 ///
-/// One lock guards it all.
+/// One lock guards it all; it may be held while a group's is taken, never the other way round.
 final class InProcessSession: @unchecked Sendable {
   /// Where a message lies until it is taken.
   struct Address: Hashable {
@@ -13,9 +13,19 @@ final class InProcessSession: @unchecked Sendable {
     var round: Int
   }
 
+  /// A group, and its ranks as this session counts them.
+  private struct Group {
+    let session: InProcessSession
+    let members: [Int]
+    let split: Int
+    let number: Int
+  }
+
   let size: Int
   /// The ranks of each node.
   let nodes: [[Int]]
+  /// The whole's number of each rank.
+  private let names: [Int]
   private let condition = NSCondition()
   private var mailboxes: [Address: [[UInt8]]] = [:]
   /// Ranks that have left, first to leave first: it is the cause of the others' leaving.
@@ -25,21 +35,65 @@ final class InProcessSession: @unchecked Sendable {
   private var generation = 0
   private var shared: [AlignedMemory] = []
   private var channels: [Int]
+  /// Those that not all of their ranks have closed.
+  private var groups: [Group] = []
+  /// Ranks that have closed their cluster.
+  private var closedCount = 0
 
-  init(size: Int, ranksPerNode: Int) {
-    self.size = size
-    nodes = stride(from: 0, to: size, by: max(1, ranksPerNode)).map { Array($0..<min(size, $0 + ranksPerNode)) }
+  convenience init(size: Int, ranksPerNode: Int) {
+    self.init(
+      names: Array(0..<size),
+      nodes: stride(from: 0, to: size, by: max(1, ranksPerNode)).map { Array($0..<min(size, $0 + ranksPerNode)) })
+  }
+
+  private init(names: [Int], nodes: [[Int]]) {
+    size = names.count
+    self.names = names
+    self.nodes = nodes
     slots = Array(repeating: nil, count: size)
     channels = Array(repeating: 0, count: size)
   }
 
-  /// Marks a rank as gone, and wakes those who wait for it.
+  /// Marks a rank as gone, here and in its groups, and wakes those who wait for it.
   func leave(_ rank: Int) {
     condition.withLock {
       left.append(rank)
       condition.broadcast()
+      for group in groups {
+        if let index = group.members.firstIndex(of: rank) { group.session.leave(index) }
+      }
     }
   }
+
+  /// The session of a group, which the first of its ranks to ask makes.
+  func group(_ layout: GroupLayout, ofSplit split: Int) -> InProcessSession {
+    condition.withLock {
+      if let found = groups.first(where: { $0.split == split && $0.number == layout.number }) { return found.session }
+      let session = InProcessSession(names: layout.members.map { names[$0] }, nodes: layout.nodes)
+      groups.append(Group(session: session, members: layout.members, split: split, number: layout.number))
+      return session
+    }
+  }
+
+  /// A rank has closed its cluster, after all have come to that; the last one gives everything back.
+  ///
+  /// - Parameter parent: the session that this one is a group of.
+  func close(within parent: InProcessSession?) {
+    let isLast = condition.withLock {
+      closedCount += 1
+      guard closedCount == size else { return false }
+      (mailboxes, board, shared) = ([:], [], [])
+      return true
+    }
+    if isLast { parent?.drop(self) }
+  }
+
+  private func drop(_ session: InProcessSession) {
+    condition.withLock { groups.removeAll { $0.session === session } }
+  }
+
+  /// Groups that are open.
+  var groupCount: Int { condition.withLock { groups.count } }
 
   /// A number for a new transport of a rank: its first is 0 on every rank, and so on.
   func openChannel(rank: Int) -> Int {
@@ -52,6 +106,7 @@ final class InProcessSession: @unchecked Sendable {
   /// Puts a message into its mailbox.
   func deliver(_ bytes: UnsafeMutableRawBufferPointer, at address: Address) {
     condition.withLock {
+      precondition(closedCount == 0, "an exchange is started after its cluster was closed")
       mailboxes[address, default: []].append(Array(bytes))
       condition.broadcast()
     }
@@ -66,7 +121,9 @@ final class InProcessSession: @unchecked Sendable {
         mailboxes[address]?.removeFirst()
         return first
       }
-      if left.contains(address.from) { throw ClusterError.peerLeft(rank: address.from, waiting: address.to) }
+      if left.contains(address.from) {
+        throw ClusterError.peerLeft(rank: names[address.from], waiting: names[address.to])
+      }
       guard isPatient else { return nil }
       condition.wait()
     }
@@ -88,7 +145,7 @@ final class InProcessSession: @unchecked Sendable {
     }
     let mine = generation
     while generation == mine {
-      if let gone = left.first { throw ClusterError.peerLeft(rank: gone, waiting: rank) }
+      if let gone = left.first { throw ClusterError.peerLeft(rank: names[gone], waiting: names[rank]) }
       condition.wait()
     }
     return board

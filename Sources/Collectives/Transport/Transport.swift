@@ -40,12 +40,17 @@ package protocol Transport: AnyObject {
   /// - Parameter seconds: since the wait began.
   func waited(seconds: Double)
 
+  /// Called at the begin of each exchange, by the thread that has the transport: whoever is not in it may have to be told now and
+  /// then that this rank is there.
+  func exchangeBegins()
+
   /// Collective: gives prepared rounds and shared memory back; the transport's last use.
   func close() throws
 }
 
 extension Transport {
   package func waited(seconds: Double) {}
+  package func exchangeBegins() {}
 }
 
 /// One message of a round: a peer and the memory to be sent to it or filled from it.
