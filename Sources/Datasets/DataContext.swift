@@ -10,6 +10,10 @@ package struct DataContext {
   package var missing = MissingRule()
   /// Whether the one who reads the sentence can set `data.missing`.
   package var canDropRows = true
+  /// Which files stay where they are.
+  package var mapping = MappingMode.auto
+  /// What the data are read for, for messages.
+  package var use = DataUse.training
   /// Called again and again while data are read, on the reading thread: others may wait for it.
   package var progress: () -> Void
 

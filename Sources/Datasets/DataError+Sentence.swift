@@ -15,6 +15,11 @@ extension DataError {
     case .tooLarge(let file, let byteCount, let available):
       "\(name(file)): needs \(MachineMemory.words(Double(byteCount))) of memory and this machine has "
         + "\(MachineMemory.words(Double(available))); use a smaller file"
+    case .changed(let file, let use, let change):
+      "\(name(file)): changed while it was \(use.words): \(change); \(use.wayOut)"
+    case .otherThanMapped(let file, let path, let found):
+      "\(name(file)): is mapped by the first rank of this node, and another one does not find the same at \(name(path)): \(found); start "
+        + "the ranks of a node where they see the same files, or set data.mapping to \"never\""
     case .damagedGzip(let file, let reason):
       "\(name(file)): the gzip data are damaged (\(reason)); fetch or compress the file again"
     case .noRows(let file): "\(name(file)): has no rows of data; at least one is needed"

@@ -12,6 +12,8 @@ package enum DataError: ReportableError, Equatable {
   case unreadable(file: String, problem: FileProblem)
   case emptyFile(file: String)
   case tooLarge(file: String, byteCount: Int, available: Int)
+  case changed(file: String, use: DataUse, change: String)
+  case otherThanMapped(file: String, path: String, found: String)
   case damagedGzip(file: String, reason: String)
   case noRows(file: String)
   /// Another kind of file than the source names.

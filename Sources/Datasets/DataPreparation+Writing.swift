@@ -16,7 +16,8 @@ extension DataPreparation {
         }
       let weight = source.table.sampleWeights.map { $0.allSatisfy(RawElement.isFloat) ? RawElement.float32 : .float64 }
       return SourceLayout(
-        rows: kept?.count ?? source.table.count, features: blocks, runs: runs, targets: targets, weight: weight)
+        rows: kept?.count ?? source.table.count, features: blocks, runs: runs, targets: targets, weight: weight,
+        mapping: kept == nil ? source.table.mapping(as: blocks) : nil)
     }
     let parts = pieces.map { piece in
       DataLayout.Part(
@@ -55,8 +56,10 @@ extension DataPreparation {
     for (index, source) in sources.enumerated() {
       let kept = keptRows(ofSource: index), offsets = layout.places(ofSource: index).map { base + $0 }
       let own = layout.sources[index]
-      source.table.writeFeatures(
-        own, kept: kept, to: Array(offsets.prefix(own.features.count)), givesBack: givesBack, progress: progress)
+      if own.mapping == nil {
+        source.table.writeFeatures(
+          own, kept: kept, to: Array(offsets.prefix(own.features.count)), givesBack: givesBack, progress: progress)
+      }
       source.write(own, kept: kept, targets: offsets[offsets.count - 2], weights: offsets[offsets.count - 1], progress)
       places.append(
         kept.map { kept in
@@ -79,11 +82,24 @@ extension DataPreparation {
     }
   }
 
+  /// For each source the file that its features stay in.
+  package var mappedFiles: [MappedDataFile?] {
+    zip(sources, layout.sources).map { $1.mapping == nil ? nil : $0.table.mappedFile }
+  }
+
+  /// Looks whether what was read from files that are mapped is what was checked, also where it was copied then.
+  ///
+  /// - Throws: ``DataError/changed(file:use:change:)``.
+  package func requireUnchanged() throws(DataError) {
+    for source in sources { try source.table.mappedFile?.requireUnchanged() }
+  }
+
   /// The data in memory of this process alone.
   package func makePreparedData() -> PreparedData {
     let memory = OwnedRegion(byteCount: layout.byteCount)
     write(into: memory.region)
-    var data = PreparedData(description, layout: layout, region: UnsafeRawBufferPointer(memory.region), owner: memory)
+    var data = PreparedData(
+      description, layout: layout, region: UnsafeRawBufferPointer(memory.region), files: mappedFiles, owner: memory)
     data.notes = notes
     data.dropped = dropped
     return data

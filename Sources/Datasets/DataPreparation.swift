@@ -48,6 +48,7 @@ package struct DataPreparation: Sendable {
   ) throws(DataError) {
     var context = context
     context.missing.policy = section.missing
+    context.mapping = section.mapping
     let training = try section.train.load(in: context)
     let kind = demand.kind(columns: training.targets?.names.count ?? 0)
     if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
@@ -136,6 +137,8 @@ package struct DataPreparation: Sendable {
     self.description = description
     let isOwn = if case .source = section.test { true } else { false }
     let format = if case .source(let own) = section.test { own } else { section.train }
+    var context = context
+    context.mapping = section.mapping
     let table = try format.load(in: Self.following(description, description.targetKind, context))
     sources = [try source(table)]
     let rows = isOwn ? Array(0..<table.count) : try testRows(of: sources[0], section, seed: seed)

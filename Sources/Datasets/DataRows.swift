@@ -35,7 +35,11 @@ package struct DataRows: @unchecked Sendable {
     count = own.count
     source = data.layout.sources[own.source]
     let offsets = data.layout.places(ofSource: own.source).map { base + $0 }
-    places = Array(offsets.prefix(source.features.count))
+    if let mapping = source.mapping, let file = data.files[own.source] {
+      places = [file.start + mapping.offset]
+    } else {
+      places = Array(offsets.prefix(source.features.count))
+    }
     targets = offsets[offsets.count - 2]
     weights = offsets[offsets.count - 1]
     weightScale = WeightScale(exponent: own.weightExponent)

@@ -23,6 +23,8 @@ package struct DataSection: Sendable {
   package var shuffle: Bool
   /// What is done with rows in which a value is missing.
   package var missing: MissingPolicy
+  /// Which files stay where they are instead of being copied into memory.
+  package var mapping: MappingMode
   /// What is randomly changed in training samples, in this order.
   package var augmentation: [any TransformSpec]
 
@@ -56,6 +58,12 @@ package struct DataSection: Sendable {
     missing = try fields.option(
       "missing", default: MissingPolicy.error,
       "where a feature, target or weight is missing: error (the data are refused) or drop_row (the row is left out)")
+    mapping = try fields.option(
+      "mapping", default: MappingMode.auto,
+      "arrays that are read where they are, mapped, instead of being copied into memory: auto (files larger than a quarter of the "
+        + "memory), always or never; a mapped file may not be written to while it is trained on, a copied one may. Mapped are "
+        + "features in plain npy or idx files, in this machine's byte order (or of one byte each), of which all rows are kept; "
+        + "others are copied")
     augmentation = try fields.list(
       "augmentation",
       of: try fields.describedSchema(of: TransformRegistry.standard, path: fields.pathOf("augmentation")),

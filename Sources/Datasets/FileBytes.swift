@@ -1,13 +1,18 @@
 internal import Glibc
 internal import Platform
 
-/// The bytes of a file in pages of their own: what has been read for the last time can be given back.
+/// The bytes of a file in pages of their own, or those of the file itself, mapped to be read only: what has been read for the last time
+/// can be given back.
 package final class FileBytes: @unchecked Sendable {
   // Written by the one who fills it, before it is handed on; then only read, until it is given back.
   private var base: UnsafeMutableRawPointer
   private var capacity: Int
   /// Bytes that are there.
   package private(set) var count = 0
+  /// The file that these bytes are, where they are no copy.
+  private(set) var file: MappedDataFile?
+  /// Where a pass over a mapped file has come to, and its pages have been given back.
+  private var passed = 0
 
   private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
@@ -27,7 +32,13 @@ package final class FileBytes: @unchecked Sendable {
     count = byteCount
   }
 
-  deinit { munmap(base, capacity) }
+  /// The bytes of a file where they are.
+  init(_ file: MappedDataFile) {
+    base = UnsafeMutableRawPointer(mutating: file.start)
+    (capacity, count, self.file) = (file.byteCount, file.byteCount, file)
+  }
+
+  deinit { if file == nil { munmap(base, capacity) } }
 
   private static func pages(_ count: Int) -> Int { max(page, (count + page - 1) / page * page) }
 
@@ -79,6 +90,7 @@ package final class FileBytes: @unchecked Sendable {
 
   /// Turns the bytes of each element behind a header round.
   func swapBytes(of size: Int, from offset: Int) {
+    precondition(file == nil || size == 1, "a mapped file is only read")
     func swap<Raw: FixedWidthInteger>(_ type: Raw.Type) {
       for place in stride(from: offset, to: count - size + 1, by: size) {
         let value = base.loadUnaligned(fromByteOffset: place, as: type)
@@ -108,17 +120,40 @@ package final class FileBytes: @unchecked Sendable {
   /// The first bytes, copied.
   func beginning(_ limit: Int) -> [UInt8] { withUnsafeBytes { Array($0.prefix(limit)) } }
 
-  /// Keeps some rows behind a header, ascending, and forgets the others.
-  func keep(_ rows: [Int], width: Int, from offset: Int) {
-    for (place, row) in rows.enumerated() where place != row {
-      (base + offset + place * width).copyMemory(from: base + offset + row * width, byteCount: width)
+  /// Keeps some rows behind a header, ascending, and forgets the others; of a mapped file they are a copy from then on.
+  ///
+  /// - Throws: ``DataError`` where there is no memory for the copy, or the file has changed.
+  func keep(_ rows: [Int], width: Int, from offset: Int) throws(DataError) {
+    let source = base, end = offset + rows.count * width
+    if let file {
+      let size = Self.pages(end)
+      (base, capacity) = (try Self.map(size, file: file.name), size)
     }
-    count = offset + rows.count * width
+    for (place, row) in rows.enumerated() where place != row || file != nil {
+      (base + offset + place * width).copyMemory(from: source + offset + row * width, byteCount: width)
+      pass(offset + row * width)
+    }
+    count = end
+    let mapped = file
+    file = nil
+    try mapped?.requireUnchanged()
   }
 
-  /// Gives the pages before a byte back to the system; they read as zeros from then on.
+  /// Gives the pages before a byte back to the system; they read as zeros from then on, those of a mapped file as ever.
   func giveBack(before end: Int) {
+    if file != nil { return pass(end) }
     let whole = min(end, count) / Self.page * Self.page
     if whole > 0 { madvise(base, whole, MADV_DONTNEED) }
+  }
+
+  /// A pass over a mapped file has come to a byte: what is behind it is given back, 4 MiB at a time.
+  @inline(__always)
+  func pass(_ place: Int) {
+    if file != nil, place < passed || place - passed >= 1 << 22 { leave(behind: place) }
+  }
+
+  private func leave(behind place: Int) {
+    if place > passed { file?.giveBack(passed..<place) }
+    passed = place / Self.page * Self.page
   }
 }

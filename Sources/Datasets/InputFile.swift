@@ -2,15 +2,26 @@ internal import Glibc
 internal import Platform
 internal import Specs
 
-/// Reads data files whole.
+/// Reads data files whole, or maps them.
 enum InputFile {
+  /// What the beginning of a content says of the whole.
+  struct Outline {
+    /// Bytes in all; nothing beyond that is decompressed.
+    var size: Int
+    /// Whether the bytes can be used as they are.
+    var isNative: Bool
+  }
+
   /// The bytes of a file, decompressed where it is gzip; the compressed bytes are never all in memory.
   ///
   /// The size is checked against the machine's memory before anything is allocated.
-  /// - Parameter size: what the beginning of the content says about its size; nothing beyond that is decompressed.
+  /// - Parameters:
+  ///   - mayMap: whether the bytes may stay where they are, as the context wants it.
+  ///   - outline: reads the beginning.
   /// - Throws: ``DataError`` for a file that is missing, unreadable, not a file, empty, too large or damaged.
   static func contents(
-    of file: String, in context: DataContext, size: (([UInt8]) throws(DataError) -> Int)? = nil
+    of file: String, in context: DataContext, mayMap: Bool = false,
+    outline: (([UInt8]) throws(DataError) -> Outline)? = nil
   ) throws(DataError) -> FileBytes {
     let path = context.resolve(file)
     // O_NONBLOCK: opening a named pipe must not wait for its writer.
@@ -32,8 +43,16 @@ enum InputFile {
     }
     var start: [UInt8] = [0, 0]
     if pread(descriptor, &start, 2, 0) == 2, Gzip.isCompressed(start) {
+      var size: (([UInt8]) throws(DataError) -> Int)?
+      if let outline { size = { beginning throws(DataError) in try outline(beginning).size } }
       return try Gzip.decompress(
         InputPieces(byteCount: byteCount, read: piece), file: file, progress: context.progress, size: size)
+    }
+    if mayMap, context.mapping.takes(byteCount: byteCount),
+      (try? outline?(beginning(of: descriptor, byteCount)))?.isNative == true,
+      let mapped = MappedDataFile(file, path: path, descriptor: descriptor, use: context.use)
+    {
+      return FileBytes(mapped)
     }
     let bytes = try FileBytes(capacity: byteCount, file: file)
     while bytes.count < byteCount {
@@ -44,6 +63,12 @@ enum InputFile {
     }
     guard bytes.count > 0 else { throw .emptyFile(file: file) }
     return bytes
+  }
+
+  private static func beginning(of descriptor: Int32, _ byteCount: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: min(byteCount, Gzip.firstPiece)) { buffer, count in
+      count = max(0, pread(descriptor, buffer.baseAddress, buffer.count, 0))
+    }
   }
 
   /// Whether the beginning of a file is text in UTF-8 without control characters.

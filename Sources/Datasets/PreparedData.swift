@@ -9,8 +9,12 @@ package struct PreparedData: @unchecked Sendable {
   package var notes: [String] = []
   /// The rows of the source that were left out, where all its other rows are the test part.
   package var dropped = DroppedRows()
+  /// Whether a file is mapped on some node: then all ranks look at theirs together.
+  package var isAnyMapped = false
   // The region is written before this value exists and only read afterwards.
   private let region: UnsafeRawBufferPointer
+  /// For each source the file that its features are mapped from.
+  let files: [MappedDataFile?]
   /// Keeps the memory alive.
   private var owners: [AnyObject]
   /// For each part where the numbers of its rows begin; nil: all of its source's, in their order.
@@ -19,14 +23,19 @@ package struct PreparedData: @unchecked Sendable {
   /// - Parameters:
   ///   - region: at least ``DataLayout/byteCount`` bytes, filled by ``DataPreparation/write(into:givesBack:progress:)``, valid as long as
   ///     this value is in use.
+  ///   - files: for each source the file that its features stay in, as the layout says it.
   ///   - owner: what keeps them valid; nil: somebody else sees to that.
   package init(
-    _ description: DataDescription, layout: DataLayout, region: UnsafeRawBufferPointer, owner: AnyObject? = nil
+    _ description: DataDescription, layout: DataLayout, region: UnsafeRawBufferPointer, files: [MappedDataFile?] = [],
+    owner: AnyObject? = nil
   ) {
     precondition(region.count >= layout.byteCount, "the region is too small for the data")
+    let files: [MappedDataFile?] = files.isEmpty ? layout.sources.map { _ in nil } : files
+    precondition(zip(layout.sources, files).allSatisfy { ($0.mapping == nil) == ($1 == nil) }, "a file is not mapped")
     self.description = description
     self.layout = layout
     self.region = region
+    self.files = files
     owners = owner.map { [$0] } ?? []
     lists = layout.parts.indices.map { part in
       guard let base = region.baseAddress, let offset = layout.list(ofPart: part) else { return nil }
@@ -53,6 +62,42 @@ package struct PreparedData: @unchecked Sendable {
     other.lists = lists
     other.owners.append(owner)
     return other
+  }
+
+  /// Looks whether the files that are mapped are what they were.
+  ///
+  /// - Throws: ``DataError/changed(file:use:change:)`` for the first that is not.
+  package func requireUnchanged() throws(DataError) {
+    for file in files { try file?.requireUnchanged() }
+  }
+
+  /// Hands out the bytes of all rows as they lie in one region where nothing is mapped, in pieces of whole 64 bytes.
+  package func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
+    func pieces(_ bytes: UnsafeRawBufferPointer, giveBack: (Range<Int>) -> Void) {
+      for begin in stride(from: 0, to: bytes.count, by: 1 << 22) {
+        let range = begin..<min(bytes.count, begin + 1 << 22)
+        body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        giveBack(range)
+      }
+    }
+    var begin = 0
+    for (index, source) in layout.sources.enumerated() {
+      guard let mapping = source.mapping, let file = files[index] else { continue }
+      let place = layout.places(ofSource: index)[0], whole = source.featureBytes / 64 * 64
+      pieces(UnsafeRawBufferPointer(rebasing: region[begin..<place])) { _ in }
+      begin = place
+      let start = file.start + mapping.offset
+      pieces(UnsafeRawBufferPointer(start: start, count: whole)) { range in
+        file.giveBack(range.lowerBound + mapping.offset..<range.upperBound + mapping.offset)
+      }
+      guard whole < source.featureBytes else { continue }
+      var last = [UInt8](repeating: 0, count: 64)
+      last.withUnsafeMutableBytes {
+        $0.copyMemory(from: UnsafeRawBufferPointer(start: start + whole, count: source.featureBytes - whole))
+        body(UnsafeRawBufferPointer($0))
+      }
+    }
+    pieces(UnsafeRawBufferPointer(rebasing: region[begin..<layout.byteCount])) { _ in }
   }
 }
 

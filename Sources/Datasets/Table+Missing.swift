@@ -91,7 +91,8 @@ extension Table {
   ) -> [(column: Int, rows: [Int])] {
     let base = array.bytes.start + array.offset, isDouble = array.element == .float64
     return missingRows(count: count * array.width, width: array.width, perColumn: perColumn) { index in
-      isDouble
+      array.pass(index)
+      return isDouble
         ? base.loadUnaligned(fromByteOffset: index * 8, as: Double.self).isNaN
         : base.loadUnaligned(fromByteOffset: index * 4, as: Float.self).isNaN
     }

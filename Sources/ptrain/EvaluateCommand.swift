@@ -48,6 +48,7 @@ struct EvaluateCommand: ParsableCommand {
       memory: memory, loss: model.loss, metrics: metrics, context: model.context, threads: threads
     ).run(
       rows, description: source.prepared.description, classWeights: model.classWeights, cluster: cluster)
+    try source.requireUnchanged(cluster)
     if !result.loss.value.isFinite, let row = model.firstNotFinite(rows, threads: threads) {
       throw RunError(
         .notFinite,

@@ -53,6 +53,7 @@ struct PredictCommand: ParsableCommand {
       throw RunError(.data, "\(data ?? self.model): no rows to predict")
     }
     let outputs = try model.outputs(rows, threads: threads, cluster: cluster)
+    try source.requireUnchanged(cluster)
     try cluster.agree(describe: describeFailure) {
       if cluster.rank == 0 {
         let table = PredictionTable(outputs, model: model, writesLogits: logits)

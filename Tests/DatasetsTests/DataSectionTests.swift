@@ -19,7 +19,7 @@ import Testing
     #expect(
       reader.properties.map(\.key) == [
         "train", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle", "missing",
-        "augmentation",
+        "mapping", "augmentation",
       ])
     let schema = Schema.object(reader.properties).json.compactText
     for word in ["fraction", "minmax", "csv", "idx", "npy", "synthetic", "sample_weight"] {

@@ -88,6 +88,7 @@ extension ErrorCase {
       alone(
         "data.augmentation", #"[{"type": "random_crop"}]"#, says: "data.augmentation[0]: random_crop needs samples of"),
       alone("data.augmentation", #"[{"type": "rotate"}]"#, says: "unknown augmentation 'rotate'"),
+      alone("data.mapping", "sometimes", says: "known: auto, always, never"),
       alone("training.micro_steps", "0", says: "whole number"),
       alone("training.ema", #"{"decay": 1}"#, says: "< 1"),
       alone("training.ema", "0.9", says: "expected an object"),

@@ -27,10 +27,10 @@ import Testing
 
   private static func train(seed: Int, _ cluster: any Cluster, in folder: String, as name: String) throws -> String {
     let options = RunOptions(
-      baseDirectory: folder, outputDirectory: "\(folder)/\(name)", threads: 1, isQuiet: true, showsProgress: false)
+      baseDirectory: folder, outputDirectory: "\(folder)/\(name)", threads: 1)
     let config = try config(seed: seed)
     let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
-    let summary = try Trainer(config, options: options, cluster: cluster).run(from: start, locks: locks)
+    let summary = try Run(config, options: options, cluster: cluster).run(from: start, locks: locks)
     guard case .string(let hash)? = summary["weights_sha256"] else { return "none: \(summary)" }
     return hash
   }

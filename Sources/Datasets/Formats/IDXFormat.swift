@@ -23,7 +23,7 @@ package struct IDXFormat: DataFormat {
 
   package func read(into sink: DataSink) throws(DataError) {
     let context = sink.context
-    let features = try IDXFile.load(features, in: context)
+    let features = try IDXFile.load(features, in: context, mayMap: true)
     // Data to predict may have bad targets.
     let targets = context.readsTargets ? targets : nil
     try sink.fill(
@@ -41,10 +41,13 @@ enum IDXFile {
     var offset: Int
   }
 
-  static func load(_ file: String, in context: DataContext) throws(DataError) -> NumericArray {
-    let bytes = try InputFile.contents(of: file, in: context) { beginning throws(DataError) in
+  /// - Parameter mayMap: whether the elements may stay in their file.
+  static func load(_ file: String, in context: DataContext, mayMap: Bool = false) throws(DataError) -> NumericArray {
+    let bytes = try InputFile.contents(of: file, in: context, mayMap: mayMap) { beginning throws(DataError) in
       let header = try header(beginning, file: file)
-      return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
+      return InputFile.Outline(
+        size: NumericArray.fileSize(header.shape, header.element, offset: header.offset),
+        isNative: header.element.byteCount == 1)
     }
     return try parse(bytes, file: file)
   }

@@ -29,7 +29,7 @@ package struct NPYFormat: DataFormat {
       guard let file else { return nil }
       return try NPYFile.load(file, in: context)
     }
-    let features = try NPYFile.load(features, in: context)
+    let features = try NPYFile.load(features, in: context, mayMap: true)
     // Data to predict may have bad targets.
     let targets = context.readsTargets ? targets : nil, weights = context.readsTargets ? sampleWeight : nil
     try sink.fill(features: features, targets: try array(targets), sampleWeights: try array(weights))
@@ -52,10 +52,13 @@ enum NPYFile {
     var offset: Int
   }
 
-  static func load(_ file: String, in context: DataContext) throws(DataError) -> NumericArray {
-    let bytes = try InputFile.contents(of: file, in: context) { beginning throws(DataError) in
+  /// - Parameter mayMap: whether the elements may stay in their file.
+  static func load(_ file: String, in context: DataContext, mayMap: Bool = false) throws(DataError) -> NumericArray {
+    let bytes = try InputFile.contents(of: file, in: context, mayMap: mayMap) { beginning throws(DataError) in
       let header = try header(beginning, file: file)
-      return NumericArray.fileSize(header.shape, header.element, offset: header.offset)
+      return InputFile.Outline(
+        size: NumericArray.fileSize(header.shape, header.element, offset: header.offset),
+        isNative: !header.isBigEndian || header.element.byteCount == 1)
     }
     return try parse(bytes, file: file)
   }

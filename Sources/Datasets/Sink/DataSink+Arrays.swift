@@ -129,6 +129,7 @@ extension DataSink {
           ? Float(place.loadUnaligned(as: Double.self)).isInfinite : place.loadUnaligned(as: Float.self).isInfinite
         if isInfinite { throw .notFinite(file: source.file, row: row) }
       }
+      array.bytes.pass(array.offset + row * array.rowBytes)
       pace.add(array.width)
     }
   }

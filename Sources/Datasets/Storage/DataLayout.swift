@@ -30,8 +30,20 @@ package struct DataLayout: Sendable, Equatable {
   /// Bytes of a row's number in the list of a part.
   func indexBytes(ofPart part: Int) -> Int { sources[parts[part].source].rows <= Int(UInt32.max) ? 4 : 8 }
 
-  /// Bytes of memory that all rows take.
+  /// Bytes of memory that all rows take, but for what is mapped.
   package var byteCount: Int { offsets.end }
+
+  /// What is mapped: the files, and the bytes of their features.
+  package var mapped: [(file: String, byteCount: Int)] {
+    sources.compactMap { source in source.mapping.map { ($0.file, source.featureBytes) } }
+  }
+
+  /// The same where nothing is mapped.
+  package var copied: DataLayout {
+    var layout = self
+    for index in sources.indices { layout.sources[index].mapping = nil }
+    return layout
+  }
 
   /// What lies between blocks, which is zeros.
   var gaps: [Range<Int>] { offsets.gaps }
@@ -77,5 +89,15 @@ extension DataLayout {
       self.parts.append(
         Part(source: numbers[0], count: numbers[1], isWhole: numbers[2] == 1, weightExponent: numbers[3]))
     }
+  }
+}
+
+extension DataLayout {
+  /// For each source where its features stay, as JSON. That is an affair of each node: all else is the same on all of them.
+  package var mappings: ConfigValue { .array(sources.map { $0.mapping?.configValue ?? .null }) }
+
+  /// The files that ``mappings`` of another rank tells of.
+  package static func mappings(_ value: ConfigValue) -> [FileMapping?] {
+    if case .array(let sources) = value { sources.map(FileMapping.init) } else { [] }
   }
 }

@@ -43,7 +43,7 @@ package struct FeatureStorage: Sendable {
 
   /// Keeps some rows, ascending, and forgets the others.
   mutating func keep(_ rows: [Int]) throws(DataError) {
-    for array in arrays { array.keep(rows) }
+    for array in arrays { try array.keep(rows) }
     numbers = try numbers?.keeping(rows)
     for index in codes.indices { codes[index] = rows.map { [codes] in codes[index][$0] } }
   }
@@ -61,7 +61,11 @@ package struct RawArray: Sendable {
   var rowBytes: Int { width * element.byteCount }
 
   /// Keeps some rows, ascending, and forgets the others.
-  func keep(_ rows: [Int]) { bytes.keep(rows, width: rowBytes, from: offset) }
+  func keep(_ rows: [Int]) throws(DataError) { try bytes.keep(rows, width: rowBytes, from: offset) }
+
+  /// A pass over the elements has come to one.
+  @inline(__always)
+  func pass(_ index: Int) { if index & 0xfff == 0 { bytes.pass(offset + index * element.byteCount) } }
 }
 
 extension RawElement {
@@ -107,6 +111,7 @@ final class RowReader {
 
   private func convert(_ array: RawArray, _ row: Int, to output: UnsafeMutablePointer<Double>) {
     let base = array.bytes.start + array.offset + row * array.rowBytes, width = array.width
+    array.bytes.pass(array.offset + row * array.rowBytes)
     switch array.element {
     case .uint8: convert(base, width, to: output, UInt8.self) { Double($0) }
     case .int8: convert(base, width, to: output, Int8.self) { Double($0) }

@@ -28,6 +28,8 @@ package struct SourceLayout: Sendable, Equatable {
   package var targets: Block?
   /// The type of the weights, one for each row; nil: each weighs 1.
   package var weight: RawElement?
+  /// Where the features stay, of one block then and in no memory of their own; nil: they are copied.
+  package var mapping: FileMapping?
 
   /// The types of the features, in words: `float32`, or `2 columns float32, 1 float64, 3 categories uint8`.
   package var featureTypes: String {
@@ -41,9 +43,14 @@ package struct SourceLayout: Sendable, Equatable {
     return parts.joined(separator: ", ")
   }
 
+  /// Bytes of the features, wherever they are.
+  var featureBytes: Int { features.reduce(0) { $0 + rows * $1.rowBytes } }
+
   /// The bytes of each block, in their order in memory: features, targets, weights.
   var byteCounts: [Int] {
-    features.map { rows * $0.rowBytes } + [rows * (targets?.rowBytes ?? 0), rows * (weight?.byteCount ?? 0)]
+    features.map { mapping == nil ? rows * $0.rowBytes : 0 } + [
+      rows * (targets?.rowBytes ?? 0), rows * (weight?.byteCount ?? 0),
+    ]
   }
 }
 

@@ -118,6 +118,7 @@ extension RawArray {
   fileprivate func holdsSubnormal(rows: Int) -> Bool {
     let base = bytes.start + offset
     return (0..<rows * width).contains { index in
+      pass(index)
       let bits = base.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self) & 0x7fff_ffff
       return bits != 0 && bits < 0x0080_0000
     }

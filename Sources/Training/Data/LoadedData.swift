@@ -1,6 +1,5 @@
 package import Collectives
 package import Datasets
-internal import Foundation
 package import Networks
 package import Platform
 internal import Specs
@@ -25,99 +24,17 @@ package struct LoadedData: Sendable {
     _ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, environment: ProcessEnvironment,
     cluster: any Cluster
   ) throws {
-    let (prepared, preparation, region) = try Self.share(cluster, environment) { progress in
+    let (prepared, preparation) = try Self.share(cluster, environment, for: context.use) { progress in
       var context = context
       context.progress = progress
       return try section.prepare(in: context, targets: targets, seed: seed)
     }
     (self.prepared, self.preparation) = (prepared, preparation)
-    let description = prepared.description
     notes = prepared.notes
-    var hash = WeightHash.hash(Array(description.configValue.compactText.utf8))
-    region.withMemoryRebound(to: Float.self) { floats in
-      if let base = floats.baseAddress { hash = hash &* 31 &+ WeightHash.hash(base, count: floats.count) }
-    }
-    fingerprint = String(hash, radix: 16)
-    let (own, file) = (fingerprint, preparation?.trainingOrigin.source.file ?? "the data")
-    let first = try cluster.broadcast(ConfigValue.string(own), from: 0)
-    try cluster.agree(describe: describeFailure) { if first != .string(own) { throw Self.otherData(file) } }
-  }
-
-  /// Nodes have copies of a file that are not the same.
-  private static func otherData(_ file: String) -> RunError {
-    RunError(
-      .data, "\(file): what this node holds is not what the first rank's node holds; give all nodes the same files")
-  }
-
-  /// Reads data on one rank of each node into memory that the node's ranks share; collective.
-  ///
-  /// - Parameter prepare: reads them; what it is given is to be called now and then, because the other ranks wait.
-  /// - Returns: the data, what was read on the ranks that have read, and the memory.
-  static func share(
-    _ cluster: any Cluster, _ environment: ProcessEnvironment,
-    _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
-  ) throws -> (PreparedData, DataPreparation?, UnsafeMutableRawBufferPointer) {
-    let isLeader = cluster.place.rankOnNode == 0
-    let progress = { cluster.showProgress() }
-    cluster.enter(.readingData)
-    let preparation = try cluster.agree(describe: describeFailure) {
-      guard isLeader else { return DataPreparation?.none }
-      let preparation = try prepare(progress)
-      try requireRoom(for: preparation.layout, isShared: cluster.place.ranksOnNode > 1, environment)
-      return preparation
-    }
-    let own = preparation.map { made in
-      ConfigValue.object([
-        .init("description", made.description.configValue), .init("layout", made.layout.configValue),
-      ])
-    }
-    let found = try cluster.broadcast(own ?? .null, from: 0)
-    let description = try DataDescription(found["description"] ?? .null)
-    guard let layout = found["layout"].flatMap(DataLayout.init) else {
-      preconditionFailure("the layout of the data is this build's own")
-    }
-    try cluster.agree(describe: describeFailure) {
-      guard let preparation, preparation.layout != layout || preparation.description != description else { return }
-      throw Self.otherData(preparation.trainingOrigin.source.file)
-    }
-    let region = try cluster.sharedMemory(byteCount: isLeader ? layout.byteCount : nil, isCleared: false)
-    preparation?.write(into: region, givesBack: true, progress: progress)
-    try cluster.nodeBarrier()
-    var prepared = PreparedData(description, layout: layout, region: UnsafeRawBufferPointer(region), owner: cluster)
-    if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
-    return (prepared, preparation, region)
-  }
-
-  /// Refuses data whose copy for the ranks of a node does not fit beside what was read.
-  private static func requireRoom(
-    for layout: DataLayout, isShared: Bool, _ environment: ProcessEnvironment
-  ) throws {
-    let wanted = Double(layout.byteCount),
-      left = Double(min(MachineMemory.most, MachineMemory.addressSpace ?? .max))
-    guard wanted <= left else {
-      throw RunError(
-        .data,
-        "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are all that is there; "
-          + "give fewer rows or features, or a machine with more memory")
-    }
-    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
-    var room = statvfs()
-    let isElsewhere = environment["OMPI_MCA_osc_sm_backing_directory"] != nil
-    if isShared, let limit = FileSpace.sizeLimit, wanted > limit {
-      throw RunError(
-        .inputOutput,
-        "the data take \(FileRoom.words(wanted)) of memory that ranks of a node share, which is a file, and a file may have "
-          + "\(FileRoom.words(limit, isRoom: true)) (ulimit -f); raise that limit, or start one rank on each node")
-    }
-    guard isShared, !isElsewhere, statvfs("/dev/shm", &room) == 0 else { return }
-    let shared = Double(room.f_bavail) * Double(room.f_frsize)
-    guard wanted <= shared else {
-      throw RunError(
-        .data,
-        "the data take \(MachineMemory.words(wanted)) of memory that ranks of a node share, and /dev/shm has "
-          + "\(MachineMemory.words(shared)) left; enlarge it, as with docker's --shm-size, or start one rank on each node"
-      )
-    }
+    let (own, first) = try DataFingerprint.agree(prepared, cluster: cluster)
+    let file = preparation?.trainingOrigin.source.file ?? "the data"
+    try cluster.agree(describe: describeFailure) { if first != own { throw Self.otherData(file) } }
+    fingerprint = own
   }
 
   /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.

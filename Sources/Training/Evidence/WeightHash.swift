@@ -31,7 +31,7 @@ struct WeightHash {
   func hash(_ arena: UnsafePointer<Float>, threads: Int) -> UInt64 {
     compute(arena, threads: threads)
     var hash: UInt64 = 1
-    for index in blocks.indices { hash = Self.mix(hash, results.pointer[index]) }
+    for index in blocks.indices { hash = WordHash.mix(hash, results.pointer[index]) }
     return max(1, hash)
   }
 
@@ -40,7 +40,7 @@ struct WeightHash {
     compute(arena, threads: 1)
     var hashes = [UInt64](repeating: 1, count: tensorCount)
     for (index, block) in blocks.enumerated() {
-      hashes[block.tensor] = Self.mix(hashes[block.tensor], results.pointer[index])
+      hashes[block.tensor] = WordHash.mix(hashes[block.tensor], results.pointer[index])
     }
     return hashes
   }
@@ -51,28 +51,11 @@ struct WeightHash {
     }
   }
 
-  /// Four chains side by side, so that their multiplications overlap.
   static func hash(_ values: UnsafePointer<Float>, count: Int) -> UInt64 {
-    var a: UInt64 = 1, b: UInt64 = 2, c: UInt64 = 3, d: UInt64 = 4
-    var index = 0
-    while index + 4 <= count {
-      a = mix(a, UInt64(values[index].bitPattern))
-      b = mix(b, UInt64(values[index + 1].bitPattern))
-      c = mix(c, UInt64(values[index + 2].bitPattern))
-      d = mix(d, UInt64(values[index + 3].bitPattern))
-      index += 4
-    }
-    while index < count {
-      a = mix(a, UInt64(values[index].bitPattern))
-      index += 1
-    }
-    return mix(mix(a, b), mix(c, d))
+    var hash = WordHash()
+    hash.add(UnsafeRawBufferPointer(UnsafeBufferPointer(start: values, count: count)))
+    return hash.value
   }
 
-  static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(1) { mix($0, UInt64($1)) } }
-
-  private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
-    let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-    return product ^ (product >> 29)
-  }
+  static func hash(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(1) { WordHash.mix($0, UInt64($1)) } }
 }

@@ -22,6 +22,9 @@ package enum RunSource {
       }
       place = { "\(source.file): \(source.place(rows[$0]))" }
     }
+
+    /// Refuses what was computed where a mapped file is not what it was; collective.
+    package func requireUnchanged(_ cluster: any Cluster) throws { try prepared.requireUnchanged(cluster) }
   }
 
   /// Loads rows, prepared as the model's training data were, once on each node; collective.
@@ -33,7 +36,7 @@ package enum RunSource {
     run: String, data: String?, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
     cluster: any Cluster
   ) throws -> Rows {
-    let (prepared, preparation, _) = try LoadedData.share(cluster, environment) { progress in
+    let (prepared, preparation) = try LoadedData.share(cluster, environment, for: .reading) { progress in
       try prepare(run: run, data: data, model: model, withTargets: withTargets, progress: progress)
     }
     try LoadedData.checkIntegers(of: prepared, from: preparation, for: model.network, cluster: cluster)
@@ -46,6 +49,7 @@ package enum RunSource {
     func context(_ file: String) -> DataContext {
       var context = DataContext(baseDirectory: GivenFile.directory(of: file))
       context.progress = progress
+      context.use = .reading
       return context
     }
     let targets: TargetKind = withTargets ? model.targets : .none
@@ -75,7 +79,9 @@ package enum RunSource {
     }
     let preparation: DataPreparation
     if !withTargets, case .source(let own) = config.data.test {
-      preparation = try DataPreparation(own, like: model.description, targets: .none, in: context(file))
+      var context = context(file)
+      context.mapping = config.data.mapping
+      preparation = try DataPreparation(own, like: model.description, targets: .none, in: context)
     } else {
       preparation = try DataPreparation(
         testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)

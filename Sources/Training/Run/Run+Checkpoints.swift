@@ -9,6 +9,7 @@ internal import Specs
 extension Run {
   /// Begins a checkpoint; collective.
   func save(with writer: CheckpointWriter) throws {
+    try trainer.data.prepared.requireUnchanged(cluster)
     let state = trainer.state
     let members: [ConfigValue.Member] =
       identity.members + [

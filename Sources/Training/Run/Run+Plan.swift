@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Networks
+internal import Specs
 
 extension Run {
   /// What would be trained, over several lines: data, layers, memory, steps.
@@ -9,6 +10,10 @@ extension Run {
     lines.append(
       "data      features \(description.featureShape), \(data.prepared.layout.sources[0].featureTypes), raw, once per node: "
         + bytes(data.prepared.layout.byteCount))
+    let mapped = data.prepared.layout.mapped.map { "\($0.file.oneLine) \(bytes($0.byteCount))" }
+    if !mapped.isEmpty {
+      lines.append(pad("", 10) + "mapped, in no memory of their own: \(mapped.joined(separator: ", "))")
+    }
     if !description.classNames.isEmpty {
       lines.append(
         "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"

@@ -55,6 +55,7 @@ extension Trainer {
   /// - Returns: whether training ends early.
   private func endEpoch(_ epoch: Int, mean: Double) throws -> Bool {
     let result = try evaluate(.validation)
+    try data.prepared.requireUnchanged(cluster)
     if let result { try sinks.tell(.evaluated(result, part: .validation, step: stepsTaken, epoch: epoch + 1)) }
     try sinks.tell(.endedEpoch(epoch + 1, of: config.training.epochs, loss: mean, validation: result))
     guard let result else { return false }
@@ -85,7 +86,9 @@ extension Trainer {
     executor.renewDerived()
     var results: [(part: DataPart, result: Evaluation.Result)] = []
     if let result = try evaluate(.validation) { results.append((.validation, result)) }
-    if let result = try evaluate(.test) {
+    let test = try evaluate(.test)
+    try data.prepared.requireUnchanged(cluster)
+    if let result = test {
       results.append((.test, result))
       let epoch = (stepsTaken + stepsPerEpoch - 1) / stepsPerEpoch
       try sinks.tell(.evaluated(result, part: .test, step: stepsTaken, epoch: epoch))

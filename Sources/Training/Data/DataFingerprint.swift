@@ -1,0 +1,26 @@
+internal import Collectives
+internal import Datasets
+internal import Specs
+
+/// A hash of prepared data, which tells them from others: of what is known of them, and of all rows as they lie in memory.
+///
+/// What is mapped counts as if it were copied, so that a run goes on whichever it is.
+enum DataFingerprint {
+  /// The fingerprint of this node's data and that of the first rank's node; collective. One rank of each node reads them.
+  static func agree(_ prepared: PreparedData, cluster: any Cluster) throws -> (own: String, first: String) {
+    let isLeader = cluster.place.rankOnNode == 0
+    let own = isLeader ? compute(prepared, progress: cluster.showProgress) : ""
+    let all = try cluster.gather(own, cluster.place.node)
+    return (all.first { $0.1 == cluster.place.node && !$0.0.isEmpty }?.0 ?? "", all[0].0)
+  }
+
+  private static func compute(_ prepared: PreparedData, progress: () -> Void) -> String {
+    var hash = WeightHash.hash(Array(prepared.description.configValue.compactText.utf8)), rows = WordHash()
+    prepared.forEachPiece {
+      rows.add($0)
+      progress()
+    }
+    hash = hash &* 31 &+ rows.value
+    return String(hash, radix: 16)
+  }
+}
