@@ -169,6 +169,7 @@ package final class MPICluster: Cluster {
   /// The cluster's last use, before MPI is finalised.
   package func close() throws {
     life.close()
+    defer { parent?.life.endGroup() }
     // The last wait that is watched: what follows takes all ranks no time.
     try world.barrier()
     if parent == nil {
@@ -180,8 +181,6 @@ package final class MPICluster: Cluster {
     for transport in transports { try transport.close() }
     transports = []
     try node.free()
-    guard let parent else { return }
-    try world.free()
-    parent.life.endGroup()
+    if parent != nil { try world.free() }
   }
 }

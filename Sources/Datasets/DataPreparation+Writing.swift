@@ -2,10 +2,10 @@ internal import Kernels
 
 extension DataPreparation {
   /// How the rows that parts use lie in memory.
-  func makeLayout() -> DataLayout {
+  func makeLayout(_ progress: @escaping () -> Void) -> DataLayout {
     let kept = sources.indices.map { keptRows(ofSource: $0) }
     let layouts = zip(sources, kept).map { source, kept -> SourceLayout in
-      let (blocks, runs) = source.table.featureLayout()
+      let (blocks, runs) = source.table.featureLayout(progress)
       let targets: SourceLayout.Block? =
         switch description.targetKind {
         case .classes: .init(element: .codes(description.classNames.count), width: 1)

@@ -100,7 +100,7 @@ package struct DataPreparation: Sendable {
         sources.append(try self.source(table))
       }
     }
-    try settle()
+    try settle(context.progress)
     description.normalization = normalization(section.normalize, progress: context.progress)
     if section.normalizesTargets { description.targetNormalization = targetNormalization(context.progress) }
     notes += notesOnDistinctCells(section, progress: context.progress)
@@ -122,7 +122,7 @@ package struct DataPreparation: Sendable {
     pieces = [[], [], Array(0..<table.count)].map { Piece(source: 0, rows: $0) }
     note(table)
     dropped = table.dropped
-    try settle()
+    try settle(context.progress)
   }
 
   /// Reads the test rows of a config once more, prepared as the data of an earlier description were.
@@ -145,7 +145,7 @@ package struct DataPreparation: Sendable {
     pieces = [[], [], rows].map { Piece(source: 0, rows: $0) }
     note(table, isSplit: !isOwn)
     if isOwn { dropped = table.dropped }
-    try settle()
+    try settle(context.progress)
   }
 
   /// The rows of the training source that fractions once gave to the test part.
@@ -187,7 +187,7 @@ package struct DataPreparation: Sendable {
   }
 
   /// Settles what depends on all parts together.
-  private mutating func settle() throws(DataError) {
+  private mutating func settle(_ progress: @escaping () -> Void) throws(DataError) {
     for (index, part) in DataPart.allCases.enumerated() {
       try pieces[index].scaleWeights(of: part, in: sources[pieces[index].source].table)
     }
@@ -195,7 +195,7 @@ package struct DataPreparation: Sendable {
     description.hasSampleWeights = pieces.contains {
       !$0.rows.isEmpty && sources[$0.source].table.sampleWeights != nil
     }
-    layout = makeLayout()
+    layout = makeLayout(progress)
   }
 
   /// Whether the weights of a part are others than its source holds, in the same ratios.

@@ -32,7 +32,8 @@ extension PreparedData {
     var parts: [DataLayout.Part] = [], lists: [UnsafeRawPointer?] = [], place = memory.base
     for (index, rows) in rows.enumerated() {
       let scale = try own.weightScale(rows, part: DataPart.allCases[index].name)
-      parts.append(.init(source: source, count: rows.count, isWhole: false, weightExponent: scale.exponent))
+      // Of no list in the region: it is elsewhere.
+      parts.append(.init(source: source, count: rows.count, isWhole: true, weightExponent: scale.exponent))
       lists.append(UnsafeRawPointer(place))
       for row in rows {
         let row = own.place(row)

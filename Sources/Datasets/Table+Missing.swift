@@ -6,8 +6,10 @@ extension Table {
   ///
   /// - Parameter inNumbers: whether columns of numbers are looked at besides arrays.
   /// - Throws: ``DataError`` with counts for each column of each array, or where no row is left.
-  mutating func settleMissing(_ policy: MissingPolicy, canDropRows: Bool, inNumbers: Bool) throws(DataError) {
-    let missing = missingCells(inNumbers: inNumbers)
+  mutating func settleMissing(
+    _ policy: MissingPolicy, canDropRows: Bool, inNumbers: Bool, _ progress: @escaping () -> Void
+  ) throws(DataError) {
+    let missing = missingCells(inNumbers: inNumbers, progress)
     guard !missing.isEmpty else { return }
     var counts: [(name: String, count: Int)] = []
     var problems: [(file: String, found: CellProblems)] = []
@@ -37,12 +39,14 @@ extension Table {
   }
 
   /// The rows with NaN, column by column.
-  private func missingCells(inNumbers: Bool) -> [(
+  private func missingCells(
+    inNumbers: Bool, _ progress: @escaping () -> Void
+  ) -> [(
     source: RowSource, name: String, role: CellProblems.Role, rows: [Int]
   )] {
     var found: [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] = []
     let names = columns.flatMap(\.featureNames), isFlat = featureShape.extents.count == 1
-    for (feature, rows) in missingFeatures(inNumbers: inNumbers) {
+    for (feature, rows) in missingFeatures(inNumbers: inNumbers, progress) {
       found.append((source, !isFlat ? "features" : names.isEmpty ? "\(feature)" : names[feature], .feature, rows))
     }
     if case .numbers(let values, let names)? = targets {
@@ -59,13 +63,17 @@ extension Table {
   }
 
   /// The features with NaN, ascending, and the rows of each; features of more than one axis as one.
-  private func missingFeatures(inNumbers: Bool) -> [(feature: Int, rows: [Int])] {
+  private func missingFeatures(
+    inNumbers: Bool, _ progress: @escaping () -> Void
+  ) -> [(feature: Int, rows: [Int])] {
     var found: [Int: [Int]] = [:], numbers: [Range<Int>] = []
     for (place, range) in zip(features.places, features.ranges) {
       switch place {
       case .array(let index) where features.arrays[index].element.isFloat:
         let perColumn = featureShape.extents.count == 1
-        for (column, rows) in Self.missingRows(features.arrays[index], count: count, perColumn: perColumn) {
+        for (column, rows) in Self.missingRows(
+          features.arrays[index], count: count, perColumn: perColumn, progress)
+        {
           found[range.lowerBound + column] = rows
         }
       case .numbers: numbers.append(range)
@@ -87,11 +95,13 @@ extension Table {
   }
 
   private static func missingRows(
-    _ array: RawArray, count: Int, perColumn: Bool
+    _ array: RawArray, count: Int, perColumn: Bool, _ progress: @escaping () -> Void
   ) -> [(column: Int, rows: [Int])] {
     let base = array.bytes.start + array.offset, isDouble = array.element == .float64
+    var pace = Pace(progress)
     return missingRows(count: count * array.width, width: array.width, perColumn: perColumn) { index in
       array.pass(index)
+      pace.add(1)
       return isDouble
         ? base.loadUnaligned(fromByteOffset: index * 8, as: Double.self).isNaN
         : base.loadUnaligned(fromByteOffset: index * 4, as: Float.self).isNaN
@@ -113,8 +123,15 @@ extension Table {
   private mutating func keep(_ rows: [Int]) throws(DataError) {
     try features.keep(rows)
     for index in keys.indices { keys[index].column.keep(rows) }
-    if case .numbers(let values, let names)? = targets {
+    switch targets {
+    case .numbers(let values, let names)?:
       targets = .numbers(Self.rows(rows, of: values, width: names.count), names: names)
+    case .text(let codes, let labels, let name)?:
+      // In order of their first rows, as ever.
+      var kept = TextColumn()
+      for row in rows { kept.append(labels[Int(codes[row])]) }
+      targets = .text(codes: kept.codes, labels: kept.labels, name: name)
+    case nil: break
     }
     if let weights = sampleWeights { sampleWeights = Self.rows(rows, of: weights, width: 1) }
     count = rows.count

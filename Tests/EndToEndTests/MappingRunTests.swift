@@ -139,6 +139,31 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: run + "/summary.json"))
   }
 
+  @Test(
+    "a checkpoint that is on its way when the file changes is finished, and nobody leaves before", arguments: [0, 2])
+  func checkpoint(ranks: Int) throws {
+    for _ in 0..<3 {
+      let folder = try Self.folder(), run = folder.path + "/run", checkpoints = run + "/checkpoints"
+      let line =
+        [Command.ptrain]
+        + Self.start(
+          folder,
+          [
+            "training.epochs=1000000", "checkpoint.every_steps=20",
+            #"model.layers=[{"type": "dense", "units": 20000}, {"type": "dense", "units": 2}]"#,
+          ])
+      let outcome = try Command.run((ranks == 0 ? [] : ["mpirun", "-n", "\(ranks)", "--bind-to", "none"]) + line) {
+        #expect(
+          Processes.wait { (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.isEmpty == false })
+        let touched = try Command.run(["touch", folder.path + "/x.npy"])
+        #expect(touched.status == 0)
+      }
+      #expect(outcome.status == 65 && outcome.complaints.count == 1, "\(outcome.status): \(outcome.errors)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+      #expect(names.contains { $0.hasPrefix("step-") } && !names.contains { $0.contains("writing") }, "\(names)")
+    }
+  }
+
   @Test("negative control: of a copied file nobody notices")
   func copied() throws {
     let folder = try Self.folder(), run = folder.path + "/run"

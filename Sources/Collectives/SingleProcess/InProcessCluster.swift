@@ -104,9 +104,10 @@ package final class InProcessCluster: Cluster {
 
   package func close() throws {
     life.close()
+    // Also where a peer has left: the parent hears of that itself.
+    defer { parent?.life.endGroup() }
     _ = try session.gatherBytes([], rank: rank)
     session.close(within: parent?.session)
-    parent?.life.endGroup()
   }
 
   private final class ResultBoard<Value: Sendable>: Sendable {

@@ -98,7 +98,7 @@ package struct SyntheticFormat: DataFormat {
       SourceField(isRegression ? "target" : "class", .target, .numbers, shape: [isRegression ? outputs : 1]),
     ]
     try sink.begin(fields, from: "synthetic data", naming: .place)
-    var rows = SyntheticRows(sink, element, width: width, fields: fields)
+    var rows = SyntheticRows(sink, element, fields: fields)
     switch task {
     case .classification: try classification(width, &rows)
     case .regression: try regression(width, &rows)
@@ -116,7 +116,7 @@ package struct SyntheticFormat: DataFormat {
         rows.features.append(centers[center + feature] + noise * bell[row * width + feature])
       }
       rows.targets.numbers.append(Double(row % outputs))
-      try rows.endRow()
+      try rows.endRow(work: width)
     }
   }
 
@@ -139,7 +139,7 @@ package struct SyntheticFormat: DataFormat {
         b *= scale
         rows.targets.numbers.append(a + (b * b - 1) / 2 + noise * Double(bell[row * outputs + output]))
       }
-      try rows.endRow()
+      try rows.endRow(work: width * outputs)
     }
   }
 }
@@ -150,21 +150,19 @@ private struct SyntheticRows {
   var targets: RowBlock
   private let sink: DataSink
   private let element: SyntheticFormat.Element
-  private let width: Int
   private var pace: Pace
   private static let cells = 1 << 16
 
-  init(_ sink: DataSink, _ element: SyntheticFormat.Element, width: Int, fields: [SourceField]) {
+  init(_ sink: DataSink, _ element: SyntheticFormat.Element, fields: [SourceField]) {
     self.sink = sink
     self.element = element
-    self.width = width
     targets = RowBlock(fields)
     pace = Pace(sink.context.progress)
   }
 
-  mutating func endRow() throws(DataError) {
+  mutating func endRow(work: Int) throws(DataError) {
     targets.endRow()
-    pace.add(width)
+    pace.add(work)
     if features.count >= Self.cells || targets.isFull { try handOver() }
   }
 

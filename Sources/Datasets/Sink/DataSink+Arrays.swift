@@ -72,8 +72,12 @@ extension DataSink {
         file: file, place: source.place(row), column: fields[field].name, found: Int(lengths[row]), limit: entries)
     }
     let entryBytes = own.shape.count * own.element.byteCount
-    let (byteCount, overflows) = (entryBytes * entries).multipliedReportingOverflow(by: lengths.count)
-    let padded = try FileBytes(capacity: overflows ? .max : max(1, byteCount), file: file)
+    let (rowBytes, isLong) = entryBytes.multipliedReportingOverflow(by: entries)
+    let (byteCount, overflows) = rowBytes.multipliedReportingOverflow(by: lengths.count)
+    guard !isLong, !overflows, byteCount < 1 << 60 else {
+      throw .tooLarge(file: file, byteCount: .max, available: Memory.byteCount)
+    }
+    let padded = try FileBytes(capacity: max(1, byteCount), file: file)
     let from = contents[field].bytes?.start
     var place = 0
     for (row, length) in lengths.enumerated() {

@@ -33,7 +33,8 @@ extension DataSink {
     table.weightFile = fileOfItsOwn(.weight)
     table.keys = try keys()
     table.dropped = dropped
-    try table.settleMissing(context.missing.policy, canDropRows: context.canDropRows, inNumbers: hasMissing)
+    try table.settleMissing(
+      context.missing.policy, canDropRows: context.canDropRows, inNumbers: hasMissing, context.progress)
     return table
   }
 
@@ -81,7 +82,7 @@ extension DataSink {
             column: FeatureColumn(name: field.name, categories: categories ?? LabelKind.distinct(found.labels)),
             field: index))
       case .array where field.isRagged:
-        let entries = max(1, trained(field.name)?.count ?? Int(contents[index].lengths.max() ?? 0) * field.shape.count)
+        let entries = trained(field.name)?.count ?? max(1, Int(contents[index].lengths.max() ?? 0)) * field.shape.count
         columns.append(Feature(column: FeatureColumn(name: field.name, count: entries, isRagged: true), field: index))
         columns.append(Feature(column: FeatureColumn(name: field.name + ".length"), field: index, isLengths: true))
       case .array, .numbers:
@@ -141,8 +142,7 @@ extension DataSink {
       features.arrays.append(array)
     case .numbers:
       features.numbers = numbers
-      let first = fields[..<index].reduce(0) { $0 + ($1.role == .feature ? $1.width : 0) }
-      let columns = first..<first + field.width
+      let first = numberPlaces[index], columns = first..<first + field.width
       if features.isRounded.isEmpty {
         features.isRounded = fields.indices.filter { fields[$0].role == .feature }
           .flatMap { Array(repeating: contents[$0].isRounded, count: fields[$0].width) }

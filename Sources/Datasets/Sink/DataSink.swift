@@ -27,6 +27,8 @@ package final class DataSink {
   /// The rows that the format has left out because values are missing in them.
   package var dropped = DroppedRows()
 
+  /// For each field the numbers of features before it.
+  private(set) var numberPlaces: [Int] = []
   /// Where the numbers of a block's row go: neighbouring features as one.
   private var parts: [Part] = []
   private var row: [Double] = []
@@ -55,9 +57,11 @@ package final class DataSink {
     dropped = DroppedRows()
     hasMissing = false
     contents = fields.map { _ in FieldContent() }
-    parts = []
+    (parts, numberPlaces) = ([], [])
     var first = 0, count = 0
-    for (index, field) in fields.enumerated() where field.width > 0 {
+    for (index, field) in fields.enumerated() {
+      numberPlaces.append(count)
+      guard field.width > 0 else { continue }
       let own = first..<first + field.width
       if field.role == .feature { count += field.width }
       if field.role == .feature, parts.last?.role == .feature {
@@ -77,9 +81,9 @@ package final class DataSink {
   package func append(_ block: inout RowBlock) throws(DataError) {
     guard block.count > 0 else { return }
     if !block.lines.isEmpty {
-      var lines = source.lines ?? RowLines()
-      for (index, line) in block.lines.enumerated() { lines.append(line, row: blockRows + index) }
-      source.lines = lines
+      if source.lines == nil { source.lines = RowLines() }
+      // In place: a copy for each block would be quadratic where lines jump.
+      for (index, line) in block.lines.enumerated() { source.lines?.append(line, row: blockRows + index) }
     }
     let width = block.width
     try block.numbers.withUnsafeBufferPointer { values throws(DataError) in
@@ -90,7 +94,7 @@ package final class DataSink {
     var column = 0
     for (index, field) in fields.enumerated() where field.isLabels {
       precondition(block.labels[column].count == block.count, "a row has a label of each column")
-      for label in block.labels[column] { contents[index].labels.append(label) }
+      contents[index].labels.append(contentsOf: block.labels[column])
       if field.role == .feature, contents[index].labels.labels.count > Self.categoryLimit {
         throw .tooManyCategories(file: source.file, column: field.name, limit: Self.categoryLimit)
       }

@@ -15,6 +15,10 @@ struct TextColumn: Sendable {
     }
   }
 
+  mutating func append(contentsOf labels: [String]) {
+    for label in labels { append(label) }
+  }
+
   /// Keeps some rows, ascending.
   mutating func keep(_ rows: [Int]) { codes = rows.map { codes[$0] } }
 }

@@ -2,13 +2,14 @@ internal import Kernels
 
 extension Table {
   /// How the features lie in memory, as small as their numbers allow.
-  func featureLayout() -> (blocks: [SourceLayout.Block], runs: [SourceLayout.Run]) {
+  func featureLayout(_ progress: @escaping () -> Void) -> (blocks: [SourceLayout.Block], runs: [SourceLayout.Run]) {
     var layout = FeatureLayout()
     for (place, range) in zip(features.places, features.ranges) {
       switch place {
       case .array(let index):
         let array = features.arrays[index]
-        let element = array.element == .float32 && array.holdsSubnormal(rows: count) ? .float64 : array.element
+        let element =
+          array.element == .float32 && array.holdsSubnormal(rows: count, progress) ? .float64 : array.element
         layout.add(array: element, range)
       case .numbers(let columns):
         for (feature, column) in zip(range, columns) {
@@ -115,10 +116,12 @@ private struct CellWriter {
 
 extension RawArray {
   /// Whether elements of float32 are numbers that arithmetic takes for 0.
-  fileprivate func holdsSubnormal(rows: Int) -> Bool {
+  fileprivate func holdsSubnormal(rows: Int, _ progress: @escaping () -> Void) -> Bool {
+    var pace = Pace(progress)
     let base = bytes.start + offset
     return (0..<rows * width).contains { index in
       pass(index)
+      pace.add(1)
       let bits = base.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self) & 0x7fff_ffff
       return bits != 0 && bits < 0x0080_0000
     }

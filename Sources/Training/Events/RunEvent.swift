@@ -1,4 +1,5 @@
 package import Datasets
+internal import Specs
 
 /// What happens in a run, in its order, as the first rank tells it.
 package enum RunEvent {
@@ -35,7 +36,7 @@ package struct TrainingFigures: Sendable {
 
 /// Takes what happens in a run: a terminal, a file, a test.
 ///
-/// A new sink is one file beside this one; who starts a run hands it over in ``RunOptions/sinks``.
+/// A new sink is one file beside this one; who starts a run hands it over in ``TrainerOptions/sinks``.
 package protocol RunSink: AnyObject {
   /// Takes an event, on the first rank. Only ``RunEvent/warned(_:)`` may come from another thread than the others.
   ///
@@ -52,7 +53,11 @@ package struct RunSinks {
   mutating func add(_ sink: any RunSink) { sinks.append(sink) }
 
   /// Tells all sinks, in the order in which they were added.
-  func tell(_ event: RunEvent) throws { for sink in sinks { try sink.take(event) } }
+  ///
+  /// - Throws: `LoneFailure`: the other ranks go on meanwhile, and do not hear of it otherwise.
+  func tell(_ event: RunEvent) throws {
+    try LoneFailure.wrap { for sink in sinks { try sink.take(event) } }
+  }
 
   /// Tells a warning; one that cannot be told stops nothing.
   func warn(_ text: String) { for sink in sinks { try? sink.take(.warned(text)) } }

@@ -42,7 +42,7 @@ package final class Run {
   ///   - start: what ``RunStart/decide(_:options:mode:cluster:)`` found.
   ///   - locks: those of the run's directories, on the first rank; given back at the end.
   /// - Returns: the summary that `summary.json` holds.
-  /// - Throws: the agreed failure with exit code 75 when the run was asked to stop, its state is saved; with 70 where it diverged.
+  /// - Throws: the agreed failure with exit code 75 when the run was asked to stop, its state is saved; with 76 where it diverged.
   package func run(from start: RunStart = .anew, locks: RunLocks? = nil) throws -> ConfigValue {
     self.locks = locks
     defer { locks?.release() }
@@ -88,6 +88,10 @@ package final class Run {
       // What was saved before the run diverged is good, and may still be on its way to the disk.
       try writer.finish()
       throw divergence.agreed(cluster, consequence: "; the last checkpoint is kept")
+    } catch let failure as AgreedFailure {
+      // All ranks have come here: the same holds, and nobody leaves while a thread still writes.
+      try writer.finish()
+      throw failure
     }
   }
 

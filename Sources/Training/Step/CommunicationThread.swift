@@ -37,8 +37,7 @@ final class CommunicationThread: @unchecked Sendable {
   }
 
   private func run() {
-    // Foundation hands a name on to the system from a thread that runs: set from outside, it is lost now and then.
-    Thread.current.name = "ptrain exchange"
+    ThreadName.set("ptrain exchange")
     Denormals.flush()
     while true {
       work.wait()

@@ -8,11 +8,11 @@ package enum TrainingOutcome {
   case diverged(Divergence)
 }
 
-/// Where training met numbers that are not finite, as all ranks know it.
-package struct Divergence: Error, Equatable {
+/// Where training met numbers that are not finite; all ranks know that it did.
+package struct Divergence: Error {
   /// The steps that were made before.
   package var step: Int
-  /// What was found where, in words.
+  /// What was found where, in words; ranks that have read the data know the places of samples in their file.
   package var trace: String
   /// What helps.
   package var wayOut: String
