@@ -154,7 +154,10 @@ import Testing
           ])
       let outcome = try Command.run((ranks == 0 ? [] : ["mpirun", "-n", "\(ranks)", "--bind-to", "none"]) + line) {
         #expect(
-          Processes.wait { (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.isEmpty == false })
+          Processes.wait {
+            (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.contains { $0.hasPrefix("step-") }
+              == true
+          })
         let touched = try Command.run(["touch", folder.path + "/x.npy"])
         #expect(touched.status == 0)
       }
