@@ -149,8 +149,8 @@ import Testing
         + Self.start(
           folder,
           [
-            "training.epochs=1000000", "checkpoint.every_steps=20",
-            #"model.layers=[{"type": "dense", "units": 20000}, {"type": "dense", "units": 2}]"#,
+            "training.epochs=1000000", "checkpoint.every_steps=1",
+            #"model.layers=[{"type": "dense", "units": 100000}, {"type": "dense", "units": 2}]"#,
           ])
       let outcome = try Command.run((ranks == 0 ? [] : ["mpirun", "-n", "\(ranks)", "--bind-to", "none"]) + line) {
         #expect(
