@@ -15,7 +15,7 @@ package struct Accuracy: MetricSpec {
       if context.predictedClass(row.outputs) == row.targetClass { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [.share(Self.kind, $0[0], of: $0[1])]
+      .share(Self.kind, $0[0], of: $0[1])
     }
   }
 }
@@ -47,7 +47,7 @@ package struct TopKAccuracy: MetricSpec {
       if ahead < k { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [.share("top_\(k)_accuracy", $0[0], of: $0[1])]
+      .share("top_\(k)_accuracy", $0[0], of: $0[1])
     }
   }
 }
@@ -65,7 +65,7 @@ package struct BalancedAccuracy: MetricSpec {
     try context.requireClasses(Self.kind)
     return ConfusionCounts.state(context) { counts in
       let shares = (0..<counts.classes).filter { counts.actual($0) > 0 }.map { counts[$0, $0] / counts.actual($0) }
-      return [.share(Self.kind, shares.reduce(0, +), of: Double(shares.count))]
+      return .share(Self.kind, shares.reduce(0, +), of: Double(shares.count))
     }
   }
 }
@@ -84,7 +84,7 @@ package struct MatthewsCorrelation: MetricSpec {
     return ConfusionCounts.state(context) { counts in
       // Of shares, not weights, whose squares could leave the range of numbers.
       let total = counts.total
-      guard total > 0 else { return [.share(Self.kind, 0, of: 0)] }
+      guard total > 0 else { return .share(Self.kind, 0, of: 0) }
       var both = 0.0, actual = 0.0, predicted = 0.0
       for index in 0..<counts.classes {
         let a = counts.actual(index) / total, p = counts.predicted(index) / total
@@ -93,7 +93,7 @@ package struct MatthewsCorrelation: MetricSpec {
         predicted += p * p
       }
       let spread = (1 - actual) * (1 - predicted)
-      return [MetricValue(Self.kind, spread > 0 ? (counts.correct / total - both) / spread.squareRoot() : 0)]
+      return MetricValue(Self.kind, spread > 0 ? (counts.correct / total - both) / spread.squareRoot() : 0)
     }
   }
 }

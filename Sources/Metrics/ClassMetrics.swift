@@ -46,8 +46,10 @@ struct ClassShare: Sendable {
     let names = context.classNames, name = self.average == .auto ? kind : "\(kind)_\(average.rawValue)"
     return ConfusionCounts.state(context) { [kind, share, average] matrix in
       let total = matrix.total
-      let results = average == .none ? names.map { "\(kind).\($0)" } : [name]
-      guard total > 0 else { return results.map { .share($0, 0, of: 0) } }
+      guard total > 0 else {
+        return average == .none
+          ? .vector(kind, labels: names, names.map { _ in .share(0, of: 0) }) : .share(name, 0, of: 0)
+      }
       let counts = names.indices.map { index in
         let right = matrix[index, index], actual = matrix.actual(index), predicted = matrix.predicted(index)
         return Counts(
@@ -55,14 +57,14 @@ struct ClassShare: Sendable {
           trueNegatives: total - actual - predicted + right)
       }
       switch average {
-      case .auto, .binary: return [MetricValue(name, share(counts[1]))]
-      case .none: return zip(results, counts).map { MetricValue($0, share($1)) }
+      case .auto, .binary: return MetricValue(name, share(counts[1]))
+      case .none: return .vector(kind, labels: names, counts.map { MetricNumber(share($0)) })
       case .macro:
         let present = names.indices.filter { matrix.actual($0) > 0 || matrix.predicted($0) > 0 }
-        return [.share(name, present.reduce(0) { $0 + share(counts[$1]) }, of: Double(present.count))]
+        return .share(name, present.reduce(0) { $0 + share(counts[$1]) }, of: Double(present.count))
       case .weighted:
         let sum = names.indices.reduce(0.0) { $0 + matrix.actual($1) * share(counts[$1]) }
-        return [MetricValue(name, sum / total)]
+        return MetricValue(name, sum / total)
       case .micro:
         var all = Counts()
         for one in counts {
@@ -71,7 +73,7 @@ struct ClassShare: Sendable {
           all.falseNegatives += one.falseNegatives
           all.trueNegatives += one.trueNegatives
         }
-        return [MetricValue(name, share(all))]
+        return MetricValue(name, share(all))
       }
     }
   }
@@ -174,7 +176,7 @@ package struct ExpectedCost: MetricSpec {
     return ConfusionCounts.state(context) { [costs] counts in
       var sum = 0.0
       for actual in 0..<classes { for other in 0..<classes { sum += counts[actual, other] * costs[actual][other] } }
-      return [.share(Self.kind, sum, of: counts.total)]
+      return .share(Self.kind, sum, of: counts.total)
     }
   }
 }

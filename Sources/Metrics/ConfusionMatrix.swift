@@ -16,7 +16,7 @@ struct ConfusionCounts: Sendable {
 
   /// A state that counts, and what is made of the counts.
   static func state(
-    _ context: MetricContext, _ finish: @escaping @Sendable (ConfusionCounts) -> [MetricValue]
+    _ context: MetricContext, _ finish: @escaping @Sendable (ConfusionCounts) -> MetricValue
   ) -> any MetricState {
     let classes = context.classes
     return SumState(classes * classes) { row, sums in
@@ -41,9 +41,7 @@ package struct ConfusionMatrix: MetricSpec {
     try context.requireClasses(Self.kind)
     let names = context.classNames
     return ConfusionCounts.state(context) { counts in
-      names.indices.flatMap { actual in
-        names.indices.map { MetricValue("confusion_matrix.\(names[actual]).\(names[$0])", counts[actual, $0]) }
-      }
+      .matrix(Self.kind, rows: names, columns: names, counts.cells.map { MetricNumber($0) })
     }
   }
 }

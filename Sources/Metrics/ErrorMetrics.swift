@@ -19,10 +19,10 @@ func meanErrorState(
     }
     sums[width] += row.weight
   } finish: { sums in
-    guard sums[width] > 0 else { return [.share(kind, 0, of: 0)] }
+    guard sums[width] > 0 else { return .share(kind, 0, of: 0) }
     let means = (0..<width).map { sums[$0] / sums[width] }
     let sum = (root ? means.map { $0.squareRoot() } : means).reduce(0, +)
-    return [MetricValue(kind, sum / Double(width), because: sum.isNaN ? cause : nil)]
+    return MetricValue(kind, sum / Double(width), because: sum.isNaN ? cause : nil)
   }
 }
 
@@ -131,7 +131,7 @@ package struct MedianAbsoluteError: MetricSpec {
         Self.median(
           (0..<numbers.count / stride).map { (numbers[$0 * stride + column], numbers[$0 * stride + width]) })
       }
-      return [MetricValue(Self.kind, medians.reduce(0, +) / Double(width), because: MetricValue.noRows)]
+      return MetricValue(Self.kind, medians.reduce(0, +) / Double(width), because: MetricNumber.noRows)
     }
   }
 

@@ -25,8 +25,8 @@ package protocol MetricState: Sendable {
   mutating func merge(_ numbers: ArraySlice<Double>)
   /// The state as numbers, to send to other ranks; may grow with the samples.
   var numbers: [Double] { get }
-  /// The results by name. Names and their order do not depend on samples: an empty state tells them.
-  var results: [MetricValue] { get }
+  /// What it yields. Name, labels and their order do not depend on samples: an empty state tells them.
+  var value: MetricValue { get }
 }
 
 /// One sample for a metric.

@@ -17,7 +17,7 @@ package struct LogLoss: MetricSpec {
       sums[0] -= row.weight * context.logProbability(of: row.targetClass, row.outputs)
       sums[1] += row.weight
     } finish: {
-      [.share(Self.kind, $0[0], of: $0[1])]
+      .share(Self.kind, $0[0], of: $0[1])
     }
   }
 }
@@ -46,7 +46,7 @@ package struct BrierScore: MetricSpec {
       sums[0] += row.weight * (probabilities.count == 2 ? score / 2 : score)
       sums[1] += row.weight
     } finish: {
-      [.share(Self.kind, $0[0], of: $0[1])]
+      .share(Self.kind, $0[0], of: $0[1])
     }
   }
 }
@@ -81,7 +81,7 @@ package struct ExpectedCalibrationError: MetricSpec {
         total += sums[3 * bin]
         gaps += abs(sums[3 * bin + 2] - sums[3 * bin + 1])
       }
-      return [.share(Self.kind, gaps, of: total)]
+      return .share(Self.kind, gaps, of: total)
     }
   }
 }

@@ -15,6 +15,11 @@ private struct QuantileReader: Sendable {
     self.context = context
   }
 
+  /// A number for each level.
+  func value(_ kind: String, _ numbers: [MetricNumber]) -> MetricValue {
+    .vector(kind, labels: levels.map { "\($0)" }, numbers)
+  }
+
   /// The predicted quantile of a target at a level, in the data's units.
   func quantile(_ level: Int, _ column: Int, _ outputs: UnsafePointer<Float>) -> Double {
     link.quantile(level, column, context.row(outputs), units: context.units)
@@ -41,7 +46,7 @@ package struct PinballLoss: MetricSpec {
       }
       sums[levels.count] += row.weight
     } finish: { sums in
-      levels.enumerated().map { .share("\(Self.kind).\($1)", sums[$0], of: sums[levels.count]) }
+      quantiles.value(Self.kind, levels.indices.map { .share(sums[$0], of: sums[levels.count]) })
     }
   }
 }
@@ -65,7 +70,7 @@ package struct Coverage: MetricSpec {
       }
       sums[levels.count] += row.weight
     } finish: { sums in
-      levels.enumerated().map { .share("\(Self.kind).\($1)", sums[$0], of: sums[levels.count]) }
+      quantiles.value(Self.kind, levels.indices.map { .share(sums[$0], of: sums[levels.count]) })
     }
   }
 }
@@ -90,7 +95,7 @@ package struct QuantileCrossing: MetricSpec {
       if crosses { sums[0] += row.weight }
       sums[1] += row.weight
     } finish: {
-      [.share(Self.kind, $0[0], of: $0[1])]
+      .share(Self.kind, $0[0], of: $0[1])
     }
   }
 }

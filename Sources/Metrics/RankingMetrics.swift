@@ -73,7 +73,7 @@ struct RankedScores {
             isPositive: { numbers[$0 * stride + stride - 2] == Double(column) }, weight: stride - 1))
       }
       let mean = areas.reduce(0, +) / Double(areas.count)
-      return [MetricValue(kind, mean, because: mean.isNaN ? problem(numbers, stride: stride, names: names) : nil)]
+      return MetricValue(kind, mean, because: mean.isNaN ? problem(numbers, stride: stride, names: names) : nil)
     }
   }
 
@@ -84,7 +84,7 @@ struct RankedScores {
       weights[Int(numbers[index * stride + stride - 2])] += numbers[index * stride + stride - 1]
     }
     let present = names.indices.filter { weights[$0] > 0 }
-    if present.isEmpty { return MetricValue.noRows }
+    if present.isEmpty { return MetricNumber.noRows }
     if present.count == 1 { return "all rows are of class \(names[present[0]])" }
     let absent = names.indices.filter { weights[$0] <= 0 }.map { names[$0] }
     let more = absent.count > 5 ? " and \(absent.count - 5) more" : ""

@@ -15,6 +15,12 @@ package struct ThresholdSearch {
     self.probability = probability
   }
 
+  /// What ``DecisionThreshold`` has found.
+  package init(_ found: MetricValue) {
+    let numbers = found.numbers
+    self.init(logOdds: numbers[1].value, probability: numbers[0].value)
+  }
+
   /// One sample of the search.
   struct Sample: Sendable {
     /// Of the second class.
@@ -100,7 +106,8 @@ package struct DecisionThreshold: MetricSpec {
         ThresholdSearch.Sample(logOdds: numbers[$0], isSecond: numbers[$0 + 1] == 1, weight: numbers[$0 + 2])
       }
       let best = ThresholdSearch.best(samples, cost: cost, nearest: standard)
-      return [MetricValue(Self.kind, best.probability), MetricValue("log_odds", best.logOdds)]
+      return .vector(
+        Self.kind, labels: ["probability", "log_odds"], [MetricNumber(best.probability), MetricNumber(best.logOdds)])
     }
   }
 }

@@ -63,17 +63,17 @@ struct VarianceState: MetricState {
     numbers[numbers.count - 1] += others[others.count - 1]
   }
 
-  var results: [MetricValue] {
-    guard weight > 0 else { return [.share(kind, 0, of: 0)] }
-    guard rows > 1 else { return [MetricValue(kind, .nan, because: "one row has no variance")] }
+  var value: MetricValue {
+    guard weight > 0 else { return .share(kind, 0, of: 0) }
+    guard rows > 1 else { return MetricValue(kind, .nan, because: "one row has no variance") }
     if let column = (0..<context.width).first(where: { numbers[4 * $0 + 1] <= 0 }) {
       let target = context.targetNames.indices.contains(column) ? " '\(context.targetNames[column])'" : ""
-      return [MetricValue(kind, .nan, because: "the target\(target) is constant and has no variance")]
+      return MetricValue(kind, .nan, because: "the target\(target) is constant and has no variance")
     }
     let scores = (0..<context.width).map {
       score(numbers[4 * $0 + 1], numbers[4 * $0 + 3], numbers[4 * $0 + 2], weight)
     }
-    return [MetricValue(kind, scores.reduce(0, +) / Double(scores.count))]
+    return MetricValue(kind, scores.reduce(0, +) / Double(scores.count))
   }
 }
 

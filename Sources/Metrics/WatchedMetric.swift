@@ -93,8 +93,9 @@ package struct WatchedMetric: Sendable, Equatable {
     for members in candidates {
       guard
         let spec = try? FieldReader.readVariant(.object(members), metrics, path: "").0,
-        spec.higherIsBetter != nil, let results = try? spec.makeState(context).results,
-        results.contains(where: { $0.name == word }) || (results.count == 1 && type(of: spec).kind == word)
+        spec.higherIsBetter != nil, let value = try? spec.makeState(context).value,
+        case let keys = MetricKey.keys(of: [value]).joined(),
+        keys.contains(where: { $0.text == word }) || (keys.count == 1 && type(of: spec).kind == word)
       else { continue }
       return (members.count == 1 ? members[0].value : ConfigValue.object(members)).compactText
     }

@@ -57,7 +57,6 @@ struct EvaluateCommand: ParsableCommand {
     }
     let dropped = source.prepared.dropped.rows.count
     return .object(
-      [.init("samples", .integer(result.samples))]
-        + (dropped > 0 ? [.init("dropped_rows", .integer(dropped))] : []) + result.members)
+      .record(["samples": result.samples, "dropped_rows": dropped > 0 ? dropped : nil]) + result.members)
   }
 }

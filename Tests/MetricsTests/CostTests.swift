@@ -70,7 +70,7 @@ import Testing
             }
           }
         }
-        #expect(abs(state.results[0].value - expected) <= 1e-12 * max(1, expected), "\(kind)")
+        #expect(abs(state.value.numbers[0].value - expected) <= 1e-12 * max(1, expected), "\(kind)")
       }
     }
     #expect(differs > 20, "negative control: the greatest output decides otherwise in some rows")

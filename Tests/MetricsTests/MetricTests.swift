@@ -55,7 +55,7 @@ import Testing
 
   /// The results of a metric over samples that are seen in blocks of a size and merged.
   static func results(_ spec: any MetricSpec, _ entry: Entry, block: Int, context: MetricContext? = nil) throws
-    -> [MetricValue]
+    -> [MetricReport.Entry]
   {
     let empty = try spec.makeState(context ?? entry.context)
     var whole = empty
@@ -76,7 +76,7 @@ import Testing
       let numbers = part.numbers
       whole.merge(numbers[...])
     }
-    return whole.results
+    return MetricReport([whole.value]).entries
   }
 
   @Test("equal to scikit-learn's values")
@@ -134,7 +134,7 @@ import Testing
       var none = entry
       none.weights = none.weights.map { _ in 0 }
       for spec in try Self.specs() where (try? spec.makeState(entry.context)) != nil {
-        let empty = try spec.makeState(entry.context).results
+        let empty = MetricReport([try spec.makeState(entry.context).value]).entries
         #expect(!empty.isEmpty)
         #expect(try Self.results(spec, none, block: 2).count == empty.count)
         #expect(try Self.results(spec, entry, block: 2).map(\.name) == empty.map(\.name))

@@ -70,7 +70,7 @@ import Testing
           }
         }
       }
-      for result in state.results {
+      for result in MetricReport([state.value]).entries {
         found.updateValue(result.value.isFinite ? result.value : nil, forKey: result.name)
       }
     }

@@ -24,7 +24,7 @@ import Testing
         sums[0] += row.weight * (Double(row.outputs[0]) - Double(row.targetValues[0]))
         sums[1] += row.weight
       } finish: {
-        [MetricValue("bias", $0[0] / $0[1])]
+        MetricValue("bias", $0[0] / $0[1])
       }
     }
   }

@@ -1,17 +1,27 @@
-internal import Metrics
+package import Metrics
 package import Specs
 
-extension Evaluation.Result {
-  /// The loss or a metric.
-  func value(of watched: WatchedMetric) -> MetricValue {
-    ([loss] + metrics).first { $0.name == watched.name } ?? MetricValue(watched.name, .nan)
-  }
+extension Evaluation {
+  /// What an evaluation gives.
+  package struct Result: Sendable {
+    package let samples: Int
+    package let loss: MetricNumber
+    /// What each metric of the config yields, in its order.
+    package let metrics: [MetricValue]
+    /// Loss and metrics as files have them.
+    package let report: MetricReport
 
-  /// Loss and metrics as members of a JSON object. JSON knows neither NaN nor infinity: where a number is null, `undefined` says why.
-  package var members: [ConfigValue.Member] {
-    // A model of an earlier build may name a metric twice.
-    var seen: Set<String> = []
-    let all = ([loss] + metrics).filter { seen.insert($0.name).inserted }
-    return all.map { .init($0.name, .number($0.value)) } + MetricValue.undefined(all)
+    init(loss: MetricNumber, metrics: [MetricValue], samples: Int) {
+      self.samples = samples
+      self.loss = loss
+      self.metrics = metrics
+      report = MetricReport([.number("loss", loss)] + metrics)
+    }
+
+    /// The loss or a metric.
+    func value(of watched: WatchedMetric) -> MetricReport.Entry { report[watched.name] ?? .init(none: watched.name) }
+
+    /// Loss and metrics as members of a JSON object; where a number is null, `undefined` says why.
+    package var members: [ConfigValue.Member] { report.members }
   }
 }

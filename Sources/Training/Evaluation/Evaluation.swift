@@ -14,13 +14,6 @@ package final class Evaluation {
   /// Rows of one block.
   package static let blockRows = 64
 
-  /// Loss and metrics by name, in config order.
-  package struct Result: Sendable {
-    package var loss: MetricValue
-    package var metrics: [MetricValue]
-    package var samples: Int
-  }
-
   private let memory: NetworkMemory
   private let loss: any Loss
   private let empty: [any MetricState]
@@ -119,10 +112,10 @@ package final class Evaluation {
     }
     // What is not a number would be taken for the first class, or for the last rank.
     let cause = broken > 0 ? "the model's outputs are not finite in \(Int(broken)) of \(samples) rows" : nil
-    var metrics = states.flatMap(\.results)
-    if let cause, !isSearch { metrics = metrics.map { MetricValue($0.name, .nan, because: cause) } }
+    var metrics = states.map(\.value)
+    if let cause, !isSearch { metrics = metrics.map { $0.undefined(because: cause) } }
     return Result(
-      loss: .share("loss", loss, of: weight, because: cause ?? "the loss of a row is not finite"), metrics: metrics,
+      loss: .share(loss, of: weight, because: cause ?? "the loss of a row is not finite"), metrics: metrics,
       samples: samples)
   }
 }

@@ -29,9 +29,7 @@ package final class TerminalSink: RunSink {
     case .endedEpoch(let epoch, let epochs, let loss, let validation):
       var text = "epoch \(epoch)/\(epochs)  loss \(ProgressBar.short(loss))"
       if let validation {
-        let results = ([validation.loss] + validation.metrics).map { result in
-          "\(result.name) " + (result.reason.map { "undefined (\($0))" } ?? ProgressBar.short(result.value))
-        }
+        let results = validation.report.entries.map { $0.words(number: ProgressBar.short) }
         text += "  validation " + results.joined(separator: "  ")
       }
       line(text)

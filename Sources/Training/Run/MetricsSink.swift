@@ -23,22 +23,21 @@ final class MetricsSink: RunSink {
     case .evaluated(let result, let part, let step, let epoch):
       try append(
         .object(
-          [.init("step", .integer(step)), .init("epoch", .integer(epoch)), .init("split", .string(part.name))]
-            + result.members))
+          .record(["step": step, "epoch": epoch, "split": part.name]) + result.members))
     case .goesOn, .stepped, .endedEpoch, .warned, .ended: break
     }
   }
 
   private static func line(_ figures: TrainingFigures) -> ConfigValue {
-    let result = MetricValue(
-      "loss", figures.loss, because: "no step was made with a finite loss and rows that weigh something")
+    let loss = MetricReport([
+      MetricValue(
+        "loss", figures.loss, because: "no step was made with a finite loss and rows that weigh something")
+    ])
     return .object(
-      [
-        .init("step", .integer(figures.step)), .init("epoch", .integer(figures.epoch)),
-        .init("split", .string("train")), .init("loss", .number(figures.loss)),
-        .init("learning_rate", .number(figures.learningRate)),
-        .init("samples_per_second", .number(figures.samplesPerSecond.rounded())),
-      ] + MetricValue.undefined([result]))
+      .record(["step": figures.step, "epoch": figures.epoch, "split": "train"]) + loss.numbers
+        + .record([
+          "learning_rate": figures.learningRate, "samples_per_second": figures.samplesPerSecond.rounded(),
+        ]) + loss.undefined)
   }
 
   /// Appends a line, into the directory that is this run's: looked at once a second.

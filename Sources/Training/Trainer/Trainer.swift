@@ -38,7 +38,7 @@ package final class Trainer {
   let plateauMetric: WatchedMetric?
   var plateau = PlateauState()
   /// The first values of watched results, by key of what watches, that were none.
-  var waitingSince: [String: MetricValue] = [:]
+  var waitingSince: [String: MetricReport.Entry] = [:]
   /// What this rank's memory is taken for.
   let memoryPlan: MemoryPlan
   /// That memory is short, where it is.
@@ -220,7 +220,7 @@ package final class Trainer {
       memory: executor.memory, loss: loss, metrics: [DecisionThreshold(nearest: nearest)], context: context,
       threads: options.threads)
     let found = try search.run(rows, description: data.description, classWeights: nil, cluster: cluster)
-    let best = ThresholdSearch(logOdds: found.metrics[1].value, probability: found.metrics[0].value)
+    let best = ThresholdSearch(found.metrics[0])
     threshold = best
     context.decision = .logOdds(best.logOdds)
     evaluation = try Evaluation(
