@@ -132,7 +132,7 @@ struct BenchCommand: ParsableCommand {
       if collectives {
         let table = try CollectiveBenchmark.run(
           cluster: cluster, shards: config.parallel.shards ?? cluster.size, limit: limit << 20, repeats: steps)
-        return try answer(json ? table.compactText + "\n" : CollectiveBenchmark.text(table), cluster)
+        return try answer(json ? table.json.compactText + "\n" : CollectiveBenchmark.text(table), cluster)
       }
       try common.prepareTrace(cluster)
       let options = common.runOptions(launch, output: "")
@@ -145,9 +145,10 @@ struct BenchCommand: ParsableCommand {
         let table = try cluster.agree(describe: describeFailure) {
           guard cluster.rank == 0 else { return ConfigValue.null }
           return kernels
-            ? try KernelBenchmark.run(trainer, repeats: steps)
+            ? try KernelBenchmark.run(trainer, repeats: steps).json
             : try LossBenchmark.run(
-              rows: config.training.globalBatchSize, outputs: trainer.network.output.count, repeats: steps)
+              rows: config.training.globalBatchSize, outputs: trainer.network.output.count, repeats: steps
+            ).json
         }
         return try answer(json ? table.compactText + "\n" : table.prettyText, cluster)
       }
@@ -158,7 +159,7 @@ struct BenchCommand: ParsableCommand {
       let (result, stopped) = try Benchmark.run(
         trainer, warmup: warmup, steps: steps, cluster: cluster, trace: options.trace)
       try common.writeTrace(options.trace, cluster, consequence: nil)
-      if let result { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
+      if let result = result?.json { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
       guard let stopped else { return }
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.stopped.rawValue,

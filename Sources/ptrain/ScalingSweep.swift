@@ -61,7 +61,7 @@ struct ScalingSweep {
     ]
   }
 
-  private func measure(_ point: ScalingPoint, cores: Int) throws -> ConfigValue {
+  private func measure(_ point: ScalingPoint, cores: Int) throws -> BenchResult {
     let line = command(point, cores: cores)
     let process = Process(), output = Pipe(), errors = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -92,8 +92,8 @@ struct ScalingSweep {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let last = text.split(separator: "\n").last(where: { $0.hasPrefix("{") }),
-      let value = try? ConfigValue.parse(Data(last.utf8), file: "bench")
+      let result = (try? ConfigValue.parse(Data(last.utf8), file: "bench")).flatMap(BenchResult.init(json:))
     else { throw RunError(.internalError, "\(line.joined(separator: " ")): no line of JSON came back") }
-    return value
+    return result
   }
 }

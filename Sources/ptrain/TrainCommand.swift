@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import Glibc
+internal import Metrics
 internal import Platform
 internal import Specs
 internal import Training
@@ -32,7 +33,7 @@ struct TrainCommand: ParsableCommand {
       ]
       let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
-        try common.naming { try RunSummary.requireData(of: summary, config, options: options, cluster: cluster) }
+        try common.naming { try summary.requireData(config, options: options, cluster: cluster) }
         if speaks {
           StandardOutput.write("\(options.outputDirectory): this run is finished; --resume never starts it anew")
         }
@@ -75,7 +76,7 @@ struct TrainCommand: ParsableCommand {
   /// Trains; a run that stops or fails leaves the trace of what it has done so far. Collective.
   private func train(
     _ run: Run, from start: RunStart, locks: RunLocks?, trace: TraceRecorder?, _ cluster: any Cluster
-  ) throws -> ConfigValue {
+  ) throws -> RunSummary {
     do { return try run.run(from: start, locks: locks) } catch {
       // Ranks that have not all failed together have nobody to send their events to.
       if error is AgreedFailure || cluster.size == 1 { try common.rescueTrace(trace, cluster) }
@@ -84,32 +85,20 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// The last lines of a run; collective.
-  private func conclude(_ summary: ConfigValue, directory: String, _ cluster: any Cluster) throws {
+  private func conclude(_ summary: RunSummary, directory: String, _ cluster: any Cluster) throws {
     try cluster.agree(describe: describeFailure) {
       guard cluster.rank == 0 else { return }
       if !common.quiet { report(summary, directory: directory) }
-      StandardOutput.write("weights_sha256 \(text(summary["weights_sha256"]))")
+      StandardOutput.write("weights_sha256 \(summary.weightsHash)")
       try StandardOutput.check("the run is finished all the same, its files are in \(directory)")
     }
   }
 
-  private func report(_ summary: ConfigValue, directory: String) {
-    if case .object(let parts)? = summary["metrics"] {
-      for part in parts {
-        guard case .object(let members) = part.value else { continue }
-        let reasons = part.value["undefined"]
-        let figures = members.filter { $0.key != "undefined" }.map { member in
-          if case .string(let reason)? = reasons?[member.key] { return "\(member.key) undefined (\(reason))" }
-          return "\(member.key) \(member.value.compactText)"
-        }.joined(separator: "  ")
-        StandardOutput.write("\(part.key): \(figures)")
-      }
+  private func report(_ summary: RunSummary, directory: String) {
+    for part in summary.metrics {
+      let figures = part.report.entries.map { $0.words { $0.json.compactText } }
+      StandardOutput.write("\(part.name): \(figures.joined(separator: "  "))")
     }
     StandardOutput.write("run directory: \(directory) (config.json, metrics.jsonl, model.safetensors, summary.json)")
-  }
-
-  private func text(_ value: ConfigValue?) -> String {
-    if case .string(let text)? = value { return text }
-    return value?.compactText ?? ""
   }
 }

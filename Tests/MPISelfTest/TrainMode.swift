@@ -64,7 +64,7 @@ struct TrainMode {
     options.trainer.sinks = [TerminalSink(isQuiet: false, showsProgress: false, environment: [:])]
     options.environment = ProcessEnvironment.ofThisProcess()
     let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
-    if case .finished(let summary) = start { return speak(cluster, [hashLine(summary)]) }
+    if case .finished(let summary) = start { return speak(cluster, ["weights_sha256 \(summary.weightsHash)"]) }
     switch start {
     case .goOn(let shards): options.trainer.shards = shards
     case .unknown(let shards): options.trainer.shards = shards
@@ -77,7 +77,7 @@ struct TrainMode {
       cluster,
       [
         run.trainer.executor.parallelism.line, "\(movers) of \(cluster.size) ranks have a thread for the exchange",
-        hashLine(summary),
+        "weights_sha256 \(summary.weightsHash)",
       ])
   }
 
@@ -91,11 +91,6 @@ struct TrainMode {
     var value = try ConfigValue.parse(Data(try cluster.broadcast(bytes, from: 0)), file: config)
     for override in overrides { value = try value.overriding(override) }
     return try RunConfig(value, registries: registries)
-  }
-
-  private func hashLine(_ summary: ConfigValue) -> String {
-    guard case .string(let hash)? = summary["weights_sha256"] else { return "no weights: \(summary.compactText)" }
-    return "weights_sha256 \(hash)"
   }
 
   private func speak(_ cluster: any Cluster, _ lines: [String]) {

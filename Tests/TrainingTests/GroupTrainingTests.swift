@@ -30,9 +30,7 @@ import Testing
       baseDirectory: folder, outputDirectory: "\(folder)/\(name)", threads: 1)
     let config = try config(seed: seed)
     let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
-    let summary = try Run(config, options: options, cluster: cluster).run(from: start, locks: locks)
-    guard case .string(let hash)? = summary["weights_sha256"] else { return "none: \(summary)" }
-    return hash
+    return try Run(config, options: options, cluster: cluster).run(from: start, locks: locks).weightsHash
   }
 
   @Test("four ranks train one network after the other in changing groups; each has the weights of its training alone")

@@ -100,7 +100,7 @@ import Testing
   private static func train(
     _ data: String, loss: String = "{\"type\": \"masked_sequence\"}", parallel: String = "{}", ranks: Int = 1,
     threads: Int = 1, output: TemporaryFolder
-  ) throws -> ConfigValue {
+  ) throws -> RunSummary {
     let folder = try TemporaryFolder()
     try folder.write("a,b,t0,t1,t2,w\n" + data, to: "t.csv")
     let text = """
@@ -119,28 +119,23 @@ import Testing
     return summaries[0]
   }
 
-  private static func hash(_ summary: ConfigValue) throws -> String {
-    guard case .string(let hash)? = summary["weights_sha256"] else { throw ConfigError("no hash") }
-    return hash
-  }
-
   @Test("one hash for 1 to 4 ranks, 1 to 3 threads, and overlap; what masked positions hold changes nothing")
   func hashes() throws {
     var hashes: Set<String> = []
     for ranks in 1...4 {
       for threads in 1...3 {
         let summary = try Self.train(Self.data(), ranks: ranks, threads: threads, output: TemporaryFolder())
-        hashes.insert(try Self.hash(summary))
+        hashes.insert(summary.weightsHash)
       }
     }
     hashes.insert(
-      try Self.hash(
-        Self.train(Self.data(), parallel: #"{"overlap": true}"#, ranks: 2, threads: 2, output: TemporaryFolder())))
-    hashes.insert(try Self.hash(Self.train(Self.data(masked: -7), ranks: 2, output: TemporaryFolder())))
+      try Self.train(Self.data(), parallel: #"{"overlap": true}"#, ranks: 2, threads: 2, output: TemporaryFolder())
+        .weightsHash)
+    hashes.insert(try Self.train(Self.data(masked: -7), ranks: 2, output: TemporaryFolder()).weightsHash)
     #expect(hashes.count == 1)
     let flawed = try Self.train(
       Self.data(), loss: #"{"type": "masked_sequence", "counts_masked": true}"#, output: TemporaryFolder())
-    #expect(!hashes.contains(try Self.hash(flawed)), "negative control: masked positions in the denominator")
+    #expect(!hashes.contains(flawed.weightsHash), "negative control: masked positions in the denominator")
   }
 
   @Test("the loss of a part is the mean over the positions that count, by weight")
@@ -180,7 +175,7 @@ import Testing
     let table = PredictionTable(outputs, model: model)
     #expect(table.columns.count == 9 && table.columns[8] == "probability_2_at_2" && table.firstNotFinite == nil)
     #expect(table.numbers.allSatisfy { abs($0.reduce(0, +) - 3) < 1e-12 })
-    #expect(summary["metrics"]?["test"]?["loss"] != nil)
+    #expect(summary.report(on: .test)?["loss"] != nil)
   }
 
   private static func loss(_ text: String) throws -> any LossSpec {

@@ -80,9 +80,7 @@ import ToyLayers
         baseDirectory: path, outputDirectory: path + "/run", threads: layout.threads)
       let (start, locks) = try RunLocks.begin(config, options: options, mode: .auto, cluster: cluster)
       defer { locks?.release() }
-      let summary = try Run(config, options: options, cluster: cluster).run(from: start, locks: locks)
-      guard case .string(let hash)? = summary["weights_sha256"] else { return "none: \(summary)" }
-      return hash
+      return try Run(config, options: options, cluster: cluster).run(from: start, locks: locks).weightsHash
     }
   }
 

@@ -67,8 +67,8 @@ import Testing
       baseDirectory: folder.path, outputDirectory: run, threads: 1)
     let config = try RunConfig(value, registries: registries)
     let summary = try Run(config, options: options, cluster: SoloCluster()).run()
-    let bias = try #require(summary["metrics"]?["test"]?["bias"])
-    #expect(bias != .null)
+    let bias = try #require(summary.report(on: .test)?["bias"])
+    #expect(bias.reason == nil)
     // The paths of an added format are written whole, as those of the others are.
     let path = run + "/config.json"
     let written = try ConfigValue.parse(#require(FileManager.default.contents(atPath: path)), file: path)
@@ -93,7 +93,7 @@ import Testing
     let more = try RunConfig(longer, registries: registries)
     let start = try RunStart.decide(more, options: elsewhere, mode: .auto, cluster: SoloCluster())
     let again = try Run(more, options: elsewhere, cluster: SoloCluster()).run(from: start)
-    #expect(again["epochs"] == .integer(2))
+    #expect(again.epochs == 2)
     let error = #expect(throws: ConfigError.self) { try SavedModel(run) }
     #expect(error?.problem.hasPrefix("unknown metric 'bias'") == true, "\(String(describing: error))")
   }

@@ -30,9 +30,6 @@ package enum ArithmeticNumber {
     }
   }
 
-  /// The member that states this build's number, in a manifest or summary.
-  package static var member: ConfigValue.Member { .init(key, .integer(current)) }
-
   /// The member that states it in a model's metadata, which hold text only.
   package static var metadata: ConfigValue.Member { .init(key, .string("\(current)")) }
 

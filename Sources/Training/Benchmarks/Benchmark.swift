@@ -1,7 +1,7 @@
 package import Collectives
 internal import Networks
 internal import Platform
-package import Specs
+internal import Specs
 internal import Statistics
 
 /// The speed of training steps.
@@ -14,7 +14,7 @@ package enum Benchmark {
   /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
   package static func run(
     _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, trace: TraceRecorder? = nil
-  ) throws -> (result: ConfigValue?, stopped: (reason: StopReason, steps: Int)?) {
+  ) throws -> (result: BenchResult?, stopped: (reason: StopReason, steps: Int)?) {
     /// One step; what all ranks know to have asked for the end.
     func makeStep(_ step: Int) throws -> StopReason? {
       do {
@@ -45,35 +45,22 @@ package enum Benchmark {
     let flops = Double(trainer.network.flopsPerSample) * Double(samples) / total
     // The hash below makes copies.
     let peak = ProcessMemory.peakMegabytes
-    func phase(_ difference: Double) -> ConfigValue { .number(rounded(difference / Double(steps) * 1e3)) }
-    let result = ConfigValue.object([
-      .init("name", .string(trainer.config.name)), .init("ranks", .integer(cluster.size)),
-      .init("threads_per_rank", .integer(trainer.options.threads)), .init("shards", .integer(trainer.shards)),
-      .init("global_batch_size", .integer(trainer.batchSize)),
-      .init("parameters", .integer(trainer.network.parameterCount)),
-      .init("samples_per_second", .number((Double(samples) / total).rounded())),
-      .init(
-        "step_ms",
-        .object([
-          .init("min", .number(rounded(summary.min * 1e3))), .init("median", .number(rounded(summary.median * 1e3))),
-          .init("mean", .number(rounded(summary.mean * 1e3))), .init("max", .number(rounded(summary.max * 1e3))),
-        ])),
-      .init(
-        "time_ms",
-        .object([
-          .init("compute", phase(after.compute - before.compute)),
-          .init("wait", phase(after.wait - before.wait)),
-          .init("communicate", phase(after.communicate - before.communicate)),
-          .init("update", phase(after.update - before.update)), .init("data", phase(after.data - before.data)),
-        ])),
-      .init("allreduce", .string(trainer.executor.parallelism.allreduce)),
-      .init("overlap", .string(trainer.executor.parallelism.overlap.rawValue)),
-      .init("bytes_sent_per_step", .integer(trainer.executor.traffic.bytes)),
-      .init("bytes_lower_bound", .integer(trainer.executor.traffic.lowerBound)),
-      .init("gflops", .number((flops / 1e9 * 10).rounded() / 10)),
-      .init("weights_sha256", .string(trainer.weightsHash)),
-      .init("peak_rss_mb", .number((peak * 10).rounded() / 10)),
-    ])
+    func phase(_ difference: Double) -> Double { rounded(difference / Double(steps) * 1e3) }
+    let result = BenchResult(
+      name: trainer.config.name, ranks: cluster.size, threadsPerRank: trainer.options.threads, shards: trainer.shards,
+      globalBatchSize: trainer.batchSize, parameters: trainer.network.parameterCount,
+      samplesPerSecond: (Double(samples) / total).rounded(),
+      stepMilliseconds: .init(
+        min: rounded(summary.min * 1e3), median: rounded(summary.median * 1e3), mean: rounded(summary.mean * 1e3),
+        max: rounded(summary.max * 1e3)),
+      phaseMilliseconds: .init(
+        compute: phase(after.compute - before.compute), wait: phase(after.wait - before.wait),
+        communicate: phase(after.communicate - before.communicate), update: phase(after.update - before.update),
+        data: phase(after.data - before.data)),
+      allreduce: trainer.executor.parallelism.allreduce, overlap: trainer.executor.parallelism.overlap.rawValue,
+      bytesSentPerStep: trainer.executor.traffic.bytes, bytesLowerBound: trainer.executor.traffic.lowerBound,
+      gigaflops: (flops / 1e9 * 10).rounded() / 10, weightsHash: trainer.weightsHash,
+      peakMegabytes: (peak * 10).rounded() / 10)
     return (result, reason.map { ($0, steps) })
   }
 

@@ -9,7 +9,32 @@ package enum CollectiveBenchmark {
   /// Bytes of a gradient: 4 KiB to 256 MiB.
   package static let sizes = (0...8).map { 4096 << (2 * $0) }
 
-  /// One line of the table.
+  /// One algorithm on one size.
+  package struct Row: ResultEncodable {
+    /// The kind that was asked for, and what ran in its place.
+    package var allreduce: String
+    package var runsAs: String
+    /// Of the gradient.
+    package var bytes: Int
+    package var ranks: Int
+    /// Until the last rank is done: the median, to 0.1 µs.
+    package var microseconds: Double
+    /// The traffic of an ideal allreduce over the time, in 10⁹ bytes a second to two decimals.
+    package var busGigabytesPerSecond: Double
+    /// How many times as fast as `MPI_Allreduce`, to two decimals.
+    package var timesMPIAllreduce: Double
+    package var bytesSentPerRank: Int
+
+    package var json: ConfigValue {
+      .record([
+        "allreduce": allreduce, "bytes": bytes, "ranks": ranks, "runs_as": runsAs, "microseconds": microseconds,
+        "bus_gb_per_second": busGigabytesPerSecond, "times_mpi_allreduce": timesMPIAllreduce,
+        "bytes_sent_per_rank": bytesSentPerRank,
+      ])
+    }
+  }
+
+  /// The exchanges of an algorithm on one size.
   private struct Line {
     var kind: String
     var bytes: Int
@@ -25,13 +50,13 @@ package enum CollectiveBenchmark {
   /// - Parameters:
   ///   - limit: bytes of the largest gradient.
   ///   - repeats: exchanges of each kind and size that are timed, after a third as many that are not.
-  package static func run(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> ConfigValue {
+  package static func run(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> [Row] {
     try Denormals.flushing { try measure(cluster: cluster, shards: shards, limit: limit, repeats: repeats) }
   }
 
-  private static func measure(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> ConfigValue {
+  private static func measure(cluster: any Cluster, shards: Int, limit: Int, repeats: Int) throws -> [Row] {
     let plan = ReductionPlan(shards: max(shards, cluster.size), ranks: cluster.size)
-    var table: [ConfigValue] = []
+    var table: [Row] = []
     for bytes in sizes where bytes <= limit {
       let count = bytes / MemoryLayout<Float>.size
       var lines = try AllReduceRegistry.standard.all.map { algorithm in
@@ -52,32 +77,28 @@ package enum CollectiveBenchmark {
         // The traffic of an ideal allreduce, 2 (p - 1) / p of the bytes, over the time: comparable between numbers of ranks.
         let bus = 2 * Double(cluster.size - 1) / Double(cluster.size) * Double(bytes) / seconds / 1e9
         table.append(
-          .object([
-            .init("allreduce", .string(line.kind)), .init("bytes", .integer(bytes)),
-            .init("ranks", .integer(cluster.size)), .init("runs_as", .string(line.exchange.algorithm)),
-            .init("microseconds", .number((seconds * 1e7).rounded() / 10)),
-            .init("bus_gb_per_second", .number((bus * 100).rounded() / 100)),
-            .init("times_mpi_allreduce", .number((library / seconds * 100).rounded() / 100)),
-            .init("bytes_sent_per_rank", .integer(line.exchange.traffic.bytes)),
-          ]))
+          Row(
+            allreduce: line.kind, runsAs: line.exchange.algorithm, bytes: bytes, ranks: cluster.size,
+            microseconds: (seconds * 1e7).rounded() / 10, busGigabytesPerSecond: (bus * 100).rounded() / 100,
+            timesMPIAllreduce: (library / seconds * 100).rounded() / 100,
+            bytesSentPerRank: line.exchange.traffic.bytes))
         try line.exchange.close()
       }
     }
-    return .array(table)
+    return table
   }
 
   /// The table as text, a line for each algorithm and size.
-  package static func text(_ table: ConfigValue) -> String {
-    guard case .array(let rows) = table else { return "" }
+  package static func text(_ table: [Row]) -> String {
     var lines = ["allreduce        bytes        µs      bus GB/s   MPI_Allreduce = 1"]
-    for row in rows {
-      func cell(_ key: String, _ width: Int) -> String {
-        let text = if case .string(let text)? = row[key] { text } else { row[key]?.compactText ?? "" }
-        return text + String(repeating: " ", count: max(1, width - text.count))
+    for row in table {
+      func cell(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
       }
+      func cell(_ number: Double, _ width: Int) -> String { cell(number.json.compactText, width) }
       lines.append(
-        cell("allreduce", 17) + cell("bytes", 13) + cell("microseconds", 11) + cell("bus_gb_per_second", 11)
-          + cell("times_mpi_allreduce", 0))
+        cell(row.allreduce, 17) + cell("\(row.bytes)", 13) + cell(row.microseconds, 11)
+          + cell(row.busGigabytesPerSecond, 11) + cell(row.timesMPIAllreduce, 0))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -6,22 +6,41 @@ internal import Statistics
 
 /// The dense products beside oneDNN's, on the shapes of a network: what the choice of kernels rests on.
 package enum KernelBenchmark {
+  /// One product of one shape.
+  package struct Row: ResultEncodable {
+    /// `forward`, `backward_to_input` or `weight_gradient`.
+    package var product: String
+    /// Samples, and the layer's inputs and outputs.
+    package var rows: Int
+    package var inner: Int
+    package var outer: Int
+    /// 10⁹ operations a second to one decimal, of ours and of oneDNN.
+    package var gigaflops: Double
+    package var libraryGigaflops: Double
+    /// Ours over oneDNN's, to two decimals.
+    package var ratio: Double
+
+    package var json: ConfigValue {
+      .record([
+        "product": product, "rows": rows, "inner": inner, "outer": outer, "gflops": gigaflops,
+        "onednn_gflops": libraryGigaflops, "ratio": ratio,
+      ])
+    }
+  }
+
   /// Times the three products of every dense layer's shape, one thread, `rows` samples in `shards` leaves.
   ///
   /// Ours and oneDNN's alternate; each figure is the median of `repeats`. oneDNN writes one product over all rows, so its weight gradient does
   /// not keep the order of the tree, which would cost it one product and one addition for each shard.
   ///
-  /// - Returns: a list of objects: `product`, `rows`, `inner`, `outer`, `gflops`, `onednn_gflops`, `ratio`.
-  static func run(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws
-    -> ConfigValue
-  {
+  static func run(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws -> [Row] {
     try Denormals.flushing { try time(shapes: shapes, rows: rows, shards: shards, repeats: repeats) }
   }
 
-  private static func time(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws
-    -> ConfigValue
-  {
-    var results: [ConfigValue] = []
+  private static func time(
+    shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int
+  ) throws -> [Row] {
+    var results: [Row] = []
     for shape in shapes {
       for product in Product.allCases {
         let bench = Bench(rows: rows, inner: shape.inner, outer: shape.outer, shards: shards)
@@ -35,19 +54,17 @@ package enum KernelBenchmark {
           (work / median(Array(times.dropFirst(2))) * 10).rounded() / 10
         }
         results.append(
-          .object([
-            .init("product", .string(product.rawValue)), .init("rows", .integer(rows)),
-            .init("inner", .integer(shape.inner)), .init("outer", .integer(shape.outer)),
-            .init("gflops", .number(gflops(ours))), .init("onednn_gflops", .number(gflops(library))),
-            .init("ratio", .number((gflops(ours) / gflops(library) * 100).rounded() / 100)),
-          ]))
+          Row(
+            product: product.rawValue, rows: rows, inner: shape.inner, outer: shape.outer, gigaflops: gflops(ours),
+            libraryGigaflops: gflops(library),
+            ratio: (gflops(ours) / gflops(library) * 100).rounded() / 100))
       }
     }
-    return .array(results)
+    return results
   }
 
   /// The same for the matrices of a run's network and its batch.
-  package static func run(_ trainer: Trainer, repeats: Int) throws -> ConfigValue {
+  package static func run(_ trainer: Trainer, repeats: Int) throws -> [Row] {
     let shapes = trainer.network.slots.map(\.parameter.shape.extents).filter { $0.count == 2 }.map {
       (inner: $0[1], outer: $0[0])
     }

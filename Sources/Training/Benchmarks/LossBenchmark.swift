@@ -7,32 +7,46 @@ internal import Statistics
 
 /// Every loss with its gradient on a batch of random outputs, one thread: no loss should be what a step waits for.
 package enum LossBenchmark {
+  /// One loss.
+  package struct Row: ResultEncodable {
+    /// Its kind; `copy` is no loss.
+    package var loss: String
+    package var rows: Int
+    package var outputs: Int
+    /// The median, to 1 µs.
+    package var milliseconds: Double
+    /// What is read and written over the time, in 10⁹ bytes a second to one decimal.
+    package var gigabytesPerSecond: Double
+
+    package var json: ConfigValue {
+      .record([
+        "loss": loss, "rows": rows, "outputs": outputs, "ms": milliseconds, "gb_per_second": gigabytesPerSecond,
+      ])
+    }
+  }
+
   /// Times each loss of the registry.
   ///
   /// A loss reads outputs, targets and weights and writes gradients and one number per row; at memory speed that takes the time of
   /// the row `copy`, which moves as much.
-  ///
-  /// - Returns: a list of objects: `loss`, `rows`, `outputs`, `ms` (median), `gb_per_second` (what is read and written).
-  package static func run(rows: Int, outputs: Int, repeats: Int) throws -> ConfigValue {
+  package static func run(rows: Int, outputs: Int, repeats: Int) throws -> [Row] {
     try Denormals.flushing { try time(rows: rows, outputs: outputs, repeats: repeats) }
   }
 
-  private static func time(rows: Int, outputs: Int, repeats: Int) throws -> ConfigValue {
+  private static func time(rows: Int, outputs: Int, repeats: Int) throws -> [Row] {
     let memory = Memory(rows: rows, outputs: outputs)
     var results = [entry("copy", memory, milliseconds: median(repeats) { memory.copy() })]
     for kind in LossRegistry.standard.kinds {
       guard let loss = try makeLoss(kind, outputs: outputs) else { continue }
       results.append(entry(kind, memory, milliseconds: median(repeats) { memory.evaluate(loss) }))
     }
-    return .array(results)
+    return results
   }
 
-  private static func entry(_ name: String, _ memory: Memory, milliseconds: Double) -> ConfigValue {
-    .object([
-      .init("loss", .string(name)), .init("rows", .integer(memory.rows)), .init("outputs", .integer(memory.outputs)),
-      .init("ms", .number((milliseconds * 1000).rounded() / 1000)),
-      .init("gb_per_second", .number((memory.bytes / milliseconds / 1e5).rounded() / 10)),
-    ])
+  private static func entry(_ name: String, _ memory: Memory, milliseconds: Double) -> Row {
+    Row(
+      loss: name, rows: memory.rows, outputs: memory.outputs, milliseconds: (milliseconds * 1000).rounded() / 1000,
+      gigabytesPerSecond: (memory.bytes / milliseconds / 1e5).rounded() / 10)
   }
 
   private static func median(_ repeats: Int, _ body: () -> Void) -> Double {

@@ -33,24 +33,16 @@ package struct ScalingPoint: Sendable {
   package var step: Double { ScalingReport.median(steps) }
 
   /// Takes the figures of one `ptrain bench --json`.
-  package mutating func add(_ result: ConfigValue) {
-    func number(_ value: ConfigValue?) -> Double {
-      switch value {
-      case .number(let number)?: number
-      case .integer(let number)?: Double(number)
-      default: 0
-      }
-    }
-    let mean = number(result["step_ms"]?["mean"])
-    steps.append(number(result["step_ms"]?["median"]))
-    let exposed = number(result["time_ms"]?["wait"]) + number(result["time_ms"]?["communicate"])
-    communication.append(mean > 0 ? exposed / mean : 0)
-    if case .string(let hash)? = result["weights_sha256"] { hashes.append(hash) }
+  package mutating func add(_ result: BenchResult) {
+    let mean = result.stepMilliseconds.mean
+    steps.append(result.stepMilliseconds.median)
+    communication.append(mean > 0 ? result.phaseMilliseconds.exposed / mean : 0)
+    hashes.append(result.weightsHash)
   }
 }
 
 /// All points of a scaling measurement: efficiencies, the check of hashes, tables.
-package struct ScalingReport: Sendable {
+package struct ScalingReport: Sendable, ResultEncodable {
   package var title: String
   package var points: [ScalingPoint]
 
@@ -97,22 +89,16 @@ package struct ScalingReport: Sendable {
   }
 
   package var json: ConfigValue {
-    .object([
-      .init("title", .string(title)), .init("same_weights", .boolean(disagreements.isEmpty)),
-      .init(
-        "points",
-        .array(
-          points.map { point in
-            .object([
-              .init("scaling", .string(point.kind.rawValue)), .init("ranks", .integer(point.ranks)),
-              .init("threads_per_rank", .integer(point.threads)), .init("global_batch_size", .integer(point.batch)),
-              .init("step_ms", .number(point.step)),
-              .init("step_ms_of_runs", .array(point.steps.map(ConfigValue.number))),
-              .init("efficiency", .number(efficiency(point))),
-              .init("communication_share", .number(Self.median(point.communication))),
-              .init("weights_sha256", .string(point.hashes.first ?? "")),
-            ])
-          })),
+    .record([
+      "title": title, "same_weights": disagreements.isEmpty,
+      "points": points.map { point in
+        ConfigValue.record([
+          "scaling": point.kind.rawValue, "ranks": point.ranks, "threads_per_rank": point.threads,
+          "global_batch_size": point.batch, "step_ms": point.step, "step_ms_of_runs": point.steps,
+          "efficiency": efficiency(point), "communication_share": Self.median(point.communication),
+          "weights_sha256": point.hashes.first ?? "",
+        ])
+      },
     ])
   }
 

@@ -1,13 +1,13 @@
 package import Collectives
 internal import Foundation
-internal import Specs
+package import Specs
 internal import Statistics
 
 /// Where each rank's time went, and which ranks were slow.
-struct RankTimes {
-  var rank: Int
-  var host: String
-  var times: StepTimes
+package struct RankTimes: Sendable, Equatable {
+  package var rank: Int
+  package var host: String
+  package var times: StepTimes
 
   /// A rank is called slow from this share above the median on.
   static let threshold = 0.1
@@ -32,12 +32,15 @@ struct RankTimes {
     }
   }
 
-  var value: ConfigValue {
-    .object([
-      .init("rank", .integer(rank)), .init("host", .string(host)), .init("compute", .number(times.compute)),
-      .init("wait", .number(times.wait)), .init("communicate", .number(times.communicate)),
-      .init("update", .number(times.update)), .init("data", .number(times.data)),
-    ])
+}
+
+extension RankTimes: ResultEncodable, ResultDecodable {
+  package var json: ConfigValue { .object(.record(["rank": rank, "host": host]) + times.members) }
+
+  package init?(json: ConfigValue) {
+    guard let rank: Int = json.field("rank"), let host: String = json.field("host"), let times = StepTimes(json: json)
+    else { return nil }
+    self.init(rank: rank, host: host, times: times)
   }
 }
 

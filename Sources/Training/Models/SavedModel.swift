@@ -142,9 +142,9 @@ package final class SavedModel {
   private static func ofRun(_ path: String, _ registries: Registries) throws -> SavedModel {
     // Twice, because the run may end between the two files.
     for _ in 0..<2 {
-      let stated = RunSummary.read(in: path)?["weights_sha256"]
+      let stated = RunSummary.read(in: path)?.weightsHash
       let model = try SavedModel(path, registries: registries)
-      guard let stated, stated != .string(model.hash) else { return model }
+      guard let stated, stated != model.hash else { return model }
     }
     throw RunError(
       .data,

@@ -1,7 +1,7 @@
 package import Collectives
 internal import Datasets
 internal import Platform
-package import Specs
+internal import Specs
 
 extension LoadedData {
   /// Reads the data of a run; collective.
@@ -14,19 +14,14 @@ extension LoadedData {
 
 extension RunSummary {
   /// Refuses to hand out the summary of a run on other data; collective.
-  package static func requireData(
-    of summary: ConfigValue, _ config: RunConfig, options: RunOptions, cluster: any Cluster
-  ) throws {
+  package func requireData(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
     // Summaries of earlier builds do not tell, or tell what only they can compute.
-    guard case .string(let fingerprint)? = summary["data_fingerprint"], case .object(let members) = summary else {
-      return
-    }
-    let number = ArithmeticNumber.stated(in: members)
-    guard number == ArithmeticNumber.current else {
+    guard let fingerprint = dataFingerprint else { return }
+    guard arithmetic == ArithmeticNumber.current else {
       if cluster.rank == 0 {
         StandardError.write(
           "note: \(options.outputDirectory): the run was finished by a build with arithmetic number "
-            + "\(number.map(String.init) ?? "?"), this build has \(ArithmeticNumber.current): whether the data are those that it was "
+            + "\(arithmetic.map(String.init) ?? "?"), this build has \(ArithmeticNumber.current): whether the data are those that it was "
             + "trained on is not looked at")
       }
       return

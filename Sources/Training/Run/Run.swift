@@ -3,7 +3,7 @@ internal import Datasets
 internal import Metrics
 internal import Networks
 internal import Platform
-package import Specs
+internal import Specs
 
 /// A run: a directory with its locks, its log and its checkpoints around a ``Trainer``.
 package final class Run {
@@ -43,7 +43,7 @@ package final class Run {
   ///   - locks: those of the run's directories, on the first rank; given back at the end.
   /// - Returns: the summary that `summary.json` holds.
   /// - Throws: the agreed failure with exit code 75 when the run was asked to stop, its state is saved; with 76 where it diverged.
-  package func run(from start: RunStart = .anew, locks: RunLocks? = nil) throws -> ConfigValue {
+  package func run(from start: RunStart = .anew, locks: RunLocks? = nil) throws -> RunSummary {
     self.locks = locks
     defer { locks?.release() }
     let isFirst = cluster.rank == 0

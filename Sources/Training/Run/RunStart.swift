@@ -14,7 +14,7 @@ package enum RunStart: Sendable, Equatable {
   /// With this many shards, which an earlier launch may have chosen.
   case goOn(shards: Int)
   /// The summary of a run that has nothing left to do.
-  case finished(ConfigValue)
+  case finished(RunSummary)
 
   /// Looks at the run's directory on the first rank; collective.
   ///
@@ -70,7 +70,7 @@ package enum RunStart: Sendable, Equatable {
         .config, "\(directory): \(refusal); choose another --output, or start anew with --resume never")
     }
     if let summary = RunSummary.read(in: directory),
-      epochs == config.training.epochs || summary["stopped_early"] == .boolean(true)
+      epochs == config.training.epochs || summary.isStoppedEarly == true
     {
       return .finished(summary)
     }
@@ -90,7 +90,9 @@ extension RunStart: Portable {
     case 0: self = .anew
     case 1: self = .unknown(shards: try reader.read())
     case 2: self = .goOn(shards: try reader.read())
-    case 3: self = .finished(try reader.read())
+    case 3:
+      guard let summary = RunSummary(json: try reader.read()) else { throw reader.failure("there is no summary") }
+      self = .finished(summary)
     case let kind: throw reader.failure("there is no start of kind \(kind)")
     }
   }
@@ -106,7 +108,7 @@ extension RunStart: Portable {
       writer.write(shards)
     case .finished(let summary):
       writer.write(UInt8(3))
-      writer.write(summary)
+      writer.write(summary.json)
     }
   }
 }

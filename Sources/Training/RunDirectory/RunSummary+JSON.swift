@@ -1,0 +1,52 @@
+internal import Metrics
+package import Specs
+
+extension RunSummary: ResultEncodable, ResultDecodable {
+  package var json: ConfigValue {
+    .record([
+      "name": name, "weights_sha256": weightsHash, "arithmetic": arithmetic.orNull, "invariant": isInvariant,
+      "steps": steps, "epochs": epochs,
+      "metrics": ConfigValue.object(metrics.map { .init($0.name, $0.report.json) }),
+      "decision_threshold": decisionThreshold.orNull, "stopped_early": isStoppedEarly,
+      "data_fingerprint": dataFingerprint, "best_step": bestStep.orNull,
+      "undefined": bestStepReason.map { ConfigValue.record(["best_step": $0]) }, "skipped_steps": skippedSteps,
+      "samples_per_second": samplesPerSecond, "ranks": ranks, "threads_per_rank": threadsPerRank, "shards": shards,
+      "isa": instructionSet, "parameters": parameters, "peak_rss_mb": peakMegabytes, "seconds": seconds,
+      "seconds_by_rank": secondsByRank, "allreduce": allreduce, "bytes_sent_per_step": bytesSentPerStep,
+      "bytes_lower_bound": bytesLowerBound,
+    ])
+  }
+
+  package init?(json: ConfigValue) {
+    guard case .object(let members) = json, let hash = json["weights_sha256"] else { return nil }
+    var parts: [Part] = []
+    if case .object(let found)? = json["metrics"] {
+      parts = found.compactMap { part in MetricReport(json: part.value).map { Part(name: part.key, report: $0) } }
+    }
+    self.init(
+      name: json.field("name"),
+      // What is no text equals no model's hash, and is shown as it stands there.
+      weightsHash: String(json: hash) ?? hash.compactText, arithmetic: ArithmeticNumber.stated(in: members),
+      isInvariant: json.field("invariant"), steps: json.field("steps"), epochs: json.field("epochs"), metrics: parts,
+      decisionThreshold: json.field("decision_threshold"), isStoppedEarly: json.field("stopped_early"),
+      dataFingerprint: json.field("data_fingerprint"), bestStep: json.field("best_step"),
+      bestStepReason: json["undefined"]?.field("best_step"), skippedSteps: json.field("skipped_steps"),
+      samplesPerSecond: json.field("samples_per_second"), ranks: json.field("ranks"),
+      threadsPerRank: json.field("threads_per_rank"), shards: json.field("shards"),
+      instructionSet: json.field("isa"), parameters: json.field("parameters"),
+      peakMegabytes: json.field("peak_rss_mb"), seconds: json.field("seconds"),
+      secondsByRank: json.field("seconds_by_rank"), allreduce: json.field("allreduce"),
+      bytesSentPerStep: json.field("bytes_sent_per_step"), bytesLowerBound: json.field("bytes_lower_bound"))
+  }
+}
+
+extension RunSummary.Seconds: ResultEncodable, ResultDecodable {
+  package var json: ConfigValue { .object(steps.members + .record(["checkpoint": checkpoint, "total": total])) }
+
+  package init?(json: ConfigValue) {
+    guard let steps = StepTimes(json: json), let checkpoint: Double = json.field("checkpoint"),
+      let total: Double = json.field("total")
+    else { return nil }
+    self.init(steps: steps, checkpoint: checkpoint, total: total)
+  }
+}
