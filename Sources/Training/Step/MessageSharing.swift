@@ -7,6 +7,7 @@ final class MessageSharing: ParameterSharing {
   let ownedByRank: [[Range<Int>]]
   let byteCount: Int
   let copy: UnsafeMutablePointer<Float>? = nil
+  private let transport: any Transport
   private let rounds: [any Round]
   private let arena: UnsafeMutablePointer<Float>
   private let threads: Int
@@ -28,6 +29,7 @@ final class MessageSharing: ParameterSharing {
     self.threads = threads
     faults = AlignedBuffer(count: max(1, threads))
     let transport = try cluster.makeTransport(), own = owned[cluster.rank]
+    self.transport = transport
     let peers = (1..<max(1, cluster.size)).map { (cluster.rank + $0) % cluster.size }
     func message(_ peer: Int, _ range: Range<Int>) -> [Message] {
       range.isEmpty
@@ -48,6 +50,8 @@ final class MessageSharing: ParameterSharing {
     }
     byteCount = peers.count * own.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size
   }
+
+  func close() throws { try transport.close() }
 
   func beforeGradients() {}
   func start(_ bucket: Int) throws { try rounds[bucket].start() }

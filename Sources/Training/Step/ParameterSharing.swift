@@ -16,6 +16,12 @@ protocol ParameterSharing: AnyObject {
   /// Returns when all ranks' parts have arrived in the arena; also called after steps without an update, to end them.
   /// - Returns: whether all numbers that arrived are finite.
   func finish(hasUpdated: Bool) throws -> Bool
+  /// Collective: gives back what is shared with other ranks and does not go with the exchange; its last use.
+  func close() throws
+}
+
+extension ParameterSharing {
+  func close() throws {}
 }
 
 /// The parts of all ranks: what each updates of each bucket.

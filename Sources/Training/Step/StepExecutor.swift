@@ -124,6 +124,14 @@ package final class StepExecutor {
     thread?.stop()
   }
 
+  /// Collective: gives back what is shared with other ranks, and ends the thread for the exchange; no step is made after it.
+  func close() throws {
+    thread?.stop()
+    try sharing?.close()
+    try sums.close()
+    try exchange.close()
+  }
+
   /// Where the time of all steps went.
   package var times: StepTimes { clock.times }
 

@@ -44,6 +44,9 @@ final class SumExchange {
       : try cluster.makeExchange(ExchangeRequest(algorithm: "auto", plan: plan, count: 0, trailer: bytes))
   }
 
+  /// Collective: gives back what is shared with other ranks; its last use.
+  func close() throws { try exchange?.close() }
+
   /// A new step.
   func begin() { waited = 0 }
 

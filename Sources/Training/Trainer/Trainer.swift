@@ -47,6 +47,8 @@ package final class Trainer {
   var lastSkipped: NonFiniteTrace?
   /// Who is told what happens.
   var sinks: RunSinks
+  /// Whether ``close()`` was called.
+  private var isClosed = false
   /// Steps that were made, in this and earlier processes.
   package internal(set) var stepsTaken = 0
   /// Means since the epoch's start, and since the last figures.
@@ -149,6 +151,19 @@ package final class Trainer {
     order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
   }
 
+  /// Gives back what it shares with other ranks and what runs beside it: prepared messages, memory of the node, the thread for the
+  /// exchange; collective.
+  ///
+  /// No step is made after it. What it has learned is there until the trainer itself is let go, and its own memory goes with that. A
+  /// trainer that is not closed takes all this along until its cluster is closed.
+  package func close() throws {
+    guard !isClosed else { return }
+    isClosed = true
+    // Nobody sees who waits inside MPI's blocking calls, so all come together before them.
+    try cluster.barrier()
+    try executor.close()
+  }
+
   package var stepsPerEpoch: Int { (rows.count + batchSize - 1) / batchSize }
 
   package var totalSteps: Int {
@@ -170,6 +185,7 @@ package final class Trainer {
   ///
   /// - Throws: ``Divergence`` where something is not finite, unless such steps are skipped.
   package func step(_ step: Int, control: Int64 = 0, written: Int64 = -1) throws -> StepExecutor.Outcome {
+    precondition(!isClosed, "a training is gone on with after it was closed")
     let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
     let rate = learningRate(at: step)
     let outcome = try executor.step(
