@@ -38,7 +38,7 @@ extension DataError {
       .longRow, .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
     case .noTargets, .severalTargetColumns, .notAClass, .textTarget, .unseenClass, .targetCountsDiffer, .shapesDiffer,
-      .classTargetsNormalized, .positiveClass, .emptyPart:
+      .classTargetsNormalized, .positiveClass, .emptyPart, .foreignView:
       targetSentence
     case .names(let file, let problem): "\(name(file)): \(problem.words)"
     case .field(let error): error.sentence
@@ -139,6 +139,8 @@ extension DataError {
       "data.normalize_targets: 'standard' is for values, but the loss wants classes; remove the key"
     case .emptyPart(let part, let fraction, let rows):
       "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(counted(rows, "row")) leaves no row for \(part); use a larger fraction or more rows"
+    case .foreignView(let problem):
+      "the data: another rank has sent a view that is none of the rows here: \(problem); start all ranks with the same build of ptrain and the same data"
     default: ""
     }
   }

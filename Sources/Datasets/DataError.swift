@@ -69,6 +69,8 @@ package enum DataError: ReportableError, Equatable {
   case field(ConfigError)
   case positiveClass(key: String, problem: PositiveClass.Problem)
   case emptyPart(part: String, fraction: Double, rows: Int)
+  /// What another rank has sent is no view of the rows that are here.
+  case foreignView(String)
 
   package var exitCode: ExitCode {
     switch self {
@@ -76,6 +78,7 @@ package enum DataError: ReportableError, Equatable {
     case .missingFile, .notAFile, .unreadable: .missingInput
     case .columnOutOfRange, .classTargetsNormalized, .positiveClass, .field: .config
     case .names(_, let problem): problem.isConfig ? .config : .data
+    case .foreignView: .internalError
     default: .data
     }
   }

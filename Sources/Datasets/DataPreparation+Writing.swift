@@ -32,7 +32,7 @@ extension DataPreparation {
   }
 
   /// The rows of a source that some part uses, ascending; nil: all.
-  private func keptRows(ofSource source: Int) -> [Int]? {
+  func keptRows(ofSource source: Int) -> [Int]? {
     var isUsed = [Bool](repeating: false, count: sources[source].table.count)
     for piece in pieces where piece.source == source {
       for row in piece.rows { isUsed[row] = true }

@@ -12,6 +12,8 @@ package struct DataRows: @unchecked Sendable {
   /// Features of one row.
   package let featureCount: Int
   let source: SourceLayout
+  /// The number of that source.
+  let sourceIndex: Int
   // All memory behind these pointers is only read.
   /// Where each block of features begins.
   let places: [UnsafeRawPointer]
@@ -34,6 +36,7 @@ package struct DataRows: @unchecked Sendable {
     self.data = data
     count = own.count
     source = data.layout.sources[own.source]
+    sourceIndex = own.source
     let offsets = data.layout.places(ofSource: own.source).map { base + $0 }
     if let mapping = source.mapping, let file = data.files[own.source] {
       places = [file.start + mapping.offset]

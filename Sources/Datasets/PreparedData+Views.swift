@@ -17,35 +17,34 @@ extension PreparedData {
     precondition(rows.count == DataPart.allCases.count, "one list for each part")
     guard let own = self.rows(of: part) else { preconditionFailure("the part has no rows") }
     precondition(rows.joined().allSatisfy { 0..<own.count ~= $0 }, "a row outside the part")
-    var description = description
-    description.counts = rows.map(\.count)
     let training = rows[DataPart.train.rawValue]
-    description.normalization = description.normalization(normalize, rows: training, progress) { rows, body in
+    let normalization = description.normalization(normalize, rows: training, progress) { rows, body in
       own.forEachRow(rows, body)
     }
-    description.targetNormalization =
+    let targetNormalization =
       normalizesTargets
       ? description.targetNormalization(rows: training, progress) { rows, body in own.forEachTarget(rows, body) }
       : .identity
-    let source = layout.parts[part.rawValue].source, bytes = layout.indexBytes(ofPart: part.rawValue)
-    let memory = AlignedMemory(byteCount: max(1, rows.reduce(0) { $0 + $1.count } * bytes), isCleared: false)
-    var parts: [DataLayout.Part] = [], lists: [UnsafeRawPointer?] = [], place = memory.base
+    let source = layout.parts[part.rawValue].source, rowBytes = layout.rowBytes(ofSource: source)
+    let byteCount = rows.reduce(0) { $0 + $1.count } * rowBytes
+    let memory = AlignedMemory(byteCount: byteCount, isCleared: false)
+    var exponents: [Int] = [], place = memory.base
     for (index, rows) in rows.enumerated() {
-      let scale = try own.weightScale(rows, part: DataPart.allCases[index].name)
-      // Of no list in the region: it is elsewhere.
-      parts.append(.init(source: source, count: rows.count, isWhole: true, weightExponent: scale.exponent))
-      lists.append(UnsafeRawPointer(place))
+      exponents.append(try own.weightScale(rows, part: DataPart.allCases[index].name).exponent)
       for row in rows {
         let row = own.place(row)
-        if bytes == 4 {
+        if rowBytes == 4 {
           place.storeBytes(of: UInt32(row), as: UInt32.self)
         } else {
           place.storeBytes(of: UInt64(row), as: UInt64.self)
         }
-        place += bytes
+        place += rowBytes
       }
     }
-    return with(description, parts: parts, lists: lists, owner: memory)
+    return showing(
+      DataView(
+        source: source, counts: rows.map(\.count), weightExponents: exponents, normalization: normalization,
+        targetNormalization: targetNormalization, memory: memory, byteCount: byteCount))
   }
 }
 

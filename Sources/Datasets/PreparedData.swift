@@ -16,9 +16,11 @@ package struct PreparedData: @unchecked Sendable {
   /// For each source the file that its features are mapped from.
   let files: [MappedDataFile?]
   /// Keeps the memory alive.
-  private var owners: [AnyObject]
+  private let owner: AnyObject?
   /// For each part where the numbers of its rows begin; nil: all of its source's, in their order.
   private(set) var lists: [UnsafeRawPointer?]
+  /// What these rows are of those that were read; nil: they are no view.
+  package private(set) var dataView: DataView?
 
   /// - Parameters:
   ///   - region: at least ``DataLayout/byteCount`` bytes, filled by ``DataPreparation/write(into:givesBack:progress:)``, valid as long as
@@ -36,7 +38,7 @@ package struct PreparedData: @unchecked Sendable {
     self.layout = layout
     self.region = region
     self.files = files
-    owners = owner.map { [$0] } ?? []
+    self.owner = owner
     lists = layout.parts.indices.map { part in
       guard let base = region.baseAddress, let offset = layout.list(ofPart: part) else { return nil }
       return base + offset
@@ -49,18 +51,28 @@ package struct PreparedData: @unchecked Sendable {
     return DataRows(self, part: part.rawValue, base: base)
   }
 
-  /// The same rows in other parts.
+  /// The view of these rows that another process has made of the same: the same bits, the same description.
   ///
-  /// - Parameters:
-  ///   - lists: of each part, in memory that `owner` keeps.
-  func with(
-    _ description: DataDescription, parts: [DataLayout.Part], lists: [UnsafeRawPointer?], owner: AnyObject
-  ) -> PreparedData {
+  /// It takes as long as one look at each number of its lists. Where this is a view, the rows are those of the data that it is of.
+  ///
+  /// - Throws: ``DataError/foreignView(_:)`` where it cannot be a view of them.
+  package func with(_ view: DataView) throws(DataError) -> PreparedData {
+    if let problem = view.problem(in: self) { throw .foreignView(problem) }
+    return showing(view)
+  }
+
+  /// The rows of a view that was looked at.
+  func showing(_ view: DataView) -> PreparedData {
     var other = self
-    other.description = description
-    other.layout.parts = parts
-    other.lists = lists
-    other.owners.append(owner)
+    other.description.counts = view.counts
+    other.description.normalization = view.normalization
+    other.description.targetNormalization = view.targetNormalization
+    // Of no list in the region: it is elsewhere.
+    other.layout.parts = zip(view.counts, view.weightExponents).map { count, exponent in
+      .init(source: view.source, count: count, isWhole: true, weightExponent: exponent)
+    }
+    other.lists = view.lists(rowBytes: layout.rowBytes(ofSource: view.source))
+    other.dataView = view
     return other
   }
 

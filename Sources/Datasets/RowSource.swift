@@ -38,6 +38,18 @@ package struct RowLines: Sendable, Equatable {
     next = line + 1
   }
 
+  /// The line behind the last row's; then of each jump the row and its line.
+  package var numbers: [Int] { [next] + jumps.flatMap { [$0.row, $0.line] } }
+
+  /// Takes what ``numbers`` were elsewhere; nil where they cannot be.
+  package init?(numbers: [Int]) {
+    // Far from where sums overflow.
+    guard numbers.count % 2 == 1, numbers.allSatisfy((0...1 << 48).contains) else { return nil }
+    next = numbers[0]
+    jumps = stride(from: 1, to: numbers.count, by: 2).map { Jump(row: numbers[$0], line: numbers[$0 + 1]) }
+    guard zip(jumps, jumps.dropFirst()).allSatisfy({ $0.row < $1.row }) else { return nil }
+  }
+
   package subscript(row: Int) -> Int {
     // The last jump at or before the row.
     var low = 0, high = jumps.count

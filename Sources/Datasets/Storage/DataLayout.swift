@@ -28,7 +28,13 @@ package struct DataLayout: Sendable, Equatable {
   func list(ofPart part: Int) -> Int? { offsets.lists[part] }
 
   /// Bytes of a row's number in the list of a part.
-  func indexBytes(ofPart part: Int) -> Int { sources[parts[part].source].rows <= Int(UInt32.max) ? 4 : 8 }
+  func indexBytes(ofPart part: Int) -> Int { rowBytes(ofSource: parts[part].source) }
+
+  /// Bytes of a row's number in lists of a source's rows.
+  func rowBytes(ofSource source: Int) -> Int { sources[source].rows <= Int(UInt32.max) ? 4 : 8 }
+
+  /// Whether the weights of a part are others than its source holds, in the same ratios.
+  package var rescalesWeights: Bool { parts.contains { $0.weightExponent != 0 } }
 
   /// Bytes of memory that all rows take, but for what is mapped.
   package var byteCount: Int { offsets.end }
