@@ -198,20 +198,6 @@ package struct DataPreparation: Sendable {
     layout = makeLayout(progress)
   }
 
-  /// Whether the weights of a part are others than its source holds, in the same ratios.
-  package var rescalesWeights: Bool { pieces.contains { $0.weightScale.exponent != 0 } }
-
-  /// The source of a row's targets, and where in it the row is, in words.
-  package func targetSource(ofRow row: Int, in part: DataPart) -> (file: String, place: String) {
-    let piece = pieces[part.rawValue], source = sources[piece.source].table.targetSource
-    return (source.file, source.place(piece.rows[row]))
-  }
-
-  /// The file that a part's weights come from.
-  package func weightFile(of part: DataPart) -> String {
-    sources[pieces[part.rawValue].source].table.weightSource.file
-  }
-
   /// The source of a part, and its rows there.
   package func origin(of part: DataPart) -> (source: RowSource, rows: [Int]) {
     let piece = pieces[part.rawValue]

@@ -148,7 +148,7 @@ import Testing
       for row in 0..<rows.count {
         var value: [Float] = [0, 0]
         rows.gatherFeatures(rows: [row], count: 1, into: &value, stride: 2)
-        #expect(data.targetSource(ofRow: row, in: part).place == "line \(Int(value[0]) + 2)")
+        #expect(data.origins.targetPlace(ofRow: row, in: rows).place == "line \(Int(value[0]) + 2)")
       }
     }
     #expect(
@@ -176,7 +176,9 @@ import Testing
     #expect(["x.npy: row 0", "y.npy: row 1", "w.npy: row 2"].allSatisfy(sentences.contains), "\(sentences)")
     let data = try prepare(several, keys + Self.drop + "}")
     #expect(data.description.counts == [1, 0, 0] && data.description.classNames == ["1"])
-    #expect(data.targetSource(ofRow: 0, in: .train).place == "row 3 (counted from 0)")
+    let kept = try #require(data.makePreparedData().rows(of: .train))
+    #expect(data.origins.targetPlace(ofRow: 0, in: kept) == ("y.npy", "row 3 (counted from 0)"))
+    #expect(data.origins.place(ofRow: 0, in: kept).file == "x.npy" && data.origins.weightFile(ofSource: 0) == "w.npy")
     for part in 0..<3 {
       var values: [[Float]] = [[1, 2, 3, 4, 5, 6, 7, 8], [0, 1, 0, 1], [1, 1, 1, 1]]
       values[part][1] = .infinity

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Datasets
+internal import Kernels
 internal import Specs
 
 /// A hash of prepared data, which tells them from others: of what is known of them, and of all rows as they lie in memory.
@@ -12,6 +13,23 @@ enum DataFingerprint {
     let own = isLeader ? compute(prepared, progress: cluster.showProgress) : ""
     let all = try cluster.gather(own, cluster.place.node)
     return (all.first { $0.1 == cluster.place.node && !$0.0.isEmpty }?.0 ?? "", all[0].0)
+  }
+
+  /// The fingerprint of a view: that of the data that it is of, and all that it adds to them.
+  ///
+  /// - Parameter base: the fingerprint of the rows as they were read.
+  static func compute(_ view: DataView, of base: String) -> String {
+    var words = WordHash(), sizes: [Int] = []
+    for pairs in [view.normalization, view.targetNormalization] {
+      sizes.append(pairs.shift.count)
+      for numbers in [pairs.shift, pairs.scale] { numbers.withUnsafeBytes { words.add($0) } }
+    }
+    view.withLists { words.add($0) }
+    // What is hashed as words has no borders of its own: the sizes say where they are.
+    let text =
+      "\(base) \(view.source) \(view.counts) \(view.weightExponents) \(view.normalization.formula) "
+      + "\(view.targetNormalization.formula) \(sizes) \(view.byteCount)"
+    return String(WeightHash.hash(Array(text.utf8)) &* 31 &+ words.value, radix: 16)
   }
 
   private static func compute(_ prepared: PreparedData, progress: () -> Void) -> String {

@@ -1,21 +1,28 @@
 package import Collectives
 package import Datasets
-package import Networks
 package import Platform
 internal import Specs
 
-/// The data of a run, held once per node.
+/// The data of a run, held once per node, or a view of them.
+///
+/// What stays of the files is what it takes to name a row: the files' names, and where their lines jump, 16 bytes for each jump, on every
+/// rank. The tables that were read go as soon as their rows are in memory. So data may be kept for as long as views are made of them; what a
+/// view takes is its list, 4 bytes for each row.
 package struct LoadedData: Sendable {
   package let prepared: PreparedData
   package var description: DataDescription { prepared.description }
-  /// Tells other data apart: a hash of what was prepared; known on every rank.
+  /// Tells other data apart: a hash of what was prepared; known on every rank, and the same on all.
+  ///
+  /// That of a view is a hash of the fingerprint of the data that were read, and of all that ``DataView`` holds.
   package let fingerprint: String
+  /// The fingerprint of the data that were read.
+  let baseFingerprint: String
   /// What a person should know of the rows; on one rank of each node.
   package private(set) var notes: [String] = []
-  /// Where the training rows come from; on one rank of each node.
-  private var origin: (source: RowSource, rows: [Int])?
-  /// Where the rows come from; on one rank of each node, until ``checkTargets(_:cluster:)``.
-  private var preparation: DataPreparation?
+  /// Where the rows come from; after ``checkTargets(_:cluster:)`` those of the training rows' source alone.
+  private(set) var origins: RowOrigins
+  /// Whether a training has looked at these rows already; see ``withoutChecks()``.
+  package private(set) var isChecked = false
 
   /// Reads the data on one rank of each node into memory that the node's ranks share.
   ///
@@ -29,120 +36,66 @@ package struct LoadedData: Sendable {
       context.progress = progress
       return try section.prepare(in: context, targets: targets, seed: seed)
     }
-    (self.prepared, self.preparation) = (prepared, preparation)
+    self.prepared = prepared
     notes = prepared.notes
-    let (own, first) = try DataFingerprint.agree(prepared, cluster: cluster)
+    let (own, other) = try DataFingerprint.agree(prepared, cluster: cluster)
     let file = preparation?.trainingOrigin.source.file ?? "the data"
-    try cluster.agree(describe: describeFailure) { if first != own { throw Self.otherData(file) } }
-    fingerprint = own
+    try cluster.agree(describe: describeFailure) { if other != own { throw Self.otherData(file) } }
+    (fingerprint, baseFingerprint) = (own, own)
+    // Any rank may come to train in a group without one that has read the data.
+    let read = preparation?.origins, first = try cluster.broadcast(read ?? RowOrigins([]), from: 0)
+    origins = read ?? first
   }
 
-  /// Training rows as a person finds them; by their numbers alone on ranks that have not read the data.
-  func trainingPlaces(ofRows rows: [Int]) -> String {
-    guard let origin, rows.allSatisfy(origin.rows.indices.contains) else {
-      return rows.map { "training sample \($0) (counted from 0)" }.joined(separator: ", ")
-    }
-    return "\(origin.source.file): " + rows.map { origin.source.place(origin.rows[$0]) }.joined(separator: ", ")
+  private init(_ prepared: PreparedData, of base: LoadedData) {
+    self.prepared = prepared
+    (baseFingerprint, notes, origins) = (base.baseFingerprint, base.notes, base.origins)
+    fingerprint =
+      prepared.dataView.map { DataFingerprint.compute($0, of: base.baseFingerprint) } ?? base.baseFingerprint
   }
+}
 
-  /// Refuses training samples whose weight times class weight is lost in float32, and such products that are all 0; collective.
-  func checkWeights(_ classWeights: [Float]?, cluster: any Cluster) throws {
-    try cluster.agree(describe: describeFailure) {
-      guard let classWeights, let origin, let rows = prepared.rows(of: .train) else { return }
-      let block = 1024
-      let batch = BatchMemory(rows, description: description, capacity: block, classWeights: classWeights)
-      var weighsSomething = false
-      for first in stride(from: 0, to: rows.count, by: block) {
-        let count = min(block, rows.count - first)
-        cluster.showProgress()
-        for index in 0..<count { batch.ids.pointer[index] = first + index }
-        batch.gatherTargets(0..<count)
-        for row in 0..<count where batch.sampleWeights.pointer[row] > 0 {
-          let classWeight = classWeights[Int(batch.classes.pointer[row])]
-          weighsSomething = weighsSomething || batch.weights.pointer[row] > 0
-          if classWeight > 0, batch.weights.pointer[row] < 0x1p-120 {
-            throw RunError(
-              .data,
-              "\(origin.source.file): \(origin.source.place(origin.rows[first + row])): the sample weight "
-                + "\(batch.sampleWeights.pointer[row]) times its class's weight \(classWeight) is lost in float32 "
-                + "beside others; give weights nearer to each other")
-          }
-        }
-      }
-      guard weighsSomething else {
-        throw RunError(
-          .data,
-          "\(origin.source.file): all train samples weigh 0 times their class's weight; give a class that occurs a weight "
-            + "above 0")
-      }
-    }
-  }
-
-  /// Refuses whole numbers that a layer cannot read, naming the first row; collective, before ``checkTargets(_:cluster:)``.
-  func checkInputs(_ network: Network, cluster: any Cluster) throws {
-    try Self.checkIntegers(of: prepared, from: preparation, for: network, cluster: cluster)
-  }
-
-  /// Refuses whole numbers that a layer cannot read, naming the first row; collective.
+extension LoadedData {
+  /// Rows of a part in parts of their own: folds, bootstraps; see
+  /// ``Datasets/PreparedData/view(of:_:normalize:normalizesTargets:progress:)``.
   ///
-  /// - Parameter preparation: where the rows come from; nil on ranks that have not read them.
-  static func checkIntegers(
-    of prepared: PreparedData, from preparation: DataPreparation?, for network: Network, cluster: any Cluster
-  ) throws {
-    guard !network.integerRanges.isEmpty else { return }
-    try cluster.agree(describe: describeFailure) {
-      guard let preparation else { return }
-      for (input, layer, range) in network.integerRanges {
-        let field = prepared.description.fields[input]
-        for part in DataPart.allCases {
-          guard let found = prepared.rows(of: part)?.firstInteger(of: field, outside: range) else { continue }
-          let (source, rows) = preparation.origin(of: part)
-          throw RunError(
-            .data,
-            "\(source.file): \(source.place(rows[found.row])): the input '\(field.name.excerpt(40))' holds \(found.value), and "
-              + "model.layers[\(layer)] reads whole numbers from \(range.lowerBound) to \(range.upperBound); correct the data, or the "
-              + "layer")
-        }
-      }
+  /// Not collective. Each rank that makes it measures its training rows for itself, and all come to the same; or one does, and others are
+  /// given its ``Datasets/PreparedData/dataView``.
+  ///
+  /// - Throws: ``Datasets/DataError/noWeight(file:part:)`` where all rows of a part weigh 0.
+  package func view(
+    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizesTargets: Bool,
+    progress: @escaping () -> Void = {}
+  ) throws(DataError) -> LoadedData {
+    do {
+      return LoadedData(
+        try prepared.view(
+          of: part, rows, normalize: normalize, normalizesTargets: normalizesTargets, progress: progress), of: self)
+    } catch {
+      guard case .noWeight(_, let name) = error else { throw error }
+      throw .noWeight(file: origins.weightFile(ofSource: prepared.layout.parts[part.rawValue].source), part: name)
     }
   }
 
-  /// Refuses weights that had to be scaled where a loss depends on their scale.
-  package static func requireScale(of preparation: DataPreparation, for loss: any Loss) throws {
-    guard loss.readsWeights, preparation.rescalesWeights else { return }
-    throw RunError(
-      .data,
-      "the formula of the loss uses w, and the sample weights are beyond 2^-20 to 2^20, where only their ratios count; "
-        + "give weights around 1, or a formula without w (each sample is weighted anyway)")
+  /// The view of these data that another rank has made of the same, with its fingerprint.
+  ///
+  /// Not collective. Where these data are a view, it is one of the data that they are of.
+  ///
+  /// - Throws: ``Datasets/DataError/foreignView(_:)`` where it cannot be a view of them.
+  package func with(_ view: DataView) throws(DataError) -> LoadedData {
+    LoadedData(try prepared.with(view), of: self)
   }
 
-  /// Refuses targets that a loss cannot take, naming the first row; collective.
-  package mutating func checkTargets(_ loss: any Loss, cluster: any Cluster) throws {
-    origin = preparation?.trainingOrigin
-    defer { preparation = nil }
-    try cluster.agree(describe: describeFailure) {
-      guard let preparation else { return }
-      try Self.requireScale(of: preparation, for: loss)
-      for part in DataPart.allCases {
-        guard let rows = prepared.rows(of: part), rows.count > 0 else { continue }
-        let block = 1024
-        var weighsSomething = false
-        let batch = BatchMemory(rows, description: description, capacity: block, classWeights: nil)
-        for first in stride(from: 0, to: rows.count, by: block) {
-          let count = min(block, rows.count - first)
-          cluster.showProgress()
-          for index in 0..<count { batch.ids.pointer[index] = first + index }
-          batch.gatherTargets(0..<count)
-          weighsSomething = weighsSomething || (0..<count).contains { batch.sampleWeights.pointer[$0] > 0 }
-          guard let problem = loss.problem(with: batch.targets, rows: 0..<count) else { continue }
-          let (file, place) = preparation.targetSource(ofRow: first + problem.row, in: part)
-          throw RunError(.data, "\(file): \(place): \(problem.text)")
-        }
-        guard weighsSomething else {
-          let file = preparation.weightFile(of: part)
-          throw RunError(.data, "\(file): all \(part.name) samples weigh 0; give some a sample weight above 0")
-        }
-      }
-    }
+  /// The same for a training that goes on elsewhere: its rows were looked at where it began.
+  ///
+  /// ``checkInputs(_:cluster:)``, ``checkTargets(_:cluster:)`` and ``checkWeights(_:cluster:)`` look at nothing then, and are collective
+  /// as ever, so that ranks may differ in this.
+  package func withoutChecks() -> LoadedData {
+    var data = self
+    data.isChecked = true
+    return data
   }
+
+  /// Forgets the lines of all files but those of the training rows.
+  mutating func keepTrainingOrigins() { origins.keep(source: prepared.layout.parts[DataPart.train.rawValue].source) }
 }
