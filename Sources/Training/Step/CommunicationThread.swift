@@ -12,16 +12,21 @@ final class CommunicationThread: @unchecked Sendable {
   /// 1 while the thread is to poll.
   private let isLent = SharedCounters(count: 1)
   private let isOver = SharedCounters(count: 1)
+  private let end = DispatchSemaphore(value: 0)
 
   init(_ driver: ExchangeDriver) {
     self.driver = driver
     Thread { [self] in run() }.start()
   }
 
-  /// Ends the thread; it must not be polling.
+  /// Ends the thread, and returns once it has let everything go; called again, it does nothing.
   func stop() {
+    guard isOver.value(of: 0) == 0 else { return }
     isOver.set(0, to: 1)
+    // A step that failed may have left it polling.
+    isLent.set(0, to: 0)
     work.signal()
+    end.wait()
   }
 
   /// Hands the exchange to the thread.
@@ -39,6 +44,7 @@ final class CommunicationThread: @unchecked Sendable {
   private func run() {
     ThreadName.set("ptrain exchange")
     Denormals.flush()
+    defer { end.signal() }
     while true {
       work.wait()
       guard isOver.value(of: 0) == 0 else { return }
