@@ -115,20 +115,13 @@ package final class Trainer {
           + "\(type(of: config.optimizer.optimizer).kind) looks at whole tensors; use 'replicated'",
         path: "parallel.update")
     }
-    executor = try StepExecutor(
-      plan, network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
-      augmentation: try Augmentation(
-        config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation"),
-      arena: arena.pointer, parameters: parameters, batchSize: batchSize, seed: config.seed, threads: options.threads,
-      cluster: cluster, section: config.parallel)
-    executor.phaseMark = cluster.phaseMark
+    let augmentation = try Augmentation(
+      config.data.augmentation, shape: description.featureShape, seed: config.seed, path: "data.augmentation")
     let cost = try config.loss.cost?.matrix(description.classNames, path: "loss.cost")
     context = MetricContext(
       prediction: loss.prediction, outputs: network.output.count, classNames: description.classNames,
       targetNames: description.targetNames, units: description.targetNormalization,
       decision: .plugIn(cost, loss: loss, classWeights: classWeights), cost: cost)
-    evaluation = try Evaluation(
-      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
     let names = try ResultNames(config.metrics, context: context), known = context
     resultNames = names
     let hasValidation = description.count(of: .validation) > 0
@@ -149,6 +142,14 @@ package final class Trainer {
       plateauMetric = nil
     }
     order = SampleOrder(count: rows.count, seed: config.seed, shuffle: config.data.shuffle)
+    // What can be refused has been: a training that is refused leaves nothing behind that ranks share.
+    executor = try StepExecutor(
+      plan, network: network, loss: loss, rows: rows, description: description, classWeights: classWeights,
+      augmentation: augmentation, arena: arena.pointer, parameters: parameters, batchSize: batchSize,
+      seed: config.seed, threads: options.threads, cluster: cluster, section: config.parallel)
+    executor.phaseMark = cluster.phaseMark
+    evaluation = try Evaluation(
+      memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
   }
 
   /// Gives back what it shares with other ranks and what runs beside it: prepared messages, memory of the node, the thread for the
