@@ -8,12 +8,12 @@ import Testing
 
 /// A group of ranks is enough to train in.
 @Suite struct GroupTrainingTests {
-  private static func config(seed: Int) throws -> RunConfig {
+  private static func config(seed: Int, loss: String = "mse", epochs: Int = 2) throws -> RunConfig {
     let text = """
       {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
        "model": {"layers": [{"type": "dense", "units": 7, "activation": "tanh"}, {"type": "dense", "units": 1}]},
-       "loss": {"type": "mse"}, "optimizer": {"type": "adam"}, "seed": \(seed),
-       "training": {"epochs": 2, "global_batch_size": 16}, "parallel": {"overlap": true}}
+       "loss": {"type": "\(loss)"}, "optimizer": {"type": "adam"}, "seed": \(seed),
+       "training": {"epochs": \(epochs), "global_batch_size": 16}, "parallel": {"overlap": true}}
       """
     return try RunConfig(ConfigValue.parse(Data(text.utf8), file: "t"))
   }
@@ -52,5 +52,74 @@ import Testing
     for (rank, hashes) in found.enumerated() {
       for (colors, hash) in zip(rounds, hashes) { #expect(hash == colors[rank].map { alone[$0 - 1] }, "rank \(rank)") }
     }
+  }
+
+  /// Makes a training in each of two groups of two ranks, on targets from 0 to 4 that are read once for the whole.
+  ///
+  /// - Parameter body: what becomes of it; called with the color of its group.
+  private static func inTwoGroups<Value: Sendable>(
+    loss: String, _ body: @escaping @Sendable (Result<Trainer, SharedFailure>, Int) throws -> Value
+  ) throws -> [Value] {
+    let folder = try folder(), path = folder.path
+    let whole = try config(seed: 1), config = try config(seed: 1, loss: loss, epochs: 50)
+    return try InProcessCluster.run(size: 4) { cluster in
+      let options = RunOptions(baseDirectory: path, outputDirectory: "", threads: 1), color = cluster.rank % 2
+      let data = try LoadedData(whole, options: options, cluster: cluster)
+      let group = try #require(try cluster.split(color: color))
+      let trainer = try group.result { try Trainer(config, data: data, options: options.trainer, cluster: group) }
+      let value = try body(trainer, color)
+      if case .success(let trainer) = trainer { try trainer.close() }
+      try group.close()
+      return value
+    }
+  }
+
+  @Test("a group stops after the step at which its first rank says so; one that is asked elsewhere trains to its end")
+  func stopped() throws {
+    let found = try Self.inTwoGroups(loss: "mse") { made, color in
+      let trainer = try made.get()
+      let outcome = try trainer.train {
+        if color == 1 { return trainer.cluster.rank == 1 ? .interrupt : nil }
+        return trainer.stepsTaken == 2 ? .timeLimit : nil
+      }
+      switch outcome {
+      case .stopped(let reason): return "\(reason.words) after \(trainer.stepsTaken)"
+      case .finished: return "all \(trainer.stepsTaken == trainer.totalSteps)"
+      case .diverged: return "diverged"
+      }
+    }
+    #expect(found == ["time limit after 3", "all true", "time limit after 3", "all true"])
+  }
+
+  @Test("a training that was stopped goes on to the weights that it would have had")
+  func goesOn() throws {
+    let found = try Self.inTwoGroups(loss: "mse") { made, color in
+      let trainer = try made.get()
+      if color == 0 { _ = try trainer.train { trainer.stepsTaken == 7 ? .userSignal : nil } }
+      _ = try trainer.train()
+      return trainer.weightsHash
+    }
+    #expect(Set(found).count == 1)
+  }
+
+  @Test("what all ranks fail at alike is a result; what one fails at alone, or differently, is none")
+  func results() throws {
+    let found = try InProcessCluster.run(size: 3) { cluster in
+      /// Ranks fail with these codes, nil: not at all.
+      func failing(_ codes: [ExitCode?]) -> String {
+        do {
+          let result = try cluster.result {
+            if let code = codes[cluster.rank] { throw RunError(code, "rank \(cluster.rank)") }
+          }
+          if case .failure(let failure) = result { return "\(failure.exitCode) \(failure.sentence)" }
+          return "succeeds"
+        } catch { return "throws \((error as? RunError)?.exitCode.rawValue ?? 0)" }
+      }
+      return [
+        failing([nil, nil, nil]), failing([.data, .data, .data]), failing([nil, .data, .data]),
+        failing([.data, .data, .config]),
+      ]
+    }
+    for rank in found { #expect(rank == ["succeeds", "65 rank 0", "throws 70", "throws 70"]) }
   }
 }
