@@ -1,4 +1,5 @@
 internal import COpenMPI
+internal import Synchronization
 
 /// A group of ranks that can talk to each other.
 ///
@@ -15,6 +16,12 @@ package final class Communicator {
   /// The corresponding C function is `MPI_Comm_size`.
   package let size: Int
 
+  /// Communicators that this process has made and not given back; that of all processes, which is MPI's own, is not among them.
+  ///
+  /// MPI numbers them, and has only so many numbers.
+  package static var openCount: Int { made.load(ordering: .relaxed) }
+  private static let made = Atomic<Int>(0)
+
   /// Is told when a rank waits long in this communicator's calls.
   package var observer: (any WaitObserver)?
 
@@ -28,6 +35,12 @@ package final class Communicator {
     self.size = Int(size)
   }
 
+  /// What a call has just made; it is to be freed.
+  private convenience init(made slot: CommunicatorSlot) throws(MPIError) {
+    Self.made.add(1, ordering: .relaxed)
+    try self.init(filled(slot))
+  }
+
   /// The ranks that share memory with this one, ordered as here.
   ///
   /// The corresponding C function is `MPI_Comm_split_type`.
@@ -36,7 +49,7 @@ package final class Communicator {
     try check("MPI_Comm_split_type", rank: rank) {
       MPI_Comm_split_type(raw, cmpi_comm_type_shared(), Int32(rank), cmpi_info_null(), &slot)
     }
-    return try Communicator(filled(slot))
+    return try Communicator(made: slot)
   }
 
   /// The ranks that give the same color, ordered by key and then as here; nil for a rank whose color is nil.
@@ -45,7 +58,7 @@ package final class Communicator {
   package func split(color: Int32?, key: Int32) throws(MPIError) -> Communicator? {
     var slot: CommunicatorSlot = cmpi_comm_null()
     try check("MPI_Comm_split", rank: rank) { MPI_Comm_split(raw, color ?? cmpi_undefined(), key, &slot) }
-    return color == nil ? nil : try Communicator(filled(slot))
+    return color == nil ? nil : try Communicator(made: slot)
   }
 
   /// The same ranks with message traffic of their own.
@@ -54,7 +67,7 @@ package final class Communicator {
   package func duplicate() throws(MPIError) -> Communicator {
     var slot: CommunicatorSlot = cmpi_comm_null()
     try check("MPI_Comm_dup", rank: rank) { MPI_Comm_dup(raw, &slot) }
-    return try Communicator(filled(slot))
+    return try Communicator(made: slot)
   }
 
   /// Gives the communicator back; collective, and its last use.
@@ -63,6 +76,7 @@ package final class Communicator {
   package consuming func free() throws(MPIError) {
     var slot: CommunicatorSlot = raw
     try check("MPI_Comm_free", rank: rank) { MPI_Comm_free(&slot) }
+    Self.made.subtract(1, ordering: .relaxed)
   }
 
   /// Ends all processes of the group, and usually of the run.

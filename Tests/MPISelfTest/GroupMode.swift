@@ -1,6 +1,5 @@
 import Collectives
 import CollectivesMPI
-import Foundation
 import Glibc
 import MPI
 import Platform
@@ -87,10 +86,7 @@ struct GroupMode {
     var before = Remains.now(), warm = begin
     for index in 0..<count {
       // The first tenth is to warm up: what Open MPI and the C library keep in store.
-      if index == count / 10 {
-        try cluster.barrier()
-        (before, warm) = (.now(), Clock.now())
-      }
+      if index == count / 10 { (before, warm) = (try .now(cluster), Clock.now()) }
       let colors = Self.colors[index % Self.colors.count]
       guard let group = try cluster.split(color: colors[cluster.rank]) else { continue }
       let inner = try index % 20 == 0 ? group.split(color: group.rank % 2) : nil
@@ -109,7 +105,7 @@ struct GroupMode {
       try group.close()
     }
     try cluster.barrier()
-    let after = Remains.now(), seconds = Clock.now() - warm
+    let seconds = Clock.now() - warm, after = try Remains.now(cluster, since: before)
     let all = try cluster.gather([before, after].map(\.words))
     if cluster.rank == 0 {
       for (rank, words) in all.enumerated() { print("rank \(rank): \(words[0]) before, \(words[1]) after") }
@@ -118,53 +114,5 @@ struct GroupMode {
     let excess = try cluster.gather(after.excess(over: before))
     guard excess.allSatisfy(\.isEmpty) else { throw SelfTestFailure(sentence: excess.joined(separator: " ")) }
     if cluster.rank == 0 { print("nothing is left") }
-  }
-}
-
-/// What this process holds of the machine.
-private struct Remains {
-  var files = 0
-  var threads = 0
-  /// Memory of this run in `/dev/shm`, and what this process sees of it, also where it has no name any more.
-  var shared = 0
-  var mappings = 0
-  var kilobytes = 0
-
-  /// This run's number, which stands in the names of all its files: `vader_segment.HOST.UID.JOB.RANK`, `osc_sm.HOST.JOB.RANK.NUMBER`.
-  private static let job = read("/proc/self/maps").firstMatch(of: /\/dev\/shm\/vader_segment\.\S*\.([0-9a-f]+)\.\d+\n/)?
-    .1
-
-  static func now() -> Remains {
-    let maps = read("/proc/self/maps").split(separator: "\n").filter { $0.contains("/dev/shm/") }
-    let names = list("/dev/shm")
-    return Remains(
-      files: list("/proc/self/fd").count, threads: list("/proc/self/task").count,
-      shared: names.count { name in job.map { name.contains(".\($0).") } ?? false }, mappings: maps.count,
-      kilobytes: (read("/proc/self/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4)
-  }
-
-  var words: String {
-    "\(files) files, \(threads) threads, \(shared) in /dev/shm, \(mappings) mappings, \(kilobytes) KB"
-  }
-
-  /// What there is more of than before; empty where that is nothing.
-  func excess(over before: Remains) -> String {
-    let isMore =
-      files > before.files || threads > before.threads || shared > before.shared || mappings > before.mappings
-      || kilobytes > before.kilobytes + 1024
-    return isMore ? "\(before.words) became \(words)" : ""
-  }
-
-  private static func list(_ folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-  }
-
-  /// The system gives such a file in pieces.
-  private static func read(_ path: String) -> String {
-    let file = open(path, O_RDONLY)
-    defer { close(file) }
-    var bytes: [UInt8] = [], piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = Glibc.read(file, &piece, piece.count), count > 0 { bytes += piece[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -3,7 +3,8 @@ import CollectivesMPI
 import MPI
 
 // Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`;
-// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode.
+// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode; `trainings COUNT FOLDER THREADS [SETTING...]`,
+// see TrainingsMode.
 
 struct SelfTestFailure: Error {
   var sentence: String
@@ -12,6 +13,7 @@ struct SelfTestFailure: Error {
 let mode = CommandLine.arguments.dropFirst().first ?? "cases"
 let training = mode == "train" ? try TrainMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 let groups = mode == "groups" ? try GroupMode(Array(CommandLine.arguments.dropFirst(2))) : nil
+let trainings = mode == "trainings" ? try TrainingsMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 // Of all ranks; a failure that fewer have agreed on the others have not heard of.
 var worldSize = 1
 
@@ -30,8 +32,9 @@ try withMPI(
   },
   { world in
     worldSize = world.size
+    let ranksPerNode = groups == nil ? training?.ranksPerNode ?? trainings?.ranksPerNode : 2
     let cluster = try MPICluster(
-      world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: groups == nil ? training?.ranksPerNode : 2)
+      world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: ranksPerNode)
     switch mode {
     case "throw":
       if world.rank == world.size - 1 { throw SelfTestFailure(sentence: "rank \(world.rank) failed\nalone") }
@@ -44,6 +47,8 @@ try withMPI(
       try training?.run(cluster)
     case "groups":
       try groups?.run(cluster)
+    case "trainings":
+      try trainings?.run(cluster)
     default:
       var checks = Checks()
       checks.runWrapperCases(world)
