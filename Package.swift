@@ -83,6 +83,7 @@ let package = Package(
       name: "MPISelfTest",
       dependencies: [
         "MPI", "Collectives", "CollectivesMPI", "Statistics", "Training", "Networks", "Platform", "Specs", "ToyLayers",
+        "TestSupport",
       ],
       path: "Tests/MPISelfTest", swiftSettings: room),
     .target(name: "FuzzSupport", dependencies: ["CZlib"], path: "Tests/FuzzSupport"),

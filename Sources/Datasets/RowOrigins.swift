@@ -39,6 +39,16 @@ package struct RowOrigins: Sendable, Equatable {
     for index in sources.indices where index != source { sources[index] = nil }
   }
 
+  /// The same without sources that it takes more than 16 MiB to tell of, where each of many rows jumps or few of many are in memory:
+  /// a node's ranks would hold that once each.
+  package var brief: RowOrigins {
+    func isBrief(_ source: Source) -> Bool {
+      let jumps = [source.features, source.targets, source.weights].reduce(0) { $0 + ($1.lines?.numbers.count ?? 0) }
+      return jumps + (source.kept?.count ?? 0) <= 1 << 21
+    }
+    return RowOrigins(sources.map { $0.flatMap { isBrief($0) ? $0 : nil } })
+  }
+
   private static let unknown = "the data"
 
   private subscript(source: Int) -> Source? { sources.indices.contains(source) ? sources[source] : nil }

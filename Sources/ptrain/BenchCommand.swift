@@ -156,9 +156,10 @@ struct BenchCommand: ParsableCommand {
       if cluster.rank != 0 { StopSignal.waitForSteps() }
       try cluster.barrier()
       StopSignal.waitForSteps()
+      let trace = common.makeTraceSink()
       let (result, stopped) = try Benchmark.run(
-        trainer, warmup: warmup, steps: steps, cluster: cluster, trace: options.trace)
-      try common.writeTrace(options.trace, cluster, consequence: nil)
+        trainer, warmup: warmup, steps: steps, cluster: cluster, trace: trace)
+      try common.writeTrace(trace, cluster, consequence: nil)
       if let result = result?.json { try answer(json ? result.compactText + "\n" : result.prettyText, cluster) }
       guard let stopped else { return }
       throw AgreedFailure(

@@ -49,9 +49,11 @@ struct CommonOptions: ParsableArguments {
       baseDirectory: baseDirectory, outputDirectory: output, threads: launch.threads)
     options.trainer.spareCores = launch.spareCores
     options.environment = PTrain.environment
-    if trace != nil { options.trace = TraceRecorder() }
     return options
   }
+
+  /// What hears each rank's work, where it is to be shown.
+  func makeTraceSink() -> TraceSink? { trace.map { _ in TraceSink() } }
 
   private var traceFile: OutputFile? { trace.map { OutputFile($0, option: "--trace") } }
 
@@ -63,21 +65,21 @@ struct CommonOptions: ParsableArguments {
   /// Writes the file of `--trace`; collective.
   ///
   /// - Parameter consequence: what it means for the user that it cannot be written; nil: the way out says it.
-  func writeTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster, consequence: String?) throws {
-    guard let recorder, let traceFile else { return }
-    let bytes = try recorder.collect(cluster)
+  func writeTrace(_ sink: TraceSink?, _ cluster: any Cluster, consequence: String?) throws {
+    guard let sink, let traceFile else { return }
+    let bytes = try sink.collect(cluster)
     try cluster.agree(describe: describeFailure) {
       if cluster.rank == 0 { try traceFile.write(bytes, consequence: consequence) }
     }
   }
 
   /// Writes what was measured before a run stopped or failed, which its own error goes on to say; collective.
-  func rescueTrace(_ recorder: TraceRecorder?, _ cluster: any Cluster) throws {
-    guard let recorder, trace != nil else { return }
+  func rescueTrace(_ sink: TraceSink?, _ cluster: any Cluster) throws {
+    guard let sink, trace != nil else { return }
     // A start that measured nothing leaves the trace of an earlier one.
-    guard try cluster.gather(recorder.isEmpty).contains(false) else { return }
+    guard try cluster.gather(sink.isEmpty).contains(false) else { return }
     do {
-      try writeTrace(recorder, cluster, consequence: "what was measured is lost")
+      try writeTrace(sink, cluster, consequence: "what was measured is lost")
     } catch let failure as AgreedFailure {
       if cluster.rank == 0 { StandardError.write("warning: \(failure.sentence)") }
     }

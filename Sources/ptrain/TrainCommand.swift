@@ -31,6 +31,8 @@ struct TrainCommand: ParsableCommand {
       options.trainer.sinks = [
         TerminalSink(isQuiet: common.quiet, showsProgress: !train.noProgress, environment: options.environment)
       ]
+      let traceSink = common.makeTraceSink()
+      if let traceSink { options.trainer.sinks.append(traceSink) }
       let (start, locks) = try RunLocks.begin(config, options: options, mode: train.mode, cluster: cluster)
       if case .finished(let summary) = start {
         try common.naming { try summary.requireData(config, options: options, cluster: cluster) }
@@ -61,10 +63,10 @@ struct TrainCommand: ParsableCommand {
         for line in trainer.watchLines { StandardOutput.write(line) }
         if cluster.size > 1 { StandardOutput.write(trainer.executor.parallelism.line) }
       }
-      let summary = try train(run, from: start, locks: locks, trace: options.trace, cluster)
+      let summary = try train(run, from: start, locks: locks, trace: traceSink, cluster)
       let trace = Result {
         try common.writeTrace(
-          options.trace, cluster,
+          traceSink, cluster,
           consequence: "the run is finished all the same, its files are in \(options.outputDirectory)")
       }
       if speaks { for line in run.slowRanks { StandardOutput.write(line) } }
@@ -75,7 +77,7 @@ struct TrainCommand: ParsableCommand {
 
   /// Trains; a run that stops or fails leaves the trace of what it has done so far. Collective.
   private func train(
-    _ run: Run, from start: RunStart, locks: RunLocks?, trace: TraceRecorder?, _ cluster: any Cluster
+    _ run: Run, from start: RunStart, locks: RunLocks?, trace: TraceSink?, _ cluster: any Cluster
   ) throws -> RunSummary {
     do { return try run.run(from: start, locks: locks) } catch {
       // Ranks that have not all failed together have nobody to send their events to.

@@ -1,4 +1,5 @@
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets

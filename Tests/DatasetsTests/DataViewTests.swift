@@ -1,5 +1,6 @@
 import Kernels
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets

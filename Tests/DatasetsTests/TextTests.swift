@@ -1,5 +1,6 @@
 import Foundation
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Kernels
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -77,11 +77,12 @@ extension TrainingsMode {
   }
 
   private func train(_ trainer: Trainer, _ task: Task, _ group: any Cluster, hash: String?) throws -> String {
-    let outcome = try trainer.train {
+    let outcome = try trainer.train(stoppingWhen: {
       task == .stop && trainer.stepsTaken >= 2 ? .timeLimit : nil
-    }
+    })
     switch outcome {
     case .stopped(let reason): return "stopped (\(reason.words)) after step \(trainer.stepsTaken)"
+    case .paused: return "paused after step \(trainer.stepsTaken)"
     case .diverged: return "diverged"
     case .finished: break
     }

@@ -48,7 +48,8 @@ struct TrainingsMode {
         try endInManyWays(kinds, round: round, groups: groups, cluster, known: hashes)
       }
     }
-    let after = try Remains.now(cluster, since: before), excess = after.excess(over: before)
+    let after = try Remains.now(cluster, since: before),
+      excess = after.excess(over: before, allowing: Remains.trainingAllowance)
     try require(cluster, excess.isEmpty ? nil : "trainings that ended in other ways: \(excess)")
     let names = hashes.keys.sorted()
     let all = try cluster.gather(names.map { hashes[$0] ?? "" })
@@ -94,7 +95,7 @@ struct TrainingsMode {
       let trainings = (share - warmUp) * (groups ?? 1)
       print("\(trainings) trainings in \(layout(groups)): \(Int(seconds / Double(trainings) * 1e6)) µs each")
     }
-    let excess = after.excess(over: before), left = Communicator.openCount - open
+    let excess = after.excess(over: before, allowing: Remains.trainingAllowance), left = Communicator.openCount - open
     try require(whole, excess.isEmpty ? left == 0 ? nil : "\(left) communicators are left" : excess)
   }
 

@@ -3,8 +3,9 @@ import CollectivesMPI
 import MPI
 
 // Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`;
-// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode; `trainings COUNT FOLDER THREADS [SETTING...]`,
-// see TrainingsMode.
+// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode;
+// `trainings COUNT FOLDER THREADS [SETTING...]`, see TrainingsMode;
+// `handover CONFIG COUNT SEED [OUTPUT [kill=K|silent=K]]`, see HandoverMode.
 
 struct SelfTestFailure: Error {
   var sentence: String
@@ -13,6 +14,7 @@ struct SelfTestFailure: Error {
 let mode = CommandLine.arguments.dropFirst().first ?? "cases"
 let training = mode == "train" ? try TrainMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 let groups = mode == "groups" ? try GroupMode(Array(CommandLine.arguments.dropFirst(2))) : nil
+var handovers = mode == "handover" ? try HandoverMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 let trainings = mode == "trainings" ? try TrainingsMode(Array(CommandLine.arguments.dropFirst(2))) : nil
 // Of all ranks; a failure that fewer have agreed on the others have not heard of.
 var worldSize = 1
@@ -32,7 +34,7 @@ try withMPI(
   },
   { world in
     worldSize = world.size
-    let ranksPerNode = groups == nil ? training?.ranksPerNode ?? trainings?.ranksPerNode : 2
+    let ranksPerNode = groups == nil && handovers == nil ? training?.ranksPerNode ?? trainings?.ranksPerNode : 2
     let cluster = try MPICluster(
       world, messageLimit: mode == "latency" ? 1 << 30 : 4096, ranksPerNode: ranksPerNode)
     switch mode {
@@ -47,6 +49,8 @@ try withMPI(
       try training?.run(cluster)
     case "groups":
       try groups?.run(cluster)
+    case "handover":
+      try handovers?.run(cluster)
     case "trainings":
       try trainings?.run(cluster)
     default:

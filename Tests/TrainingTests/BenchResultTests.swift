@@ -26,7 +26,10 @@ import Testing
     #expect(Self.result.json.compactText == Self.golden)
     let value = try ConfigValue.parse(Data(Self.golden.utf8), file: "bench")
     #expect(BenchResult(json: value) == Self.result)
-    guard case .object(let members) = value else { return }
+    guard case .object(let members) = value else {
+      Issue.record("no object")
+      return
+    }
     #expect(members.count == Mirror(reflecting: Self.result).children.count)
     // A line that lacks a figure is not taken for one with a 0 there.
     for index in members.indices {

@@ -77,7 +77,7 @@ import Testing
   @Test("a trace holds every rank's events, and says what did not fit")
   func trace() throws {
     let files = try InProcessCluster.run(size: 2) { cluster in
-      let recorder = TraceRecorder(capacity: 3)
+      let recorder = TraceSink(capacity: 3)
       for step in 0..<4 { recorder.record(.compute, from: Double(step), to: Double(step) + 0.25) }
       return try recorder.collect(cluster)
     }

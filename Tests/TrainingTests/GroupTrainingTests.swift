@@ -74,17 +74,28 @@ import Testing
     }
   }
 
+  @Test("targets that a loss cannot take are refused in a group without the rank that has read them, too")
+  func refusedRows() throws {
+    let found = try Self.inTwoGroups(loss: "gamma") { trainer, _ in
+      if case .failure(let failure) = trainer { return "\(failure.exitCode): \(failure.sentence)" }
+      return "trains"
+    }
+    #expect(found[0].hasPrefix("65: ") && found[0].contains("t.csv: ") && found[0] == found[2], "\(found)")
+    #expect(found[1].hasPrefix("65: ") && found[1].contains("t.csv: ") && found[1] == found[3], "\(found)")
+  }
+
   @Test("a group stops after the step at which its first rank says so; one that is asked elsewhere trains to its end")
   func stopped() throws {
     let found = try Self.inTwoGroups(loss: "mse") { made, color in
       let trainer = try made.get()
-      let outcome = try trainer.train {
+      let outcome = try trainer.train(stoppingWhen: {
         if color == 1 { return trainer.cluster.rank == 1 ? .interrupt : nil }
         return trainer.stepsTaken == 2 ? .timeLimit : nil
-      }
+      })
       switch outcome {
       case .stopped(let reason): return "\(reason.words) after \(trainer.stepsTaken)"
       case .finished: return "all \(trainer.stepsTaken == trainer.totalSteps)"
+      case .paused: return "paused"
       case .diverged: return "diverged"
       }
     }
@@ -95,7 +106,7 @@ import Testing
   func goesOn() throws {
     let found = try Self.inTwoGroups(loss: "mse") { made, color in
       let trainer = try made.get()
-      if color == 0 { _ = try trainer.train { trainer.stepsTaken == 7 ? .userSignal : nil } }
+      if color == 0 { _ = try trainer.train(stoppingWhen: { trainer.stepsTaken == 7 ? .userSignal : nil }) }
       _ = try trainer.train()
       return trainer.weightsHash
     }
@@ -121,5 +132,17 @@ import Testing
       ]
     }
     for rank in found { #expect(rank == ["succeeds", "65 rank 0", "throws 70", "throws 70"]) }
+  }
+
+  @Test("what all ranks find not to be finite is a result of theirs, too")
+  func notFinite() throws {
+    let found = try InProcessCluster.run(size: 2) { cluster -> String in
+      let result: Result<Int, SharedFailure> = try cluster.result {
+        throw Divergence(step: 3, trace: "step 3: the loss is not finite", wayOut: "lower the learning rate")
+      }
+      guard case .failure(let failure) = result else { return "none" }
+      return "\(failure.exitCode): \(failure.sentence)"
+    }
+    #expect(found == [String](repeating: "76: step 3: the loss is not finite; lower the learning rate", count: 2))
   }
 }

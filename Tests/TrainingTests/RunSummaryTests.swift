@@ -134,7 +134,10 @@ import Testing
     read.metrics.reverse()
     #expect(read == Self.full)
     #expect(read.report(on: .test)?["recall.b"]?.value == 0.1 && read.report(on: .train) == nil)
-    guard case .object(let members) = Self.full.json else { return }
+    guard case .object(let members) = Self.full.json else {
+      Issue.record("no object")
+      return
+    }
     #expect(members.count == Mirror(reflecting: Self.full).children.count, "a field that is not written")
   }
 

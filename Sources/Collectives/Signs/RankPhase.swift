@@ -12,6 +12,7 @@ package enum RankPhase: UInt8, Sendable, CaseIterable {
   case readingData
   case settingUp
   case readingCheckpoint
+  case handingOver
 
   /// As in "while …".
   package var words: String {
@@ -26,13 +27,14 @@ package enum RankPhase: UInt8, Sendable, CaseIterable {
     case .readingData: "reading data"
     case .settingUp: "setting up"
     case .readingCheckpoint: "reading a checkpoint"
+    case .handingOver: "handing a training over"
     }
   }
 
   /// Whether steps are counted while a rank does this.
   package var hasStep: Bool {
     switch self {
-    case .starting, .readingData, .settingUp, .readingCheckpoint: false
+    case .starting, .readingData, .settingUp, .readingCheckpoint, .handingOver: false
     default: true
     }
   }

@@ -13,7 +13,7 @@ package enum Benchmark {
   ///
   /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
   package static func run(
-    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, trace: TraceRecorder? = nil
+    _ trainer: Trainer, warmup: Int, steps: Int, cluster: any Cluster, trace: TraceSink? = nil
   ) throws -> (result: BenchResult?, stopped: (reason: StopReason, steps: Int)?) {
     /// One step; what all ranks know to have asked for the end.
     func makeStep(_ step: Int) throws -> StopReason? {
@@ -25,7 +25,7 @@ package enum Benchmark {
       if let reason = try makeStep(step) { return (nil, (reason, 0)) }
     }
     try cluster.barrier()
-    trainer.executor.trace = trace
+    if let trace { trainer.sinks.add(trace) }
     let before = trainer.executor.times
     var seconds: [Double] = []
     seconds.reserveCapacity(steps)

@@ -5,9 +5,9 @@ internal import Specs
 
 /// The data of a run, held once per node, or a view of them.
 ///
-/// What stays of the files is what it takes to name a row: the files' names, and where their lines jump, 16 bytes for each jump, on every
-/// rank. The tables that were read go as soon as their rows are in memory. So data may be kept for as long as views are made of them; what a
-/// view takes is its list, 4 bytes for each row.
+/// What stays of the files is what it takes to name a row: the files' names, and where their lines jump, 16 bytes for each jump; on ranks
+/// that have not read them up to 16 MiB of that. The tables that were read go as soon as their rows are in memory. So data may be kept for
+/// as long as views are made of them; what a view takes is its list, 4 bytes for each row.
 package struct LoadedData: Sendable {
   package let prepared: PreparedData
   package var description: DataDescription { prepared.description }
@@ -43,7 +43,7 @@ package struct LoadedData: Sendable {
     try cluster.agree(describe: describeFailure) { if other != own { throw Self.otherData(file) } }
     (fingerprint, baseFingerprint) = (own, own)
     // Any rank may come to train in a group without one that has read the data.
-    let read = preparation?.origins, first = try cluster.broadcast(read ?? RowOrigins([]), from: 0)
+    let read = preparation?.origins, first = try cluster.broadcast(read?.brief ?? RowOrigins([]), from: 0)
     origins = read ?? first
   }
 

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Platform
 
-/// What asked a run to stop; the greatest of all ranks' counts.
+/// What asked a run to stop; the greatest of all ranks' counts, and is more than any other ``ControlWord``.
 package enum StopReason: Int64, Sendable, CaseIterable {
-  case userSignal = 2
-  case termination = 3
-  case interrupt = 4
-  case timeLimit = 5
+  case userSignal = 3
+  case termination = 4
+  case interrupt = 5
+  case timeLimit = 6
 
   /// For people and `stopped.json`.
   package var words: String {

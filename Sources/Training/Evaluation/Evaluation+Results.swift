@@ -8,14 +8,13 @@ extension Evaluation {
     package let loss: MetricNumber
     /// What each metric of the config yields, in its order.
     package let metrics: [MetricValue]
-    /// Loss and metrics as files have them.
-    package let report: MetricReport
+    /// Loss and metrics as files have them, made anew at each call.
+    package var report: MetricReport { MetricReport([.number("loss", loss)] + metrics) }
 
     init(loss: MetricNumber, metrics: [MetricValue], samples: Int) {
       self.samples = samples
       self.loss = loss
       self.metrics = metrics
-      report = MetricReport([.number("loss", loss)] + metrics)
     }
 
     /// The loss or a metric.

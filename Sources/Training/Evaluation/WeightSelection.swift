@@ -13,8 +13,10 @@ final class WeightSelection {
   private(set) var best: BestResult?
   let patience: Int?
   let keepsBest: Bool
-  private var bestWeights: AlignedBuffer<Float>?
-  private var isChosen = false
+  /// The best weights so far, where they are kept.
+  private(set) var bestWeights: AlignedBuffer<Float>?
+  /// Whether the weights that are handed over have taken the arena for good.
+  private(set) var isChosen = false
   /// The weights of the last step, where others are handed over.
   private(set) var last: AlignedBuffer<Float>?
 
@@ -38,7 +40,7 @@ final class WeightSelection {
       metric: try find(stopping?.metric ?? "loss", key + ".metric"), minimumChange: stopping?.minimumChange ?? 0)
   }
 
-  /// The best weights so far, where they are kept.
+  /// ``bestWeights``, to be read.
   var bestCopy: UnsafePointer<Float>? { bestWeights.map { UnsafePointer($0.pointer) } }
 
   /// Memory to put the best weights back into.

@@ -15,6 +15,8 @@ package enum RunEvent {
   case endedEpoch(Int, of: Int, loss: Double, validation: Evaluation.Result?)
   /// Something that a person should know, without the word "warning" in front.
   case warned(String)
+  /// A rank has worked between two times of `Clock`; told to sinks that hear of work, by each rank to its own.
+  case worked(RankWork, from: Double, to: Double)
   /// Nothing more is told.
   case ended
 }
@@ -38,19 +40,43 @@ package struct TrainingFigures: Sendable {
 ///
 /// A new sink is one file beside this one; who starts a run hands it over in ``TrainerOptions/sinks``.
 package protocol RunSink: AnyObject {
-  /// Takes an event, on the first rank. Only ``RunEvent/warned(_:)`` may come from another thread than the others.
+  /// Whether it takes ``RunEvent/worked(_:from:to:)`` too: several times in each step, on every rank, and without allocating.
+  var hearsWork: Bool { get }
+  /// Takes an event, on the first rank but for work. Only ``RunEvent/warned(_:)`` may come from another thread than the others.
   ///
-  /// - Throws: what ends the run.
+  /// - Throws: what ends the run; of work, nothing.
   func take(_ event: RunEvent) throws
 }
 
-/// The sinks of a run on its first rank; on other ranks none.
+extension RunSink {
+  package var hearsWork: Bool { false }
+}
+
+/// The sinks of a run on one of its ranks: on the first all, on others those that hear of work.
 package struct RunSinks {
-  private var sinks: [any RunSink]
+  private let isFirst: Bool
+  /// Who is told on the first rank.
+  private var sinks: [any RunSink] = []
+  /// Who hears of work.
+  private var workSinks: [any RunSink] = []
 
-  init(_ sinks: [any RunSink]) { self.sinks = sinks }
+  init(_ sinks: [any RunSink], isFirst: Bool) {
+    self.isFirst = isFirst
+    for sink in sinks { add(sink) }
+  }
 
-  mutating func add(_ sink: any RunSink) { sinks.append(sink) }
+  mutating func add(_ sink: any RunSink) {
+    if isFirst { sinks.append(sink) }
+    if sink.hearsWork { workSinks.append(sink) }
+  }
+
+  /// Tells of work between two times of `Clock`, and allocates nothing; nil where nobody hears of it.
+  var tellOfWork: ((_ work: RankWork, _ begin: Double, _ end: Double) -> Void)? {
+    if workSinks.isEmpty { return nil }
+    return { [workSinks] work, begin, end in
+      for sink in workSinks { try? sink.take(.worked(work, from: begin, to: end)) }
+    }
+  }
 
   /// Tells all sinks, in the order in which they were added.
   ///

@@ -25,7 +25,7 @@ package final class TerminalSink: RunSink {
     case .trained(let figures): bar.withLock { $0.update(figures) }
     case .stepped(let step, let steps, let seconds):
       bar.withLock { $0.tick(step: step, of: steps, elapsed: seconds) }
-    case .evaluated: break
+    case .evaluated, .worked: break
     case .endedEpoch(let epoch, let epochs, let loss, let validation):
       var text = "epoch \(epoch)/\(epochs)  loss \(ProgressBar.short(loss))"
       if let validation {

@@ -24,7 +24,7 @@ final class MetricsSink: RunSink {
       try append(
         .object(
           .record(["step": step, "epoch": epoch, "split": part.name]) + result.members))
-    case .goesOn, .stepped, .endedEpoch, .warned, .ended: break
+    case .goesOn, .stepped, .endedEpoch, .warned, .worked, .ended: break
     }
   }
 

@@ -24,7 +24,6 @@ extension Run {
   /// Where there is none it begins.
   func restore(from start: RunStart) throws {
     let isFirst = cluster.rank == 0
-    workTag = try cluster.broadcast(locks?.token, from: 0).map { "-" + $0 } ?? ""
     let found = try cluster.agree(describe: describeFailure) { () -> CheckpointStore.Checkpoint? in
       guard isFirst else {
         // Limits of a process may be others here; space is the first rank's to ask for.
@@ -38,6 +37,8 @@ extension Run {
       if found == nil { try clearTheWay(start) }
       return found
     }
+    // The run may be handed to other ranks than its first.
+    origin = try cluster.broadcast(origin, from: 0)
     guard let stored = try cluster.broadcast(found?.manifest["state"], from: 0), let state = RunState(stored) else {
       return
     }

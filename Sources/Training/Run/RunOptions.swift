@@ -17,9 +17,6 @@ package struct RunOptions {
     config.checkpoint.directory ?? outputDirectory + "/checkpoints"
   }
 
-  /// Takes note of what this rank does when.
-  package var trace: TraceRecorder?
-
   package init(baseDirectory: String, outputDirectory: String, threads: Int) {
     self.baseDirectory = baseDirectory
     self.outputDirectory = outputDirectory

@@ -17,6 +17,7 @@ package struct RunSummary: Sendable, Equatable {
 
   /// Where the time of a run went, in seconds of its first rank.
   package struct Seconds: Sendable, Equatable {
+    /// Where a run has gone from ranks to others, those of the last ones.
     package var steps: StepTimes
     /// Waiting for checkpoints to be written.
     package var checkpoint: Double

@@ -1,12 +1,13 @@
 internal import Platform
 
-/// Measures where the time of steps goes, for ``StepTimes`` and a trace.
+/// Measures where the time of steps goes, for ``StepTimes`` and for who hears of work.
 ///
 /// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:waiting:)``, then ``hasArrived()`` after what was waited for and
 /// ``hasUpdated()`` after work, and ``hasExchanged(slowest:)`` once nothing is waited for any more. Allocates nothing.
 final class StepClock {
   private(set) var times = StepTimes()
-  var trace: TraceRecorder?
+  /// Hears what the rank did between which two times.
+  var tellOfWork: ((_ work: RankWork, _ begin: Double, _ end: Double) -> Void)?
   private var start = 0.0
   private var computed = 0.0
   /// The end of what was noted last.
@@ -33,15 +34,15 @@ final class StepClock {
     waited += waiting
     times.data += seconds
     times.compute += computed - start - seconds
-    trace?.record(.compute, from: start, to: computed)
+    tellOfWork?(.compute, start, computed)
   }
 
   /// What was waited for is there.
   ///
-  /// - Parameter isTraced: whether it stands in the trace.
-  func hasArrived(isTraced: Bool = true) {
+  /// - Parameter isTold: whether sinks hear of it.
+  func hasArrived(isTold: Bool = true) {
     let now = Clock.now()
-    if isTraced { trace?.record(.exchange, from: mark, to: now) }
+    if isTold { tellOfWork?(.exchange, mark, now) }
     waited += now - mark
     mark = now
   }
@@ -49,7 +50,7 @@ final class StepClock {
   /// Some work on the update is done.
   func hasUpdated() {
     let now = Clock.now()
-    trace?.record(.update, from: mark, to: now)
+    tellOfWork?(.update, mark, now)
     times.update += now - mark
     mark = now
   }

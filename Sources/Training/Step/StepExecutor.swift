@@ -135,10 +135,10 @@ package final class StepExecutor {
   /// Where the time of all steps went.
   package var times: StepTimes { clock.times }
 
-  /// Takes note of what this rank does when.
-  package var trace: TraceRecorder? {
-    get { clock.trace }
-    set { clock.trace = newValue }
+  /// Hears what this rank did between which two times of `Clock`.
+  var tellOfWork: ((_ work: RankWork, _ begin: Double, _ end: Double) -> Void)? {
+    get { clock.tellOfWork }
+    set { clock.tellOfWork = newValue }
   }
 
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
@@ -262,7 +262,7 @@ package final class StepExecutor {
     var isWhole = parameters.fault == nil
     if let sharing {
       isWhole = try sharing.finish(hasUpdated: gradient != nil) && isWhole
-      clock.hasArrived(isTraced: false)
+      clock.hasArrived(isTold: false)
     }
     clock.hasExchanged(slowest: trailer.slowest(exchange))
     if nonFinite == nil { nonFinite = parameters.fault.map { NonFiniteTrace($0, network: network) } }

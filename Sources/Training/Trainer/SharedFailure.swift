@@ -12,6 +12,8 @@ package struct SharedFailure: Error, Equatable {
   /// - Returns: nil for an error that a rank may have met alone, while others wait for it.
   init?(_ error: any Error) {
     switch error {
+    case let divergence as Divergence:
+      self.init(exitCode: ExitCode.notFinite.rawValue, sentence: "\(divergence.trace); \(divergence.wayOut)")
     case let failure as AgreedFailure: self.init(exitCode: failure.exitCode, sentence: "\(failure)")
     case let error as any ReportableError: self.init(exitCode: error.exitCode.rawValue, sentence: error.sentence)
     default: return nil
@@ -26,6 +28,8 @@ extension Cluster {
   /// Such errors are an ``AgreedFailure`` of these ranks, and what all of them find alike wrong with a config or with data. Anything else
   /// that is thrown, such as an error of the network, is thrown on: it ends the run. Collective; one gather of a few bytes, by which ranks
   /// that have not all failed in the same way find that out.
+  ///
+  /// In `body` a rank throws nothing alone but what ends the run: others would wait for it.
   ///
   /// What `body` has taken from the cluster before it failed it gives back itself.
   ///

@@ -23,15 +23,20 @@ extension Trainer {
 
   /// What the ranks saw, in words; collective.
   private func whatIsNotFinite(_ own: NonFiniteTrace?) throws -> String {
-    let all = try cluster.gather(own)
     // The first rank knows where its rows come from; the others say the same without that.
-    let first = all.indices.filter { all[$0] != nil }.min { (all[$0]?.rank ?? 0) < (all[$1]?.rank ?? 0) }
-    guard let first, let trace = all[first] else { return "loss or gradient are not finite" }
+    guard let (first, trace) = try firstTrace(own) else { return "loss or gradient are not finite" }
     guard let shard = trace.shard else { return trace.what + wireHint(trace) }
     let more = trace.count > trace.samples.count ? " and \(trace.count - trace.samples.count) more" : ""
     return
       "\(trace.what) (rank \(first), shard \(shard), \(data.trainingPlaces(ofRows: trace.samples))\(more); "
       + "\(trace.place))"
+  }
+
+  /// Of what ranks saw that which comes before all others, and who saw it; collective.
+  func firstTrace(_ own: NonFiniteTrace?) throws -> (rank: Int, trace: NonFiniteTrace)? {
+    let all = try cluster.gather(own)
+    let first = all.indices.filter { all[$0] != nil }.min { (all[$0]?.rank ?? 0) < (all[$1]?.rank ?? 0) }
+    return first.flatMap { first in all[first].map { (first, $0) } }
   }
 
   /// What travels in float16 is infinite from 65,520 on.

@@ -29,6 +29,11 @@ extension Trainer {
   /// - Parameter arrays: those of ``tensors``, whole and the same on all ranks.
   func restore(_ state: RunState, _ arrays: [NamedTensor]) throws {
     try tensors.restore(arrays) { selection.makeBestCopy() }
+    goOn(from: state)
+  }
+
+  /// Goes on from what a training remembers beside its arrays, which are in their places.
+  func goOn(from state: RunState) {
     selection.resume(value: state.best.value, step: state.best.step, waited: state.best.waited)
     plateau = state.plateau
     executor.resume(stepsDone: state.stepsDone, emptySteps: state.emptySteps, skippedSteps: state.skippedSteps)

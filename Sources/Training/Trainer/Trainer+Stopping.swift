@@ -22,7 +22,7 @@ private final class StopQuestion: TrainingSurroundings {
 
   var words: (control: Int64, writtenCheckpoint: Int64) { (reason()?.rawValue ?? 0, -1) }
 
-  func between(_ moment: TrainingMoment) -> StopReason? {
-    moment.isLast ? nil : StopReason(rawValue: moment.outcome.control)
+  func between(_ moment: TrainingMoment) -> TrainingOutcome? {
+    moment.isLast ? nil : StopReason(rawValue: moment.outcome.control).map { .stopped($0) }
   }
 }

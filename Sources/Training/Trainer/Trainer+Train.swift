@@ -17,7 +17,8 @@ extension Trainer {
   private func steps(_ surroundings: (any TrainingSurroundings)?) throws -> TrainingOutcome {
     let isFirst = cluster.rank == 0
     began = began ?? Clock.now() - earlierSeconds
-    var mark = Clock.now(), isOver = selection.isPatienceOver
+    // What was made before is in the means, not in this clock.
+    var mark = Clock.now(), samples = 0, isOver = selection.isPatienceOver
     for step in stepsTaken..<max(stepsTaken, totalSteps) where !isOver {
       let words = surroundings?.words ?? (control: 0, writtenCheckpoint: -1)
       let outcome = try self.step(step, control: words.control, written: words.writtenCheckpoint)
@@ -25,6 +26,7 @@ extension Trainer {
       epochMean.add(outcome)
       interval.add(outcome)
       interval.samples += batchCount(of: step)
+      samples += batchCount(of: step)
       let epoch = step / stepsPerEpoch
       let endsEpoch = (step + 1) % stepsPerEpoch == 0 || step + 1 == totalSteps
       if endsEpoch || (step + 1) % config.output.logEverySteps == 0 {
@@ -34,19 +36,21 @@ extension Trainer {
             TrainingFigures(
               step: step + 1, steps: totalSteps, epoch: epoch + 1, epochs: config.training.epochs,
               loss: interval.value, learningRate: learningRate(at: step),
-              samplesPerSecond: Double(interval.samples) / max(1e-9, now - mark), seconds: seconds)))
+              samplesPerSecond: Double(samples) / max(1e-9, now - mark), seconds: seconds)))
         interval = LossMean()
-        mark = now
+        (mark, samples) = (now, 0)
       } else if isFirst, step % 16 == 0 {
         try sinks.tell(.stepped(step + 1, of: totalSteps, seconds: seconds))
       }
       if endsEpoch {
         isOver = try endEpoch(epoch, mean: epochMean.value)
         epochMean = LossMean()
-        mark = Clock.now()
+        (mark, samples) = (Clock.now(), 0)
       }
       let moment = TrainingMoment(outcome: outcome, endsEpoch: endsEpoch, isLast: step + 1 == totalSteps || isOver)
-      if let reason = try surroundings?.between(moment) { return .stopped(reason) }
+      guard let outcome = try surroundings?.between(moment) else { continue }
+      stopClock()
+      return outcome
     }
     return .finished
   }

@@ -46,7 +46,7 @@ package final class Trainer {
   /// What this rank saw in the last step that was skipped.
   var lastSkipped: NonFiniteTrace?
   /// Who is told what happens.
-  var sinks: RunSinks
+  var sinks: RunSinks { didSet { executor.tellOfWork = sinks.tellOfWork } }
   /// Whether ``close()`` was called.
   private var isClosed = false
   /// Steps that were made, in this and earlier processes.
@@ -61,15 +61,28 @@ package final class Trainer {
   /// Seconds of training so far, in this and earlier processes.
   var seconds: Double { began.map { Clock.now() - $0 } ?? earlierSeconds }
 
+  /// Training ends here for now; what passes until it goes on is none of its seconds.
+  func stopClock() { (earlierSeconds, began) = (seconds, nil) }
+
   /// Plans everything.
   ///
   /// - Parameters:
-  ///   - data: of this config, read by the ranks of the cluster.
-  package init(_ config: RunConfig, data: LoadedData, options: TrainerOptions, cluster: any Cluster) throws {
+  ///   - data: of this config, read by the ranks of the cluster, or by those of one that it is a group of.
+  package convenience init(
+    _ config: RunConfig, data: LoadedData, options: TrainerOptions, cluster: any Cluster
+  ) throws {
+    try self.init(config, data: data, options: options, cluster: cluster, resumedShards: nil)
+  }
+
+  /// - Parameter resumedShards: the shards of a training that goes on: its rows were looked at where it began, and its arrays are put into
+  ///   their places afterwards; nil: it begins.
+  init(
+    _ config: RunConfig, data: LoadedData, options: TrainerOptions, cluster: any Cluster, resumedShards: Int?
+  ) throws {
     self.config = config
     self.options = options
     self.cluster = cluster
-    sinks = RunSinks(cluster.rank == 0 ? options.sinks : [])
+    sinks = RunSinks(options.sinks, isFirst: cluster.rank == 0)
     var data = data
     let description = data.description
     cluster.enter(.settingUp)
@@ -81,6 +94,7 @@ package final class Trainer {
     loss = try config.loss.loss.makeLoss(
       for: network, classes: description.classNames.count, targetWidth: description.targetWidth, path: "loss")
     try loss.prediction.requireDistinctLevels(path: "loss.quantiles")
+    if resumedShards != nil { data = data.withoutChecks() }
     try data.checkInputs(network, cluster: cluster)
     try data.checkTargets(loss, cluster: cluster)
     self.data = data
@@ -91,7 +105,7 @@ package final class Trainer {
         "model.layers[\(node.index)] reads sums over the whole batch, which groups of its shards cannot know; set 1",
         path: "training.micro_steps")
     }
-    shards = options.shards ?? config.parallel.shards ?? cluster.size * options.threads
+    shards = resumedShards ?? options.shards ?? config.parallel.shards ?? cluster.size * options.threads
     batchSize = min(config.training.globalBatchSize, rows.count)
     let checksFinite = config.training.onNonFinite == .skipStep
     let plan = StepPlan(
@@ -105,7 +119,8 @@ package final class Trainer {
     memoryPlan = MemoryPlan(config, network: network, step: plan, description: description)
     memoryWarning = try memoryPlan.check(cluster)
     arena = AlignedBuffer(count: max(16, network.storageCount))
-    network.initialize(arena.pointer, seed: config.seed)
+    // 20 million numbers a second: what is about to be overwritten is not drawn.
+    if resumedShards == nil { network.initialize(arena.pointer, seed: config.seed) }
     parameters = try ParameterUpdate(
       network, section: config.optimizer, clipping: config.training.clipping, averaging: config.training.averaging,
       checksFinite: checksFinite, arena: arena.pointer, threads: options.threads)
@@ -148,6 +163,7 @@ package final class Trainer {
       augmentation: augmentation, arena: arena.pointer, parameters: parameters, batchSize: batchSize,
       seed: config.seed, threads: options.threads, cluster: cluster, section: config.parallel)
     executor.phaseMark = cluster.phaseMark
+    executor.tellOfWork = sinks.tellOfWork
     evaluation = try Evaluation(
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
   }
@@ -219,7 +235,7 @@ package final class Trainer {
     guard let rows = data.prepared.rows(of: part), rows.count > 0 else { return nil }
     let begin = Clock.now()
     executor.phaseMark.set(.evaluating, step: stepsTaken)
-    defer { executor.trace?.record(.evaluate, from: begin, to: Clock.now()) }
+    defer { sinks.tellOfWork?(.evaluate, begin, Clock.now()) }
     return try selection.withEvaluatedWeights {
       if part == .validation { try chooseThreshold(rows) }
       return try evaluation.run(rows, description: data.description, classWeights: classWeights, cluster: cluster)

@@ -4,6 +4,8 @@ package enum TrainingOutcome {
   case finished
   /// All ranks agreed to stop between two steps.
   case stopped(StopReason)
+  /// All ranks agreed to pause between two steps: more steps follow, here or on other ranks.
+  case paused
   /// Numbers that are not finite have ended it.
   case diverged(Divergence)
 }
@@ -24,8 +26,8 @@ protocol TrainingSurroundings: AnyObject {
   var words: (control: Int64, writtenCheckpoint: Int64) { get }
   /// Called after each step; collective.
   ///
-  /// - Returns: why training stops here, the same on all ranks; nil: it goes on.
-  func between(_ moment: TrainingMoment) throws -> StopReason?
+  /// - Returns: how training ends here for now, the same on all ranks; nil: it goes on.
+  func between(_ moment: TrainingMoment) throws -> TrainingOutcome?
 }
 
 /// The time between two steps.

@@ -6,19 +6,11 @@ internal import Statistics
 /// What every rank did when: `--trace FILE`, in Chrome's trace format, which Perfetto opens too.
 ///
 /// Recording allocates nothing; when its memory is full, the rest of the run is left out and the file says so.
-package final class TraceRecorder {
-  /// What a rank did.
-  package enum Event: Int, CaseIterable, Sendable {
-    case compute
-    case exchange
-    case update
-    case evaluate
-  }
-
+package final class TraceSink: RunSink {
   private let capacity: Int
   private let begins: AlignedBuffer<Double>
   private let ends: AlignedBuffer<Double>
-  private let events: AlignedBuffer<Int>
+  private let works: AlignedBuffer<Int>
   private var count = 0
   private var dropped = 0
 
@@ -27,21 +19,27 @@ package final class TraceRecorder {
     self.capacity = capacity
     begins = AlignedBuffer(count: capacity)
     ends = AlignedBuffer(count: capacity)
-    events = AlignedBuffer(count: capacity)
+    works = AlignedBuffer(count: capacity)
   }
 
   /// Whether nothing was noted yet.
   package var isEmpty: Bool { count == 0 }
 
-  /// Notes an event between two times of ``Clock``.
-  package func record(_ event: Event, from begin: Double, to end: Double) {
+  package var hearsWork: Bool { true }
+
+  package func take(_ event: RunEvent) {
+    if case .worked(let work, let begin, let end) = event { record(work, from: begin, to: end) }
+  }
+
+  /// Notes some work between two times of ``Clock``.
+  package func record(_ work: RankWork, from begin: Double, to end: Double) {
     guard count < capacity else {
       dropped += 1
       return
     }
     begins.pointer[count] = begin
     ends.pointer[count] = end
-    events.pointer[count] = event.rawValue
+    works.pointer[count] = work.rawValue
     count += 1
   }
 
@@ -54,10 +52,10 @@ package final class TraceRecorder {
       #"{"ph":"M","name":"process_name","pid":\#(cluster.rank),"args":{"name":"rank \#(cluster.rank) on \#(cluster.place.host)"}}"#
     ]
     for index in 0..<count {
-      let event = Event(rawValue: events.pointer[index]) ?? .compute
+      let work = RankWork(rawValue: works.pointer[index]) ?? .compute
       let begin = (begins.pointer[index] + shift) * 1e6, length = (ends.pointer[index] - begins.pointer[index]) * 1e6
       lines.append(
-        #"{"ph":"X","name":"\#(event)","cat":"step","pid":\#(cluster.rank),"tid":\#(event.rawValue),"#
+        #"{"ph":"X","name":"\#(work)","cat":"step","pid":\#(cluster.rank),"tid":\#(work.rawValue),"#
           + #""ts":\#(Self.text(begin)),"dur":\#(Self.text(length))}"#)
     }
     let all = try cluster.gather(lines.joined(separator: ",\n"), dropped)
