@@ -5,6 +5,9 @@ internal import Platform
 package struct HostProbe {
   /// Seconds that a host has for its answer.
   package static let patience = 10.0
+  /// How often a host is asked where mpirun fails at once: one that ends takes `/tmp/ompi.HOST.UID` away from another that begins (Open
+  /// MPI 4.1; 2 of 100 of those started together).
+  private static let attempts = 4
   /// Hosts that are asked at a time.
   private static let width = 16
 
@@ -32,22 +35,27 @@ package struct HostProbe {
   private func ask(
     group: [String], mayGoOn: () -> Bool, into found: inout [String: Int]
   ) throws(ChildProcess.StartError) {
-    var open: [(host: String, child: ChildProcess, answer: AnswerFile)] = []
+    var open: [(host: String, attempt: Int, child: ChildProcess, answer: AnswerFile)] = []
+    var due = group.map { (host: $0, attempt: 1, time: 0.0) }
     let deadline = Clock.now() + Self.patience
     // Whatever happens: nothing stays behind.
     defer { for entry in open { _ = entry.child.end(patience: 2) } }
-    for host in group where mayGoOn() {
-      let answer = AnswerFile()
-      guard answer.descriptor >= 0 else { continue }
-      let child = try ChildProcess(
-        Self.line(host, mpirun: mpirun, program: program), environment: environment, output: answer.descriptor)
-      open.append((host, child, answer))
-    }
-    while !open.isEmpty, Clock.now() < deadline, mayGoOn() {
+    while !open.isEmpty || !due.isEmpty, Clock.now() < deadline, mayGoOn() {
+      for index in due.indices.reversed() where due[index].time <= Clock.now() {
+        let (host, attempt, _) = due.remove(at: index), answer = AnswerFile()
+        guard answer.descriptor >= 0 else { continue }
+        let child = try ChildProcess(
+          Self.line(host, mpirun: mpirun, program: program), environment: environment, output: answer.descriptor)
+        open.append((host, attempt, child, answer))
+      }
       for index in open.indices.reversed() {
         guard let ending = open[index].child.poll() else { continue }
         let entry = open.remove(at: index)
-        if ending == .exited(0), let cores = entry.answer.number { found[entry.host] = cores }
+        if ending == .exited(0), let cores = entry.answer.number {
+          found[entry.host] = cores
+        } else if entry.attempt < Self.attempts {
+          due.append((entry.host, entry.attempt + 1, Clock.now() + 0.3))
+        }
       }
     }
   }
