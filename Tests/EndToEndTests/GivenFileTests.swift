@@ -78,10 +78,10 @@ import Testing
     let folder = try folder(), fifo = folder.path + "/fifo", run = folder.path + "/run"
     let line = ["sh", "-c", #"sleep 60 >"$1" & writer=$!; "$2" "$1" --output "$3"; code=$?; kill $writer; exit $code"#]
     let outcome = try Command.run(line + ["sh", fifo, Command.ptrain, run]) {
-      #expect(Processes.wait { !Processes.find("ptrain", fifo, mentioning: run).isEmpty })
-      // Until then the signal may come before it listens, which ends it too, with another code.
-      sleep(1)
-      Processes.send(SIGTERM, to: Processes.find("ptrain", fifo, mentioning: run))
+      let mine = { Processes.find("ptrain", fifo, mentioning: run) }
+      // Before it listens the signal ends it too, with another code.
+      #expect(Processes.wait { mine().contains { Processes.hears(SIGTERM, $0) } })
+      Processes.send(SIGTERM, to: mine())
     }
     #expect(outcome.status == 75 && outcome.complaints.count == 1, "\(outcome.errors)")
   }

@@ -11,11 +11,12 @@ import Testing
   @Test("SIGUSR1 to the ranks: saved, stopped.json, exit code 75, and the same command goes on", arguments: [1, 3])
   func stopped(ranks: Int) throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"
-    let long = ["configs/digits.json", "--quiet", "--threads", "1", "--set", "training.epochs=3000", "--output", run]
+    let long = ["configs/digits.json", "--quiet", "--threads", "1", "--set", "training.epochs=100000", "--output", run]
     let launch = ranks == 1 ? "" : "mpirun -n \(ranks) --bind-to none "
     let line = ([Command.ptrain] + long).map { "'\($0)'" }.joined(separator: " ")
-    let outcome = try Command.run(
-      ["sh", "-c", "\(launch)\(line) & sleep 1.5; kill -USR1 $!; wait $!"], seconds: 60)
+    // The first figures are written after some steps.
+    let trains = "until [ -s '\(run)/metrics.jsonl' ]; do kill -0 $! || exit 1; sleep 0.05; done"
+    let outcome = try Command.run(["sh", "-c", "\(launch)\(line) & \(trains); kill -USR1 $!; wait $!"], seconds: 240)
     #expect(outcome.status == 75, "\(outcome.errors)")
     #expect(outcome.complaints.count == 1 && outcome.complaints[0].contains("stopped on request (SIGUSR1) after step "))
     let note = try #require(
@@ -26,7 +27,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: run + "/checkpoints"))
     // Fewer epochs than it has trained: it goes on after its step, and has nothing left to do.
     let again = try Command.ptrain([
-      "configs/digits.json", "--set", "training.epochs=3000", "--set", "training.time_limit=0.2", "--output", run,
+      "configs/digits.json", "--set", "training.epochs=100000", "--set", "training.time_limit=0.2", "--output", run,
     ])
     #expect(again.status == 78 || again.output.contains("going on after step \(step)"), "\(again.errors)")
   }

@@ -17,6 +17,15 @@ package enum Processes {
 
   package static func send(_ signal: Int32, to pids: [Int32]) { for pid in pids { kill(pid, signal) } }
 
+  /// Whether a process has a handler of its own for a signal: until then the signal ends it as the system does.
+  package static func hears(_ signal: Int32, _ pid: Int32) -> Bool {
+    guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/status"),
+      let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+      let caught = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
+    else { return false }
+    return caught >> UInt64(signal - 1) & 1 == 1
+  }
+
   /// Waits until something is true.
   /// - Returns: whether it became true in time.
   package static func wait(seconds: Double = 30, until isTrue: () -> Bool) -> Bool {
