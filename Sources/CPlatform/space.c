@@ -1,14 +1,20 @@
-// O_TMPFILE, fallocate and statfs are not among what Swift sees of the C library.
+// O_TMPFILE, memfd_create, fallocate and statfs are not among what Swift sees of the C library.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/vfs.h>
 
 #include "ck_space.h"
 
 int ck_nameless_file(const char *directory) {
   int descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+int ck_memory_file(const char *name) {
+  int descriptor = memfd_create(name, MFD_CLOEXEC);
   return descriptor < 0 ? -errno : descriptor;
 }
 

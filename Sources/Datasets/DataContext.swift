@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What a data source needs to know besides its keys.
 package struct DataContext {
   /// The directory that relative paths start from: the config file's.
@@ -10,10 +12,23 @@ package struct DataContext {
   package var missing = MissingRule()
   /// Whether the one who reads the sentence can set `data.missing`.
   package var canDropRows = true
+  /// What the config says of the training source's columns.
+  package var columns = ColumnRules()
   /// Which files stay where they are.
   package var mapping = MappingMode.auto
+  /// Whether the source is a file of the training source's kind that nothing more is said of: its columns have the roles that they had
+  /// there.
+  package var isPlainFile = false
+  /// Where a file is that has no path of its own, by the name that messages give it.
+  package var place: (name: String, path: String)?
+  /// Columns that parts are cut by, to be handed over beside the features.
+  package var keys: [KeyRequest] = []
   /// What the data are read for, for messages.
   package var use = DataUse.training
+  /// Whether figures of the training source's columns are taken down (``TableProfile``).
+  package var profilesColumns = false
+  /// Describes HDF5 files.
+  package var hdf5 = HDF5Describer.childProcess(environment: [:])
   /// Called again and again while data are read, on the reading thread: others may wait for it.
   package var progress: () -> Void
 
@@ -27,33 +42,7 @@ package struct DataContext {
 
   /// The path of a file of the config.
   func resolve(_ file: String) -> String {
-    file.hasPrefix("/") || baseDirectory.isEmpty ? file : baseDirectory + "/" + file
-  }
-}
-
-/// One column of a table's features.
-package struct FeatureColumn: Sendable, Equatable {
-  package var name: String
-  /// The sorted categories of a column that is one-hot encoded, nil for a column of numbers.
-  package var categories: [String]?
-  /// The numbers that a row has of it, one after the other.
-  package var count = 1
-  /// Whether rows had different numbers of entries: the shorter ones end with zeros, and nothing normalizes them.
-  package var isRagged = false
-
-  package init(name: String, categories: [String]? = nil, count: Int = 1, isRagged: Bool = false) {
-    self.name = name
-    self.categories = categories
-    self.count = count
-    self.isRagged = isRagged
-  }
-
-  var isCategorical: Bool { categories != nil }
-  /// How many features the column becomes.
-  package var width: Int { categories?.count ?? count }
-  /// The names of these features: `column`, `column[index]` or `column=category`.
-  package var featureNames: [String] {
-    if let categories { return categories.map { "\(name)=\($0)" } }
-    return count == 1 ? [name] : (0..<count).map { "\(name)[\($0)]" }
+    if let place, place.name == file { return place.path }
+    return file.hasPrefix("/") || baseDirectory.isEmpty ? file : baseDirectory + "/" + file
   }
 }

@@ -62,14 +62,22 @@ package struct DataDescription: Sendable, Equatable {
   package var targetNames: [String]
   package var hasSampleWeights: Bool
   package var normalization: Normalization
+  /// What becomes of features before they are shifted and scaled; in their order, and most have none.
+  package var treatments: [FeatureTreatment] = []
   /// For values: what brought them to a common scale; predictions are mapped back by ``Normalization/restore(_:feature:)``.
   package var targetNormalization: Normalization
   /// Rows of each part, in the order of ``DataPart``.
   package var counts: [Int]
   /// How missing values are told and what is done about them.
   package var missing = MissingRule()
+  /// How each target is read; empty: all as usual.
+  package var targetColumns: [TargetColumn] = []
+  /// The column of weights, where a rule has named it.
+  package var weight: WeightColumn?
   /// What a network reads; empty: all features, as its only input.
   package var fields: [FeatureField] = []
+  /// Whether the training source's indices of features begin with 0.
+  package var countsFromZero = false
 
   package var featureCount: Int { featureShape.count }
   /// The features that are whole numbers.
@@ -89,8 +97,11 @@ package struct DataDescription: Sendable, Equatable {
   package func count(of part: DataPart) -> Int { counts[part.rawValue] }
   /// What every other source follows.
   package var names: SourceNames {
-    SourceNames(
-      columns: columns, targets: targetNames, naming: naming, labels: classNames.isEmpty ? nil : labelKind)
+    var names = SourceNames(
+      columns: columns, targets: targetNames, naming: naming, labels: classNames.isEmpty ? nil : labelKind,
+      featureCount: featureCount)
+    (names.targetColumns, names.weight, names.countsFromZero) = (targetColumns, weight, countsFromZero)
+    return names
   }
   /// The name of each feature where the source has columns.
   package var featureNames: [String] { columns.flatMap(\.featureNames) }
@@ -102,16 +113,7 @@ extension DataDescription {
     .object(
       [
         .init("shape", .array(featureShape.extents.map(ConfigValue.integer))),
-        .init(
-          "columns",
-          .array(
-            columns.map { column in
-              .object(
-                [.init("name", .string(column.name))]
-                  + (column.categories.map { [.init("categories", .array($0.map(ConfigValue.string)))] } ?? [])
-                  + (column.count == 1 ? [] : [.init("count", .integer(column.count))])
-                  + (column.isRagged ? [.init("ragged", .boolean(true))] : []))
-            })),
+        .init("columns", .array(columns.map(\.configValue))),
         .init("naming", .string(naming.rawValue)),
         .init("target_kind", .string(targetKind.rawValue)),
         .init("class_names", .array(classNames.map(ConfigValue.string))),
@@ -122,11 +124,12 @@ extension DataDescription {
         .init("target_normalization", targetNormalization.configValue),
         .init("counts", .array(counts.map(ConfigValue.integer))),
       ] + missing.members
+        + (targetColumns.isEmpty ? [] : [.init("target_columns", .array(targetColumns.map(\.configValue)))])
+        + (weight.map { [.init("weight_column", $0.configValue)] } ?? [])
+        + (treatments.isEmpty ? [] : [.init("treatments", .array(treatments.map(\.configValue)))])
+        + (countsFromZero ? [.init("counts_from_zero", .boolean(true))] : [])
         + (self.fields.isEmpty ? [] : [.init("fields", .array(self.fields.map(\.configValue)))]))
   }
-
-  /// Features of columns that are several: each has a name.
-  private static let columnLimit = 1 << 24
 
   /// Reads what ``configValue`` has written.
   ///
@@ -144,13 +147,7 @@ extension DataDescription {
     _ = try fields.text("element", default: "float32", "the type of stored features")
     columns = try fields.list("columns", of: .anything, "the columns") { value, path throws(ConfigError) in
       let column = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
-        let name = try fields.text("name", "the column's name")
-        let categories = try fields.texts("categories", default: [], "its categories")
-        let count = try fields.integer(
-          "count", default: 1, in: 1...Self.columnLimit, "the numbers that a row has of it")
-        let isRagged = try fields.boolean("ragged", default: false, "whether the rows had different numbers of entries")
-        return FeatureColumn(
-          name: name, categories: fields.has("categories") ? categories : nil, count: count, isRagged: isRagged)
+        try FeatureColumn(from: fields)
       }.0
       return (column, value)
     }
@@ -168,6 +165,18 @@ extension DataDescription {
     targetNormalization = try fields.object("target_normalization", "of the targets", Normalization.init(from:))
     counts = try Self.integers("counts", in: 0...1 << 40, fields)
     missing = try MissingRule(from: fields)
+    targetColumns = try fields.list("target_columns", of: .anything, default: [], "how targets are read") {
+      value, path throws(ConfigError) in
+      let column = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
+        try TargetColumn(from: fields)
+      }.0
+      return (column, value)
+    }
+    weight = try fields.optionalObject("weight_column", "the column of weights") { fields throws(ConfigError) in
+      try WeightColumn(from: fields)
+    }
+    countsFromZero = try fields.boolean("counts_from_zero", default: false, "whether indices of features begin with 0")
+    treatments = try Self.treatments(fields)
     self.fields = try fields.list("fields", of: .anything, default: [], "what a network reads") {
       value, path throws(ConfigError) in
       let field = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
@@ -193,16 +202,24 @@ extension DataDescription {
     guard normalization.isUniform || normalization.shift.count == featureCount else {
       throw fields.error("normalization", "expected 1 or \(featureCount) pairs, found \(normalization.shift.count)")
     }
+    guard normalization.function == .identity else {
+      throw fields.error("normalization", "takes a function of all features; functions of features are treatments")
+    }
+    guard targetNormalization.function == .identity || targetNormalization.formula != .float32 else {
+      throw fields.error(
+        "target_normalization", "takes a function, which does not go with the formula of earlier builds")
+    }
     guard targetNormalization.isUniform || targetNormalization.shift.count == targetNames.count else {
       throw fields.error(
         "target_normalization", "expected 1 or \(targetNames.count) pairs, found \(targetNormalization.shift.count)")
     }
-    guard columns.reduce(0, { $0 &+ $1.count - 1 }) < Self.columnLimit else {
+    guard columns.reduce(0, { $0 &+ $1.count - 1 }) < FeatureColumn.countLimit else {
       throw fields.error("columns", "have more features than names are kept for")
     }
     guard columns.isEmpty || columns.reduce(0, { $0 &+ $1.width }) == featureCount else {
       throw fields.error("columns", "do not make up the \(featureCount) features")
     }
+    if let problem = problemWithTreatments { throw fields.error("treatments", problem) }
   }
 
   /// Whether neighbouring features hold each category whole or not at all.
@@ -227,10 +244,11 @@ extension DataDescription {
 
 extension Normalization {
   package var configValue: ConfigValue {
-    .object([
-      .init("formula", .string(formula.rawValue)), .init("shift", .array(shift.map { .number($0) })),
-      .init("scale", .array(scale.map { .number($0) })),
-    ])
+    .object(
+      [
+        .init("formula", .string(formula.rawValue)), .init("shift", .array(shift.map { .number($0) })),
+        .init("scale", .array(scale.map { .number($0) })),
+      ] + (function == .identity ? [] : [.init("function", .string(function.rawValue))]))
   }
 
   package init(from fields: FieldReader) throws(ConfigError) {
@@ -238,10 +256,11 @@ extension Normalization {
     let formula = try fields.option("formula", default: Formula.float32, "how they are applied")
     let shift = try fields.numbers("shift", default: [0], atLeast: 1, "what is subtracted first")
     let scale = try fields.numbers("scale", default: [1], in: .positive, atLeast: 1, "what is multiplied with then")
+    let function = try fields.option("function", default: Function.identity, "what is taken of a number first")
     guard shift.count == scale.count else {
       throw fields.error("scale", "expected as many numbers as in 'shift', found \(scale.count)")
     }
-    self.init(formula, shift: shift, scale: scale)
+    self.init(formula, shift: shift, scale: scale, function: function)
     guard self.shift.allSatisfy(\.isFinite), self.scale.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw fields.error("scale", "holds a number that is not finite")
     }

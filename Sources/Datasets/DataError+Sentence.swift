@@ -6,8 +6,25 @@ extension DataError {
     switch self {
     case .missingFile(let file, let lookedFor):
       "\(name(file)): no such file; looked for \(name(lookedFor)) (paths are relative to the config file)"
+    case .noMatch(let pattern, let lookedFor):
+      "\(name(pattern)): no file fits; looked for \(name(lookedFor)) (paths are relative to the config file; * stands for any "
+        + "characters of a name, ? for one)"
+    case .noTable(let directory, let lookedFor):
+      "\(name(directory)): is no columnar table; looked for \(name(lookedFor)) (paths are relative to the config file); make one with "
+        + "`scripts/import-table FILE NEW.table`"
+    case .damagedTable(let file, let problem):
+      "\(name(file)): the table is damaged: \(problem); make it again with scripts/import-table"
+    case .doubleStar(let pattern):
+      "\(name(pattern)): '**' is not known; * stands for characters of one name, so write a name for each directory, as in data/*/*.csv"
+    case .fileTwice(let file, let first):
+      file == first
+        ? "\(name(file)): is named twice in 'path'; each file is read once"
+        : "\(name(file)): is named twice in 'path', as \(name(first)) too; each file is read once"
     case .notAFile(let file, let isDirectory):
-      "\(name(file)): is \(isDirectory ? "a directory" : "not a regular file"); give the path of a data file"
+      "\(name(file)): is "
+        + (isDirectory
+          ? #"a directory; give the path of a data file, or read a columnar table with "format": "table""#
+          : "not a regular file; give the path of a data file")
     case .unreadable(let file, let problem):
       "\(name(file)): cannot be read (\(problem.words.lowercased())); "
         + problem.wayOut(ofReadingOr: "check the path")
@@ -22,18 +39,25 @@ extension DataError {
         + "the ranks of a node where they see the same files, or set data.mapping to \"never\""
     case .damagedGzip(let file, let reason):
       "\(name(file)): the gzip data are damaged (\(reason)); fetch or compress the file again"
+    case .damagedZstd(let file, let reason):
+      "\(name(file)): the zstd data cannot be used (\(reason)); fetch or compress the file again"
     case .noRows(let file): "\(name(file)): has no rows of data; at least one is needed"
-    case .otherFormat(let file, let found): "\(name(file)): is \(found.noun); \(found.wayOut)"
+    case .otherFormat(let file, let found): "\(name(file)): is \(found.noun); \(found.wayOut(for: file))"
     case .notUTF8(let file, let fault): "\(name(file)): \(fault.words)"
     case .misread(let file, let fault): "\(name(file)): \(fault.words)"
     case .raggedRow, .blankLine, .unterminatedQuote, .textAfterQuote, .duplicateColumn, .columnOutOfRange,
       .noFeatureColumns:
       tableSentence
+    case .sparse(let file, let fault): "\(name(file)): \(fault.words)"
+    case .archive(let file, let fault): "\(name(file)): \(fault.words)"
+    case .tensors(let file, let fault): "\(name(file)): \(fault.words)"
     case .cells(let file, let problems): "\(name(file)): \(problems.words)"
     case .missingInFiles(let files): files.map { "\(name($0.file)): \($0.problems.words)" }.joined(separator: "; ")
     case .nothingLeft(let file, let dropped):
       "\(name(file)): no row is left: \(dropped.words); fill in what is missing, or leave such a column out of 'features'"
-    case .beyondFloat, .notWhole, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory: cellSentence
+    case .beyondFloat, .notWhole, .badWeight, .lostWeight, .noWeight, .tooManyCategories, .unseenCategory,
+      .outsideTransform, .targetOutsideTransform, .fillOutsideTransform, .nothingToFill:
+      cellSentence
     case .notIDX, .unknownIDXType, .notNPY, .unknownNPYVersion, .damagedNPYHeader, .unsupportedNPYType, .fortranOrder,
       .longRow, .wrongSize, .emptyShape, .tooManyDimensions, .notFinite, .rowCountsDiffer:
       arraySentence
@@ -41,6 +65,15 @@ extension DataError {
       .classTargetsNormalized, .positiveClass, .emptyPart, .foreignView:
       targetSentence
     case .names(let file, let problem): "\(name(file)): \(problem.words)"
+    case .columns(let file, let problem): "\(problem.path): \(name(file)): \(problem.words)"
+    case .noCategories(let file, let column):
+      "\(name(file)): column '\(excerpt(column))' has no category: all its cells are missing; leave it out with \"role\": \"drop\" in "
+        + "data.columns"
+    case .dateTarget(let file, let place, let column, let text):
+      "\(name(file)): \(place), column '\(excerpt(column))': the target '\(excerpt(text))' is a date, as all others of the column are; write a number "
+        + "instead, such as days, or name another target"
+    case .hdf5(let file, let problem): "\(name(file)): \(problem.words)"
+    case .split(let file, let problem): "\(name(file)): \(problem.words)"
     case .field(let error): error.sentence
     }
   }
@@ -71,6 +104,21 @@ extension DataError {
         + "16777215, and the model reads it as int32; correct it, or give the input dtype float32"
     case .beyondFloat(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': \(excerpt(text)) is beyond the range of float32 (±3.4e38); rescale the column"
+    case .outsideTransform(let file, let place, let column, let text, let transform, let bound, let canChoose):
+      "\(name(file)): \(place), \(column): \(text) is not above \(bound), as its transform '\(transform)' wants it; "
+        + (canChoose
+          ? "correct it, or choose \(bound == 0 ? "'log1p' (numbers above -1) or " : "")'quantile', which takes any number"
+          : "correct it: the model was trained on the logarithms of this column")
+    case .targetOutsideTransform(let file, let place, let target, let text, let transform, let bound, let canChoose):
+      "\(name(file)): \(place): target '\(excerpt(target))' is \(text), and '\(transform)' takes the logarithms of numbers above \(bound); "
+        + (canChoose
+          ? "correct it, or set data.normalize_targets to \(bound == 0 ? "'log1p' (numbers above -1) or " : "")'standard'"
+          : "correct it: the model was trained on the logarithms of its targets")
+    case .fillOutsideTransform(let file, let column, let transform, let bound):
+      "\(name(file)): \(column): where it is missing 0 stands for it ('zero'), and its transform '\(transform)' wants numbers above "
+        + "\(bound); fill it with 'median', or choose 'log1p'"
+    case .nothingToFill(let file, let column):
+      "\(name(file)): \(column) is missing in every training row, and nothing can stand for it; leave it out of the features"
     case .badWeight(let file, let place, let text):
       "\(name(file)): \(place): the sample weight \(excerpt(text)) is not allowed; weights are 0, or from 1e-307 to 1.7e308"
     case .lostWeight(let file, let place, let text, let largest):
@@ -80,7 +128,8 @@ extension DataError {
     case .tooManyCategories(let file, let column, let limit):
       "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
     case .unseenCategory(let file, let place, let column, let text, let known):
-      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known)))"
+      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known))); a model takes such ones where "
+        + "it was trained with \"unknown\": \"zeros\" for the column in data.columns"
     default: ""
     }
   }
@@ -135,8 +184,8 @@ extension DataError {
     case .shapesDiffer(let file, let found, let expected):
       "\(name(file)): samples have shape \(found), the training source has \(expected)"
     case .positiveClass(let key, let problem): "\(key): \(problem.words)"
-    case .classTargetsNormalized:
-      "data.normalize_targets: 'standard' is for values, but the loss wants classes; remove the key"
+    case .classTargetsNormalized(let transform):
+      "data.normalize_targets: '\(transform)' is for values, but the loss wants classes; remove the key"
     case .emptyPart(let part, let fraction, let rows):
       "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(counted(rows, "row")) leaves no row for \(part); use a larger fraction or more rows"
     case .foreignView(let problem):

@@ -36,6 +36,8 @@ package struct DataPreparation: Sendable {
   package private(set) var notes: [String] = []
   /// The rows of a source that were left out, where all its other rows are the test part.
   package private(set) var dropped = DroppedRows()
+  /// Figures of the training source's columns, where they are wanted and it has columns.
+  package private(set) var profile: TableProfile?
 
   /// Reads the sources of a config, cuts off the parts and takes statistics of the training part.
   ///
@@ -49,15 +51,23 @@ package struct DataPreparation: Sendable {
     var context = context
     context.missing.policy = section.missing
     context.mapping = section.mapping
+    context.columns = section.columns
+    context.keys = section.keyRequests
     let training = try section.train.load(in: context)
+    if context.profilesColumns { profile = TableProfile(training, progress: context.progress) }
+    context.keys = []
     let kind = demand.kind(columns: training.targets?.names.count ?? 0)
-    if kind == .classes, section.normalizesTargets { throw .classTargetsNormalized }
+    if kind == .classes, section.normalizeTargets != .none {
+      throw .classTargetsNormalized(section.normalizeTargets.rawValue)
+    }
     description = DataDescription(
       featureShape: training.featureShape, columns: training.columns,
       naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
       targetNames: training.targets?.names ?? [], hasSampleWeights: false,
       normalization: .identity, targetNormalization: .identity, counts: [],
       missing: MissingRule(policy: section.missing, marks: section.train.missingValues))
+    (description.targetColumns, description.weight) = (training.targetColumns, training.weightColumn)
+    description.countsFromZero = section.train.countsFromZero
     do throws(ConfigError) {
       description.fields = try FieldPlan(
         section.fields, columns: training.columns, featureShape: training.featureShape
@@ -73,22 +83,21 @@ package struct DataPreparation: Sendable {
     }
     let whole = try source(training)
     sources = [whole]
-    let fractions = [section.validation, section.test].map { source in
-      if case .fraction(let fraction) = source { fraction } else { 0.0 }
-    }
-    let split = RowSplit(
-      count: training.count, classes: kind == .classes ? whole.classes : nil, validation: fractions[0],
-      test: fractions[1], seed: seed)
+    let (split, cuts) = try RowCutter(
+      section, training, classes: kind == .classes ? whole.classes : nil, seed: seed
+    ).cut()
+    sources[0].table.keys = []
     pieces = [Piece(source: 0, rows: split.train)]
-    note(training, isSplit: fractions.contains { $0 > 0 })
+    note(training, isSplit: [section.validation, section.test].contains { $0?.choice != nil })
+    notes += cuts
     for (part, source, rows) in [
       (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
     ] {
       switch source {
       case nil: pieces.append(Piece(source: 0, rows: []))
-      case .fraction(let fraction):
+      case .rows(let choice):
         guard !rows.isEmpty else {
-          throw .emptyPart(part: part.name, fraction: fraction, rows: training.count)
+          throw .emptyPart(part: part.name, fraction: choice.fraction ?? 0, rows: training.count)
         }
         pieces.append(Piece(source: 0, rows: rows))
       case .source(let format):
@@ -101,9 +110,13 @@ package struct DataPreparation: Sendable {
       }
     }
     try settle(context.progress)
-    description.normalization = normalization(section.normalize, progress: context.progress)
-    if section.normalizesTargets { description.targetNormalization = targetNormalization(context.progress) }
+    let preparation = try preparation(section.normalize, progress: context.progress)
+    (description.normalization, description.treatments) = (preparation.normalization, preparation.treatments)
+    try requireInside(canChoose: true, progress: context.progress)
+    try requireTargetsInside(section.normalizeTargets.function, canChoose: true, progress: context.progress)
+    description.targetNormalization = targetNormalization(section.normalizeTargets, context.progress)
     notes += notesOnDistinctCells(section, progress: context.progress)
+    notes += notesOnOverlap(context.progress)
   }
 
   /// Reads one source and prepares it as the data of an earlier description were: all its rows become the test part.
@@ -123,6 +136,9 @@ package struct DataPreparation: Sendable {
     note(table)
     dropped = table.dropped
     try settle(context.progress)
+    try requireInside(canChoose: false, progress: context.progress)
+    try requireTargetsInside(
+      description.targetNormalization.function, canChoose: false, progress: context.progress)
   }
 
   /// Reads the test rows of a config once more, prepared as the data of an earlier description were.
@@ -139,6 +155,7 @@ package struct DataPreparation: Sendable {
     let format = if case .source(let own) = section.test { own } else { section.train }
     var context = context
     context.mapping = section.mapping
+    if !isOwn { context.keys = section.keyRequests }
     let table = try format.load(in: Self.following(description, description.targetKind, context))
     sources = [try source(table)]
     let rows = isOwn ? Array(0..<table.count) : try testRows(of: sources[0], section, seed: seed)
@@ -146,23 +163,28 @@ package struct DataPreparation: Sendable {
     note(table, isSplit: !isOwn)
     if isOwn { dropped = table.dropped }
     try settle(context.progress)
+    try requireInside(canChoose: false, progress: context.progress)
+    try requireTargetsInside(
+      description.targetNormalization.function, canChoose: false, progress: context.progress)
   }
 
-  /// The rows of the training source that fractions once gave to the test part.
+  /// The rows of the training source that the config once gave to the test part.
   private func testRows(of whole: Source, _ section: DataSection, seed: UInt64) throws(DataError) -> [Int] {
-    var fractions = [0.0, 0.0], expected = description.count(of: .train)
-    for (index, part) in [section.validation, section.test].enumerated() {
-      guard case .fraction(let fraction) = part else { continue }
-      fractions[index] = fraction
-      expected += description.count(of: index == 0 ? .validation : .test)
-    }
+    let own = [(DataPart.validation, section.validation), (.test, section.test)].filter { $1?.choice != nil }.map(\.0)
+    let expected = ([.train] + own).reduce(0) { $0 + description.count(of: $1) }
     let count = whole.table.count
     guard count == expected else {
       throw .names(file: whole.table.source.file, .rowsChanged(found: count, expected: expected))
     }
-    let split = RowSplit(
-      count: count, classes: description.targetKind == .classes ? whole.classes : nil, validation: fractions[0],
-      test: fractions[1], seed: seed)
+    let split = try RowCutter(
+      section, whole.table, classes: description.targetKind == .classes ? whole.classes : nil, seed: seed
+    ).cut().split
+    for (part, found) in [(DataPart.validation, split.validation.count), (.test, split.test.count)]
+    where own.contains(part) && found != description.count(of: part) {
+      throw .split(
+        file: whole.table.source.file,
+        .cutOtherwise(part: part.name, found: found, expected: description.count(of: part)))
+    }
     return split.test
   }
 
@@ -180,8 +202,9 @@ package struct DataPreparation: Sendable {
 
   /// Takes down which rows of a source were left out.
   private mutating func note(_ table: Table, part: DataPart? = nil, isSplit: Bool = false) {
-    guard !table.dropped.rows.isEmpty else { return }
     let of = part.map { " (\($0.name))" } ?? ""
+    notes += table.notes.map { "\(table.source.file.oneLine)\(of): \($0)" }
+    guard !table.dropped.rows.isEmpty else { return }
     notes.append(
       "\(table.source.file.oneLine)\(of): \(table.dropped.words)\(isSplit ? ", before fractions are taken" : "")")
   }

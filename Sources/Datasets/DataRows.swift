@@ -48,8 +48,11 @@ package struct DataRows: @unchecked Sendable {
     weightScale = WeightScale(exponent: own.weightExponent)
     index = data.lists[part]
     indexBytes = data.layout.indexBytes(ofPart: part)
-    featurePairs = NormalizationPairs(description.normalization, count: description.featureCount)
-    targetPairs = NormalizationPairs(description.targetNormalization, count: description.targetWidth)
+    featurePairs = NormalizationPairs(
+      description.normalization, description.treatments, count: description.featureCount)
+    targetPairs = NormalizationPairs(
+      description.targetNormalization,
+      description.targetNormalization.treatments(count: description.targetWidth), count: description.targetWidth)
     let (source, places, pairs) = (source, places, featurePairs)
     func gather(_ features: [Range<Int>]) -> FieldGather {
       FieldGather(features, source: source, places: places, pairs: pairs)

@@ -5,16 +5,18 @@ package struct DataSection: Sendable {
   /// Where a part's rows come from.
   package enum PartSource: Sendable {
     case source(any DataFormat)
-    /// A fraction of the training source's rows.
-    case fraction(Double)
+    /// Some of the training source's rows.
+    case rows(RowChoice)
   }
 
   package var train: any DataFormat
+  /// What its columns are, as far as the config says it.
+  package var columns = ColumnRules()
   package var validation: PartSource?
   package var test: PartSource?
   package var normalize: NormalizationMethod
-  /// Whether value targets are brought to mean 0 and deviation 1.
-  package var normalizesTargets: Bool
+  /// How value targets are brought to a common scale.
+  package var normalizeTargets: TargetTransform
   /// Which of two classes is the positive one, where the config says so.
   package var positiveClass: PositiveClass?
   /// What the model reads; empty: all features, as its only input.
@@ -28,42 +30,46 @@ package struct DataSection: Sendable {
   /// What is randomly changed in training samples, in this order.
   package var augmentation: [any TransformSpec]
 
-  private enum TargetMethod: String, CaseIterable { case none, standard }
-
   package init(from fields: FieldReader) throws(ConfigError) {
     let registry = fields.registries[default: DataFormatRegistry.standard]
     train = try fields.variant("train", registry, tag: "format", "the data to learn from")
-    if !fields.isDescribing { try Self.requireTargets(train, path: fields.pathOf("train")) }
-    validation = try Self.part("validation", "rows held back to watch the training", fields)
-    test = try Self.part("test", "rows for the final verdict", fields)
-    if case .fraction(let first) = validation, case .fraction(let second) = test, first + second >= 1 {
-      throw fields.error(
-        "test", "'validation' and 'test' together take every row; their fractions must add up to less than 1")
-    }
+    columns = try ColumnRules(from: fields)
+    if !fields.isDescribing { try Self.requireTargets(train, columns, path: fields.pathOf("train")) }
+    validation = try Self.part(
+      "validation", "rows held back to watch the training: a source, or some of the training source's rows", columns,
+      fields
+    )
+    test = try Self.part(
+      "test", "rows for the final verdict: a source, or some of the training source's rows", columns, fields)
+    try Self.requireTogether(validation, test, fields)
+    let standard = type(of: train).defaultNormalization
     normalize = try fields.read(
       "normalize", schema: try NormalizationMethod.schema(path: fields.pathOf("normalize")),
-      default: (.none, .string("none")), example: .none,
+      // In a schema the source is an example.
+      default: (standard, fields.isDescribing ? nil : standard.configValue), example: .none,
       summary:
-        "what is done to features, measured on the training part: standard (mean 0, deviation 1), minmax (0 to 1), none or "
-        + "{\"scale\": factor}; each column of a table by itself, all elements of an array of more dimensions as one"
+        "what is done to features, measured on the training part: \(NormalizationMethod.words); each column of a table by itself, all "
+        + "elements of an array of more dimensions as one; default: standard for tables of text (csv), none for others"
     ) { value, path throws(ConfigError) in
       (try NormalizationMethod(value, path: path), value)
     }
-    normalizesTargets =
-      try fields.option(
-        "normalize_targets", default: TargetMethod.none,
-        "targets of regression: standard (mean 0, deviation 1; predictions are mapped back) or none") == .standard
+    normalizeTargets = try fields.option(
+      "normalize_targets", default: TargetTransform.none,
+      "targets of regression, measured on the training part: \(TargetTransform.words); predictions and metrics are in the units of the "
+        + "file")
     positiveClass = try PositiveClass(from: fields)
     shuffle = try fields.boolean("shuffle", default: true, "whether each epoch has an order of its own")
     missing = try fields.option(
       "missing", default: MissingPolicy.error,
-      "where a feature, target or weight is missing: error (the data are refused) or drop_row (the row is left out)")
+      "where a cell is missing and data.columns says nothing else: error (the data are refused), drop_row (the row is left out), or what "
+        + "stands for it, measured on the training part: mean, median, most_frequent, zero, category (numbers: the median and a feature "
+        + "that says so; categories: mean, median and zero are category); a target or weight is not filled")
     mapping = try fields.option(
       "mapping", default: MappingMode.auto,
       "arrays that are read where they are, mapped, instead of being copied into memory: auto (files larger than a quarter of the "
         + "memory), always or never; a mapped file may not be written to while it is trained on, a copied one may. Mapped are "
-        + "features in plain npy or idx files, in this machine's byte order (or of one byte each), of which all rows are kept; "
-        + "others are copied")
+        + "features in plain npy, npz (not compressed), safetensors or idx files or in a table, in this machine's byte order (or of one "
+        + "byte each), of which all rows are kept; others are copied")
     augmentation = try fields.list(
       "augmentation",
       of: try fields.describedSchema(of: TransformRegistry.standard, path: fields.pathOf("augmentation")),
@@ -73,32 +79,11 @@ package struct DataSection: Sendable {
     }
   }
 
-  private static func requireTargets(_ format: any DataFormat, path: String) throws(ConfigError) {
-    guard !format.hasTargets else { return }
+  static func requireTargets(
+    _ format: any DataFormat, _ columns: ColumnRules, path: String
+  ) throws(ConfigError) {
+    // Where a rule names them, they are found once the columns are known.
+    guard !format.hasTargets, !columns.nameTargets else { return }
     throw ConfigError("key 'targets' is required: training and evaluation compare with targets", path: path)
-  }
-
-  private static func part(
-    _ key: String, _ summary: String, _ fields: FieldReader
-  ) throws(ConfigError) -> PartSource? {
-    let registry = fields.registries[default: DataFormatRegistry.standard]
-    let fractions = Interval(0, 1, includesLower: false, includesUpper: false)
-    let sources = try fields.describedSchema(of: registry, tag: "format", path: fields.pathOf(key))
-    let reader = FieldReader(describing: fields.pathOf(key))
-    _ = try reader.number("fraction", in: fractions, "of the training source")
-    let fraction = Schema.object(reader.properties)
-    return try fields.read(
-      key, schema: .anyOf([fraction, sources]), default: (nil, nil), example: nil, summary: summary
-    ) { value, path throws(ConfigError) in
-      if value["fraction"] != nil {
-        let (part, text) = try FieldReader.readObject(value, path: path) { fields throws(ConfigError) in
-          try fields.number("fraction", in: fractions, "of the training source")
-        }
-        return (.fraction(part), text)
-      }
-      let (format, text) = try fields.readVariant(value, registry, tag: "format", path: path)
-      try requireTargets(format, path: path)
-      return (.source(format), text)
-    }
   }
 }

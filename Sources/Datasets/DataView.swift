@@ -13,6 +13,8 @@ package struct DataView: @unchecked Sendable {
   /// For each part log₂ of what its weights are multiplied with.
   package let weightExponents: [Int]
   package let normalization: Normalization
+  /// What becomes of features before they are shifted and scaled.
+  package let treatments: [FeatureTreatment]
   package let targetNormalization: Normalization
   // Written before this value exists and only read afterwards.
   private let memory: AlignedMemory
@@ -24,10 +26,11 @@ package struct DataView: @unchecked Sendable {
   ///   - byteCount: those of all lists.
   init(
     source: Int, counts: [Int], weightExponents: [Int], normalization: Normalization,
-    targetNormalization: Normalization, memory: AlignedMemory, byteCount: Int
+    treatments: [FeatureTreatment], targetNormalization: Normalization, memory: AlignedMemory, byteCount: Int
   ) {
     (self.source, self.counts, self.weightExponents) = (source, counts, weightExponents)
-    (self.normalization, self.targetNormalization) = (normalization, targetNormalization)
+    (self.normalization, self.treatments) = (normalization, treatments)
+    self.targetNormalization = targetNormalization
     (self.memory, self.byteCount) = (memory, byteCount)
   }
 
@@ -36,7 +39,7 @@ package struct DataView: @unchecked Sendable {
   /// - Parameter lists: what ``withLists(_:)`` hands out.
   package init(
     source: Int, counts: [Int], weightExponents: [Int], normalization: Normalization,
-    targetNormalization: Normalization, lists: [UInt8]
+    treatments: [FeatureTreatment] = [], targetNormalization: Normalization, lists: [UInt8]
   ) {
     let memory = AlignedMemory(byteCount: lists.count, isCleared: false)
     lists.withUnsafeBytes {
@@ -44,7 +47,7 @@ package struct DataView: @unchecked Sendable {
     }
     self.init(
       source: source, counts: counts, weightExponents: weightExponents, normalization: normalization,
-      targetNormalization: targetNormalization, memory: memory, byteCount: lists.count)
+      treatments: treatments, targetNormalization: targetNormalization, memory: memory, byteCount: lists.count)
   }
 
   /// Hands out the lists of all parts, one behind the other, as they lie in memory.
@@ -68,6 +71,7 @@ extension DataView: Equatable {
   package static func == (a: DataView, b: DataView) -> Bool {
     (a.source, a.counts, a.weightExponents) == (b.source, b.counts, b.weightExponents)
       && (a.normalization, a.targetNormalization) == (b.normalization, b.targetNormalization)
+      && a.treatments == b.treatments
       && a.withLists { a in b.withLists { b in a.elementsEqual(b) } }
   }
 }
@@ -99,8 +103,11 @@ extension DataView {
     if let row = firstRow(from: rows, rowBytes: rowBytes) {
       return "it lists row \(row), and the source has \(rows), counted from 0"
     }
-    return problem(normalization, of: data.description.featureCount, "features")
-      ?? problem(targetNormalization, of: data.description.targetWidth, "targets")
+    var description = data.description
+    (description.normalization, description.treatments) = (normalization, treatments)
+    return problem(normalization, of: description.featureCount, "features")
+      ?? problem(targetNormalization, of: description.targetWidth, "targets")
+      ?? description.problemWithTreatments.map { "its treatments of features \($0)" }
   }
 
   /// The first row of the lists that is not before a limit.
@@ -126,6 +133,8 @@ extension DataView {
     guard normalization.shift.allSatisfy(\.isFinite),
       normalization.scale.allSatisfy({ $0.isFinite && $0.sign == .plus && $0.bitPattern != 0 })
     else { return "of \(what) a shift is not finite, or a scale is not above 0" }
+    guard normalization.function == .identity || count > 0 && what == "targets" && normalization.formula != .float32
+    else { return "it takes a function of \(what) that goes with no formula of theirs" }
     return nil
   }
 }

@@ -15,21 +15,26 @@ struct DistinctCells {
   /// Whether too many have fallen together.
   var areLost: Bool { Double(before - after) > Self.tolerated * Double(before) }
 
-  /// - Parameter pair: what normalizes them.
-  init(_ values: [Double], _ normalization: Normalization, feature: Int) {
-    let pair = normalization[feature]
-    func float(_ value: Double) -> Float {
-      switch normalization.formula {
-      case .divided: Float((value - pair.shift) / pair.scale)
-      case .multiplied, .float32: Float((value - pair.shift) * pair.scale)
-      }
-    }
+  /// - Parameter float: what a network reads of them.
+  init(_ values: [Double], _ float: (Double) -> Float) {
     // The map keeps the order, so what falls together is neighbours.
     let sorted = values.filter(\.isFinite).sorted()
     for (index, value) in sorted.enumerated() {
       guard index == 0 || value != sorted[index - 1] else { continue }
       before += 1
       if index == 0 || float(value) != float(sorted[index - 1]) { after += 1 }
+    }
+  }
+
+  /// Numbers that are brought to a common scale.
+  init(_ values: [Double], _ normalization: Normalization, feature: Int) {
+    let pair = normalization[feature]
+    self.init(values) { value in
+      let value = normalization.function(value)
+      return switch normalization.formula {
+      case .divided: Float((value - pair.shift) / pair.scale)
+      case .multiplied, .float32: Float((value - pair.shift) * pair.scale)
+      }
     }
   }
 
@@ -65,18 +70,20 @@ extension DataPreparation {
       names.isEmpty ? "feature \(feature)" : "column '\(names[feature].excerpt(40))'"
     }
     var notes: [String] = []
+    let prepared = description.preparedFeatures
+    func cells(_ feature: Int) -> DistinctCells { DistinctCells(columns[feature]) { prepared($0, feature) } }
     let lost = columns.indices.filter { feature in
       pace.add(8 * rows.count)
-      return !whole.contains { $0.contains(feature) }
-        && DistinctCells(columns[feature], description.normalization, feature: feature).areLost
+      return !whole.contains { $0.contains(feature) } && cells(feature).areLost
     }
     if let first = lost.first {
-      let cells = DistinctCells(columns[first], description.normalization, feature: first)
+      // What has a transform of its own is not changed by the one of all.
+      let own = description.transform(ofFeature: first), method = own ?? section.normalize
       notes.append(
-        "\(file): \(words(cells, of: name(first), others: lost.count - 1)); "
-          + (section.normalize == .standard
-            ? "take their logarithms or ranks, or leave an id out of 'features'"
-            : "set data.normalize to \"standard\", or leave an id out of 'features'"))
+        "\(file): \(words(cells(first), of: name(first), others: lost.count - 1)); "
+          + ([.none, .minmax].contains(method) || method.isScale
+            ? "set \(own == nil ? "data.normalize" : "its 'transform'") to \"standard\", or leave an id out of 'features'"
+            : "take their logarithms or ranks, or leave an id out of 'features'"))
     }
     if let first = table.firstRounded(columns) {
       notes.append(
@@ -90,13 +97,15 @@ extension DataPreparation {
     guard description.targetKind == .values else { return [] }
     let source = sources[pieces[0].source], width = description.targetWidth
     return (0..<width).compactMap { target in
-      let cells = DistinctCells(
-        rows.map { source.values[$0 * width + target] }, description.targetNormalization, feature: target)
+      let values = rows.map { source.values[$0 * width + target] }
+      let cells = DistinctCells(values, description.targetNormalization, feature: target)
       guard cells.areLost else { return nil }
       let name = "target '\(description.targetNames[target].excerpt(40))'"
       return "\(source.table.targetSource.file.oneLine): \(words(cells, of: name, others: 0)); "
-        + (section.normalizesTargets
-          ? "take their logarithms" : "set data.normalize_targets to \"standard\", or take an offset off")
+        + (section.normalizeTargets == .none
+          ? "set data.normalize_targets to \"standard\", or take an offset off"
+          : section.normalizeTargets == .standard && values.allSatisfy { $0 > 0 }
+            ? "set data.normalize_targets to \"log\"" : "take an offset off")
     }
   }
 

@@ -33,14 +33,19 @@ package final class FileBytes: @unchecked Sendable {
   }
 
   /// The bytes of a file where they are.
-  init(_ file: MappedDataFile) {
+  ///
+  /// - Parameter end: behind the last that counts; nil: all do.
+  init(_ file: MappedDataFile, upTo end: Int? = nil) {
     base = UnsafeMutableRawPointer(mutating: file.start)
-    (capacity, count, self.file) = (file.byteCount, file.byteCount, file)
+    (capacity, count, self.file) = (file.byteCount, min(end ?? .max, file.byteCount), file)
   }
 
   deinit { if file == nil { munmap(base, capacity) } }
 
-  private static func pages(_ count: Int) -> Int { max(page, (count + page - 1) / page * page) }
+  private static func pages(_ count: Int) -> Int {
+    // No machine has the greatest numbers; they are refused where memory is asked for.
+    max(page, (min(count, 1 << 62) + page - 1) / page * page)
+  }
 
   private static func map(_ byteCount: Int, file: String) throws(DataError) -> UnsafeMutableRawPointer {
     try Memory.check(byteCount: byteCount - page, for: file)
@@ -117,8 +122,10 @@ package final class FileBytes: @unchecked Sendable {
     }
   }
 
-  /// The first bytes, copied.
-  func beginning(_ limit: Int) -> [UInt8] { withUnsafeBytes { Array($0.prefix(limit)) } }
+  /// The first bytes from one on, copied.
+  func beginning(_ limit: Int, from start: Int = 0) -> [UInt8] {
+    withUnsafeBytes { Array($0.dropFirst(start).prefix(limit)) }
+  }
 
   /// Keeps some rows behind a header, ascending, and forgets the others; of a mapped file they are a copy from then on.
   ///

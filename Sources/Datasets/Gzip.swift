@@ -2,8 +2,8 @@ internal import CZlib
 
 /// Decompression of gzip files (RFC 1952), several members included.
 enum Gzip {
-  /// Bytes that are decompressed before the content is asked for its size: more than any header of an array.
-  static let firstPiece = 1 << 16
+  /// Bytes that are decompressed before the content is asked for its size.
+  static let firstPiece = Decompression.firstPiece
 
   /// Bytes that deflate makes of one byte at most.
   private static let greatestRatio = 1032
@@ -11,10 +11,7 @@ enum Gzip {
   /// Whether the bytes begin with gzip's magic number.
   static func isCompressed(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
-  /// The decompressed bytes; the checksum of each member is verified.
-  ///
-  /// A small file can hold a thousand times its size, and what its last bytes say of that may be untrue: memory is taken as the
-  /// content comes, and no more than the content's own header or this machine's memory allow. The compressed bytes come by pieces.
+  /// The decompressed bytes; the checksum of each member is verified. The compressed bytes come by pieces.
   ///
   /// - Parameters:
   ///   - progress: called for each piece.
@@ -25,26 +22,12 @@ enum Gzip {
   ) throws(DataError) -> FileBytes {
     let input = pieces.byteCount
     guard input >= 18 else { throw .damagedGzip(file: file, reason: "it ends early") }
-    let output = try FileBytes(capacity: firstPiece, file: file)
-    var limit = Int.max, wanted = firstPiece
     var inflation = try Inflation(pieces, file: file)
-    while try inflation.fill(output, upTo: wanted, progress: progress) {
-      if output.count == firstPiece, let size { limit = try size(output.beginning(firstPiece)) }
-      // One byte more than there should be, to tell a content that goes on.
-      guard output.count <= limit else {
-        throw .damagedGzip(file: file, reason: "they hold more than the \(limit) bytes that the array's header states")
-      }
-      let room = (limit == .max ? limit : limit + 1) - output.count
-      if output.count == firstPiece {
-        // All that deflate can make of so many bytes: hardly any of these pages will be written.
-        let most = min(input, Memory.byteCount / Self.greatestRatio) * Self.greatestRatio
-        try? output.reserve(min(output.count + room, output.count + most), file: file)
-      }
-      wanted = output.count + min(output.count, room)
-      try output.reserve(wanted, file: file)
+    // All that deflate can make of so many bytes.
+    let most = min(input, Memory.byteCount / Self.greatestRatio) * Self.greatestRatio
+    return try Decompression.run(&inflation, file: file, most: most, progress: progress, size: size) {
+      .damagedGzip(file: file, reason: $0)
     }
-    guard output.count > 0 else { throw .emptyFile(file: file) }
-    return output
   }
 
   /// Decompresses bytes that are in memory.
@@ -54,7 +37,7 @@ enum Gzip {
 }
 
 /// zlib at work on the members of a file.
-private struct Inflation: ~Copyable {
+private struct Inflation: Decompressor, ~Copyable {
   private var input: InputPieces
   private let file: String
   /// zlib keeps the address of its stream, so that this one does not move.
@@ -74,9 +57,6 @@ private struct Inflation: ~Copyable {
     stream.deallocate()
   }
 
-  /// Decompresses until the output has so many bytes.
-  ///
-  /// - Returns: false where all members were read.
   mutating func fill(_ output: FileBytes, upTo wanted: Int, progress: () -> Void) throws(DataError) -> Bool {
     // zlib counts in 32 bits, so that large files go out by pieces; small ones, because each shows progress.
     let piece = 1 << 24

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Platform
 internal import Specs
 
@@ -12,63 +11,42 @@ enum InputFile {
     var isNative: Bool
   }
 
-  /// The bytes of a file, decompressed where it is gzip; the compressed bytes are never all in memory.
+  /// The bytes of a file, decompressed where it is gzip or zstd; the compressed bytes are never all in memory.
   ///
   /// The size is checked against the machine's memory before anything is allocated.
   /// - Parameters:
   ///   - mayMap: whether the bytes may stay where they are, as the context wants it.
+  ///   - isRaw: whether its bytes are what they are, whatever they begin with.
+  ///   - limit: the most bytes that it may have.
   ///   - outline: reads the beginning.
   /// - Throws: ``DataError`` for a file that is missing, unreadable, not a file, empty, too large or damaged.
   static func contents(
-    of file: String, in context: DataContext, mayMap: Bool = false,
+    of file: String, in context: DataContext, mayMap: Bool = false, isRaw: Bool = false, mayBeEmpty: Bool = false,
+    limit: Int = .max,
     outline: (([UInt8]) throws(DataError) -> Outline)? = nil
   ) throws(DataError) -> FileBytes {
-    let path = context.resolve(file)
-    // O_NONBLOCK: opening a named pipe must not wait for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(errno, file: file, path: path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(errno, file: file, path: path) }
-    let kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG else { throw .notAFile(file: file, isDirectory: kind == S_IFDIR) }
-    let byteCount = Int(status.st_size)
-    guard byteCount > 0 else { throw .emptyFile(file: file) }
-    func piece(_ buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
-      while true {
-        let received = read(descriptor, buffer.baseAddress, min(buffer.count, 1 << 24))
-        if received >= 0 { return received }
-        guard errno == EINTR else { throw failure(errno, file: file, path: path) }
-      }
-    }
-    var start: [UInt8] = [0, 0]
-    if pread(descriptor, &start, 2, 0) == 2, Gzip.isCompressed(start) {
+    let opened = try OpenedFile(file, in: context, mayBeEmpty: mayBeEmpty)
+    let byteCount = opened.byteCount
+    if byteCount == 0 { return try FileBytes(capacity: 1, file: file) }
+    guard byteCount <= limit else { throw .tooLarge(file: file, byteCount: byteCount, available: limit) }
+    if !isRaw, let method = Decompression.Method(beginning: try opened.bytes(0..<min(4, byteCount))) {
       var size: (([UInt8]) throws(DataError) -> Int)?
       if let outline { size = { beginning throws(DataError) in try outline(beginning).size } }
-      return try Gzip.decompress(
-        InputPieces(byteCount: byteCount, read: piece), file: file, progress: context.progress, size: size)
+      let pieces = opened.pieces(0..<byteCount)
+      switch method {
+      case .gzip: return try Gzip.decompress(pieces, file: file, progress: context.progress, size: size)
+      case .zstd: return try Zstd.decompress(pieces, file: file, progress: context.progress, size: size)
+      }
     }
     if mayMap, context.mapping.takes(byteCount: byteCount),
-      (try? outline?(beginning(of: descriptor, byteCount)))?.isNative == true,
-      let mapped = MappedDataFile(file, path: path, descriptor: descriptor, use: context.use)
+      isRaw || (try? outline?(opened.bytes(0..<min(byteCount, Decompression.firstPiece))))?.isNative == true,
+      let mapped = opened.mapped(context.use)
     {
       return FileBytes(mapped)
     }
-    let bytes = try FileBytes(capacity: byteCount, file: file)
-    while bytes.count < byteCount {
-      let received = try piece(UnsafeMutableRawBufferPointer(rebasing: bytes.room.prefix(byteCount - bytes.count)))
-      guard received > 0 else { break }
-      bytes.add(received)
-      context.progress()
-    }
+    let bytes = try opened.copy(0..<byteCount, progress: context.progress)
     guard bytes.count > 0 else { throw .emptyFile(file: file) }
     return bytes
-  }
-
-  private static func beginning(of descriptor: Int32, _ byteCount: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: min(byteCount, Gzip.firstPiece)) { buffer, count in
-      count = max(0, pread(descriptor, buffer.baseAddress, buffer.count, 0))
-    }
   }
 
   /// Whether the beginning of a file is text in UTF-8 without control characters.
@@ -78,11 +56,6 @@ enum InputFile {
     let fault = UTF8Text.check(beginning).fault
     guard fault.map({ $0.offset + 4 > beginning.count && bytes.count > 512 }) ?? true else { return false }
     return beginning.allSatisfy { $0 >= 0x20 || (0x09...0x0d).contains($0) }
-  }
-
-  private static func failure(_ code: Int32, file: String, path: String) -> DataError {
-    if code == ENOENT || code == ENOTDIR { return .missingFile(file: file, lookedFor: path) }
-    return .unreadable(file: file, problem: FileProblem(code))
   }
 }
 

@@ -1,13 +1,5 @@
 internal import Specs
 
-/// What is done where a value is missing.
-package enum MissingPolicy: String, Sendable, CaseIterable {
-  /// The data are refused, with counts.
-  case error
-  /// Rows without it are left out.
-  case dropRow = "drop_row"
-}
-
 /// The texts that stand for a value that is not there.
 ///
 /// Without a list of the source's own these are what pandas takes for missing, and what other programs write: `?`, `-`, `.`,
@@ -59,14 +51,17 @@ package struct MissingMarks: Sendable, Equatable {
   func contains(_ number: Double) -> Bool { numbers.contains(number) }
 
   /// Whether a cell's text, without blanks around it, is a mark or nothing at all.
-  func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  ///
+  /// - Parameter takesNumbers: whether it is read as programs write numbers, to compare it with marks that are some; a cell in another
+  ///   style is compared by the number that it is there.
+  func contains(_ text: UnsafeBufferPointer<UInt8>, takesNumbers: Bool = true) -> Bool {
     guard let first = text.first else { return true }
     if firstBytes[Int(first)], text.count <= longest {
       let word = String(decoding: text, as: UTF8.self)
       if texts.contains(word) { return true }
       if takesNaN, Self.isNaN(word) { return true }
     }
-    if !numbers.isEmpty, let number = DecimalNumber.parse(text), numbers.contains(number) { return true }
+    if takesNumbers, !numbers.isEmpty, let number = DecimalNumber.parse(text), numbers.contains(number) { return true }
     return Self.isBlank(text)
   }
 

@@ -8,23 +8,27 @@ extension PreparedData {
   /// - Parameters:
   ///   - rows: those of each new part, in the order of ``DataPart``; by their numbers in the part, any number of times.
   ///   - normalize: what is done to features.
-  ///   - normalizesTargets: whether value targets are brought to mean 0 and deviation 1.
-  /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0.
+  ///   - normalizeTargets: what is done to value targets.
+  /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0, and where features or targets cannot be prepared by
+  ///   the new training part.
   package func view(
-    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizesTargets: Bool,
+    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizeTargets: TargetTransform,
     progress: @escaping () -> Void = {}
   ) throws(DataError) -> PreparedData {
     precondition(rows.count == DataPart.allCases.count, "one list for each part")
     guard let own = self.rows(of: part) else { preconditionFailure("the part has no rows") }
     precondition(rows.joined().allSatisfy { 0..<own.count ~= $0 }, "a row outside the part")
     let training = rows[DataPart.train.rawValue]
-    let normalization = description.normalization(normalize, rows: training, progress) { rows, body in
-      own.forEachRow(rows, body)
+    let preparation = try preparation(normalize, of: own, rows: rows, progress)
+    for rows in rows {
+      let problem = description.firstOutside(normalizeTargets.function, rows) { rows, body in
+        own.forEachTarget(rows, body)
+      }
+      if let problem { throw description.dataError(problem, in: RowSource(file: "the data"), canChoose: true) }
     }
-    let targetNormalization =
-      normalizesTargets
-      ? description.targetNormalization(rows: training, progress) { rows, body in own.forEachTarget(rows, body) }
-      : .identity
+    let targetNormalization = description.targetNormalization(normalizeTargets, rows: training, progress) {
+      rows, body in own.forEachTarget(rows, body)
+    }
     let source = layout.parts[part.rawValue].source, rowBytes = layout.rowBytes(ofSource: source)
     let byteCount = rows.reduce(0) { $0 + $1.count } * rowBytes
     let memory = AlignedMemory(byteCount: byteCount, isCleared: false)
@@ -43,8 +47,34 @@ extension PreparedData {
     }
     return showing(
       DataView(
-        source: source, counts: rows.map(\.count), weightExponents: exponents, normalization: normalization,
-        targetNormalization: targetNormalization, memory: memory, byteCount: byteCount))
+        source: source, counts: rows.map(\.count), weightExponents: exponents, normalization: preparation.normalization,
+        treatments: preparation.treatments, targetNormalization: targetNormalization, memory: memory,
+        byteCount: byteCount))
+  }
+
+  /// What is to become of features, by those of a new training part.
+  ///
+  /// - Parameters:
+  ///   - own: the part that the rows are of.
+  ///   - rows: those of each new part.
+  private func preparation(
+    _ method: NormalizationMethod, of own: DataRows, rows: [[Int]], _ progress: @escaping () -> Void
+  ) throws(DataError) -> FeaturePreparation {
+    let source = RowSource(file: "the data")
+    do throws(PreparationProblem) {
+      let made = try description.preparation(method, rows: rows[DataPart.train.rawValue], progress) { rows, body in
+        own.forEachRow(rows, body)
+      }
+      var description = description
+      description.treatments = made.treatments
+      for rows in rows {
+        let problem = description.firstOutside(rows) { row, body in own.forEachRow([row], body) }
+        if let problem { throw problem }
+      }
+      return made
+    } catch {
+      throw description.dataError(error, in: source, canChoose: true)
+    }
   }
 }
 
@@ -59,7 +89,9 @@ extension DataRows {
         let first = places[run.block] + place * block.rowBytes + run.first * block.element.byteCount
         if run.isCode {
           output.update(repeating: 0, count: run.features.count)
-          output[block.element.code(at: first)] = 1
+          // One beyond the categories: it is missing.
+          let code = block.element.code(at: first)
+          if code < run.features.count { output[code] = 1 }
         } else {
           for index in run.features.indices {
             let offset = index - run.features.lowerBound

@@ -9,6 +9,8 @@ package struct PreparedData: @unchecked Sendable {
   package var notes: [String] = []
   /// The rows of the source that were left out, where all its other rows are the test part.
   package var dropped = DroppedRows()
+  /// Figures of the training source's columns; on a rank that has read it, where they are wanted.
+  package var profile: TableProfile?
   /// Whether a file is mapped on some node: then all ranks look at theirs together.
   package var isAnyMapped = false
   // The region is written before this value exists and only read afterwards.
@@ -66,6 +68,7 @@ package struct PreparedData: @unchecked Sendable {
     var other = self
     other.description.counts = view.counts
     other.description.normalization = view.normalization
+    other.description.treatments = view.treatments
     other.description.targetNormalization = view.targetNormalization
     // Of no list in the region: it is elsewhere.
     other.layout.parts = zip(view.counts, view.weightExponents).map { count, exponent in

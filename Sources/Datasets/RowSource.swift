@@ -3,6 +3,8 @@ package struct RowSource: Sendable, Equatable {
   package var file: String
   /// The lines of the rows of a text file; nil for arrays and the like.
   package var lines: RowLines?
+  /// The files of a text that was joined from several, whose lines these are.
+  package var parts: TextParts?
   /// The rows of an array that are kept; nil where all are.
   package var rows: RowLines?
 
@@ -11,9 +13,11 @@ package struct RowSource: Sendable, Equatable {
     self.lines = lines
   }
 
-  /// `line 12` as an editor counts, from 1 with the header; `row 11 (counted from 0)` as NumPy does.
+  /// `line 12` as an editor counts, from 1 with the header; `line 12 of b.csv` where there are several files; `row 11 (counted from 0)`
+  /// as NumPy does.
   package func place(_ row: Int) -> String {
-    lines.map { "line \($0[row])" } ?? "row \(rows.map { $0[row] } ?? row) (counted from 0)"
+    if let lines, let parts { return parts.words(ofLine: lines[row]) }
+    return lines.map { "line \($0[row])" } ?? "row \(rows.map { $0[row] } ?? row) (counted from 0)"
   }
 }
 

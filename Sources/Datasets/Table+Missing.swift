@@ -2,14 +2,14 @@ internal import Kernels
 internal import Specs
 
 extension Table {
-  /// Refuses or leaves out the rows in which a value is NaN.
+  /// Refuses or leaves out the rows in which a value is NaN, but where something stands for it.
   ///
   /// - Parameter inNumbers: whether columns of numbers are looked at besides arrays.
   /// - Throws: ``DataError`` with counts for each column of each array, or where no row is left.
   mutating func settleMissing(
     _ policy: MissingPolicy, canDropRows: Bool, inNumbers: Bool, _ progress: @escaping () -> Void
   ) throws(DataError) {
-    let missing = missingCells(inNumbers: inNumbers, progress)
+    let missing = missingCells(inNumbers: inNumbers, fills: policy.fills, progress)
     guard !missing.isEmpty else { return }
     var counts: [(name: String, count: Int)] = []
     var problems: [(file: String, found: CellProblems)] = []
@@ -38,21 +38,28 @@ extension Table {
     try keep(kept)
   }
 
-  /// The rows with NaN, column by column.
+  /// The rows with NaN, column by column, but of features that are filled.
+  ///
+  /// - Parameter fills: whether features without columns are filled.
   private func missingCells(
-    inNumbers: Bool, _ progress: @escaping () -> Void
+    inNumbers: Bool, fills: Bool, _ progress: @escaping () -> Void
   ) -> [(
     source: RowSource, name: String, role: CellProblems.Role, rows: [Int]
   )] {
     var found: [(source: RowSource, name: String, role: CellProblems.Role, rows: [Int])] = []
     let names = columns.flatMap(\.featureNames), isFlat = featureShape.extents.count == 1
-    for (feature, rows) in missingFeatures(inNumbers: inNumbers, progress) {
+    for (feature, rows) in missingFeatures(inNumbers: inNumbers, fills: fills, progress) {
       found.append((source, !isFlat ? "features" : names.isEmpty ? "\(feature)" : names[feature], .feature, rows))
     }
-    if case .numbers(let values, let names)? = targets {
+    switch targets {
+    case .numbers(let values, let names)?:
       for (column, rows) in Self.missingRows(values, width: names.count, perColumn: true) {
         found.append((targetSource, names[column], .target, rows))
       }
+    case .text(let codes, _, let name)?:
+      let rows = codes.indices.filter { codes[$0] < 0 }
+      if !rows.isEmpty { found.append((targetSource, name, .target, rows)) }
+    case nil: break
     }
     if let sampleWeights {
       for (_, rows) in Self.missingRows(sampleWeights, width: 1, perColumn: true) {
@@ -62,12 +69,16 @@ extension Table {
     return found
   }
 
-  /// The features with NaN, ascending, and the rows of each; features of more than one axis as one.
+  /// The features with NaN that are not filled, ascending, and the rows of each; features of more than one axis as one.
   private func missingFeatures(
-    inNumbers: Bool, _ progress: @escaping () -> Void
+    inNumbers: Bool, fills: Bool, _ progress: @escaping () -> Void
   ) -> [(feature: Int, rows: [Int])] {
     var found: [Int: [Int]] = [:], numbers: [Range<Int>] = []
+    // The ends of ragged rows are no numbers, so nothing is measured that could stand for one.
+    let isFilled = columns.flatMap { Array(repeating: $0.missing.fills && !$0.isRagged, count: $0.width) }
+    func areFilled(_ features: Range<Int>) -> Bool { columns.isEmpty ? fills : isFilled[features].allSatisfy { $0 } }
     for (place, range) in zip(features.places, features.ranges) {
+      if areFilled(range) { continue }
       switch place {
       case .array(let index) where features.arrays[index].element.isFloat:
         let perColumn = featureShape.extents.count == 1
@@ -81,8 +92,9 @@ extension Table {
       }
     }
     if inNumbers {
-      forEachRow(0..<count) { row, values in
-        for feature in numbers.joined() where values[feature].isNaN { found[feature, default: []].append(row) }
+      let looked = numbers.joined().filter { columns.isEmpty || !isFilled[$0] }
+      forEachRow(0..<(looked.isEmpty ? 0 : count)) { row, values in
+        for feature in looked where values[feature].isNaN { found[feature, default: []].append(row) }
       }
     }
     return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -25,6 +25,14 @@ package struct Table: Sendable {
   /// Where the weights come from, where they have a file of their own.
   package var weightFile: RowSource?
 
+  /// How each target was read; empty: all as usual.
+  package var targetColumns: [TargetColumn] = []
+  /// The column of weights, where a rule has named it.
+  package var weightColumn: WeightColumn?
+  /// Whether `data.columns` can say what its columns are.
+  package var followsRules = false
+  /// What a person should know of the columns and their cells.
+  package var notes: [String] = []
   /// The rows that were left out.
   package var dropped = DroppedRows()
 

@@ -1,4 +1,4 @@
-/// An affine map that brings numbers to a common scale, one pair for all features or one pair per feature.
+/// An affine map that brings numbers, or their logarithms, to a common scale, one pair for all features or one pair per feature.
 ///
 /// In double, rounded to float32 once: so a number far from 0 keeps what tells it from its neighbours.
 package struct Normalization: Sendable, Equatable {
@@ -14,16 +14,21 @@ package struct Normalization: Sendable, Equatable {
   package var shift: [Double]
   package var scale: [Double]
   package let formula: Formula
+  /// What is taken of each number first; of features nothing is, they have treatments.
+  package let function: Function
 
-  package init(_ formula: Formula, shift: [Double], scale: [Double]) {
+  package init(_ formula: Formula, shift: [Double], scale: [Double], function: Function = .identity) {
     precondition(shift.count == scale.count && !shift.isEmpty, "a normalization needs one scale per shift")
     self.formula = formula
+    self.function = function
     self.shift = shift
     self.scale = scale
   }
 
   package static let identity = Normalization(.divided, shift: [0], scale: [1])
-  package var isIdentity: Bool { shift.allSatisfy { $0 == 0 } && scale.allSatisfy { $0 == 1 } }
+  package var isIdentity: Bool {
+    function == .identity && shift.allSatisfy { $0 == 0 } && scale.allSatisfy { $0 == 1 }
+  }
   /// Whether one pair serves all features.
   package var isUniform: Bool { shift.count == 1 }
 
@@ -45,7 +50,7 @@ package struct Normalization: Sendable, Equatable {
   /// Maps a normalized value back, in double.
   package func restore(_ value: Double, feature: Int) -> Double {
     let (shift, scale) = self[feature]
-    return formula == .divided ? value * scale + shift : value / scale + shift
+    return function.inverse(formula == .divided ? value * scale + shift : value / scale + shift)
   }
 
   /// Maps a normalized value back as metrics of the build that has normalized it do.
@@ -53,7 +58,7 @@ package struct Normalization: Sendable, Equatable {
     formula == .float32 ? Double(restoreFloat32(value, feature: feature)) : restore(Double(value), feature: feature)
   }
 
-  /// Maps a difference of normalized values back.
+  /// Maps a difference of normalized values back to one of what ``function`` gave.
   package func restoreWidth(_ width: Double, feature: Int) -> Double {
     let scale = self[feature].scale
     return formula == .divided ? width * scale : width / scale

@@ -49,12 +49,19 @@ extension ConfigValue {
   /// - Parameters:
   ///   - data: UTF-8 JSON.
   ///   - file: the name that an error message shows.
+  ///   - comments: whether there may be some, as where a person writes the text.
   /// - Throws: ``ConfigError`` with the place where the text stops being JSON.
-  package static func parse(_ data: Data, file: String) throws(ConfigError) -> ConfigValue {
+  package static func parse(
+    _ data: Data, file: String, comments: JSONComments = .refused
+  ) throws(ConfigError) -> ConfigValue {
     guard !data.isEmpty else { throw ConfigError("the file is empty; a JSON object is expected", file: file) }
     let bytes = [UInt8](data)
+    if let signature = FileSignature.of(bytes), signature.isImportable {
+      throw ConfigError(
+        "this is \(signature.noun), and JSON in UTF-8 is expected; \(signature.wayOut(for: file))", file: file)
+    }
     do {
-      return try JSONParser.parse(bytes)
+      return try JSONParser.parse(bytes, comments: comments)
     } catch {
       let (line, column) = JSONParser.place(of: error.offset, in: bytes)
       throw ConfigError("not valid JSON: line \(line), column \(column): \(error.problem)", file: file)

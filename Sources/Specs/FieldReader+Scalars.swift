@@ -59,6 +59,17 @@ extension FieldReader {
     }
   }
 
+  /// True or false, or left out.
+  package func optionalBoolean(_ key: String, _ summary: String) throws(ConfigError) -> Bool? {
+    try read(key, schema: .boolean, default: (nil, nil), example: nil, summary: summary) {
+      value, path throws(ConfigError) in
+      guard case .boolean(let flag) = value else {
+        throw ConfigError("expected true or false, found \(value.kindName) (\(value.excerpt))", path: path)
+      }
+      return (flag, value)
+    }
+  }
+
   /// Text.
   package func text(_ key: String, default standard: String? = nil, _ summary: String) throws(ConfigError) -> String {
     try read(key, schema: .text, default: standard.map { ($0, .string($0)) }, example: "text", summary: summary) {

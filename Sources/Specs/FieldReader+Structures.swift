@@ -15,37 +15,42 @@ extension FieldReader {
     }
   }
 
-  /// A required object whose keys depend on the kind that its key `type` names.
+  /// A required object whose keys depend on the kind that its key `type` names; or that kind alone, as text.
   ///
-  /// - Parameter readValue: reads the object; when it only describes, it is told which kind.
-  package func object<Value>(
-    _ key: String, kinds: [String], _ summary: String,
+  /// - Parameters:
+  ///   - registry: where the kinds are from.
+  ///   - readValue: reads the object; when it only describes, it is told which kind.
+  package func object<Kind, Element, Value>(
+    _ key: String, kindsOf registry: Registry<Kind, Element>, _ summary: String,
     _ readValue: (FieldReader, _ describing: String?) throws(ConfigError) -> Value
   ) throws(ConfigError) -> Value {
-    guard isDescribing else {
-      return try readSource(key, default: nil, summary: summary) { value, path throws(ConfigError) in
+    func read(_ value: ConfigValue, _ path: String) throws(ConfigError) -> (Value, ConfigValue) {
+      try Self.expandingShort(value, path: path) { value throws(ConfigError) in
         try readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
       }
     }
+    guard isDescribing else { return try readSource(key, default: nil, summary: summary, decode: read) }
     var schemas: [Schema] = [], example: Value?
-    for kind in kinds {
+    for spec in registry.specs {
       let reader = FieldReader(describing: pathOf(key), registries: registries)
-      let value = try readValue(reader, kind)
+      let value = try readValue(reader, spec.kind)
       example = example ?? value
       schemas.append(
         .object(
           reader.properties.map { property in
             guard property.key == "type" else { return property }
             var fixed = property
-            fixed.schema = .fixed(kind)
+            fixed.schema = .fixed(spec.kind)
+            fixed.summary = spec.summary
+            (fixed.isRequired, fixed.defaultValue) = (true, nil)
             return fixed
           }))
     }
     guard let example else { throw ConfigError("there are no kinds to choose from", path: pathOf(key)) }
-    return try read(key, schema: .anyOf(schemas), default: nil, example: example, summary: summary) {
-      value, path throws(ConfigError) in
-      try readObject(value, path: path) { fields throws(ConfigError) in try readValue(fields, nil) }
-    }
+    let short = registry.kinds.filter { (try? read(.string($0), pathOf(key))) != nil }
+    return try self.read(
+      key, schema: .anyOf((short.isEmpty ? [] : [.names(short)]) + schemas), default: nil, example: example,
+      summary: summary, decode: read)
   }
 
   /// An object that may be left out: then its defaults hold.
@@ -127,7 +132,8 @@ extension FieldReader {
     }
   }
 
-  /// A thing of a registry under a key: an object whose `tag` names the kind, or just the kind's name.
+  /// A thing of a registry under a key: an object whose `tag` names the kind; or that kind alone, as text, where nothing else has to be
+  /// said of it and the tag is `type`.
   ///
   /// - Parameter standard: the registry, where ``registries`` have no other of its sort.
   package func variant<Kind, Product>(
@@ -136,10 +142,17 @@ extension FieldReader {
   ) throws(ConfigError) -> Product {
     let registry = registries[default: standard]
     let schema = try describedSchema(of: registry, tag: tag, path: pathOf(key))
-    let kind = defaultKind ?? registry.kinds[0]
-    let reader = FieldReader(describing: pathOf(key), registries: registries)
-    let example = try registry.make(kind, from: reader, path: pathOf(key))
-    let fallback = defaultKind.map { (example, Optional(ConfigValue.string($0))) }
+    let fallback: (Product, ConfigValue?)?
+    let example: Product
+    if let defaultKind {
+      let (product, text) = try readVariant(
+        .object([.init(tag, .string(defaultKind))]), registry, tag: tag, path: pathOf(key))
+      (fallback, example) = ((product, text), product)
+    } else {
+      fallback = nil
+      example = try registry.make(
+        registry.kinds[0], from: FieldReader(describing: pathOf(key), registries: registries), path: pathOf(key))
+    }
     return try read(key, schema: schema, default: fallback, example: example, summary: summary) {
       value, path throws(ConfigError) in
       // Null says that nothing is said.
@@ -187,13 +200,45 @@ extension FieldReader {
     registries: Registries = .standard
   ) throws(ConfigError) -> (Product, ConfigValue) {
     let registries = registries.with(registry)
-    if case .string(let kind) = value {
-      let reader = try FieldReader(.object([]), path: path, registries: registries)
-      return (try registry.make(kind, from: reader, path: path), value)
+    guard tag == "type" else {
+      if case .string = value {
+        throw ConfigError(
+          "expected an object whose key '\(tag)' names the \(registry.noun) (\(registry.kinds.joined(separator: ", "))), found "
+            + "text (\(value.excerpt))", path: path)
+      }
+      return try readLong(value, registry, tag: tag, path: path, registries: registries)
     }
-    return try readObject(value, path: path, registries: registries) { reader throws(ConfigError) in
+    return try expandingShort(value, path: path) { value throws(ConfigError) in
+      try readLong(value, registry, tag: tag, path: path, registries: registries)
+    }
+  }
+
+  private static func readLong<Kind, Product>(
+    _ value: ConfigValue, _ registry: Registry<Kind, Product>, tag: String, path: String, registries: Registries
+  ) throws(ConfigError) -> (Product, ConfigValue) {
+    try readObject(value, path: path, registries: registries) { reader throws(ConfigError) in
       let kind = try reader.text(tag, "the kind of \(registry.noun): \(registry.kinds.joined(separator: ", "))")
       return try registry.make(kind, from: reader, path: reader.pathOf(tag))
+    }
+  }
+
+  /// Reads `"mse"` as `{"type": "mse"}`; the resolved config says the long form.
+  ///
+  /// - Parameter read: reads an object.
+  private static func expandingShort<Value>(
+    _ value: ConfigValue, path: String, _ read: (ConfigValue) throws(ConfigError) -> (Value, ConfigValue)
+  ) throws(ConfigError) -> (Value, ConfigValue) {
+    guard case .string(let kind) = value else { return try read(value) }
+    do { return try read(.object([.init("type", value)])) } catch {
+      var error = error
+      // The text is what is wrong, not a key that nobody has written.
+      if error.path == (path.isEmpty ? "type" : path + ".type") { error.path = path }
+      if error.path == path, error.problem.hasPrefix("key '") {
+        let key = error.problem.dropFirst("key '".count).prefix { $0 != "'" }
+        error.problem =
+          "'\(kind.excerpt(60))' alone does not say enough, \(error.problem); write {\"type\": \"\(kind.excerpt(60))\", \"\(key)\": …}"
+      }
+      throw error
     }
   }
 
@@ -212,7 +257,8 @@ extension FieldReader {
     of registry: Registry<Kind, Product>, tag: String = "type", path: String, registries: Registries = .standard
   ) throws(ConfigError) -> Schema {
     let registries = registries.with(registry)
-    var schemas: [Schema] = [.names(registry.kinds)]
+    let short = tag == "type" ? registry.kinds.filter { isShort($0, registry, path: path, registries) } : []
+    var schemas: [Schema] = short.isEmpty ? [] : [.names(short)]
     for spec in registry.specs {
       let reader = FieldReader(describing: path, registries: registries)
       _ = try registry.make(spec.kind, from: reader, path: path)
@@ -221,6 +267,13 @@ extension FieldReader {
       schemas.append(.object([tagProperty] + reader.properties))
     }
     return .anyOf(schemas)
+  }
+
+  /// Whether a kind's name says it all: there is a default for each of its keys.
+  private static func isShort<Kind, Product>(
+    _ kind: String, _ registry: Registry<Kind, Product>, path: String, _ registries: Registries
+  ) -> Bool {
+    (try? readVariant(.string(kind), registry, path: path, registries: registries)) != nil
   }
 
   private func describe<Value>(

@@ -4,15 +4,48 @@ package struct FileSignature: Sendable, Equatable {
   package var noun: String
   /// How a table is got out of it.
   package var wayOut: String
+  /// Whether scripts/import-table reads it.
+  package private(set) var isImportable = false
+  /// The path that was opened, where that is known: the way out is for a command line, and paths of a config count from its directory.
+  package var path: String?
 
   init(_ noun: String, _ wayOut: String) {
     self.noun = noun
     self.wayOut = wayOut
   }
 
+  /// A kind that scripts/import-table reads.
+  ///
+  /// - Parameter other: another way out.
+  private init(importable noun: String, or other: String? = nil) {
+    self.init(noun, (other.map { "\($0), or " } ?? "") + Self.makeTable)
+    isImportable = true
+  }
+
+  /// How a table is got out of a file of some name.
+  package func wayOut(for file: String) -> String {
+    guard isImportable else { return wayOut }
+    let path = path ?? file, name = path.split(separator: "/").last.map(String.init) ?? path
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    // Beside it.
+    let table = path.dropLast(path.hasSuffix(name) ? name.count : 0) + (stem.isEmpty ? name : stem) + ".table"
+    return wayOut.replacing(
+      "FILE NEW.table", with: "\(Self.word(path)) \(Self.word(String(table)))", maxReplacements: 1)
+  }
+
+  /// A text as one word of a shell.
+  private static func word(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy {
+      ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+        || "._-/".unicodeScalars.contains($0)
+    }
+    return isPlain ? text : "'" + text.oneLine.replacing("'", with: #"'\''"#) + "'"
+  }
+
   /// The kind of a file that is neither plain text in UTF-8 nor without a name; nil for everything else.
   package static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> FileSignature? {
-    unicode(bytes) ?? zip(bytes) ?? known(bytes) ?? tar(bytes) ?? tensors(bytes) ?? markup(bytes)
+    // The length that a file of tensors begins with could be another kind's first bytes.
+    tensors(bytes) ?? unicode(bytes) ?? zip(bytes) ?? known(bytes) ?? tar(bytes) ?? markup(bytes)
   }
 
   package static func of(_ bytes: [UInt8]) -> FileSignature? {
@@ -25,16 +58,31 @@ package struct FileSignature: Sendable, Equatable {
     var start: [UInt8]
     var signature: FileSignature
 
+    /// Whether it could be the name of a column: then bytes follow that text does not have.
+    var isWord: Bool {
+      start.count <= 6
+        && start.allSatisfy {
+          (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+    }
+
     init(_ start: [UInt8], _ noun: String, _ wayOut: String) {
       self.start = start
       signature = FileSignature(noun, wayOut)
     }
 
     init(_ start: String, _ noun: String, _ wayOut: String) { self.init(Array(start.utf8), noun, wayOut) }
+
+    init(importable noun: String, _ start: [UInt8], or other: String? = nil) {
+      self.start = start
+      signature = FileSignature(importable: noun, or: other)
+    }
   }
 
   private static let saveAsCSV = "save the sheet as CSV (UTF-8)"
   private static let exportAsCSV = "export the table as CSV"
+  private static let makeTable =
+    "make a table of it with `scripts/import-table FILE NEW.table` and read that with \"format\": \"table\""
   private static let asCSV = "to_csv('NEW', index=False)"
 
   private static let marks: [Mark] = [
@@ -48,33 +96,31 @@ package struct FileSignature: Sendable, Equatable {
     Mark("LZIP\u{1}", "an lzip file", "decompress it with `lzip -dc FILE > NEW`"),
     Mark([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "a 7z archive", "unpack it with `7z x FILE`"),
     Mark("Rar!\u{1a}\u{7}", "a rar archive", "unpack it with `unrar x FILE`"),
-    Mark("PAR1", "a Parquet file", "convert it with pandas.read_parquet('FILE').\(asCSV)"),
-    Mark("ARROW1", "a Feather (Arrow) file", "convert it with pandas.read_feather('FILE').\(asCSV)"),
-    Mark("FEA1", "a Feather file", "convert it with pandas.read_feather('FILE').\(asCSV)"),
-    Mark(
-      [0xff, 0xff, 0xff, 0xff], "an Arrow stream",
-      "convert it with pyarrow.ipc.open_stream('FILE').read_pandas().\(asCSV)"),
+    Mark(importable: "a Parquet file", Array("PAR1".utf8)),
+    Mark(importable: "a Feather (Arrow) file", Array("ARROW1".utf8)),
+    Mark(importable: "a Feather file", Array("FEA1".utf8)),
+    Mark(importable: "an Arrow stream", [0xff, 0xff, 0xff, 0xff]),
     Mark("ORC\u{0}", "an ORC file", "convert it with pandas.read_orc('FILE').\(asCSV)"),
     Mark("ORC\u{a}", "an ORC file", "convert it with pandas.read_orc('FILE').\(asCSV)"),
     Mark("Obj\u{1}", "an Avro file", exportAsCSV),
     Mark(
       [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], "an HDF5 file",
-      "save its arrays with numpy.save, or convert a table with pandas.read_hdf('FILE').\(asCSV)"),
+      #"read it with "format": "hdf5", "path" and "features" (datasets in it), or convert a table of pandas with "#
+        + "pandas.read_hdf('FILE').\(asCSV)"),
     Mark("MATLAB ", "a MAT-file of MATLAB", "save its arrays with numpy.save after scipy.io.loadmat('FILE')"),
     Mark("CDF\u{1}", "a NetCDF file", "save its arrays with numpy.save"),
     Mark("CDF\u{2}", "a NetCDF file", "save its arrays with numpy.save"),
     Mark("CDF\u{5}", "a NetCDF file", "save its arrays with numpy.save"),
     Mark(
-      [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], "an Excel file (.xls) or another old Office file", saveAsCSV),
+      importable: "an Excel file (.xls) or another old Office file", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1],
+      or: saveAsCSV),
     Mark(
       "SQLite format 3\u{0}", "an SQLite database",
-      "export a table with `sqlite3 -csv -header FILE \"select * from TABLE\" > NEW`"),
-    Mark("<stata_dta>", "a Stata file", "convert it with pandas.read_stata('FILE').\(asCSV)"),
-    Mark("$FL2", "an SPSS file", "convert it with pandas.read_spss('FILE').\(asCSV)"),
-    Mark("$FL3", "an SPSS file", "convert it with pandas.read_spss('FILE').\(asCSV)"),
-    Mark(
-      [UInt8](repeating: 0, count: 12) + [0xc2, 0xea, 0x81, 0x60], "a SAS file",
-      "convert it with pandas.read_sas('FILE').\(asCSV)"),
+      "make a table of it with `scripts/import-table FILE NEW.table --query \"select * from TABLE\"`"),
+    Mark(importable: "a Stata file", Array("<stata_dta>".utf8)),
+    Mark(importable: "an SPSS file", Array("$FL2".utf8)), Mark(importable: "an SPSS file", Array("$FL3".utf8)),
+    Mark(importable: "a SAS file", [UInt8](repeating: 0, count: 12) + [0xc2, 0xea, 0x81, 0x60]),
+    Mark(importable: "a SAS transport file", Array("HEADER RECORD*******LIBRARY HEADER RECORD".utf8)),
     Mark("RDX2\n", "R data", "write the table in R with write.csv"),
     Mark("RDX3\n", "R data", "write the table in R with write.csv"),
     Mark("X\n\u{0}\u{0}\u{0}", "R data (.rds)", "write the table in R with write.csv"),
@@ -89,7 +135,11 @@ package struct FileSignature: Sendable, Equatable {
   ]
 
   private static func known(_ bytes: UnsafeBufferPointer<UInt8>) -> FileSignature? {
-    if let mark = marks.first(where: { bytes.starts(with: $0.start) }) { return mark.signature }
+    // A table of text may have columns named like a kind of file.
+    let isText = !bytes.prefix(64).contains { $0 < 0x20 && !(0x09...0x0d).contains($0) }
+    if let mark = marks.first(where: { bytes.starts(with: $0.start) && !(isText && $0.isWord) }) {
+      return mark.signature
+    }
     // bzip2 with smaller blocks, or without content.
     if bytes.starts(with: "BZh".utf8), bytes.count >= 10, (0x31...0x39).contains(bytes[3]),
       [0x31, 0x17].contains(bytes[4]), [0x41, 0x72].contains(bytes[5])
@@ -98,6 +148,10 @@ package struct FileSignature: Sendable, Equatable {
     }
     if bytes.count >= 4, bytes[0] & 0xf0 == 0x50, bytes[1...3].elementsEqual([0x2a, 0x4d, 0x18]) {
       return FileSignature("a zstd file", "decompress it with `zstd -dc FILE > NEW`")
+    }
+    // Stata before version 13: the version, the byte order, and 1 with nothing behind it.
+    if bytes.count >= 4, (113...115).contains(bytes[0]), [1, 2].contains(bytes[1]), bytes[2] == 1, bytes[3] == 0 {
+      return FileSignature(importable: "a Stata file")
     }
     if bytes.count >= 2, bytes[0] == 0x80, (1...5).contains(bytes[1]) {
       return FileSignature("a Python pickle", "convert it with pandas.read_pickle('FILE').\(asCSV)")
@@ -122,15 +176,15 @@ package struct FileSignature: Sendable, Equatable {
       || name.starts(with: "_rels/".utf8)
       || name.starts(with: "docProps/".utf8)
     {
-      return FileSignature("an Excel file (.xlsx) or another Office file", saveAsCSV)
+      return FileSignature(importable: "an Excel file (.xlsx) or another Office file", or: saveAsCSV)
     }
     if name.starts(with: "mimetype".utf8), beginning.dropFirst(30).starts(with: "mimetypeapplication/vnd.oasis".utf8) {
-      return FileSignature("an OpenDocument file (.ods)", saveAsCSV)
+      return FileSignature(importable: "an OpenDocument file (.ods)", or: saveAsCSV)
     }
     if name.suffix(4).elementsEqual(".npy".utf8) {
       return FileSignature(
         "an archive of NumPy arrays (NPZ)",
-        #"save each array by itself with numpy.save and read it with "format": "npy""#)
+        #"read it with "format": "npz", "path" and the names of its arrays as "features" and "targets""#)
     }
     if name.suffix(9).elementsEqual("/data.pkl".utf8) {
       return FileSignature("a PyTorch file", "save its arrays with numpy.save")
@@ -152,7 +206,9 @@ package struct FileSignature: Sendable, Equatable {
   private static func tensors(_ bytes: UnsafeBufferPointer<UInt8>) -> FileSignature? {
     guard bytes.count >= 10, bytes[8] == UInt8(ascii: "{"), bytes[9] == UInt8(ascii: "\"") else { return nil }
     guard bytes[4..<8].allSatisfy({ $0 == 0 }) else { return nil }
-    return FileSignature("a safetensors file", "save its arrays with numpy.save")
+    return FileSignature(
+      "a safetensors file",
+      #"read it with "format": "safetensors", "path" and the names of its tensors as "features" and "targets""#)
   }
 
   // MARK: - Text

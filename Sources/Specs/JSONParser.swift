@@ -1,4 +1,6 @@
 /// Reads JSON (RFC 8259), strictly: no key twice, no half surrogates, no number beyond doubles, no nesting without end.
+///
+/// Where people write it there may be comments: from `//` outside of a text to the end of the line. They are space.
 struct JSONParser {
   /// Why a text is not JSON, and at which byte.
   struct Failure: Error {
@@ -12,15 +14,17 @@ struct JSONParser {
   private let bytes: [UInt8]
   private var position: Int
   private var depth = 0
+  private let comments: JSONComments
 
-  private init(_ bytes: [UInt8]) {
+  private init(_ bytes: [UInt8], _ comments: JSONComments) {
     self.bytes = bytes
+    self.comments = comments
     // A byte order mark says UTF-8 and nothing else.
     position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
   }
 
   /// The value that a whole text stands for; the keys of objects are sorted.
-  static func parse(_ bytes: [UInt8]) throws(Failure) -> ConfigValue {
+  static func parse(_ bytes: [UInt8], comments: JSONComments = .refused) throws(Failure) -> ConfigValue {
     let signature = FileSignature.of(bytes)
     if let signature, signature.noun != "JSON" {
       throw Failure(problem: "this is \(signature.noun), and JSON in UTF-8 is expected", offset: 0)
@@ -30,7 +34,7 @@ struct JSONParser {
         problem: fault.words("byte \(byteOfLine(fault.offset, in: bytes)) of the line") + "; save the text as UTF-8",
         offset: fault.offset)
     }
-    var parser = JSONParser(bytes)
+    var parser = JSONParser(bytes, comments)
     let value = try parser.value()
     parser.skipSpace()
     guard parser.position == bytes.count else { throw parser.unexpected("the end") }
@@ -127,10 +131,15 @@ struct JSONParser {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x0a, 0x0d, 0x09: position += 1
+      case UInt8(ascii: "/") where comments == .skipped && isAt("//"):
+        while position < bytes.count, bytes[position] != 0x0a, bytes[position] != 0x0d { position += 1 }
       default: return
       }
     }
   }
+
+  /// Whether some signs come next.
+  private func isAt(_ signs: String) -> Bool { bytes[position...].starts(with: signs.utf8) }
 
   // MARK: - Numbers
 
@@ -242,9 +251,30 @@ struct JSONParser {
   /// Something else stands where a thing should.
   private func unexpected(_ wanted: String) -> Failure {
     guard position < bytes.count else { return Failure(problem: "expected \(wanted), found the end", offset: position) }
+    if let problem = commentProblem { return Failure(problem: problem, offset: position) }
     let byte = bytes[position]
     let found =
       (0x21..<0x7f).contains(byte) ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
     return Failure(problem: "expected \(wanted), found \(found)", offset: position)
   }
+
+  /// What is wrong with a comment that comes next; nil where none does.
+  private var commentProblem: String? {
+    switch comments {
+    case .refused:
+      isAt("//") ? "a comment, and only files that people write have some; remove it, to the end of the line" : nil
+    case .skipped:
+      isAt("/*") || isAt("#")
+        ? "a comment begins with // and goes to the end of its line; write // at the beginning of each line of this one"
+        : nil
+    }
+  }
+}
+
+/// What comments are in a JSON text.
+package enum JSONComments: Sendable {
+  /// Not there: what programs write has none.
+  case refused
+  /// Space, from `//` to the end of the line.
+  case skipped
 }

@@ -93,7 +93,7 @@ struct CommonOptions: ParsableArguments {
     let text = try cluster.broadcast(bytes, from: 0)
     return try cluster.agree(describe: describeFailure) {
       do {
-        var value = try ConfigValue.parse(Data(text), file: config)
+        var value = try ConfigValue.parse(Data(text), file: config, comments: .skipped)
         for override in overrides { value = try value.overriding(override) }
         return try RunConfig(value)
       } catch let error as ConfigError {

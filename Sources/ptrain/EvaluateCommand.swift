@@ -16,13 +16,20 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A run's directory, or a model.safetensors.")
   var model: String
 
-  @Option(help: "A JSON file with one data source; the run's own test rows otherwise.")
+  @Argument(
+    help: "A data file, read as the training source was; - is standard input. The run's own test rows otherwise.")
+  var file: String?
+
+  @Option(help: "A JSON file with one data source, instead of a data file.")
   var data: String?
 
   @Option(help: "Threads of each rank.")
   var threads: Int?
 
-  func validate() throws { try CommonOptions.validate(threads: threads) }
+  func validate() throws {
+    try CommonOptions.validate(threads: threads)
+    try validate(file: file, data: data)
+  }
 
   func run() throws {
     try withCluster { cluster in try answer(try result(cluster).prettyText, cluster) }
@@ -31,11 +38,12 @@ struct EvaluateCommand: ParsableCommand {
   /// What is printed; the same on all ranks. Collective.
   private func result(_ cluster: any Cluster) throws -> ConfigValue {
     let threads = try Launch.threads(cluster, PTrain.environment, commandLine: threads)
-    let model = try SavedModel.load(self.model, cluster: cluster)
+    let model = try SavedModel.load(self.model, cluster: cluster), origin = origin(file: self.file, data: data)
     let source = try RunSource.load(
-      run: self.model, data: data, model: model, withTargets: true, environment: PTrain.environment, cluster: cluster)
+      run: self.model, origin: origin, model: model, withTargets: true, environment: PTrain.environment,
+      cluster: cluster)
     guard let rows = source.prepared.rows(of: .test), rows.count > 0 else {
-      throw RunError(.data, "\(data ?? self.model): no rows to evaluate")
+      throw RunError(.data, "\(origin.name ?? self.model): no rows to evaluate")
     }
     if cluster.rank == 0 { for note in source.prepared.notes { StandardError.write("note: \(note)") } }
     let memory = NetworkMemory(
@@ -58,5 +66,19 @@ struct EvaluateCommand: ParsableCommand {
     let dropped = source.prepared.dropped.rows.count
     return .object(
       .record(["samples": result.samples, "dropped_rows": dropped > 0 ? dropped : nil]) + result.members)
+  }
+}
+
+extension ParsableCommand {
+  /// Refuses two places that rows may come from.
+  func validate(file: String?, data: String?) throws {
+    guard let file, let data else { return }
+    throw ValidationError("found the data file \(file) and --data \(data); give one of them")
+  }
+
+  /// Where rows come from.
+  func origin(file: String?, data: String?) -> RunSource.Origin {
+    if let file { return .file(file) }
+    return data.map { .source($0) } ?? .run
   }
 }

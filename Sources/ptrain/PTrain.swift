@@ -22,7 +22,8 @@ struct PTrain: ParsableCommand {
     version: Self.version,
     subcommands: [
       TrainCommand.self, LaunchCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self,
-      PredictCommand.self, DoctorCommand.self, SchemaCommand.self, CoresCommand.self,
+      PredictCommand.self, InitCommand.self, DoctorCommand.self, SchemaCommand.self, CoresCommand.self,
+      DescribeHDF5Command.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

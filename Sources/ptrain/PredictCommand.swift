@@ -14,7 +14,11 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "A run's directory, or a model.safetensors.")
   var model: String
 
-  @Option(help: "A JSON file with one data source; the run's own test rows otherwise.")
+  @Argument(
+    help: "A data file, read as the training source was; - is standard input. The run's own test rows otherwise.")
+  var file: String?
+
+  @Option(help: "A JSON file with one data source, instead of a data file.")
   var data: String?
 
   @Option(help: "The file to write: .csv or .npy; standard output otherwise, as CSV.")
@@ -28,6 +32,7 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     try CommonOptions.validate(threads: threads)
+    try validate(file: file, data: data)
     if let output, !output.hasSuffix(".csv"), !output.hasSuffix(".npy") {
       throw ValidationError("--output \(output): expected a name that ends in .csv or .npy")
     }
@@ -42,15 +47,16 @@ struct PredictCommand: ParsableCommand {
     let threads = try Launch.threads(cluster, PTrain.environment, commandLine: threads)
     let file = output.map { OutputFile($0, option: "--output") }
     try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try file?.probe() } }
-    let model = try SavedModel.load(self.model, cluster: cluster)
+    let model = try SavedModel.load(self.model, cluster: cluster), origin = origin(file: self.file, data: data)
     if logits, !model.loss.prediction.hasLogits {
       throw RunError(
         .usage, "--logits: \(model.lossKind) predicts values, so there are no logits; leave the flag out")
     }
     let source = try RunSource.load(
-      run: self.model, data: data, model: model, withTargets: false, environment: PTrain.environment, cluster: cluster)
+      run: self.model, origin: origin, model: model, withTargets: false, environment: PTrain.environment,
+      cluster: cluster)
     guard let rows = source.prepared.rows(of: .test) else {
-      throw RunError(.data, "\(data ?? self.model): no rows to predict")
+      throw RunError(.data, "\(origin.name ?? self.model): no rows to predict")
     }
     let outputs = try model.outputs(rows, threads: threads, cluster: cluster)
     try source.requireUnchanged(cluster)

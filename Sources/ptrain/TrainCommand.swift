@@ -39,7 +39,7 @@ struct TrainCommand: ParsableCommand {
         if speaks {
           StandardOutput.write("\(options.outputDirectory): this run is finished; --resume never starts it anew")
         }
-        return try conclude(summary, directory: options.outputDirectory, cluster)
+        return try conclude(summary, config, directory: options.outputDirectory, cluster)
       }
       try common.prepareTrace(cluster)
       switch start {
@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand {
       }
       if speaks {
         StandardOutput.write(trainer.headline)
-        for line in trainer.classLines { StandardOutput.write(line) }
+        for line in trainer.classShareLines + trainer.classLines { StandardOutput.write(line) }
         for note in trainer.data.notes { StandardOutput.write(note) }
         if let warning = trainer.memoryWarning { StandardOutput.write("warning: \(warning)") }
         for line in trainer.watchLines { StandardOutput.write(line) }
@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
           consequence: "the run is finished all the same, its files are in \(options.outputDirectory)")
       }
       if speaks { for line in run.slowRanks { StandardOutput.write(line) } }
-      try conclude(summary, directory: options.outputDirectory, cluster)
+      try conclude(summary, config, directory: options.outputDirectory, cluster)
       try trace.get()
     }
   }
@@ -87,20 +87,26 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// The last lines of a run; collective.
-  private func conclude(_ summary: RunSummary, directory: String, _ cluster: any Cluster) throws {
+  private func conclude(
+    _ summary: RunSummary, _ config: RunConfig, directory: String, _ cluster: any Cluster
+  ) throws {
     try cluster.agree(describe: describeFailure) {
       guard cluster.rank == 0 else { return }
-      if !common.quiet { report(summary, directory: directory) }
+      if !common.quiet { report(summary, config, directory: directory) }
       StandardOutput.write("weights_sha256 \(summary.weightsHash)")
       try StandardOutput.check("the run is finished all the same, its files are in \(directory)")
     }
   }
 
-  private func report(_ summary: RunSummary, directory: String) {
+  private func report(_ summary: RunSummary, _ config: RunConfig, directory: String) {
     for part in summary.metrics {
       let figures = part.report.entries.map { $0.words { $0.json.compactText } }
       StandardOutput.write("\(part.name): \(figures.joined(separator: "  "))")
     }
+    if let comparison = summary.constantComparison(config) {
+      StandardOutput.write((comparison.isBetter ? "" : "warning: ") + comparison.line)
+    }
+    for line in summary.smearingLines(config) { StandardOutput.write(line) }
     StandardOutput.write("run directory: \(directory) (config.json, metrics.jsonl, model.safetensors, summary.json)")
   }
 }

@@ -39,6 +39,10 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
 
   private static let fillIn =
     "fill in what is missing, remove the rows, or leave them out with \"missing\": \"drop_row\" in 'data'"
+  /// Where something can stand for it.
+  private static let fill =
+    "set \"missing\": \"median\" in 'data', which also makes missing words a category of their own, leave the rows out with "
+    + "\"missing\": \"drop_row\", or fill in what is missing"
 
   static let tables: [DamagedInput] = [
     csv("", "t.csv: the file is empty; a data file with at least one row is expected", exitCode: .data),
@@ -69,13 +73,14 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
     csv("y\n1\n", "t.csv: no column is left for the features; at least one besides targets and weights is needed"),
     csv(
       "age,y\n1,2\nabc,3\n",
-      "t.csv: line 3, column 'age': 'abc' is not a number; correct the cell, or list the column under 'categorical'"),
+      "t.csv: line 3, column 'age': 'abc' is not a number; correct the cell, or add it to 'missing_values' where it stands for a missing "
+        + #"number; or put "columns": {"age": {"kind": "categorical"}} in 'data'"#),
     csv(
       "age,y,w\n1,2,much\n", #""targets": "y", "sample_weight": "w""#,
       "t.csv: line 2, column 'w': 'much' is not a number; correct the cell"),
-    csv("age,y\n1,2\n,3\n", "t.csv: line 3, column 'age': the cell is empty; " + fillIn),
+    csv("age,y\n1,2\n,3\n", "t.csv: line 3, column 'age': the cell is empty; " + fill),
     csv(
-      "age,y\nNaN,2\n", "t.csv: line 2, column 'age': 'NaN' stands for a missing value; " + fillIn),
+      "age,y\nNaN,2\n", "t.csv: line 2, column 'age': 'NaN' stands for a missing value; " + fill),
     csv(
       "age,y\n-inf,2\n",
       "t.csv: line 2, column 'age': '-inf' is not finite; replace it by a finite number, or remove the row"),
@@ -166,7 +171,7 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       "x.npy: the array of shape () holds no data; at least one row and one element are needed"),
     npy(
       DatasetsTests.npy("<f4", "(2, 1)", littleEndian([1, .nan])), DatasetsTests.npy("|u1", "(2,)", [1, 2]),
-      "x.npy: row 1 (counted from 0), column '0': 'NaN' stands for a missing value; " + fillIn
+      "x.npy: row 1 (counted from 0), column '0': 'NaN' stands for a missing value; " + fill
     ),
     npy(
       DatasetsTests.npy("<f4", "(1,)", littleEndian([1])), DatasetsTests.npy("<f4", "(1,)", littleEndian([0.5])),
@@ -202,6 +207,13 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
         #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "normalize_targets": "standard"}"#,
       sentence: "data.normalize_targets: 'standard' is for values, but the loss wants classes; remove the key",
       exitCode: .config),
+    DamagedInput(
+      files: ["t.csv": Array("a,y\n1,3\n2,0\n".utf8)],
+      config: #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "normalize_targets": "log"}"#,
+      sentence:
+        "t.csv: line 3: target 'y' is 0, and 'log' takes the logarithms of numbers above 0; correct it, or set data.normalize_targets to "
+        + "'log1p' (numbers above -1) or 'standard'",
+      targets: .values),
   ]
 
   static func pair(_ validation: String) -> String {
@@ -239,7 +251,11 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
         "none.csv: no such file; looked for \(directory.path)/none.csv (paths are relative to the config file)",
         .missingInput
       ))
-    #expect(try sentence(".") == (".: is a directory; give the path of a data file", .missingInput))
+    #expect(
+      try sentence(".") == (
+        #".: is a directory; give the path of a data file, or read a columnar table with "format": "table""#,
+        .missingInput
+      ))
     #expect(
       try sentence("/dev/null") == ("/dev/null: is not a regular file; give the path of a data file", .missingInput))
     try FileManager.default.createSymbolicLink(atPath: directory.path + "/loop", withDestinationPath: "loop")

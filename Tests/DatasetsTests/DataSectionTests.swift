@@ -18,7 +18,8 @@ import Testing
     _ = try DataSection(from: reader)
     #expect(
       reader.properties.map(\.key) == [
-        "train", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle", "missing",
+        "train", "columns", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle",
+        "missing",
         "mapping", "augmentation",
       ])
     let schema = Schema.object(reader.properties).json.compactText
@@ -32,7 +33,7 @@ import Testing
     let resolved = try FieldReader.readObject(try json(text), path: "data") { fields throws(ConfigError) in
       try DataSection(from: fields)
     }.1
-    #expect(resolved["normalize"] == .string("none"))
+    #expect(resolved["normalize"] == .string("standard"))
     #expect(resolved["shuffle"] == .boolean(true))
     #expect(resolved["train"]?["delimiter"] == .string(","))
     #expect(resolved["validation"]?["fraction"] == .number(0.1))
@@ -49,11 +50,11 @@ import Testing
     ("{}", "data: key 'train' is required: the data to learn from"),
     (
       #"{"train": {"format": "ccsv", "path": "x"}}"#,
-      "data.train.format: unknown data format 'ccsv'; did you mean 'csv'? known: csv, idx, npy, synthetic"
+      "data.train.format: unknown data format 'ccsv'; did you mean 'csv'? known: csv, hdf5, idx, libsvm, npy, npz, safetensors, synthetic, table"
     ),
     (
-      #"{"train": {"format": "npz", "features": "x"}}"#,
-      "data.train.format: data format 'npz' is not in this version; known: csv, idx, npy, synthetic"
+      #"{"train": {"format": "cifar10", "path": "x"}}"#,
+      "data.train.format: data format 'cifar10' is not in this version; known: csv, hdf5, idx, libsvm, npy, npz, safetensors, synthetic, table"
     ),
     (
       #"{"train": {"format": "csv", "path": "x", "target": "y"}}"#,
@@ -101,12 +102,12 @@ import Testing
     ),
     (
       #"{\#(train), "normalize": "standart"}"#,
-      #"data.normalize: unknown value 'standart'; did you mean 'standard'? known: none, standard, minmax or {"scale": number}"#
+      #"data.normalize: unknown value 'standart'; did you mean 'standard'? known: none, standard, minmax, robust, log, log1p, quantile or {"scale": number}"#
     ),
     (#"{\#(train), "normalize": {"scale": 0}}"#, "data.normalize.scale: expected a number > 0, found 0"),
     (
       #"{\#(train), "normalize": 3}"#,
-      #"data.normalize: expected one of none, standard, minmax or {"scale": number}, found a number (3)"#
+      #"data.normalize: expected one of none, standard, minmax, robust, log, log1p, quantile or {"scale": number}, found a number (3)"#
     ),
     (
       #"{"train": {"format": "synthetic", "examples": 0, "features": 2}}"#,

@@ -32,10 +32,11 @@ import Testing
   }
 
   @Test(
-    "a fold is what the same rows are in a file of their own, bit for bit", arguments: ["standard", "minmax", "none"])
-  func folds(method: String) throws {
+    "a fold is what the same rows are in a file of their own, bit for bit", arguments: ["standard", "minmax", "none"],
+    [TargetTransform.standard, .log1p])
+  func folds(method: String, targets: TargetTransform) throws {
     let directory = try TemporaryDirectory()
-    let keys = #", "normalize": "\#(method)", "normalize_targets": "standard""#
+    let keys = #", "normalize": "\#(method)", "normalize_targets": "\#(targets.rawValue)""#
     let whole = try prepare(Array(0..<120), keys + #", "test": {"fraction": 0.25}"#, directory)
     let preparation = try section(
       #"{"train": {"format": "csv", "path": "t.csv", "targets": "y", "categorical": "c", "sample_weight": "w"}, "test": {"fraction": 0.25}}"#
@@ -46,7 +47,7 @@ import Testing
       let held = origin.indices.filter { $0 % 3 == fold }, rest = origin.indices.filter { $0 % 3 != fold }
       let view = try whole.view(
         of: .train, [rest, held, []], normalize: try NormalizationMethod(.string(method), path: ""),
-        normalizesTargets: true)
+        normalizeTargets: targets)
       #expect(view.rows(of: .test) == nil && view.description.counts == [rest.count, held.count, 0])
       let own = try prepare(rest.map { origin[$0] }, keys, directory)
       #expect(view.description.normalization == own.description.normalization)
@@ -65,15 +66,15 @@ import Testing
   @Test("a bootstrap has rows several times, and a fold of a fold is one")
   func bootstrap() throws {
     let directory = try TemporaryDirectory()
-    let whole = try prepare(Array(0..<60), "", directory)
+    let whole = try prepare(Array(0..<60), #", "normalize": "none""#, directory)
     let all = try gather(whole, .train)
     var generator = TestGenerator(state: 3)
     let drawn = (0..<60).map { _ in Int.random(in: 0..<60, using: &generator) }
     let view = try whole.view(
-      of: .train, [drawn, [], [4, 4]], normalize: .none, normalizesTargets: false)
+      of: .train, [drawn, [], [4, 4]], normalize: .none, normalizeTargets: .none)
     #expect(try gather(view, .train) == drawn.map { all[$0] })
     #expect(try gather(view, .test) == [all[4], all[4]])
-    let again = try view.view(of: .train, [[7, 7, 0], [1], []], normalize: .none, normalizesTargets: false)
+    let again = try view.view(of: .train, [[7, 7, 0], [1], []], normalize: .none, normalizeTargets: .none)
     #expect(try gather(again, .train) == [7, 7, 0].map { all[drawn[$0]] })
     #expect(try gather(again, .validation) == [all[drawn[1]]])
   }
@@ -86,7 +87,7 @@ import Testing
       #"{"train": {"format": "csv", "path": "t.csv", "targets": "y", "sample_weight": "w"}}"#
     ).prepare(in: directory.context, targets: .values, seed: 5).makePreparedData()
     let error = #expect(throws: DataError.self) {
-      try whole.view(of: .train, [[1, 2], [0], []], normalize: .none, normalizesTargets: false)
+      try whole.view(of: .train, [[1, 2], [0], []], normalize: .none, normalizeTargets: .none)
     }
     #expect(error == .noWeight(file: "the data", part: "train"))
   }

@@ -146,7 +146,7 @@ import Testing
     let directory = try TemporaryDirectory()
     try directory.write("t.csv", "x,y\n" + (0..<100).map { "\($0),\($0)\n" }.joined())
     let own = try section(
-      #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "test": {"fraction": 0.1}}"#)
+      #"{"normalize": "none", "train": {"format": "csv", "path": "t.csv", "targets": "y"}, "test": {"fraction": 0.1}}"#)
     let trained = try own.prepare(in: directory.context, targets: .values, seed: 3)
     let again = try DataPreparation(testRowsOf: own, like: trained.description, in: directory.context, seed: 3)
     #expect(again.layout.sources[0].rows == 10)
@@ -178,12 +178,12 @@ import Testing
         .prepare(in: directory.context, targets: .values, seed: 1).notes
     }
     let ids = (0..<300).map { 1e15 + Double($0 * 7) }, plain = (0..<300).map { Double($0) / 10 }
-    let told = try notes(ids, "")
+    let told = try notes(ids, #", "normalize": "none""#)
     #expect(
       told.count == 1 && told[0].contains("300 different numbers of column 'x' are ")
         && told[0].contains("\"standard\""))
     #expect(try notes(ids, #", "normalize": "standard""#).isEmpty)
-    #expect(try notes(plain, "").isEmpty)
+    #expect(try notes(plain, #", "normalize": "none""#).isEmpty)
     #expect(try notes(plain, #", "normalize": "standard""#).isEmpty)
     // One number far out presses the others together, in whatever way.
     #expect(
@@ -194,7 +194,8 @@ import Testing
     #expect(try notes(plain, #", "normalize_targets": "standard""#, targets: ids).isEmpty)
     // Numbers at random fall together now and then.
     var generator = TestGenerator(state: 5)
-    #expect(try notes((0..<9000).map { _ in Double.random(in: 0..<1, using: &generator) }, "").isEmpty)
+    #expect(
+      try notes((0..<9000).map { _ in Double.random(in: 0..<1, using: &generator) }, #", "normalize": "none""#).isEmpty)
   }
 
   @Test("negative control: float32 does not tell these numbers apart")

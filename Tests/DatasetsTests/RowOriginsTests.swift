@@ -18,8 +18,8 @@ import Testing
     ).prepare(in: directory.context, targets: .classes, seed: 2)
     var origins = preparation.origins
     let data = preparation.makePreparedData()
-    let view = try data.view(of: .train, [[20, 3, 3, 11], [0], [5]], normalize: .none, normalizesTargets: false)
-    let ofView = try view.view(of: .train, [[2, 0], [], []], normalize: .none, normalizesTargets: false)
+    let view = try data.view(of: .train, [[20, 3, 3, 11], [0], [5]], normalize: .none, normalizeTargets: .none)
+    let ofView = try view.view(of: .train, [[2, 0], [], []], normalize: .none, normalizeTargets: .none)
     for data in [data, view, ofView] {
       for part in DataPart.allCases {
         guard let rows = data.rows(of: part) else { continue }

@@ -138,14 +138,19 @@ import Testing
     Case("zip", [0x50, 0x4b, 3, 4, 0, 0, 0, 0], says: "is a zip archive; unpack it with `unzip -p FILE > NEW`"),
     Case("xlsx", zip("[Content_Types].xml"), says: "is an Excel file (.xlsx)"),
     Case("ods", zip("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), says: "is an OpenDocument file"),
-    Case("npz", zip("x.npy"), says: "is an archive of NumPy arrays (NPZ); save each array by itself"),
+    Case("npz", zip("x.npy"), says: #"is an archive of NumPy arrays (NPZ); read it with "format": "npz""#),
     Case("pt", zip("model/data.pkl"), says: "is a PyTorch file"),
     Case("bzip2", "BZh91AY&SYabc", says: "is a bzip2 file; decompress it with `bzip2 -dc FILE > NEW`"),
     Case("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], says: "is an xz file; decompress it with `xz -dc FILE > NEW`"),
-    Case("zstd", [0x28, 0xb5, 0x2f, 0xfd, 0], says: "is a zstd file"),
-    Case("Parquet", "PAR1\u{15}", says: "is a Parquet file; convert it with pandas.read_parquet"),
+    Case("zstd inside zstd", [0x28, 0xb5, 0x2f, 0xfd, 0], says: "is a zstd file"),
+    Case("zstd", [0x28, 0xb5, 0x2f, 0xfd, 0], says: "the zstd data cannot be used (it ends early)"),
+    Case(
+      "Parquet", "PAR1\u{15}",
+      says: "is a Parquet file; make a table of it with `scripts/import-table /"),
     Case("HDF5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], says: "is an HDF5 file"),
     Case("xls", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], says: "is an Excel file (.xls)"),
+    Case("old Stata", [114, 2, 1, 0, 5], says: "is a Stata file; make a table of it"),
+    Case("SAS", [UInt8](repeating: 0, count: 12) + [0xc2, 0xea, 0x81, 0x60], says: "is a SAS file; make a table"),
     Case("Feather", "ARROW1\u{0}\u{0}", says: "is a Feather (Arrow) file"),
     Case("pickle", [0x80, 4, 0x95, 0], says: "is a Python pickle"),
     Case("SQLite", "SQLite format 3\u{0}", says: "is an SQLite database"),
@@ -223,14 +228,28 @@ import Testing
     return block
   }()
 
+  @Test("the command that imports a file names the path that was opened; columns named like a kind are text")
+  func paths() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("t.parquet", "PAR1\u{15}\u{4}").write("t.csv", "PAR1,FEA1,y\n1,2,3\n")
+    let error = #expect(throws: DataError.self) {
+      try format(#"{"format": "csv", "path": "t.parquet", "targets": "y"}"#).load(in: directory.context)
+    }
+    let place = directory.path
+    #expect(error?.sentence.hasPrefix("t.parquet: is a Parquet file; ") == true)
+    #expect(error?.sentence.contains("`scripts/import-table \(place)/t.parquet \(place)/t.table`") == true)
+    let table = try format(#"{"format": "csv", "path": "t.csv", "targets": "y"}"#).load(in: directory.context)
+    #expect(table.columns.map(\.name) == ["PAR1", "FEA1"])
+  }
+
   @Test("each is named as what it is, with what helps, exit code 65", arguments: cases)
   func named(_ entry: Case) throws {
     let directory = try TemporaryDirectory()
     try directory.write("t.csv", entry.bytes)
     let source = try format(#"{"format": "csv", "path": "t.csv", \#(entry.keys)}"#)
-    // gzip is unpacked when a file is read; what is inside it is seen by the reader.
+    // gzip and zstd are unpacked when a file is read; what is inside is seen by the reader.
     let error = #expect(throws: DataError.self) {
-      entry.name == "gzip inside gzip"
+      ["gzip inside gzip", "zstd inside zstd"].contains(entry.name)
         ? try loaded(#require(source as? CSVFormat), entry.bytes)
         : try source.load(in: directory.context)
     }

@@ -61,7 +61,7 @@ import Testing
     let shape = try refusal("idx", idx(Array(repeating: 0xffff_ffff, count: 255), [1]))
     #expect(shape.contains("× … (255 dimensions)".replacingOccurrences(of: "× …", with: "×…")) && shape.count < 300)
     let accents = String(repeating: "\u{301}", count: 9000)
-    for text in ["a,y\n1\(accents),2\n", "a\(accents),y\nx,2\n", "b\(accents),c\n1,2\n"] {
+    for text in ["a\(accents),a\(accents),y\n1,2,3\n", "a,y\n2\(accents),3\n1,4\n", "b\(accents),c\n1,2\n"] {
       do {
         _ = try csv(text, #""targets": "y""#)
         Issue.record("accepted")

@@ -68,13 +68,16 @@ import Testing
     var generator = TestGenerator(state: 9)
     let drawn = (0..<45).map { _ in Int.random(in: 0..<45, using: &generator) }
     let fold = try whole.view(
-      of: .train, [Array(9..<45), Array(0..<9), []], normalize: .standard, normalizesTargets: true)
+      of: .train, [Array(9..<45), Array(0..<9), []], normalize: .standard, normalizeTargets: .standard)
     let bootstrap = try whole.view(
-      of: .train, [drawn, [3, 3], [44, 0]], normalize: .standard, normalizesTargets: false)
-    let ofTest = try whole.view(of: .test, [Array(0..<15) + [2], [], [0]], normalize: .none, normalizesTargets: true)
+      of: .train, [drawn, [3, 3], [44, 0]], normalize: .standard, normalizeTargets: .none)
+    let ofTest = try whole.view(
+      of: .test, [Array(0..<15) + [2], [], [0]], normalize: .none, normalizeTargets: .standard)
     let again = try bootstrap.view(
-      of: .train, [[7, 7, 0, 12], [1], []], normalize: .standard, normalizesTargets: true)
-    for view in [fold, bootstrap, ofTest, again] { try Self.expectSame(view, of: other) }
+      of: .train, [[7, 7, 0, 12], [1], []], normalize: .standard, normalizeTargets: .standard)
+    let logarithms = try whole.view(
+      of: .train, [drawn, [4], [5]], normalize: .standard, normalizeTargets: .log1p)
+    for view in [fold, bootstrap, ofTest, again, logarithms] { try Self.expectSame(view, of: other) }
     // One view of the rows that were read, so that nobody has to know the one between.
     let rows = try #require(again.dataView).withLists { Array($0.bindMemory(to: UInt32.self)) }
     let base = try #require(whole.rows(of: .train))
@@ -100,7 +103,7 @@ import Testing
     let base = try prepare()
     #expect(base.layout.mapped.count == 1)
     let view = try base.view(
-      of: .train, [[39, 0, 17, 17], [5], []], normalize: .standard, normalizesTargets: false)
+      of: .train, [[39, 0, 17, 17], [5], []], normalize: .standard, normalizeTargets: .none)
     try Self.expectSame(view, of: prepare())
   }
 
@@ -126,7 +129,7 @@ import Testing
     let data = PreparedData(
       description, layout: layout, region: UnsafeRawBufferPointer(start: base, count: (count + 63) / 64 * 64))
     let view = try data.view(
-      of: .train, [[count - 1, 0, 1 << 32 - 1], [count - 3], []], normalize: .none, normalizesTargets: false)
+      of: .train, [[count - 1, 0, 1 << 32 - 1], [count - 3], []], normalize: .none, normalizeTargets: .none)
     let expected: [[Float]] = [[99, 0, 0, 1, 1, 1, .nan, .nan, .nan], [97, 1, .nan], []]
     #expect(Self.bits(view) == expected.map { $0.map(\.bitPattern) })
     let own = try #require(view.dataView)
@@ -144,7 +147,7 @@ import Testing
   func foreign() throws {
     let data = try Self.prepare()
     let view = try #require(
-      data.view(of: .train, [[0, 59, 3], [1], []], normalize: .standard, normalizesTargets: true).dataView)
+      data.view(of: .train, [[0, 59, 3], [1], []], normalize: .standard, normalizeTargets: .standard).dataView)
     func problem(_ view: DataView) -> String? {
       do { _ = try data.with(view) } catch {
         if case .foreignView(let problem) = error { return problem }
@@ -154,6 +157,14 @@ import Testing
     }
     func lists(_ rows: [UInt32]) -> [UInt8] { rows.withUnsafeBytes { [UInt8]($0) } }
     #expect(problem(Self.copy(view)) == nil)
+    let one = Normalization.identity, own = view.targetNormalization
+    for copy in [
+      Self.copy(view, normalization: Normalization(.divided, shift: [0], scale: [1], function: .log)),
+      Self.copy(view, targets: Normalization(.float32, shift: own.shift, scale: own.scale, function: .log1p)),
+    ] { #expect(problem(copy)?.contains("that goes with no formula of theirs") == true) }
+    #expect(
+      problem(Self.copy(view, targets: Normalization(.divided, shift: one.shift, scale: one.scale, function: .log1p)))
+        == nil)
     for source in [1, -1, .max] {
       #expect(
         problem(Self.copy(view, source: source)) == "it is of source \(source) (counted from 0), and there are 1")

@@ -24,7 +24,7 @@ import Testing
 
   static func config(outputs: Int, loss: String, metrics: String, training: String = "", data: String = "") -> String {
     """
-    {"name": "t", "seed": 3, "data": {"train": {"format": "csv", "path": "train.csv", "targets": "y"},
+    {"name": "t", "seed": 3, "data": {"normalize": "none", "train": {"format": "csv", "path": "train.csv", "targets": "y"},
       "validation": {"format": "csv", "path": "validation.csv", "targets": "y"}, "test": {"fraction": 0.3}\(data)},
      "model": {"layers": [{"type": "dense", "units": \(outputs)}]}, "loss": \(loss),
      "optimizer": {"type": "sgd", "learning_rate": 0.3},
@@ -185,7 +185,8 @@ import Testing
     for (file, weight) in [("a.csv", #", "sample_weight": "w""#), ("b.csv", "")] {
       let config = try folder.write(
         """
-        {"name": "t", "data": {"train": {"format": "csv", "path": "\(file)", "targets": "y"\(weight)}, "shuffle": false},
+        {"name": "t", "data": {"normalize": "none",
+          "train": {"format": "csv", "path": "\(file)", "targets": "y"\(weight)}, "shuffle": false},
          "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "zeros"}, "bias_initializer": "zeros"}]},
          "loss": {"type": "binary_cross_entropy", "class_weights": "balanced"},
          "optimizer": {"type": "sgd", "learning_rate": 1}, "training": {"epochs": 1, "global_batch_size": 8},
@@ -295,7 +296,7 @@ import Testing
       let kind = outputs == 1 ? "binary_cross_entropy" : "categorical_cross_entropy"
       let config = try folder.write(
         """
-        {"name": "t", "data": {"train": {"format": "csv", "path": "a.csv", "targets": "y"},
+        {"name": "t", "data": {"normalize": "none", "train": {"format": "csv", "path": "a.csv", "targets": "y"},
            "test": {"format": "csv", "path": "a.csv", "targets": "y"}, "positive_class": "p"},
          "model": {"layers": [{"type": "dense", "units": \(outputs), "initializer": {"type": "constant", "value": 1}, "bias_initializer": "zeros"}]},
          "loss": {"type": "\(kind)"}, "optimizer": {"type": "sgd", "learning_rate": 0},
@@ -328,7 +329,8 @@ import Testing
     try folder.write("a,y\n" + (0..<8).map { "\($0),\(100_000_000 + $0 % 2)\n" }.joined(), to: "a.csv")
     let config = try folder.write(
       """
-      {"name": "t", "data": {"train": {"format": "csv", "path": "a.csv", "targets": "y"}, "normalize_targets": "standard",
+      {"name": "t", "data": {"normalize": "none",
+        "train": {"format": "csv", "path": "a.csv", "targets": "y"}, "normalize_targets": "standard",
          "test": {"format": "csv", "path": "a.csv", "targets": "y"}},
        "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "constant", "value": 0.125}, "bias_initializer": "zeros"}]},
        "loss": {"type": "mse"}, "optimizer": {"type": "sgd", "learning_rate": 0},

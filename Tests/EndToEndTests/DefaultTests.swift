@@ -39,7 +39,8 @@ import Testing
   static let optimizers: [String] = {
     struct Schema: Decodable {
       struct Kind: Decodable { var const: String? }
-      struct Entry: Decodable { var properties: [String: Kind] }
+      // The names that stand alone have no properties.
+      struct Entry: Decodable { var properties: [String: Kind]? }
       struct Optimizer: Decodable { var anyOf: [Entry] }
       struct Properties: Decodable { var optimizer: Optimizer }
       var properties: Properties
@@ -47,7 +48,7 @@ import Testing
     guard let text = try? Command.ptrain(["schema"]).output,
       let schema = try? JSONDecoder().decode(Schema.self, from: Data(text.utf8))
     else { return [] }
-    return schema.properties.optimizer.anyOf.compactMap { $0.properties["type"]?.const }
+    return schema.properties.optimizer.anyOf.compactMap { $0.properties?["type"]?.const }
   }()
 
   struct Entry: Decodable {

@@ -9,7 +9,8 @@ import Testing
   private static let joining = ["a", "a.b", "b.c", "c"], plain = ["a", "a.b", "b", "b.c"]
 
   private static let config = """
-    {"data": {"train": {"format": "csv", "path": "train.csv", "targets": "label"}, "validation": {"fraction": 0.3},
+    {"data": {"normalize": "none",
+      "train": {"format": "csv", "path": "train.csv", "targets": "label"}, "validation": {"fraction": 0.3},
               "test": {"format": "csv", "path": "test.csv", "targets": "label"}},
      "model": {"layers": [{"type": "dense", "units": 4}]}, "loss": {"type": "categorical_cross_entropy"},
      "optimizer": {"type": "sgd", "learning_rate": 0.5}, "training": {"epochs": 12, "global_batch_size": 16},

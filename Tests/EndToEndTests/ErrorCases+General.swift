@@ -16,7 +16,8 @@ extension ErrorCase {
     config(
       "no optimizer",
       #"""
-      {"data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}}, "model": {"layers": [{"type": "dense",
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "data.csv", "targets": "y"}}, "model": {"layers": [{"type": "dense",
        "units": 2}]}, "loss": {"type": "categorical_cross_entropy"}, "training": {"epochs": 1}}
       """#, says: "key 'optimizer' is required"),
     config("null", "null", says: "expected an object"),

@@ -12,9 +12,18 @@ extension ErrorCase {
   }
 
   /// Targets that are normalized though the loss takes only some numbers.
-  private static func normalized(_ loss: String, says: String) -> ErrorCase {
+  private static func normalized(_ loss: String, _ method: String = "standard", says: String) -> ErrorCase {
     values(
-      "normalized", loss: loss, table: "a,y\n1,2\n3,4\n", ["data.normalize_targets=standard"], code: 78, ranks: [0],
+      "normalized", loss: loss, table: "a,y\n1,2\n3,4\n", ["data.normalize_targets=\(method)"], code: 78, ranks: [0],
+      says: says)
+  }
+
+  /// Targets whose logarithms are taken.
+  private static func logarithms(_ method: String, _ table: String, _ overrides: [String] = [], says: String)
+    -> ErrorCase
+  {
+    values(
+      "logarithms", loss: #"{"type": "mse"}"#, table: table, ["data.normalize_targets=\(method)"] + overrides, code: 65,
       says: says)
   }
 
@@ -52,6 +61,36 @@ extension ErrorCase {
       normalized(
         #"{"type": "sum", "terms": [{"loss": {"type": "mse"}}, {"loss": {"type": "msle"}}]}"#,
         says: "the loss 'sum' takes numbers above -1"),
+      .set("data.normalize_targets", "log10", says: "did you mean 'log1p'?"),
+      normalized(
+        #"{"type": "poisson"}"#, "log",
+        says:
+          "data.normalize_targets: the loss 'poisson' takes numbers from 0 on, and logarithms of targets, normalized, are numbers of both "
+          + "signs around 0; remove normalize_targets, or use a loss that takes any number, such as mse or huber"),
+      normalized(#"{"type": "gamma"}"#, "log1p", says: "the loss 'gamma' takes numbers above 0, and logarithms"),
+      normalized(#"{"type": "tweedie"}"#, "log1p", says: "the loss 'tweedie' takes numbers from 0 on, and logarithms"),
+      normalized(#"{"type": "msle"}"#, "log", says: "the loss 'msle' takes numbers above -1, and logarithms"),
+      normalized(#"{"type": "hinge"}"#, "log", says: "takes classes, or -1 and 1, and logarithms"),
+      normalized(#"{"type": "binary_cross_entropy"}"#, "log1p", says: "takes classes, or numbers from 0 to 1, and log"),
+      normalized(#"{"type": "categorical_cross_entropy"}"#, "log", says: "takes classes, or shares"),
+      normalized(#"{"type": "kl_divergence"}"#, "log", says: "the loss 'kl_divergence' takes shares"),
+      normalized(
+        #"{"type": "gaussian_nll"}"#, "log",
+        says: "the loss 'gaussian_nll' predicts deviations, and those of logarithms are none of the targets; set "),
+      normalized(
+        #"{"type": "sum", "terms": [{"loss": {"type": "gaussian_nll"}}]}"#, "log1p",
+        says: "the loss 'sum' predicts deviations"),
+      logarithms(
+        "log", "a,y\n1,2\n3,0\n",
+        says:
+          "data.csv: line 3: target 'y' is 0, and 'log' takes the logarithms of numbers above 0; correct it, or set "
+          + "data.normalize_targets to 'log1p' (numbers above -1) or 'standard'"),
+      logarithms(
+        "log1p", "a,y\n1,-1\n3,4\n",
+        says: "data.csv: line 2: target 'y' is -1, and 'log1p' takes the logarithms of numbers above -1; correct it"),
+      logarithms(
+        "log", "a,y\n1,2\n3,4\n1,5\n2,8\n3,7\n3,-4\n", [#"data.test={"fraction": 0.5}"#],
+        says: "data.csv: line 7: target 'y' is -4, and 'log' takes"),
     ] + [
       cusp(
         [],

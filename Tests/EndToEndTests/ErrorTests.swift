@@ -5,7 +5,7 @@ import Testing
 /// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under two ranks.
 @Suite struct ErrorTests {
   static let goodConfig = """
-    {"name": "t", "data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}},
+    {"name": "t", "data": {"normalize": "none", "train": {"format": "csv", "path": "data.csv", "targets": "y"}},
      "model": {"layers": [{"type": "dense", "units": 2}]}, "loss": {"type": "categorical_cross_entropy"},
      "optimizer": {"type": "sgd", "learning_rate": 0.1}, "training": {"epochs": 1, "global_batch_size": 2}}
     """
@@ -14,8 +14,9 @@ import Testing
   @Test(
     "one sentence and the exit code, alone and under 2 ranks",
     arguments: ErrorCase.general + ErrorCase.training + ErrorCase.classCases + ErrorCase.graphs + ErrorCase.inputs
-      + ErrorCase.text
-      + ErrorCase.missing + ErrorCase.names + ErrorCase.files + ErrorCase.watching + ErrorCase.losses)
+      + ErrorCase.text + ErrorCase.tables + ErrorCase.short + ErrorCase.formats + ErrorCase.hdf5
+      + ErrorCase.missing + ErrorCase.columns + ErrorCase.names + ErrorCase.files + ErrorCase.watching
+      + ErrorCase.losses + ErrorCase.splits + ErrorCase.preparing)
   func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {
       let folder = try TemporaryFolder()

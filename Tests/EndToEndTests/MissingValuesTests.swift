@@ -16,7 +16,7 @@ import Testing
     try folder.write(#"{"format": "csv", "path": "data.csv", "targets": "y"}"#, to: "source.json")
     let config = try folder.write(
       """
-      {"data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}, "missing": "drop_row",
+      {"data": {"normalize": "none", "train": {"format": "csv", "path": "data.csv", "targets": "y"}, "missing": "drop_row",
                 "test": {"format": "csv", "path": "data.csv", "targets": "y"}},
        "model": {"layers": [{"type": "dense", "units": 2}]}, "loss": {"type": "categorical_cross_entropy"},
        "optimizer": {"type": "sgd", "learning_rate": 0.1}, "training": {"epochs": 1}}

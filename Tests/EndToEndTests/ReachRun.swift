@@ -50,7 +50,8 @@ struct ReachRun {
   /// four steps, the last of them with 3 rows for 5 shards.
   static let sums = Subject(
     config: #"""
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
        "model": {"layers": [
          {"type": "toy_statistics", "over": "batch"}, {"type": "dense", "units": 40, "activation": "tanh"},
          {"type": "toy_statistics", "over": "shard"}, {"type": "toy_panels"},

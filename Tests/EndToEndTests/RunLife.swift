@@ -22,7 +22,7 @@ struct RunLife: Sendable, CustomTestStringConvertible {
 
   /// A config of six steps, two in an epoch; data and run are in the folder.
   static let config = """
-    {"name": "t", "data": {"train": {"format": "csv", "path": "data.csv", "targets": "y"}},
+    {"name": "t", "data": {"normalize": "none", "train": {"format": "csv", "path": "data.csv", "targets": "y"}},
      "model": {"layers": [{"type": "dense", "units": 2}]}, "loss": {"type": "categorical_cross_entropy"},
      "optimizer": {"type": "adam", "learning_rate": 0.1}, "training": {"epochs": 3, "global_batch_size": 2},
      "checkpoint": {"every_steps": 1}}

@@ -34,7 +34,7 @@ import Testing
   }
 
   private static let regression = """
-    {"data": {"train": {"format": "csv", "path": "train.csv", "targets": "y"},
+    {"data": {"normalize": "none", "train": {"format": "csv", "path": "train.csv", "targets": "y"},
               "validation": {"format": "csv", "path": "validation.csv", "targets": "y"}},
      "model": {"layers": [{"type": "dense", "units": 1}]}, "loss": {"type": "mse"},
      "optimizer": {"type": "sgd", "learning_rate": 0.05}, "training": {"epochs": 6, "global_batch_size": 8},
@@ -81,7 +81,8 @@ import Testing
   @Test("a part of a name watches what the whole name watches", arguments: [0, 2])
   func partOfAName(ranks: Int) throws {
     let config = """
-      {"data": {"train": {"format": "csv", "path": "train.csv", "targets": "y"}, "validation": {"fraction": 0.3}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "train.csv", "targets": "y"}, "validation": {"fraction": 0.3}},
        "model": {"layers": [{"type": "dense", "units": 3}]}, "loss": {"type": "categorical_cross_entropy"},
        "optimizer": {"type": "sgd", "learning_rate": 0.1}, "training": {"epochs": 30, "global_batch_size": 16},
        "metrics": ["accuracy", {"type": "f1", "average": "macro"}]}
@@ -107,7 +108,8 @@ import Testing
   @Test("a constant loss below 0 is a plateau", arguments: [0, 2])
   func negativePlateau(ranks: Int) throws {
     let config = """
-      {"data": {"train": {"format": "csv", "path": "train.csv", "targets": "y"}, "validation": {"fraction": 0.3}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "train.csv", "targets": "y"}, "validation": {"fraction": 0.3}},
        "model": {"layers": [{"type": "dense", "units": 1, "initializer": {"type": "zeros"}}]},
        "loss": {"type": "expression", "per_sample": "0.5*(y-p)^2 + k", "constants": {"k": -4}},
        "optimizer": {"type": "sgd", "learning_rate": 1e-12,

@@ -16,7 +16,8 @@ import Testing
     try folder.write(table + (zeroRow.map { $0 + "\n" } ?? ""), to: "data.csv")
     let config = try folder.write(
       """
-      {"name": "t", "data": {"train": {"format": "csv", "path": "data.csv", "targets": "y", "sample_weight": "w"},
+      {"name": "t", "data": {"normalize": "none",
+        "train": {"format": "csv", "path": "data.csv", "targets": "y", "sample_weight": "w"},
        "test": {"format": "csv", "path": "data.csv", "targets": "y", "sample_weight": "w"}, "shuffle": false},
        "model": {"layers": [{"type": "dense", "units": \(units)}]}, "loss": \(loss),
        "optimizer": {"type": "adam", "learning_rate": 0.05, "l2": 0.01},

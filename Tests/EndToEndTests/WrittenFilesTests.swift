@@ -79,8 +79,9 @@ import Testing
       ])
       #expect(checked.status == 0 && checked.output.contains("8 train samples"), "\(checked.errors)")
     }
+    try FileManager.default.copyItem(atPath: folder.path + "/p.npy", toPath: folder.path + "/q.npy")
     let arrays = try Command.ptrain([
-      "check", line[0], "--set", #"data={"train": {"format": "npy", "features": "p.npy", "targets": "p.npy"}}"#,
+      "check", line[0], "--set", #"data={"train": {"format": "npy", "features": "p.npy", "targets": "q.npy"}}"#,
       "--set",
       #"loss={"type": "mse"}"#, "--set", "metrics=[]",
     ])

@@ -20,8 +20,13 @@ struct FuzzTarget {
   /// Everything that reads files or text from outside, by name, made with a folder of its own.
   static let all: [(name: String, make: @Sendable (ScratchFolder) throws -> FuzzTarget)] = [
     ("config", config), ("network", network), ("override", override), ("run-directory", runDirectory),
-    ("expression", expression), ("csv", csv), ("csv-roles", csvRoles), ("csv-plain", csvPlain), ("idx", idx),
-    ("npy", npy), ("gzip", gzip), ("gzip-content", gzipContent), ("safetensors", safetensors),
+    ("expression", expression), ("csv", csv), ("csv-roles", csvRoles), ("csv-plain", csvPlain),
+    ("csv-splits", csvSplits),
+    ("csv-columns", csvColumns),
+    ("csv-parts", csvParts), ("table", table), ("table-manifest", tableManifest), ("idx", idx),
+    ("npy", npy), ("npz", npz), ("npz-content", npzContent), ("tensors", tensors), ("tensors-header", tensorsHeader),
+    ("libsvm", libsvm), ("libsvm-roles", libsvmRoles), ("hdf5", hdf5), ("gzip", gzip), ("gzip-content", gzipContent),
+    ("zstd", zstd), ("zstd-content", zstdContent), ("safetensors", safetensors),
     ("safetensors-header", safetensorsHeader), ("checkpoint", checkpoint), ("model", model), ("metrics", metrics),
   ]
 

@@ -89,7 +89,7 @@ import Testing
     #expect(network.canonicalValues(of: network.slots[1], in: arena.pointer) == [Float](repeating: 0.5, count: 6))
     let (_, resolved) = try FieldReader.readVariant(
       ConfigValue.parse(Data(#"{"type": "dense", "units": 2}"#.utf8), file: "t"), LayerRegistry.standard, path: "l")
-    let fan = ConfigValue.string("fan_in_uniform")
+    let fan = ConfigValue.object([.init("type", .string("fan_in_uniform"))])
     #expect(resolved["initializer"] == fan && resolved["bias_initializer"] == fan)
   }
 }

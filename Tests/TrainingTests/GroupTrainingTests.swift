@@ -10,7 +10,8 @@ import Testing
 @Suite struct GroupTrainingTests {
   private static func config(seed: Int, loss: String = "mse", epochs: Int = 2) throws -> RunConfig {
     let text = """
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
        "model": {"layers": [{"type": "dense", "units": 7, "activation": "tanh"}, {"type": "dense", "units": 1}]},
        "loss": {"type": "\(loss)"}, "optimizer": {"type": "adam"}, "seed": \(seed),
        "training": {"epochs": \(epochs), "global_batch_size": 16}, "parallel": {"overlap": true}}

@@ -36,7 +36,8 @@ import ToyLayers
   private static func config(_ kind: String, _ training: String) throws -> RunConfig {
     let reach = training.contains("micro_steps") ? "shard" : "batch"
     let text = """
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
        "model": {"layers": [{"type": "dense", "units": 9, "activation": "tanh"}, {"type": "toy_statistics", "over": "\(reach)"},
          {"type": "dropout", "rate": 0.2}, {"type": "dense", "units": 1}]},
        "loss": {"type": "huber"}, "seed": 11, \(kind), "training": {\(training)}}
@@ -127,7 +128,7 @@ import ToyLayers
       let all = Array(0..<data.description.count(of: .train))
       return try data.view(
         of: .train, [all.filter { $0 % 3 != 0 } + [1, 1], all.filter { $0 % 3 == 0 }, []],
-        normalize: NormalizationMethod(.string("standard"), path: ""), normalizesTargets: false)
+        normalize: NormalizationMethod(.string("standard"), path: ""), normalizeTargets: .none)
     }
     let config = try Self.config(Self.kinds[0], Self.trainings[1])
     let data = try fold(LoadedData(config, options: options, cluster: SoloCluster()))

@@ -129,8 +129,8 @@ import ToyLayers
       try file.write(table, to: "p.csv")
       try file.write(#"{"format": "csv", "path": "\#(file.path)/p.csv"}"#, to: "p.json")
       let source = try RunSource.load(
-        run: folder.path + "/run", data: file.path + "/p.json", model: model, withTargets: false, environment: [:],
-        cluster: SoloCluster())
+        run: folder.path + "/run", origin: .source(file.path + "/p.json"), model: model, withTargets: false,
+        environment: [:], cluster: SoloCluster())
       return try model.outputs(try #require(source.prepared.rows(of: .test)), threads: 2, cluster: SoloCluster())
     }
     let expected = try outputs("t3,a,t0,n,t1,b,t2\n6,200,1,2,0,4,3\n0,0,5,4,5,9,5\n")

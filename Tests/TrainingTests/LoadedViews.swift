@@ -50,7 +50,7 @@ enum LoadedViews {
   }
 
   static func fold(_ data: LoadedData, _ rows: [[Int]]) throws -> LoadedData {
-    try data.view(of: .train, rows, normalize: .standard, normalizesTargets: false)
+    try data.view(of: .train, rows, normalize: .standard, normalizeTargets: .none)
   }
 
   /// The bits of all that is fetched of all parts.

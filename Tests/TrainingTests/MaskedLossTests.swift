@@ -104,7 +104,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("a,b,t0,t1,t2,w\n" + data, to: "t.csv")
     let text = """
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["t0", "t1", "t2"], "sample_weight": "w"}, "test": {"fraction": 0.25}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "t.csv", "targets": ["t0", "t1", "t2"], "sample_weight": "w"}, "test": {"fraction": 0.25}},
        "model": {"layers": [{"type": "dense", "units": 5}, {"type": "tanh"}, {"type": "dense", "units": 9}]},
        "loss": \(loss), "optimizer": {"type": "sgd", "learning_rate": 0.1}, "parallel": \(parallel),
        "training": {"epochs": 3, "global_batch_size": 16}}
@@ -150,7 +151,7 @@ import Testing
       #"{"format": "csv", "path": "\#(file.path)/all.csv", "targets": ["t0", "t1", "t2"], "sample_weight": "w"}"#,
       to: "all.json")
     let source = try RunSource.load(
-      run: run, data: file.path + "/all.json", model: model, withTargets: true, environment: [:],
+      run: run, origin: .source(file.path + "/all.json"), model: model, withTargets: true, environment: [:],
       cluster: SoloCluster())
     let rows = try #require(source.prepared.rows(of: .test))
     #expect(rows.count == Self.rows)
@@ -180,7 +181,7 @@ import Testing
 
   private static func loss(_ text: String) throws -> any LossSpec {
     let config = """
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
+      {"data": {"normalize": "none", "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
        "model": {"layers": [{"type": "dense", "units": 3}]}, "loss": \(text), "optimizer": {"type": "sgd"},
        "training": {"epochs": 1, "global_batch_size": 16}}
       """

@@ -47,7 +47,8 @@ import ToyLayers
     _ layout: Layout, epochs: Int, over: String = "batch", flaw: String = "none"
   ) throws -> RunConfig {
     let text = """
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
+      {"data": {"normalize": "none",
+        "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}, "validation": {"fraction": 0.25}},
        "model": {"layers": [
          {"type": "toy_statistics", "over": "\(over)"}, {"type": "dense", "units": 20, "activation": "tanh"},
          {"type": "toy_statistics", "over": "shard", "flaw": "\(flaw)"}, {"type": "toy_panels"},
@@ -138,7 +139,7 @@ import ToyLayers
     // Finite once normalized, with a variance beyond float32.
     try folder.write("a,y\n" + (0..<16).map { "\($0 % 2 == 0 ? "1e30" : "-1e30"),\($0)\n" }.joined(), to: "t.csv")
     let text = #"""
-      {"data": {"train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
+      {"data": {"normalize": "none", "train": {"format": "csv", "path": "t.csv", "targets": ["y"]}},
        "model": {"layers": [{"type": "toy_statistics"}, {"type": "dense", "units": 1}]}, "loss": {"type": "mse"},
        "optimizer": {"type": "sgd", "learning_rate": 0.001}, "training": {"epochs": 1, "global_batch_size": 16}}
       """#

@@ -77,7 +77,7 @@ import Testing
     let model = try SavedModel(run, registries: registries)
     #expect(model.metrics.first is Bias)
     let rows = try RunSource.load(
-      run: run, data: nil, model: model, withTargets: true, environment: [:], cluster: SoloCluster())
+      run: run, origin: .run, model: model, withTargets: true, environment: [:], cluster: SoloCluster())
     #expect(rows.prepared.rows(of: .test)?.count == 4)
     // The same data at another place are the same data for an added format too: the run is finished, and goes on.
     let moved = try TemporaryFolder()

@@ -26,7 +26,11 @@ import Testing
             MetricValue("loss", 3), .vector("recall", labels: ["a", "b"], [MetricNumber(1), MetricNumber(0.1)]),
           ])),
       ],
-      decisionThreshold: 0.125, isStoppedEarly: true, dataFingerprint: "983d71d3451b3e1d", bestStep: 12,
+      constant: .init(
+        prediction: "the mean",
+        metrics: [.init(name: "test", report: MetricReport([MetricValue("loss", 4)]))]),
+      smearing: [.init(target: "price", factor: 1.0625)], decisionThreshold: 0.125, isStoppedEarly: true,
+      dataFingerprint: "983d71d3451b3e1d", bestStep: 12,
       bestStepReason: "validation r2 never had a value (one row has no variance)", skippedSteps: 1,
       samplesPerSecond: 20121.53723107182, ranks: 2, threadsPerRank: 3, shards: 8, instructionSet: "avx2",
       parameters: 26, peakMegabytes: 29.200384, seconds: .init(steps: times, checkpoint: 0.0625, total: 7),
@@ -55,6 +59,17 @@ import Testing
           "recall.a": 1,
           "recall.b": 0.1
         }
+      },
+      "constant": {
+        "prediction": "the mean",
+        "metrics": {
+          "test": {
+            "loss": 4
+          }
+        }
+      },
+      "smearing": {
+        "price": 1.0625
       },
       "decision_threshold": 0.125,
       "stopped_early": true,

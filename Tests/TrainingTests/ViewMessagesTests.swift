@@ -8,10 +8,17 @@ import Testing
 
 /// What ranks tell each other of views and of where rows come from: it arrives as it was, and what is forged is refused.
 @Suite struct ViewMessagesTests {
-  @Test("forged bytes of a view are refused or are a view of the rows, and never the end of the process")
-  func forged() throws {
+  @Test(
+    "forged bytes of a view are refused or are a view of the rows, and never the end of the process",
+    arguments: [NormalizationMethod.standard, .robust, .quantile])
+  func forged(method: NormalizationMethod) throws {
     let base = try LoadedViews.load(LoadedViews.config(), LoadedViews.folder(), SoloCluster())
-    let view = try #require(LoadedViews.fold(base, [[0, 12, 39, 12], [4, 5], []]).prepared.dataView)
+    let fold = try base.view(
+      of: .train, [[0, 12, 39, 12], [4, 5], []], normalize: method, normalizeTargets: .none)
+    let view = try #require(fold.prepared.dataView)
+    #expect(view.treatments.isEmpty == (method == .standard))
+    let plain = try LoadedViews.fold(base, [[0, 12, 39, 12], [4, 5], []])
+    #expect((fold.fingerprint == plain.fingerprint) == (method == .standard))
     let bytes = PortableMessage.seal(view), sent: DataView = try PortableMessage.open(bytes, from: 0)
     #expect(sent == view)
     #expect(

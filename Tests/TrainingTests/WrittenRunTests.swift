@@ -146,7 +146,7 @@ import Testing
     let model = try SavedModel(place + "/a")
     let rows = try #require(
       RunSource.load(
-        run: place + "/a", data: nil, model: model, withTargets: true, environment: [:], cluster: SoloCluster()
+        run: place + "/a", origin: .run, model: model, withTargets: true, environment: [:], cluster: SoloCluster()
       ).prepared
         .rows(of: .test))
     let memory = NetworkMemory(

@@ -7,6 +7,9 @@
 /// Opens a file without a name (`O_TMPFILE`), which goes when it is closed. Returns the descriptor, or the error number negated.
 int ck_nameless_file(const char *directory);
 
+/// Makes a file that lies in memory (`memfd_create`) and goes when it is closed. Returns the descriptor, or the error number negated.
+int ck_memory_file(const char *name);
+
 /// Takes space for so many bytes of a file, whose size stays as it is. Returns 0, or the error number negated.
 int ck_take_space(int descriptor, int64_t count);
 

@@ -8,6 +8,8 @@ struct FieldPlan {
   let featureShape: Shape
   /// The features of each column.
   private var places: [String: Range<Int>] = [:]
+  /// The features of the file's columns that become several, by the name of the file's column.
+  private var parts: [String: [String]] = [:]
   /// The columns that no request names.
   private var rest: [String] = []
 
@@ -20,6 +22,7 @@ struct FieldPlan {
       places[column.name] = first..<first + column.width
       first += column.width
     }
+    for column in columns { parts[column.fileColumn, default: []].append(column.name) }
     var readers: [String: String] = [:]
     for request in requests { try claim(request, &readers) }
     rest = columns.map(\.name).filter { readers[$0] == nil }
@@ -34,20 +37,25 @@ struct FieldPlan {
   private func claim(_ request: FieldRequest, _ readers: inout [String: String]) throws(ConfigError) {
     for (index, column) in (request.columns ?? []).enumerated() {
       let path = "\(request.path).columns[\(index)]"
-      guard places[column] != nil else {
+      let own = names(of: column)
+      guard !own.isEmpty else {
         throw ConfigError(
           columns.isEmpty
             ? "the data are an array without columns; leave 'columns' out, for one input of all features"
             : "no feature column is named '\(column.excerpt(40))'; \(NearestName.hint(column, among: columns.map(\.name)))",
           path: path)
       }
-      if let other = readers.updateValue(request.name, forKey: column) {
+      for name in own {
+        guard let other = readers.updateValue(request.name, forKey: name) else { continue }
         throw ConfigError(
-          "column '\(column.excerpt(40))' belongs to the input '\(other.excerpt(40))' already; a column has one place",
+          "column '\(name.excerpt(40))' belongs to the input '\(other.excerpt(40))' already; a column has one place",
           path: path)
       }
     }
   }
+
+  /// The columns of features that a name means: all that come of the file's column, or the one of that name.
+  private func names(of column: String) -> [String] { parts[column] ?? (places[column] != nil ? [column] : []) }
 
   /// The fields, one for each request.
   func fields() throws(ConfigError) -> [FeatureField] {
@@ -57,7 +65,7 @@ struct FieldPlan {
   }
 
   private func field(_ request: FieldRequest) throws(ConfigError) -> FeatureField {
-    let names = request.columns ?? rest
+    let names = request.columns?.flatMap(names(of:)) ?? rest
     let runs = columns.isEmpty ? [0..<featureShape.count] : names.compactMap { places[$0] }
     let count = runs.reduce(0) { $0 + $1.count }
     guard count > 0 else {

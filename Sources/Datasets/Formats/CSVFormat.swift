@@ -3,12 +3,14 @@ package import Specs
 /// A table as comma-separated text.
 package struct CSVFormat: DataFormat {
   package static let kind = "csv"
-  package static let summary = "a table as comma-separated text (RFC 4180), gzip or not"
+  package static let summary = "a table as comma-separated text (RFC 4180), plain or in gzip or zstd"
   package static let pathKeys = ["path"]
+  package static let defaultNormalization = NormalizationMethod.standard
   package static let examples = [
     #"{"path": "data/digits.csv", "targets": "digit"}"#,
     #"{"path": "a.csv", "targets": ["u", "v"], "features": ["x", "colour"], "categorical": ["colour"], "delimiter": ";"}"#,
     #"{"path": "b.csv", "header": false, "targets": 4, "sample_weight": 5}"#,
+    #"{"path": ["2023.csv.gz", "data/part-*.csv"], "targets": "y"}"#,
   ]
 
   /// A column by its name, or by its index where the file has no header.
@@ -17,7 +19,11 @@ package struct CSVFormat: DataFormat {
     case index(Int)
   }
 
+  /// The file; of several files what stands for all of them in messages.
   package var path: String
+  package var files: FileSelection
+  /// Whether the path is one file's name, whatever signs are in it.
+  private var isOneFile = false
   package var targets: [Column]
   /// Nil: every column that is neither target nor weight.
   package var features: [Column]?
@@ -32,7 +38,9 @@ package struct CSVFormat: DataFormat {
   package var hasTargets: Bool { !targets.isEmpty }
 
   package init(from fields: FieldReader) throws(ConfigError) {
-    path = try fields.text("path", "the file")
+    files = try fields.files(
+      "path", "the file, a pattern like data/part-*.csv, or a list of these: one table, each file with the same header")
+    path = files.name
     let header = try fields.boolean("header", default: true, "whether the first line names the columns")
     self.header = header
     headerIsStated = fields.has("header")
@@ -46,6 +54,19 @@ package struct CSVFormat: DataFormat {
       }
       return (byte, value)
     }
+    (targets, features, categorical, sampleWeight, missingValues) = ([], nil, [], nil, nil)
+    try readRoles(fields)
+  }
+
+  /// The keys that say what named columns are for, of a source that is no text.
+  init(rolesIn fields: FieldReader, path: String) throws(ConfigError) {
+    (self.path, files) = (path, FileSelection([path]))
+    (header, headerIsStated, delimiter) = (true, true, UInt8(ascii: ","))
+    (targets, features, categorical, sampleWeight, missingValues) = ([], nil, [], nil, nil)
+    try readRoles(fields)
+  }
+
+  private mutating func readRoles(_ fields: FieldReader) throws(ConfigError) {
     targets = try Self.columns("targets", "the column or columns to predict", in: fields, header: header) ?? []
     features = try Self.columns(
       "features", "the columns to learn from; all others where left out", in: fields, header: header)
@@ -115,8 +136,24 @@ package struct CSVFormat: DataFormat {
     return .index(try FieldReader.integer(value, in: 0...Int(Int32.max), path: path))
   }
 
+  package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? {
+    var other = self
+    (other.path, other.files, other.isOneFile) = (file, FileSelection([file]), true)
+    return other
+  }
+
   package func read(into sink: DataSink) throws(DataError) {
     let context = sink.context
+    if !isOneFile, let several = try files.several(in: context) {
+      let join = CSVJoin(format: self, files: several, context: context), text = try join.text()
+      sink.textParts = text.parts
+      do throws(DataError) {
+        try CSVReader(format: self, sink: sink).read(text.bytes) { () throws(DataError) in try join.text().bytes }
+      } catch {
+        throw error.settled(in: text.parts)
+      }
+      return
+    }
     try CSVReader(format: self, sink: sink).read(InputFile.contents(of: path, in: context)) { () throws(DataError) in
       try InputFile.contents(of: path, in: context)
     }

@@ -24,7 +24,7 @@ struct CSVHeader {
       let isTrained = training?.naming == .header, isPossible = !isTrained && !stated.isEmpty && holdsStated(cells)
       throw .names(
         file: format.path,
-        .numbersForNames(training: isTrained ? training?.columns.map(\.name) ?? [] : [], isPossible: isPossible))
+        .numbersForNames(training: isTrained ? training?.fileColumns ?? [] : [], isPossible: isPossible))
     }
     var seen: Set<String> = []
     for name in cells where !seen.insert(name).inserted { throw .duplicateColumn(file: format.path, column: name) }
@@ -53,9 +53,9 @@ struct CSVHeader {
       return cells.count >= 3 && cells.enumerated().allSatisfy { LabelKind.number($1) == Double($0) }
     }
     let words = Set(cells.filter(Self.isWord))
-    let found = training.columns.count { words.contains($0.name.trimmed) }
+    let features = training.fileColumns, found = features.count { words.contains($0) }
     let line = Self.names(in: cells, of: training)
-    return line.areAll || (line.areComplete && !words.isEmpty) || (found > 0 && 2 * found >= training.columns.count)
+    return line.areAll || (line.areComplete && !words.isEmpty) || (found > 0 && 2 * found >= features.count)
   }
 
   /// Whether a line holds nothing but names of the training source, each once, and whether it holds those of all features; however
@@ -63,7 +63,7 @@ struct CSVHeader {
   private static func names(
     in cells: [String], of training: SourceNames
   ) -> (areAll: Bool, areComplete: Bool) {
-    let found = Set(cells.map(key)), features = training.columns.map { key($0.name.trimmed) }
+    let found = Set(cells.map(key)), features = training.fileColumns.map(key)
     let known = Set(features + training.targets.map { key($0.trimmed) })
     return (found.count == cells.count && found.isSubset(of: known), features.allSatisfy(found.contains))
   }

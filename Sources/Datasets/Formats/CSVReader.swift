@@ -14,7 +14,6 @@ struct CSVReader {
   let missingMarks: MissingMarks
   /// What the training source decided; nil for that source itself.
   var training: SourceNames? { sink.context.training }
-  var dropsRows: Bool { sink.context.missing.policy == .dropRow }
 
   init(format: CSVFormat, sink: DataSink) {
     self.format = format
@@ -74,12 +73,17 @@ struct CSVReader {
     }
     do throws(DataError) {
       // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
-      // read again from the top, so that labels keep their spelling.
-      if try readTable(bytes, targetIsText: training?.labels == .text) { return }
-      try whole { bytes throws(DataError) in
-        var reader = self
-        reader.giveBack = nil
-        _ = try reader.readTable(bytes, targetIsText: true)
+      // read again from the top, so that labels keep their spelling. So it is where a word stands in a column of which nothing is
+      // said: then all its cells are looked at first.
+      var targetIsText = training?.labels == .text, surveys: [Int: ColumnSurvey] = [:]
+      var outcome = try readTable(bytes, targetIsText: targetIsText, surveys: surveys)
+      while outcome != .done {
+        outcome = try whole { bytes throws(DataError) in
+          var reader = self
+          reader.giveBack = nil
+          if outcome == .targetIsText { targetIsText = true } else { surveys = try reader.survey(bytes) }
+          return try reader.readTable(bytes, targetIsText: targetIsText, surveys: surveys)
+        }
       }
     } catch {
       let columns = training?.naming == .header ? training?.columns : nil
@@ -90,29 +94,128 @@ struct CSVReader {
     }
   }
 
-  /// - Returns: false where the single target column turns out to be text.
+  /// How an attempt to read a table has ended.
+  enum Outcome {
+    case done
+    /// The single target column turns out to be text.
+    case targetIsText
+    /// The cells of columns have to be looked at before they can be read.
+    case needsSurvey
+  }
+
   private func readTable(
-    _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool
-  ) throws(DataError) -> Bool {
+    _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool, surveys: [Int: ColumnSurvey]
+  ) throws(DataError) -> Outcome {
     var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: format.path)
     var fields: [CSVField] = []
     let beginning = scanner
     guard try scanner.next(into: &fields) else { throw .noRows(file: format.path) }
-    let plan = try columns(fields.map { scanner.text(of: $0).trimmed })
+    let plan = try columns(fields.map { scanner.text(of: $0).trimmed }, surveys)
+    guard plan.unsurveyed.isEmpty else { return .needsSurvey }
     return try readRows(scanner: format.header ? scanner : beginning, plan: plan, targetIsText: targetIsText)
+  }
+
+  /// Columns up to which a survey looks at all at once; of more, those without a word are told first, to save memory.
+  private static let surveyed = 256
+
+  /// Looks at all cells of the columns of a training source whose kinds nobody has said.
+  ///
+  /// - Returns: by the places of the columns; of those with numbers alone an empty one.
+  private func survey(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> [Int: ColumnSurvey] {
+    var scanner = CSVScanner(bytes, delimiter: format.delimiter, file: format.path), cells: [CSVField] = []
+    let beginning = scanner
+    guard try scanner.next(into: &cells) else { throw .noRows(file: format.path) }
+    let plan = try columns(cells.map { scanner.text(of: $0).trimmed }, [:])
+    if !format.header { scanner = beginning }
+    var wanted = plan.features.filter { !$0.isSettled }.map(\.column)
+    let all = wanted + plan.unsurveyed
+    if wanted.count > Self.surveyed {
+      var hasWord = wanted.map { _ in false }
+      try forEachRow(scanner, count: plan.names.count) { cells, scanner in
+        for (place, column) in wanted.enumerated() where !hasWord[place] {
+          let cell = scanner.bytes(of: cells[column])
+          hasWord[place] = DecimalNumber.parse(cell) == nil && !missingMarks.contains(cell)
+        }
+      }
+      wanted = zip(wanted, hasWord).filter(\.1).map(\.0)
+    }
+    wanted += plan.unsurveyed
+    var surveys = wanted.map { ColumnSurvey(name: plan.names[$0], marks: missingMarks) }
+    try forEachRow(scanner, count: plan.names.count) { cells, scanner in
+      for (place, column) in wanted.enumerated() {
+        let cell = cells[column]
+        if cell.hasDoubledQuotes {
+          var text = scanner.text(of: cell)
+          text.withUTF8 { surveys[place].add($0, line: scanner.recordLine) }
+        } else {
+          surveys[place].add(scanner.bytes(of: cell), line: scanner.recordLine)
+        }
+      }
+    }
+    var found = Dictionary(zip(wanted, surveys)) { first, _ in first }
+    for column in all where found[column] == nil { found[column] = ColumnSurvey(name: plan.names[column]) }
+    return found
+  }
+
+  /// Hands out the cells of the rows up to the first that has another number of them: what is wrong with that is said by who reads.
+  private func forEachRow(
+    _ start: CSVScanner, count: Int, _ body: ([CSVField], CSVScanner) -> Void
+  ) throws(DataError) {
+    var scanner = start, cells: [CSVField] = [], pace = Pace(sink.context.progress)
+    while try scanner.next(into: &cells), cells.count == count {
+      body(cells, scanner)
+      pace.add(8 * count)
+    }
   }
 
   // MARK: - Columns
 
   /// What the columns are for, from the cells of the first line.
-  private func columns(_ cells: [String]) throws(DataError) -> CSVColumns {
-    let header = CSVHeader(format: format, training: training)
-    let columns = try CSVColumns(
-      format, names: try header.names(cells), training: training, readsTargets: sink.context.readsTargets)
-    // A line of words cannot be a row where numbers are wanted.
-    if !format.header, columns.isCategorical.contains(false), cells.allSatisfy(CSVHeader.isWord) {
+  private func columns(_ cells: [String], _ surveys: [Int: ColumnSurvey]) throws(DataError) -> ColumnPlan {
+    let names = try CSVHeader(format: format, training: training).names(cells)
+    let plan = try plainFormat(names).plan(names, in: sink.context, surveys: surveys)
+    // A line of words cannot be a row where numbers are wanted, nor is it one where nothing is said.
+    let wantsNumbers = plan.features.contains { column in
+      if case .number = column.cells { true } else { column.isInferred }
+    }
+    if !format.header, wantsNumbers || !plan.refused.isEmpty, cells.allSatisfy(CSVHeader.isWord) {
       throw .names(file: format.path, .textUnannounced(first: cells[0]))
     }
-    return columns
+    return plan
+  }
+
+  /// What keys say of the columns; of a plain file what the training source says of them, by name where it has names.
+  private func plainFormat(_ names: [String]) throws(DataError) -> CSVFormat {
+    guard sink.context.isPlainFile, let training else { return format }
+    var plain = format
+    (plain.features, plain.categorical) = (nil, [])
+    guard format.header, training.naming == .header else {
+      // As many columns as there are features have no other role.
+      guard names.count == training.fileColumns.count else { return format }
+      if sink.context.readsTargets {
+        throw .names(
+          file: format.path,
+          .missingRoles(training.targets, role: "the training source's targets", known: names))
+      }
+      (plain.targets, plain.sampleWeight) = ([], nil)
+      return plain
+    }
+    guard sink.context.readsTargets else {
+      (plain.targets, plain.sampleWeight) = ([], nil)
+      return plain
+    }
+    let targets = training.targets.map(\.trimmed), missing = targets.filter { !names.contains($0) }
+    guard missing.isEmpty else {
+      throw .names(
+        file: format.path,
+        .missingRoles(
+          missing, role: "\(targets.count == 1 ? "the target" : "targets") of the training source", known: names))
+    }
+    if case .name(let weight)? = format.sampleWeight, !names.contains(weight) {
+      throw .names(
+        file: format.path, .missingRoles([weight], role: "the weight of each row in the training source", known: names))
+    }
+    plain.targets = targets.map { .name($0) }
+    return plain
   }
 }

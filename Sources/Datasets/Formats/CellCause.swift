@@ -3,6 +3,8 @@ package enum CellCause: Sendable, Hashable, CaseIterable {
   case missing, missingMark, infinite, beyondFloat
   case decimalComma, commaOrThousands, thousands, currency, percent, date, boolean, hexadecimal, unit, comparison
   case otherDigits, text
+  /// Told by what the column holds, not by the text alone.
+  case notBoolean, notDate, notInOrder, otherStyle
 
   /// The cause for the text of a cell that is no number.
   init(of text: String) {

@@ -8,6 +8,13 @@ package protocol DataFormat: Spec {
   static var pathKeys: [String] { get }
   /// The marks for missing values that the source names; nil: none.
   var missingValues: MissingMarks? { get }
+  /// Whether indices of features in its files begin with 0.
+  var countsFromZero: Bool { get }
+  /// What is done to features where the config does not say it.
+  static var defaultNormalization: NormalizationMethod { get }
+  /// The same source read from another file, as `predict RUN FILE` names one: with its targets and weights, or without them. nil where a
+  /// file does not hold all that, or the source has none.
+  func reading(_ file: String, withTargets: Bool) -> (any DataFormat)?
   /// Reads all rows: tells the sink the source's fields, then hands over their rows in blocks.
   ///
   /// - Throws: ``DataError`` naming file, row and column.
@@ -16,13 +23,21 @@ package protocol DataFormat: Spec {
 
 extension DataFormat {
   package var missingValues: MissingMarks? { nil }
+  package var countsFromZero: Bool { false }
+  package static var defaultNormalization: NormalizationMethod { .none }
+  package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? { nil }
 
   /// All rows, checked, in the order of the training source's features.
   ///
   /// - Throws: ``DataError`` naming file, row and column.
   package func load(in context: DataContext) throws(DataError) -> Table {
     let sink = DataSink(context)
-    try read(into: sink)
+    do throws(DataError) {
+      try read(into: sink)
+    } catch .otherFormat(let file, var signature) {
+      signature.path = context.resolve(file)
+      throw .otherFormat(file: file, signature)
+    }
     return try sink.table()
   }
 }
@@ -38,10 +53,15 @@ private let standardFormats = DataFormatRegistry(
   "data format",
   [
     CSVFormat.self,
+    HDF5Format.self,
     IDXFormat.self,
+    LibSVMFormat.self,
     NPYFormat.self,
+    NPZFormat.self,
+    SafetensorsFormat.self,
     SyntheticFormat.self,
+    TableFormat.self,
   ],
-  later: ["npz", "cifar10", "images", "text", "tokens", "parquet", "hdf5", "libsvm", "safetensors"],
+  later: ["cifar10", "images", "text", "tokens", "parquet"],
   spec: { $0 }
 ) { type, fields throws(ConfigError) in try type.init(from: fields) }

@@ -4,7 +4,7 @@ package import Specs
 /// Arrays in the IDX format of the MNIST files (http://yann.lecun.com/exdb/mnist).
 package struct IDXFormat: DataFormat {
   package static let kind = "idx"
-  package static let summary = "arrays in the IDX format of MNIST, gzip or not"
+  package static let summary = "arrays in the IDX format of MNIST, plain or in gzip or zstd"
   package static let pathKeys = ["features", "targets"]
   package static let examples = [
     #"{"features": "train-images-idx3-ubyte.gz", "targets": "train-labels-idx1-ubyte.gz"}"#,
@@ -19,6 +19,13 @@ package struct IDXFormat: DataFormat {
   package init(from fields: FieldReader) throws(ConfigError) {
     features = try fields.text("features", "the file of features, rows first")
     targets = try fields.optionalText("targets", "the file of targets")
+  }
+
+  package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? {
+    if withTargets { return nil }
+    var other = self
+    (other.features, other.targets) = (file, nil)
+    return other
   }
 
   package func read(into sink: DataSink) throws(DataError) {

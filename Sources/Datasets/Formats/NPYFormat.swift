@@ -4,7 +4,7 @@ package import Specs
 /// Arrays saved by NumPy.
 package struct NPYFormat: DataFormat {
   package static let kind = "npy"
-  package static let summary = "arrays saved with numpy.save, gzip or not"
+  package static let summary = "arrays saved with numpy.save, plain or in gzip or zstd"
   package static let pathKeys = ["features", "targets", "sample_weight"]
   package static let examples = [
     #"{"features": "x.npy", "targets": "y.npy"}"#,
@@ -21,6 +21,14 @@ package struct NPYFormat: DataFormat {
     features = try fields.text("features", "the file of features, rows first")
     targets = try fields.optionalText("targets", "the file of targets")
     sampleWeight = try fields.optionalText("sample_weight", "the file of sample weights")
+    try ArrayNames.requireDifferent(features, targets, sampleWeight, "file", fields)
+  }
+
+  package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? {
+    if withTargets { return nil }
+    var other = self
+    (other.features, other.targets, other.sampleWeight) = (file, nil, nil)
+    return other
   }
 
   package func read(into sink: DataSink) throws(DataError) {
@@ -44,21 +52,24 @@ enum NPYFile {
   private static let headerLimit = 60_000
 
   /// What stands before the elements.
-  private struct Header {
+  struct Header {
     var shape: [Int]
     var element: RawElement
     var isBigEndian: Bool
     /// Where the elements begin.
     var offset: Int
+
+    /// Whether the elements can be used as they are.
+    var isNative: Bool { !isBigEndian || element.byteCount == 1 }
+    /// Bytes of the whole file.
+    var fileSize: Int { NumericArray.fileSize(shape, element, offset: offset) }
   }
 
   /// - Parameter mayMap: whether the elements may stay in their file.
   static func load(_ file: String, in context: DataContext, mayMap: Bool = false) throws(DataError) -> NumericArray {
     let bytes = try InputFile.contents(of: file, in: context, mayMap: mayMap) { beginning throws(DataError) in
       let header = try header(beginning, file: file)
-      return InputFile.Outline(
-        size: NumericArray.fileSize(header.shape, header.element, offset: header.offset),
-        isNative: !header.isBigEndian || header.element.byteCount == 1)
+      return InputFile.Outline(size: header.fileSize, isNative: header.isNative)
     }
     return try parse(bytes, file: file)
   }
@@ -67,14 +78,15 @@ enum NPYFile {
     try parse(FileBytes(copying: bytes, file: file), file: file)
   }
 
-  private static func parse(_ bytes: FileBytes, file: String) throws(DataError) -> NumericArray {
-    let header = try header(bytes.beginning(Gzip.firstPiece), file: file)
+  /// - Parameter start: where the file begins in the bytes, which end with it.
+  static func parse(_ bytes: FileBytes, from start: Int = 0, file: String) throws(DataError) -> NumericArray {
+    let header = try header(bytes.beginning(Gzip.firstPiece, from: start), file: file)
     return try NumericArray(
       file: file, shape: header.shape, element: header.element, isBigEndian: header.isBigEndian, bytes: bytes,
-      offset: header.offset)
+      offset: start + header.offset)
   }
 
-  private static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
+  static func header(_ bytes: [UInt8], file: String) throws(DataError) -> Header {
     let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     guard bytes.count >= 10, bytes.starts(with: magic) else {
       if !bytes.starts(with: magic), let signature = FileSignature.of(bytes) {

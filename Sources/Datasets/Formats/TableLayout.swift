@@ -78,7 +78,7 @@ struct TableLayout {
     self.format = format
     let stated = format.targets + (format.features ?? []) + format.categorical + [format.sampleWeight].compactMap { $0 }
     let names = stated.compactMap { if case .name(let name) = $0 { name } else { nil } }
-    wanted = format.header ? Set(names + trainingColumns.map(\.name)) : []
+    wanted = format.header ? Set(names + trainingColumns.map(\.fileColumn)) : []
     var lines: [(Int, Slice<UnsafeBufferPointer<UInt8>>)] = []
     var rest = Self.withoutMark(bytes), number = 0
     while !rest.isEmpty, lines.count < Self.sampled {
@@ -103,7 +103,8 @@ struct TableLayout {
     let fault: LayoutFault?
     switch error {
     case .names(_, .unknownColumns), .names(_, .missingColumns), .names(_, .numbersForNames),
-      .names(_, .columnCountsDiffer), .names(_, .textUnannounced), .columnOutOfRange, .duplicateColumn,
+      .names(_, .columnCountsDiffer), .names(_, .textUnannounced), .names(_, .otherHeader), .columnOutOfRange,
+      .duplicateColumn,
       .noFeatureColumns, .shapesDiffer:
       fault = delimiter ?? comments(isNamed: error.isUnknownColumn) ?? preamble
     case .raggedRow(_, let line, let found, let expected, _):

@@ -31,8 +31,17 @@ extension NameProblem {
     case .categoriesWithoutColumns:
       "'categorical' cannot be used here: the training source is an array of numbers, without categories; give the columns of 0 and 1 instead"
     case .doubled(let column): "two columns are named '\(column.excerpt(40))'; rename one"
+    case .otherHeader(let first, let missing, let extra):
+      "does not have the columns of \(first.oneLine): "
+        + [
+          missing.isEmpty ? nil : "\(Self.quoted(missing)) \(missing.count == 1 ? "is" : "are") missing",
+          extra.isEmpty ? nil : "\(Self.quoted(extra)) \(extra.count == 1 ? "is" : "are") not there",
+        ].compactMap { $0 }.joined(separator: ", ")
+        + "; all files of a source begin with a header of the same names, in any order"
     case .kindsDiffer(let column, let found, let expected):
       "column '\(column.excerpt(40))' holds \(found), and \(expected) in the training source, which decides; give it as it is there"
+    case .unknownArray(let name, let noun, let known):
+      "has no \(noun) '\(name.excerpt(40))'; \(NearMiss.hint(name, among: known, shown: Self.short(known)))"
     case .targetsDiffer(let missing, let extra):
       if missing.isEmpty {
         "'targets' names \(Self.quoted(extra)), which \(extra.count == 1 ? "is no target" : "are no targets") of the training source; take \(extra.count == 1 ? "it" : "them") from the list"
@@ -43,6 +52,10 @@ extension NameProblem {
       }
     case .otherTarget(let found, let expected):
       "'targets' names '\(found.excerpt(40))', but the training source's target is '\(expected.excerpt(40))', a column here too; name that one"
+    case .missingRoles(let names, let role, let known):
+      names.count == 1
+        ? "has no column '\(names[0].excerpt(40))', \(role), and an evaluation needs it; \(NearMiss.hint(names[0], among: known, shown: Self.short(known)))"
+        : "has no columns \(Self.quoted(names)), \(role), and an evaluation needs them; \(Self.hints(names, among: known))"
     case .twins(let place, let what, let first, let second):
       "\(place): the \(what) '\(second.excerpt(40))' differs from '\(first.excerpt(40))' only in white space around it; write both alike"
     case .rowsChanged(let found, let expected):

@@ -19,14 +19,30 @@ package struct SourceNames: Sendable, Equatable {
   package var naming: Naming
   /// What labels of classes are; nil where targets are values.
   package var labels: LabelKind?
+  /// How each target is read; empty: all as usual.
+  package var targetColumns: [TargetColumn] = []
+  /// The column of weights, where a rule has named it.
+  package var weight: WeightColumn?
+
+  /// The columns of the file behind the features, each once, trimmed.
+  var fileColumns: [String] {
+    var seen: Set<String> = []
+    return columns.map { $0.fileColumn.trimmed }.filter { seen.insert($0).inserted }
+  }
+  /// Features of a row; nil where that is not known.
+  package var featureCount: Int?
+  /// Whether indices of features in files begin with 0.
+  package var countsFromZero = false
 
   package init(
-    columns: [FeatureColumn] = [], targets: [String] = [], naming: Naming = .header, labels: LabelKind? = nil
+    columns: [FeatureColumn] = [], targets: [String] = [], naming: Naming = .header, labels: LabelKind? = nil,
+    featureCount: Int? = nil
   ) {
     self.columns = columns
     self.targets = targets
     self.naming = naming
     self.labels = labels
+    self.featureCount = featureCount
   }
 
   /// How the columns of a description were told apart that does not say it, as earlier builds wrote it.

@@ -122,19 +122,44 @@ extension DataSink {
   /// Refuses numbers that are infinite, as they are or in float32.
   func requireFinite(_ array: RawArray, rows: Int) throws(DataError) {
     guard array.element.isFloat else { return }
-    let isDouble = array.element == .float64
-    let size = array.element.byteCount, base = array.bytes.start + array.offset
-    var pace = Pace(context.progress)
-    for row in 0..<rows {
-      for index in row * array.width..<(row + 1) * array.width {
-        let place = base + index * size
-        let isInfinite =
-          isDouble
-          ? Float(place.loadUnaligned(as: Double.self)).isInfinite : place.loadUnaligned(as: Float.self).isInfinite
-        if isInfinite { throw .notFinite(file: source.file, row: row) }
-      }
-      array.bytes.pass(array.offset + row * array.rowBytes)
-      pace.add(array.width)
+    let base = array.bytes.start + array.offset, rowBytes = array.rowBytes
+    func hasInfinite(_ row: Int, _ rows: Int) -> Bool {
+      let place = base + row * rowBytes, count = rows * array.width
+      return array.element == .float64 ? place.hasInfiniteDouble(count) : place.hasInfiniteFloat(count)
     }
+    var pace = Pace(context.progress), row = 0
+    // Some thousand numbers at a time, which stay in the first-level cache where the row is looked for.
+    let step = max(1, 4096 / array.width)
+    while row < rows {
+      let own = min(step, rows - row)
+      if hasInfinite(row, own), let first = (row..<row + own).first(where: { hasInfinite($0, 1) }) {
+        throw .notFinite(file: source.file, row: first)
+      }
+      array.bytes.pass(array.offset + row * rowBytes)
+      pace.add(own * array.width)
+      row += own
+    }
+  }
+}
+
+extension UnsafeRawPointer {
+  /// Whether some of the next numbers are infinite. Without an early end, so that vector instructions do it.
+  fileprivate func hasInfiniteFloat(_ count: Int) -> Bool {
+    var found: UInt32 = 0
+    for index in 0..<count {
+      let bits = loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+      found |= bits & 0x7fff_ffff == 0x7f80_0000 ? 1 : 0
+    }
+    return found != 0
+  }
+
+  /// The same for numbers in double, which are looked at as float32.
+  fileprivate func hasInfiniteDouble(_ count: Int) -> Bool {
+    var found: UInt32 = 0
+    for index in 0..<count {
+      let bits = Float(loadUnaligned(fromByteOffset: 8 * index, as: Double.self)).bitPattern
+      found |= bits & 0x7fff_ffff == 0x7f80_0000 ? 1 : 0
+    }
+    return found != 0
   }
 }

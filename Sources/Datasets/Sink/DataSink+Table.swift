@@ -13,7 +13,7 @@ extension DataSink {
     if naming == .header, let training = context.training, training.naming == .header, !training.columns.isEmpty {
       columns = try inOrder(columns, of: training)
     }
-    try requireKnownCategories(columns)
+    try settleUnknownCategories(columns)
     var features = FeatureStorage(places: [])
     for column in columns { try add(column, to: &features) }
     let isNameless = naming == .place
@@ -33,6 +33,8 @@ extension DataSink {
     table.weightFile = fileOfItsOwn(.weight)
     table.keys = try keys()
     table.dropped = dropped
+    (table.targetColumns, table.weightColumn, table.notes) = (targetColumns, weightColumn, notes)
+    table.followsRules = appliesRules
     try table.settleMissing(
       context.missing.policy, canDropRows: context.canDropRows, inNumbers: hasMissing, context.progress)
     return table
@@ -72,23 +74,21 @@ extension DataSink {
 
   private func featureColumns() throws(DataError) -> [Feature] {
     var columns: [Feature] = []
-    for (index, field) in fields.enumerated() where field.role == .feature {
+    for (index, field) in fields.enumerated() where field.role == .feature && !contents[index].isLeftOut {
       switch field.content {
       case .labels(let known):
-        let found = contents[index].labels, categories = known ?? trained(field.name)?.categories
-        if categories == nil { try found.requireNoTwins("category", source) }
-        columns.append(
-          Feature(
-            column: FeatureColumn(name: field.name, categories: categories ?? LabelKind.distinct(found.labels)),
-            field: index))
+        columns.append(Feature(column: try categoryColumn(index, known: known), field: index))
       case .array where field.isRagged:
         let entries = trained(field.name)?.count ?? max(1, Int(contents[index].lengths.max() ?? 0)) * field.shape.count
         columns.append(Feature(column: FeatureColumn(name: field.name, count: entries, isRagged: true), field: index))
         columns.append(Feature(column: FeatureColumn(name: field.name + ".length"), field: index, isLengths: true))
       case .array, .numbers:
-        columns.append(Feature(column: FeatureColumn(name: field.name, count: field.shape.count), field: index))
+        columns.append(
+          Feature(column: field.column ?? FeatureColumn(name: field.name, count: field.shape.count), field: index))
       }
     }
+    // A format that plans its columns has settled them.
+    for index in columns.indices where fields[columns[index].field].column == nil { settle(&columns[index].column) }
     var names: Set<String> = []
     for feature in columns where naming == .header && !names.insert(feature.column.name.trimmed).inserted {
       throw .names(file: source.file, .doubled(column: feature.column.name))
@@ -96,7 +96,16 @@ extension DataSink {
     return columns
   }
 
-  private func trained(_ name: String) -> FeatureColumn? {
+  /// What is done where a column is missing, and how its numbers are brought to a common scale: as in the training source, which decides.
+  private func settle(_ column: inout FeatureColumn) {
+    guard let trained = trained(column.name) else {
+      if !column.isCategorical { column.missing = context.missing.policy }
+      return
+    }
+    (column.missing, column.transform) = (trained.missing, trained.transform)
+  }
+
+  func trained(_ name: String) -> FeatureColumn? {
     guard let training = context.training, training.naming == .header else { return nil }
     return training.columns.first { $0.name.trimmed == name.trimmed }
   }
@@ -127,8 +136,7 @@ extension DataSink {
     switch field.content {
     case .labels:
       features.places.append(.code(features.codes.count, categories: feature.column.width))
-      let positions = positions(feature)
-      features.codes.append(contents[index].labels.codes.map { Int32(positions[Int($0)] ?? 0) })
+      features.codes.append(codes(feature))
     case .array where field.isRagged:
       let room = trained(field.name).map { $0.count / field.shape.count }
       let array = feature.isLengths ? try lengths(index) : try padded(index, room: room)
@@ -155,30 +163,6 @@ extension DataSink {
     }
   }
 
-  /// For each label of a column the index of its category.
-  private func positions(_ feature: Feature) -> [Int?] {
-    let categories = feature.column.categories ?? []
-    let index = LabelIndex(categories, kind: LabelKind(of: categories))
-    return contents[feature.field].labels.labels.map(index.index)
-  }
-
-  /// Refuses the first row with a category that its column does not have.
-  private func requireKnownCategories(_ columns: [Feature]) throws(DataError) {
-    var unseen: [(row: Int, column: FeatureColumn, label: String)] = []
-    for feature in columns where feature.column.isCategorical {
-      // Labels stand in order of their first rows.
-      let found = contents[feature.field].labels
-      guard let label = positions(feature).firstIndex(of: nil),
-        let row = found.codes.firstIndex(of: Int32(label))
-      else { continue }
-      unseen.append((row, feature.column, found.labels[label]))
-    }
-    guard let first = unseen.min(by: { $0.row < $1.row }) else { return }
-    throw .unseenCategory(
-      file: source.file, place: source.place(first.row), column: first.column.name, text: first.label,
-      known: first.column.categories ?? [])
-  }
-
   // MARK: - Targets, weights, keys
 
   private func targets() throws(DataError) -> TargetColumns? {
@@ -187,6 +171,7 @@ extension DataSink {
     if fields[first].isLabels {
       precondition(places.count == 1, "one target is text")
       let labels = contents[first].labels
+      try requireNoDates(labels, fields[first].name)
       return .text(codes: labels.codes, labels: labels.labels, name: fields[first].name)
     }
     let names = places.flatMap { place in
@@ -209,6 +194,14 @@ extension DataSink {
     return .numbers(values, names: names)
   }
 
+  /// Refuses days as classes: each is its own, and a number was meant.
+  private func requireNoDates(_ column: TextColumn, _ name: String) throws(DataError) {
+    guard context.training == nil, !column.labels.isEmpty, column.labels.allSatisfy({ DateText($0) != nil }) else {
+      return
+    }
+    throw .dateTarget(file: source.file, place: source.place(0), column: name, text: column.labels[0])
+  }
+
   private func takeWeights(_ table: inout Table) throws(DataError) {
     guard let place = fields.firstIndex(where: { $0.role == .weight }) else { return }
     guard case .array = fields[place].content else {
@@ -222,8 +215,8 @@ extension DataSink {
 
   private func keys() throws(DataError) -> [KeyColumn] {
     var keys: [KeyColumn] = []
-    for (index, field) in fields.enumerated() where field.role == .group || field.role == .id {
-      var column = contents[index].labels
+    for (index, field) in fields.enumerated() where field.isKey {
+      var column = contents[index].keys
       if case .array(let element) = field.content {
         precondition(field.shape.count == 1, "a key is one number of a row")
         let array = try array(index), base = array.bytes.start + array.offset

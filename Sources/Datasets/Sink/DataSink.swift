@@ -15,6 +15,8 @@ package final class DataSink {
   package let context: DataContext
   private(set) var fields: [SourceField] = []
   private(set) var source = RowSource(file: "")
+  /// The files of a text that was joined from several; told before ``begin(_:from:naming:)``.
+  package var textParts: TextParts?
   private(set) var naming = Naming.place
   /// What each field has so far.
   var contents: [FieldContent] = []
@@ -26,6 +28,14 @@ package final class DataSink {
   private(set) var hasMissing = false
   /// The rows that the format has left out because values are missing in them.
   package var dropped = DroppedRows()
+  /// Whether the format has followed the rules of `data.columns`, with a ``ColumnPlan``.
+  var appliesRules = false
+  /// How each target is read; empty: all as usual.
+  var targetColumns: [TargetColumn] = []
+  /// The column of weights, where a rule has named it.
+  var weightColumn: WeightColumn?
+  /// What a person should know of the columns and their cells.
+  package var notes: [String] = []
 
   /// For each field the numbers of features before it.
   private(set) var numberPlaces: [Int] = []
@@ -53,8 +63,13 @@ package final class DataSink {
     self.fields = fields
     self.naming = naming
     source = RowSource(file: file)
+    source.parts = textParts
     blockRows = 0
     dropped = DroppedRows()
+    (targetColumns, weightColumn, notes) = ([], nil, [])
+    if !appliesRules, context.training == nil, !context.columns.isEmpty {
+      throw .columns(file: file, naming == .place ? .noNames : .notFollowed)
+    }
     hasMissing = false
     contents = fields.map { _ in FieldContent() }
     (parts, numberPlaces) = ([], [])
@@ -73,6 +88,7 @@ package final class DataSink {
     }
     numbers = count > 0 ? try NumberChunks(width: count, file: file) : nil
     row = [Double](repeating: 0, count: count)
+    try requireKeys()
   }
 
   /// Takes the rows of a block, which is empty then.
@@ -94,7 +110,13 @@ package final class DataSink {
     var column = 0
     for (index, field) in fields.enumerated() where field.isLabels {
       precondition(block.labels[column].count == block.count, "a row has a label of each column")
-      contents[index].labels.append(contentsOf: block.labels[column])
+      if field.isKey {
+        contents[index].keys.append(contentsOf: block.labels[column])
+      } else if field.role == .target {
+        contents[index].labels.append(orMissing: block.labels[column])
+      } else {
+        contents[index].labels.append(contentsOf: block.labels[column])
+      }
       if field.role == .feature, contents[index].labels.labels.count > Self.categoryLimit {
         throw .tooManyCategories(file: source.file, column: field.name, limit: Self.categoryLimit)
       }
@@ -128,7 +150,7 @@ package final class DataSink {
           throw .notFinite(file: source.file, row: place)
         }
       case .group, .id:
-        contents[part.field].labels.append(ConfigValue.number(first).compactText)
+        contents[part.field].keys.append(ConfigValue.number(first).compactText)
         continue
       }
       if part.numbers.count == 1 {
@@ -174,6 +196,9 @@ package final class DataSink {
   /// Takes note that double has rounded whole numbers of a field.
   package func markRounded(_ field: Int) { contents[field].isRounded = true }
 
+  /// Leaves a field of numbers out of the features.
+  func leaveOut(_ field: Int) { contents[field].isLeftOut = true }
+
   /// Makes the numbers of features readable.
   func finishNumbers() throws(DataError) { try numbers?.finish() }
 }
@@ -189,7 +214,11 @@ struct FieldContent {
   var lengths: [Int32] = []
   /// Text.
   var labels = TextColumn()
+  /// Text of a key.
+  var keys = KeyTexts()
   /// Targets or weights.
   var values: [Double] = []
   var isRounded = false
+  /// Whether it is no feature after all.
+  var isLeftOut = false
 }

@@ -34,6 +34,10 @@ package struct SourceField: Sendable, Equatable {
   package var shape: Shape
   /// Whether rows have different numbers of entries. Such a field is a feature of an array's elements.
   package var isRagged: Bool
+  /// What is known of the column of features that it becomes; nil: no more than its name and shape.
+  package var column: FeatureColumn?
+  /// Categories with fewer rows of the training source are pooled; nil: none.
+  package var rareBelow: Int?
   /// The file of its own that it has; nil: that of the source.
   package var file: String?
 
@@ -50,6 +54,9 @@ package struct SourceField: Sendable, Equatable {
 
   /// Numbers that a row of a ``RowBlock`` has of it.
   var width: Int { content == .numbers ? shape.count : 0 }
+
+  /// Whether rows are told apart or put together by it.
+  var isKey: Bool { role == .group || role == .id }
 
   var isLabels: Bool { if case .labels = content { true } else { false } }
 }

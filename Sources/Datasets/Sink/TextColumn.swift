@@ -1,5 +1,6 @@
 /// A column of text: each label once, and per row its index.
 struct TextColumn: Sendable {
+  /// -1 where a label is missing.
   private(set) var codes: [Int32] = []
   /// The labels in order of first appearance.
   private(set) var labels: [String] = []
@@ -19,17 +20,17 @@ struct TextColumn: Sendable {
     for label in labels { append(label) }
   }
 
+  /// Takes labels of which an empty one is missing.
+  mutating func append(orMissing labels: [String]) {
+    for label in labels {
+      if label.isEmpty {
+        codes.append(-1)
+      } else {
+        append(label)
+      }
+    }
+  }
+
   /// Keeps some rows, ascending.
   mutating func keep(_ rows: [Int]) { codes = rows.map { codes[$0] } }
-}
-
-/// What rows have in common with others, or what tells them apart.
-package struct KeyColumn: Sendable {
-  package var name: String
-  /// ``SourceField/Role/group`` or ``SourceField/Role/id``.
-  package var role: SourceField.Role
-  var column: TextColumn
-
-  /// The labels of some rows.
-  package func labels(_ rows: some Sequence<Int>) -> [String] { rows.map { column.labels[Int(column.codes[$0])] } }
 }

@@ -20,7 +20,7 @@ package struct FeatureStorage: Sendable {
   package var numbers: NumberChunks?
   /// For each column of numbers, whether it has whole numbers beyond 2⁵³ that double has rounded.
   package var isRounded: [Bool] = []
-  /// For each column of codes those of the rows.
+  /// For each column of codes those of the rows; −1 where a category is missing.
   package var codes: [[Int32]] = []
 
   /// Features of a place.
@@ -103,7 +103,8 @@ final class RowReader {
         if let numbers { output.update(from: numbers.pointer + columns.lowerBound, count: columns.count) }
       case .code(let index, let categories):
         output.update(repeating: 0, count: categories)
-        output[Int(features.codes[index][row])] = 1
+        let code = Int(features.codes[index][row])
+        if code >= 0 { output[code] = 1 }
       }
     }
     return UnsafePointer(scratch.pointer)

@@ -6,6 +6,8 @@ final class FieldGather: Sendable {
   let features: [Range<Int>]
   let width: Int
   private let segments: [(output: Int, gather: RowGather)]
+  /// Features that kernels do not prepare.
+  private let treated: [(output: Int, gather: TreatedGather)]
   /// What kernels leave to be done: the formula of earlier builds.
   private let rest: Normalization?
 
@@ -19,24 +21,32 @@ final class FieldGather: Sendable {
     rest = pairs.rest
     self.features = features
     width = features.reduce(0) { $0 + $1.count }
-    var segments: [(Int, RowGather)] = [], output = 0
+    var segments: [(Int, RowGather)] = [], treated: [(Int, TreatedGather)] = [], output = 0
     for range in features {
       for run in source.runs where run.features.overlaps(range) {
-        let part = run.features.clamped(to: range), block = source.features[run.block]
-        precondition(!run.isCode || part == run.features, "a category is read whole")
-        let first = run.first + (run.isCode ? 0 : part.lowerBound - run.features.lowerBound)
-        segments.append(
-          (
-            output + part.lowerBound - range.lowerBound,
-            RowGather(
-              base: places[run.block] + first * block.element.byteCount, rowBytes: block.rowBytes,
-              element: block.element, count: part.count, isCode: run.isCode, affine: pairs.affine,
-              shift: pairs.shift + part.lowerBound, scale: pairs.scale + part.lowerBound)
-          ))
+        let whole = run.features.clamped(to: range), block = source.features[run.block]
+        precondition(!run.isCode || whole == run.features, "a category is read whole")
+        for (part, treatments) in pairs.pieces(of: whole, isFloat: block.element.isFloat) {
+          let first = run.first + (run.isCode ? 0 : part.lowerBound - run.features.lowerBound)
+          let base = places[run.block] + first * block.element.byteCount,
+            place = output + part.lowerBound - range.lowerBound
+          if treatments.isEmpty {
+            let gather = RowGather(
+              base: base, rowBytes: block.rowBytes, element: block.element, count: part.count, isCode: run.isCode,
+              affine: pairs.affine, shift: pairs.shift + part.lowerBound, scale: pairs.scale + part.lowerBound)
+            segments.append((place, gather))
+          } else {
+            let gather = TreatedGather(
+              part, treatments, base: base, rowBytes: block.rowBytes, element: block.element, isCode: run.isCode,
+              pairs: pairs)
+            treated.append((place, gather))
+          }
+        }
       }
       output += range.count
     }
     self.segments = segments
+    self.treated = treated
   }
 
   /// - Parameters:
@@ -64,6 +74,9 @@ final class FieldGather: Sendable {
     for (place, gather) in segments {
       gather(
         rows: rows, index: index, indexBytes: indexBytes, count: count, into: output + place, stride: stride)
+    }
+    for (place, gather) in treated {
+      gather(rows: rows, index: index, indexBytes: indexBytes, count: count, into: output + place, stride: stride)
     }
     if let rest { apply(rest, to: output, rows: count, stride: stride) }
     guard stride > width else { return }

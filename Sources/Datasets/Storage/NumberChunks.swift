@@ -91,15 +91,18 @@ package final class NumberChunks: @unchecked Sendable {
       let slot = plan.slots[column]
       if plan.isFloat[column] {
         for row in 0..<rows {
+          // One NaN, not each processor's: the bytes tell data from others.
+          let value = pending[row * width + column]
           room.storeBytes(
-            of: Float(pending[row * width + column]), toByteOffset: (row * plan.floats + slot) * 4, as: Float.self)
+            of: value.isNaN ? .nan : Float(value), toByteOffset: (row * plan.floats + slot) * 4, as: Float.self)
         }
       } else {
         isFloat[column] = false
         let first = chunk.doubles - chunk.offset
         for row in 0..<rows {
+          let value = pending[row * width + column]
           room.storeBytes(
-            of: pending[row * width + column], toByteOffset: first + (row * doubles + slot) * 8, as: Double.self)
+            of: value.isNaN ? .nan : value, toByteOffset: first + (row * doubles + slot) * 8, as: Double.self)
         }
       }
     }

@@ -15,7 +15,9 @@ extension Table {
         for (feature, column) in zip(range, columns) {
           layout.add(number: features.numbers?.isFloat[column] == true ? .float32 : .float64, feature)
         }
-      case .code(_, let categories): layout.add(code: .codes(categories), range)
+      case .code(let index, let categories):
+        // Where one is missing, a code more stands for that.
+        layout.add(code: .codes(features.codes[index].contains { $0 < 0 } ? categories + 1 : categories), range)
       }
     }
     return (layout.blocks, layout.runs)
@@ -48,10 +50,10 @@ extension Table {
                 column: columns.lowerBound + feature - range.lowerBound, isCode: false, element: block.element,
                 output: output + first * block.element.byteCount, stride: block.rowBytes))
           }
-        case .code(let index, _):
+        case .code(let index, let categories):
           cells.append(
             CellWriter(
-              column: index, isCode: true, element: block.element,
+              column: index, isCode: true, missing: categories, element: block.element,
               output: output + run.first * block.element.byteCount, stride: block.rowBytes))
         }
       }
@@ -108,6 +110,8 @@ private struct FeatureLayout {
 private struct CellWriter {
   let column: Int
   let isCode: Bool
+  /// The code of a missing category: one beyond those that there are, so that none of its features is 1.
+  var missing = 0
   let element: RawElement
   let output: UnsafeMutableRawPointer
   /// Bytes from one row to the next.
@@ -166,7 +170,8 @@ extension FeatureStorage {
         for cell in cells {
           let output = cell.output + place * cell.stride
           if cell.isCode {
-            cell.element.store(code: Int(codes[cell.column][row]), at: output)
+            let code = Int(codes[cell.column][row])
+            cell.element.store(code: code < 0 ? cell.missing : code, at: output)
           } else {
             cell.element.store(values[cell.column], at: output)
           }

@@ -35,6 +35,14 @@ struct CategoricalCrossEntropyLoss: Loss {
   let smoothing: Double
   var prediction: any Prediction { .softmaxClass }
 
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    targets.classShares.map { shares in
+      BestConstant(
+        shares.map { ConstantTargets.boundedLog((1 - smoothing) * $0 + smoothing / Double(classes)) },
+        name: "the class shares")
+    }
+  }
+
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {

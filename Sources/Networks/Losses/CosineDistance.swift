@@ -23,6 +23,19 @@ struct CosineDistanceLoss: Loss {
   let width: Int
   var prediction: any Prediction { .values }
 
+  /// The sum of the targets' directions: `Σ w (1 − p · y / |p| |y|)` is least where p points as `Σ w y / |y|` does.
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    var sum = [Double](repeating: 0, count: width)
+    for row in 0..<targets.rows where targets.weights[row] > 0 {
+      let values = (0..<width).map { Double(targets.values[row * width + $0]) }
+      let length = max(1e-8, values.reduce(0) { $0 + $1 * $1 }.squareRoot())
+      for column in 0..<width { sum[column] += Double(targets.weights[row]) * values[column] / length }
+    }
+    let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    guard length > 0, length.isFinite else { return nil }
+    return BestConstant(sum.map { $0 / length }, name: "the mean direction")
+  }
+
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {

@@ -10,6 +10,14 @@ struct DistributionLoss: Loss {
   let subtractsEntropy: Bool
   var prediction: any Prediction { .softmaxDistribution }
 
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    targets.means().map { shares in
+      BestConstant(
+        shares.map { ConstantTargets.boundedLog((1 - smoothing) * $0 + smoothing / Double(classes)) },
+        name: "the mean shares")
+    }
+  }
+
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     if let problem = TargetDomain.probability.problem(with: targets, rows: rows, width: classes) { return problem }
     for row in rows {

@@ -20,6 +20,26 @@ struct ElementwiseLoss: Loss {
     }
   }
 
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    let formula: BestConstant? =
+      switch element {
+      case .squaredError: targets.means().map { BestConstant($0, name: "the mean") }
+      case .absoluteError: targets.quantiles([0.5])?.first.map { BestConstant($0, name: "the median") }
+      case .pinball(let level): targets.quantiles([Double(level)])?.first.map { BestConstant($0, name: "the quantile") }
+      case .poisson, .gamma, .tweedie:
+        targets.means().map { BestConstant($0.map(ConstantTargets.boundedLog), name: "the mean") }
+      case .binaryEntropy(let positiveWeight):
+        (readsClasses ? targets.classShares?.last.map { [$0] } : targets.means()).map { shares in
+          // A positive counts as so many negatives.
+          let odds = shares.map { ConstantTargets.logOdds($0) + DoubleFunctions.log(Double(positiveWeight)) }
+          return BestConstant(odds, name: readsClasses ? "the class shares" : "the shares of the labels")
+        }
+      default: nil
+      }
+    if let formula, formula.isFinite, formula.outputs.count == outputs { return formula }
+    return ConstantSearch(self, targets: targets, outputs: outputs)?.best()
+  }
+
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     readsClasses ? nil : domain.problem(with: targets, rows: rows, width: width)
   }

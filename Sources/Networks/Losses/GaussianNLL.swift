@@ -11,6 +11,7 @@ package struct GaussianNLL: LossSpec {
   package static let summary = "mean and variance of a normal distribution"
   package static let examples = ["{}", #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
+  package var predictsDeviations: Bool { true }
 
   var reduction: OutputReduction
 
@@ -30,6 +31,16 @@ struct GaussianNLLLoss: Loss {
 
   /// log 10⁻⁶.
   private static let least: Float = -13.815511
+
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    guard let means = targets.means() else { return nil }
+    let spreads = means.indices.compactMap { column in
+      targets.mean(column) { ($0 - means[column]) * ($0 - means[column]) }.map {
+        max(Double(Self.least), DoubleFunctions.log($0))
+      }
+    }
+    return spreads.count == means.count ? BestConstant(means + spreads, name: "the mean and variance") : nil
+  }
 
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix

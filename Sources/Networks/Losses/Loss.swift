@@ -7,6 +7,10 @@ package protocol LossSpec: Spec {
   var targets: LossTargets { get }
   /// The targets it takes, in words, where not every number is one; nil: any numbers, so that they may be normalized.
   var targetLimit: String? { get }
+  /// Whether deviations are predicted besides values, which go back to the data's units only where targets are shifted and scaled.
+  var predictsDeviations: Bool { get }
+  /// Whether the outputs under which the loss is least are means of the targets.
+  var seeksMeans: Bool { get }
   /// Makes the loss for a network's output and the targets.
   /// - Throws: ``ConfigError`` when they do not fit.
   func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss
@@ -31,6 +35,8 @@ extension LossSpec {
   }
 
   package var targetLimit: String? { targets == .classes ? "classes" : nil }
+  package var predictsDeviations: Bool { false }
+  package var seeksMeans: Bool { false }
   package var explanation: [String] { [] }
 }
 
@@ -109,6 +115,11 @@ package protocol Loss: Sendable {
   var readsWeights: Bool { get }
   /// Whether the loss writes to ``LossRows/counted`` the weight of each row that counted, `wᵢ · valid positions`; otherwise it is `wᵢ`.
   var countsPositions: Bool { get }
+  /// The outputs, the same for all samples, under which the loss of some targets is least; nil where it is not looked for. Where there is
+  /// no formula for it, it is searched.
+  ///
+  /// - Parameter outputs: of the network.
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant?
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
   /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`; of positions that are masked 0.

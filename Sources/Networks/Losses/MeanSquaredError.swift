@@ -9,6 +9,7 @@ package struct MeanSquaredError: LossSpec {
   package static let summary = "mean of (p − y)² over outputs"
   package static let examples = [#"{}"#, #"{"reduction": "sum"}"#]
   package var targets: LossTargets { .values }
+  package var seeksMeans: Bool { true }
 
   var reduction: OutputReduction
 

@@ -36,6 +36,12 @@ struct QuantileLoss: Loss {
   let factor: Double
   var prediction: any Prediction { .quantiles(levels) }
 
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    targets.quantiles(levels).map {
+      BestConstant($0.flatMap { $0 }, name: levels == [0.5] ? "the median" : "the quantiles")
+    }
+  }
+
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {

@@ -24,6 +24,9 @@ package struct SumLoss: LossSpec {
   /// What the first of the terms with a limit takes.
   package var targetLimit: String? { terms.lazy.compactMap(\.loss.targetLimit).first }
 
+  package var predictsDeviations: Bool { terms.contains(where: \.loss.predictsDeviations) }
+  package var seeksMeans: Bool { terms.allSatisfy { $0.weight == 0 || $0.loss.seeksMeans } }
+
   var terms: [(weight: Double, loss: any LossSpec)]
 
   package init(from fields: FieldReader) throws(ConfigError) {
@@ -108,6 +111,12 @@ struct SumOfLosses: Loss {
   }
   var readsWeights: Bool { terms.contains { $0.loss.readsWeights } }
   var countsPositions: Bool { terms.contains { $0.loss.countsPositions } }
+
+  func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
+    if countsPositions { return nil }
+    let beginnings = terms.compactMap { $0.loss.bestConstant(of: targets, outputs: outputs) }
+    return ConstantSearch(self, targets: targets, outputs: outputs)?.best(from: beginnings)
+  }
 
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)? {
     for term in terms { if let problem = term.loss.problem(with: targets, rows: rows) { return problem } }

@@ -10,7 +10,11 @@ package struct MeanAndLogVariance: ValuePrediction {
   package func numbers(_ outputs: OutputRow, units: Normalization) -> [Double] {
     let half = outputs.count / 2
     return (0..<half).map { units.restore(Double(outputs[$0]), feature: $0) }
-      + (0..<half).map { units.restoreWidth(DoubleFunctions.exp(Double(outputs[half + $0]) / 2), feature: $0) }
+      + (0..<half).map {
+        // A deviation of logarithms is none of what they are of; no such model is trained.
+        units.function == .identity
+          ? units.restoreWidth(DoubleFunctions.exp(Double(outputs[half + $0]) / 2), feature: $0) : .nan
+      }
   }
 
   package func width(outputs: Int) -> Int { outputs / 2 }

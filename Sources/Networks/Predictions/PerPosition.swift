@@ -54,6 +54,7 @@ package struct PerPosition: Prediction {
     units.isUniform
       ? units
       : Normalization(
-        units.formula, shift: part(units.shift, at: position), scale: part(units.scale, at: position))
+        units.formula, shift: part(units.shift, at: position), scale: part(units.scale, at: position),
+        function: units.function)
   }
 }

@@ -11,12 +11,13 @@ package import Specs
 /// | 1 | up to 25 November 2026; their files hold no number | |
 /// | 2 | up to 28 November 2026 | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling; sample weights beyond 2⁻²⁰ … 2²⁰ are scaled; features whose range comes near float32's are normalized in double |
 /// | 3 | up to 29 November 2026 | schedules, `nadam`, focal losses of several classes, distribution losses with entropy, `erf` in own losses: functions in double of our own, the same on every CPU; metrics, thresholds and predictions too |
-/// | 4 | since | features and targets that are normalized: their statistics from the numbers as they came, (x − shift) / scale in double, rounded to float32 once; metrics of normalized targets |
+/// | 4 | up to 29 November 2026 | features and targets that are normalized: their statistics from the numbers as they came, (x − shift) / scale in double, rounded to float32 once; metrics of normalized targets |
+/// | 5 | since | number columns of text tables whose config does not say how they are normalized: `standard` |
 ///
 /// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
 package enum ArithmeticNumber {
   /// The number of this build.
-  package static let current = 4
+  package static let current = 5
 
   /// The number that a manifest, metadata or summary states; files without one are of number 1.
   ///

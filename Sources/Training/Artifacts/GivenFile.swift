@@ -35,34 +35,75 @@ package enum GivenFile {
   /// - Parameter remedy: the end of an error's sentence.
   /// - Throws: an error of exit code 66 where there is nothing to read, 75 when it is asked to stop meanwhile, 74 where reading fails.
   package static func contents(_ path: String, remedy: String) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try read(path, name: path, remedy: remedy) { piece in
+      bytes += piece
+      guard bytes.count <= limit else {
+        throw RunError(.missingInput, "\(path): has more than \(limit >> 20) MiB; \(remedy)")
+      }
+    }
+    return bytes
+  }
+
+  /// Reads data of any length from a pipe to its end, into a file in memory.
+  ///
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - remedy: the end of an error's sentence.
+  ///   - progress: called now and then: others may wait.
+  /// - Throws: as ``contents(_:remedy:)``.
+  static func spooled(
+    _ path: String, name: String, remedy: String, progress: () -> Void
+  ) throws -> MemoryFile {
+    do {
+      let file = try MemoryFile()
+      var count = 0
+      try read(path, name: name, remedy: remedy, progress: progress) { piece in
+        count += piece.count
+        guard count <= MachineMemory.ofProcess else {
+          throw RunError(
+            .data,
+            "\(name): has more than the \(MachineMemory.words(Double(MachineMemory.ofProcess))) of memory that are there; \(remedy)"
+          )
+        }
+        try file.append(UnsafeRawBufferPointer(piece))
+      }
+      return file
+    } catch let problem as FileProblem {
+      throw RunError(.inputOutput, "\(name): cannot be kept in memory (\(problem.words)); \(remedy)")
+    }
+  }
+
+  /// Hands out what a path has, piece by piece.
+  private static func read(
+    _ path: String, name: String, remedy: String, progress: () -> Void = {},
+    take: (UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
     // Without O_NONBLOCK a FIFO that nobody writes to would block here.
     let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       let problem = FileProblem()
       guard problem.number != ENOENT, problem.number != ENOTDIR else {
-        throw RunError(.missingInput, "\(path): no such file; \(remedy)")
+        throw RunError(.missingInput, "\(name): no such file; \(remedy)")
       }
-      throw RegularFile.unreadable(path, problem, as: .missing, remedy: remedy)
+      throw RegularFile.unreadable(name, problem, as: .missing, remedy: remedy)
     }
     defer { close(descriptor) }
     var mayWait = false
     if let kind = RegularFile.irregularity(of: descriptor) {
       mayWait = kind == "a FIFO" || kind == "a socket" || isatty(descriptor) == 1
-      guard mayWait else { throw RunError(.missingInput, "\(path): \(kind), not a file; \(remedy)") }
+      guard mayWait else { throw RunError(.missingInput, "\(name): \(kind), not a file; \(remedy)") }
     }
-    return try read(descriptor, path: path, mayWait: mayWait, remedy: remedy)
-  }
-
-  private static func read(_ descriptor: Int32, path: String, mayWait: Bool, remedy: String) throws -> [UInt8] {
-    var bytes: [UInt8] = [], piece = [UInt8](repeating: 0, count: 1 << 16), hasWriter = false
+    var piece = [UInt8](repeating: 0, count: 1 << 16), hasWriter = false, isEmpty = true
     let begin = Clock.now()
     while true {
       if mayWait {
         var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         poll(&state, 1, 50)
         guard !isAskedToStop else {
-          throw RunError(.stopped, "\(path): stopped on request while it was waited for; nothing was begun")
+          throw RunError(.stopped, "\(name): stopped on request while it was waited for; nothing was begun")
         }
+        progress()
         if state.revents == 0, !hasWriter, Clock.now() - begin < patience { continue }
       }
       let count = Glibc.read(descriptor, &piece, piece.count)
@@ -72,18 +113,16 @@ package enum GivenFile {
         continue
       }
       guard count >= 0 else {
-        throw RegularFile.unreadable(path, FileProblem(), as: .failed, remedy: remedy)
+        throw RegularFile.unreadable(name, FileProblem(), as: .failed, remedy: remedy)
       }
       guard count > 0 else {
-        if mayWait, bytes.isEmpty, isFIFO(path) {
-          throw RunError(.missingInput, "\(path): a FIFO, and nobody writes to it; \(remedy)")
+        if mayWait, isEmpty, isFIFO(path) {
+          throw RunError(.missingInput, "\(name): a FIFO, and nobody writes to it; \(remedy)")
         }
-        return bytes
+        return
       }
-      bytes += piece[..<count]
-      guard bytes.count <= limit else {
-        throw RunError(.missingInput, "\(path): has more than \(limit >> 20) MiB; \(remedy)")
-      }
+      isEmpty = false
+      try piece.withUnsafeBufferPointer { try take(UnsafeBufferPointer(rebasing: $0[..<count])) }
     }
   }
 

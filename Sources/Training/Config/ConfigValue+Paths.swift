@@ -9,12 +9,23 @@ extension ConfigValue {
     let keys = pathKeys(formats)
     return .object(
       members.map { member in
-        if case .string(let path) = member.value, keys.contains(member.key), !path.hasPrefix("/") {
-          let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
-          return Member(member.key, .string((from + "/" + path as NSString).standardizingPath))
-        }
-        return Member(member.key, member.value.makingPathsAbsolute(from: base, formats: formats))
+        Member(
+          member.key,
+          keys.contains(member.key)
+            ? member.value.makingPathAbsolute(from: base, formats)
+            : member.value.makingPathsAbsolute(from: base, formats: formats))
       })
+  }
+
+  /// A path, or each of a list of paths, as it is from anywhere; a pattern stays one.
+  private func makingPathAbsolute(from base: String, _ formats: DataFormatRegistry) -> ConfigValue {
+    switch self {
+    case .string(let path) where !path.hasPrefix("/"):
+      let from = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
+      return .string((from + "/" + path as NSString).standardizingPath)
+    case .array(let paths): return .array(paths.map { $0.makingPathAbsolute(from: base, formats) })
+    default: return makingPathsAbsolute(from: base, formats: formats)
+    }
   }
 
   /// A config without the paths of its data files.
@@ -31,7 +42,12 @@ extension ConfigValue {
     let keys = pathKeys(formats)
     return .object(
       members.compactMap { member in
-        if case .string = member.value, keys.contains(member.key) { return nil }
+        if keys.contains(member.key) {
+          switch member.value {
+          case .string, .array: return nil
+          default: break
+          }
+        }
         return Member(member.key, member.value.droppingPaths(formats))
       })
   }

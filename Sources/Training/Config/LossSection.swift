@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Kernels
 package import Metrics
 package import Networks
 package import Specs
@@ -66,12 +67,22 @@ package struct LossSection: Sendable {
     }
   }
 
-  /// Throws where targets are normalized and the loss takes only some numbers: it would see other ones than the data hold.
-  func requireTargets(normalized: Bool, path: String) throws(ConfigError) {
-    guard normalized, let limit = loss.targetLimit else { return }
+  /// Throws where targets are normalized and the loss takes only some numbers: it would see other ones than the data hold; and where it
+  /// predicts what a logarithm does not bring back.
+  func requireTargets(_ transform: TargetTransform, path: String) throws(ConfigError) {
+    guard transform != .none else { return }
+    if transform.function != .identity, loss.predictsDeviations {
+      throw ConfigError(
+        "the loss '\(type(of: loss).kind)' predicts deviations, and those of logarithms are none of the targets; set "
+          + "normalize_targets to standard, or use a loss that predicts values alone, such as mse, or quantile for intervals",
+        path: path)
+    }
+    guard let limit = loss.targetLimit else { return }
     throw ConfigError(
-      "the loss '\(type(of: loss).kind)' takes \(limit), and normalized targets are numbers of both signs around 0; "
-        + "remove normalize_targets, or use a loss that takes any number, such as mse or huber", path: path)
+      "the loss '\(type(of: loss).kind)' takes \(limit), and "
+        + (transform.function == .identity ? "normalized targets" : "logarithms of targets, normalized,")
+        + " are numbers of both signs around 0; remove normalize_targets, or use a loss that takes any number, such as mse or huber",
+      path: path)
   }
 
   /// The targets the loss reads.

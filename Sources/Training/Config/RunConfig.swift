@@ -35,7 +35,7 @@ package struct RunConfig: Sendable {
       fields throws(ConfigError) in
       try RunConfig(from: fields)
     }
-    if !isTrained { try loss.requireTargets(normalized: data.normalizesTargets, path: "data.normalize_targets") }
+    if !isTrained { try loss.requireTargets(data.normalizeTargets, path: "data.normalize_targets") }
   }
 
   /// Reads the keys of the root object.
@@ -62,14 +62,14 @@ package struct RunConfig: Sendable {
         path: "data.augmentation")
     }
     loss = try fields.object(
-      "loss", kinds: registries[default: LossRegistry.standard].kinds, "what training makes small"
+      "loss", kindsOf: registries[default: LossRegistry.standard], "what training makes small"
     ) {
       fields, kind throws(ConfigError) in
       try LossSection(from: fields, describing: kind)
     }
     data.positiveClass = try Self.positiveClass(data: data, loss: loss, root: fields)
     optimizer = try fields.object(
-      "optimizer", kinds: registries[default: OptimizerRegistry.standard].kinds, "how weights are updated"
+      "optimizer", kindsOf: registries[default: OptimizerRegistry.standard], "how weights are updated"
     ) {
       fields, kind throws(ConfigError) in
       try OptimizerSection(from: fields, describing: kind)

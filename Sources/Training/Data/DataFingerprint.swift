@@ -29,6 +29,8 @@ enum DataFingerprint {
     let text =
       "\(base) \(view.source) \(view.counts) \(view.weightExponents) \(view.normalization.formula) "
       + "\(view.targetNormalization.formula) \(sizes) \(view.byteCount)"
+      + view.treatments.map { " " + $0.configValue.compactText }.joined()
+      + (view.targetNormalization.function == .identity ? "" : " \(view.targetNormalization.function)")
     return String(WeightHash.hash(Array(text.utf8)) &* 31 &+ words.value, radix: 16)
   }
 

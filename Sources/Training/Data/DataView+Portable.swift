@@ -1,6 +1,7 @@
 package import Collectives
 package import Datasets
 internal import Kernels
+internal import Specs
 
 /// Its lists travel as they lie in memory: 60,000 rows are 240 kB.
 ///
@@ -11,6 +12,7 @@ extension DataView: Portable {
     writer.write(counts)
     writer.write(weightExponents)
     writer.write(normalization)
+    writer.write(ConfigValue.array(treatments.map(\.configValue)))
     writer.write(targetNormalization)
     writer.write(withLists { [UInt8]($0) })
   }
@@ -18,7 +20,8 @@ extension DataView: Portable {
   package init(from reader: inout PortableReader) throws {
     self.init(
       source: try reader.read(), counts: try reader.read(), weightExponents: try reader.read(),
-      normalization: try reader.readNormalization(), targetNormalization: try reader.readNormalization(),
+      normalization: try reader.readNormalization(), treatments: try reader.readTreatments(),
+      targetNormalization: try reader.readNormalization(),
       lists: try reader.read())
   }
 }
@@ -28,6 +31,7 @@ extension PortableWriter {
     write(normalization.formula.rawValue)
     write(normalization.shift)
     write(normalization.scale)
+    write(normalization.function.rawValue)
   }
 }
 
@@ -40,6 +44,26 @@ extension PortableReader {
     guard shift.count == scale.count, !shift.isEmpty else {
       throw failure("\(shift.count) shifts and \(scale.count) scales are no normalization")
     }
-    return Normalization(formula, shift: shift, scale: scale)
+    guard let function = Normalization.Function(rawValue: try read()) else {
+      throw failure("there is no such function of a normalization")
+    }
+    return Normalization(formula, shift: shift, scale: scale, function: function)
+  }
+
+  fileprivate mutating func readTreatments() throws -> [FeatureTreatment] {
+    let value: ConfigValue = try read()
+    guard case .array(let treatments) = value else { throw failure("treatments of features are no list") }
+    var read: [FeatureTreatment] = []
+    for treatment in treatments {
+      do throws(ConfigError) {
+        read.append(
+          try FieldReader.readObject(treatment, path: "treatments") { fields throws(ConfigError) in
+            try FeatureTreatment(from: fields)
+          }.0)
+      } catch {
+        throw failure("there is no such treatment of features: \(error.sentence)")
+      }
+    }
+    return read
   }
 }

@@ -62,7 +62,10 @@ extension LoadedData {
     var prepared = PreparedData(
       description, layout: layout, region: UnsafeRawBufferPointer(region), files: files, owner: cluster)
     prepared.isAnyMapped = isAnyMapped
-    if let preparation { (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped) }
+    if let preparation {
+      (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped)
+      prepared.profile = preparation.profile
+    }
     return (prepared, preparation)
   }
 

@@ -34,6 +34,7 @@ package struct LoadedData: Sendable {
     let (prepared, preparation) = try Self.share(cluster, environment, for: context.use) { progress in
       var context = context
       context.progress = progress
+      context.hdf5 = .childProcess(environment: environment)
       return try section.prepare(in: context, targets: targets, seed: seed)
     }
     self.prepared = prepared
@@ -57,20 +58,20 @@ package struct LoadedData: Sendable {
 
 extension LoadedData {
   /// Rows of a part in parts of their own: folds, bootstraps; see
-  /// ``Datasets/PreparedData/view(of:_:normalize:normalizesTargets:progress:)``.
+  /// ``Datasets/PreparedData/view(of:_:normalize:normalizeTargets:progress:)``.
   ///
   /// Not collective. Each rank that makes it measures its training rows for itself, and all come to the same; or one does, and others are
   /// given its ``Datasets/PreparedData/dataView``.
   ///
   /// - Throws: ``Datasets/DataError/noWeight(file:part:)`` where all rows of a part weigh 0.
   package func view(
-    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizesTargets: Bool,
+    of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizeTargets: TargetTransform,
     progress: @escaping () -> Void = {}
   ) throws(DataError) -> LoadedData {
     do {
       return LoadedData(
         try prepared.view(
-          of: part, rows, normalize: normalize, normalizesTargets: normalizesTargets, progress: progress), of: self)
+          of: part, rows, normalize: normalize, normalizeTargets: normalizeTargets, progress: progress), of: self)
     } catch {
       guard case .noWeight(_, let name) = error else { throw error }
       throw .noWeight(file: origins.weightFile(ofSource: prepared.layout.parts[part.rawValue].source), part: name)

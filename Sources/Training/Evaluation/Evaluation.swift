@@ -40,8 +40,11 @@ package final class Evaluation {
   }
 
   /// Evaluates a part of the data on all ranks.
+  ///
+  /// - Parameter constant: the outputs of all rows, in place of the network's.
   package func run(
-    _ rows: DataRows, description: DataDescription, classWeights: [Float]?, cluster: any Cluster
+    _ rows: DataRows, description: DataDescription, classWeights: [Float]?, constant: [Float]? = nil,
+    cluster: any Cluster
   ) throws -> Result {
     let blocks = (rows.count + Self.blockRows - 1) / Self.blockRows
     let own = blocks * cluster.rank / cluster.size..<blocks * (cluster.rank + 1) / cluster.size
@@ -57,7 +60,7 @@ package final class Evaluation {
         let start = (own.lowerBound + item) * Self.blockRows
         let first = worker * Self.blockRows
         found[item] = evaluate(
-          samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch,
+          samples: start..<min(rows.count, start + Self.blockRows), at: first, batch: batch, constant: constant,
           scratch: scratch.pointer + worker * memory.layout.forwardScratchStride)
         // The thread that has the cluster waits for this loop, so one worker may speak to other nodes for it.
         if worker == 0 { cluster.showProgress() } else { mark.renew() }
@@ -68,12 +71,17 @@ package final class Evaluation {
 
   /// Loss, weight, rows whose outputs are not finite, and each metric's numbers behind their count, of one block.
   private func evaluate(
-    samples: Range<Int>, at first: Int, batch: BatchMemory, scratch: UnsafeMutablePointer<Float>
+    samples: Range<Int>, at first: Int, batch: BatchMemory, constant: [Float]?, scratch: UnsafeMutablePointer<Float>
   ) -> [Double] {
     let range = first..<first + samples.count
     for (index, sample) in samples.enumerated() { batch.ids.pointer[first + index] = sample }
-    batch.gather(range, into: memory.inputs)
-    memory.forward(rows: range, scratch: scratch)
+    if let constant {
+      batch.gatherTargets(range)
+      for row in range { memory.output[row].update(from: constant, count: constant.count) }
+    } else {
+      batch.gather(range, into: memory.inputs)
+      memory.forward(rows: range, scratch: scratch)
+    }
     loss.evaluate(
       memory.output, batch.targets, rows: range, losses: batch.losses.pointer, gradient: memory.outputGradient)
     let sums = batch.sums(range)

@@ -27,66 +27,151 @@ package enum RunSource {
     package func requireUnchanged(_ cluster: any Cluster) throws { try prepared.requireUnchanged(cluster) }
   }
 
+  /// What the rows are taken from.
+  package enum Origin: Sendable, Equatable {
+    /// The test rows of the run.
+    case run
+    /// A JSON file that holds one data source; paths in it start from its directory.
+    case source(String)
+    /// A data file of the training source's kind, laid out like that; `-` is standard input.
+    case file(String)
+
+    /// As messages call it; nil: the run.
+    package var name: String? {
+      switch self {
+      case .run: nil
+      case .source(let file): file
+      case .file(let file): file == "-" ? "standard input" : file
+      }
+    }
+  }
+
   /// Loads rows, prepared as the model's training data were, once on each node; collective.
   ///
-  /// - Parameters:
-  ///   - run: the run's directory.
-  ///   - data: a JSON file that holds one data source; paths in it start from its directory.
+  /// - Parameter run: the run's directory.
   package static func load(
-    run: String, data: String?, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
+    run: String, origin: Origin, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
     cluster: any Cluster
   ) throws -> Rows {
+    try cluster.agree(describe: describeFailure) {
+      guard case .file(let file) = origin, cluster.place.nodeCount > 1, GivenFile.isPipe(file) else { return }
+      throw RunError(
+        .usage,
+        "\(origin.name ?? file): only the first of \(cluster.place.nodeCount) nodes can read it; give a file that all nodes see, or "
+          + "start on one node")
+    }
     let (prepared, preparation) = try LoadedData.share(cluster, environment, for: .reading) { progress in
-      try prepare(run: run, data: data, model: model, withTargets: withTargets, progress: progress)
+      try prepare(
+        run: run, origin: origin, model: model, withTargets: withTargets, environment: environment, progress: progress)
     }
     try LoadedData.checkIntegers(of: prepared, from: preparation, for: model.network, cluster: cluster)
     return Rows(prepared, preparation)
   }
 
   private static func prepare(
-    run: String, data: String?, model: SavedModel, withTargets: Bool, progress: @escaping () -> Void
+    run: String, origin: Origin, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
+    progress: @escaping () -> Void
   ) throws -> DataPreparation {
     func context(_ file: String) -> DataContext {
       var context = DataContext(baseDirectory: GivenFile.directory(of: file))
       context.progress = progress
+      context.hdf5 = .childProcess(environment: environment)
       context.use = .reading
       return context
     }
     let targets: TargetKind = withTargets ? model.targets : .none
-    if let data {
+    switch origin {
+    case .source(let data):
       let bytes = try GivenFile.contents(data, remedy: "give a JSON file with one data source")
       let (format, _) = try naming(data) { () throws(ConfigError) in
         try FieldReader.readVariant(
-          ConfigValue.parse(Data(bytes), file: data), model.registries[default: DataFormatRegistry.standard],
-          tag: "format", path: "", registries: model.registries)
+          ConfigValue.parse(Data(bytes), file: data, comments: .skipped),
+          model.registries[default: DataFormatRegistry.standard], tag: "format", path: "", registries: model.registries)
       }
       let preparation = try DataPreparation(
         format, like: model.description, targets: targets, in: context(data))
       try LoadedData.requireScale(of: preparation, for: model.loss)
       return preparation
+    case .file(let file):
+      var context = context("")
+      context.baseDirectory = ""
+      let preparation = try prepare(
+        file: file, run: run, model: model, targets: targets, context: context)
+      try LoadedData.requireScale(of: preparation, for: model.loss)
+      return preparation
+    case .run: break
     }
     let file = run + "/config.json"
     guard access(file, F_OK) == 0 else {
       throw RunError(
-        .missingInput, "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
+        .missingInput,
+        "\(run): not a run's directory, so it has no test rows of its own; give --data SOURCE.json")
     }
-    let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
-    let config = try naming(file) { () throws(ConfigError) in
-      try RunConfig(ConfigValue.parse(Data(bytes), file: file), registries: model.registries, isTrained: true)
-    }
+    let config = try config(file, model: model)
     guard config.data.test != nil else {
-      throw RunError(.data, "\(file): the run has no test rows; give --data SOURCE.json")
+      throw RunError(
+        .data, "\(file): the run has no test rows; give a data file behind the run, or --data SOURCE.json")
     }
-    let preparation: DataPreparation
     if !withTargets, case .source(let own) = config.data.test {
       var context = context(file)
       context.mapping = config.data.mapping
-      preparation = try DataPreparation(own, like: model.description, targets: .none, in: context)
-    } else {
-      preparation = try DataPreparation(
-        testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
+      return try DataPreparation(own, like: model.description, targets: .none, in: context)
     }
-    return preparation
+    return try DataPreparation(
+      testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
+  }
+
+  /// Reads a file as the training source was read.
+  private static func prepare(
+    file: String, run: String, model: SavedModel, targets: TargetKind, context: DataContext
+  ) throws -> DataPreparation {
+    var isDirectory: ObjCBool = false
+    let isRun = FileManager.default.fileExists(atPath: run, isDirectory: &isDirectory) && isDirectory.boolValue
+    let configFile = (isRun ? run : GivenFile.directory(of: run)) + "/config.json"
+    guard access(configFile, F_OK) == 0 else {
+      throw RunError(
+        .missingInput,
+        "\(configFile): not there, so nothing says how \(file) is to be read; give the run's directory, or --data SOURCE.json"
+      )
+    }
+    let config = try config(configFile, model: model), name = Origin.file(file).name ?? file
+    guard let format = config.data.train.reading(name, withTargets: targets != .none) else {
+      let kind = type(of: config.data.train).kind
+      throw RunError(
+        .usage,
+        "\(name): the run was trained on data of format \(kind), of which one file does not hold "
+          + "\(targets == .none ? "a source" : "features and targets"); give --data SOURCE.json")
+    }
+    var context = context
+    context.isPlainFile = true
+    guard GivenFile.isPipe(file) else { return try preparation(format, model, targets, context) }
+    let spooled = try GivenFile.spooled(
+      file, name: name, remedy: "give a data file", progress: context.progress)
+    context.place = (name, spooled.path)
+    // What is mapped would have to have a path for other processes.
+    context.mapping = .never
+    return try withExtendedLifetime(spooled) { try preparation(format, model, targets, context) }
+  }
+
+  /// Keys that a sentence speaks of are those of the run, and nobody can set them for a file by itself.
+  private static func preparation(
+    _ format: any DataFormat, _ model: SavedModel, _ targets: TargetKind, _ context: DataContext
+  ) throws -> DataPreparation {
+    do throws(DataError) {
+      return try DataPreparation(format, like: model.description, targets: targets, in: context)
+    } catch {
+      guard case .names = error, error.sentence.contains("'") else { throw error }
+      throw RunError(
+        .data,
+        error.sentence + " (a file that is laid out otherwise than the training source is given by --data SOURCE.json)")
+    }
+  }
+
+  private static func config(_ file: String, model: SavedModel) throws -> RunConfig {
+    let bytes = try RegularFile.contents(file, remedy: "give --data SOURCE.json")
+    return try naming(file) { () throws(ConfigError) in
+      try RunConfig(ConfigValue.parse(Data(bytes), file: file), registries: model.registries, isTrained: true)
+    }
   }
 
   private static func naming<Value>(_ file: String, _ body: () throws(ConfigError) -> Value) throws -> Value {

@@ -1,15 +1,22 @@
 package import Collectives
-internal import Datasets
+package import Datasets
 internal import Platform
 internal import Specs
 
 extension LoadedData {
   /// Reads the data of a run; collective.
   package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
+    var context = DataContext(baseDirectory: options.baseDirectory)
+    context.profilesColumns = options.profilesColumns
     try self.init(
-      config.data, targets: config.loss.demand, context: DataContext(baseDirectory: options.baseDirectory),
+      config.data, targets: config.loss.demand, context: context,
       seed: config.seed, environment: options.environment, cluster: cluster)
   }
+}
+
+extension Run {
+  /// Figures of the training source's columns, on a rank that has read it with ``RunOptions/profilesColumns``.
+  package var columnProfile: TableProfile? { trainer.data.prepared.profile }
 }
 
 extension RunSummary {

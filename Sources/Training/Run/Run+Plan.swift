@@ -19,7 +19,8 @@ extension Run {
         "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"
       )
     }
-    lines += trainer.classLines.map { pad("", 10) + $0 }
+    lines += (trainer.classShareLines + trainer.classLines).map { pad("", 10) + $0 }
+    lines += partLines.map { pad("", 10) + $0 }
     lines += data.notes.map { "          \($0)" }
     lines.append("layer     \(pad("type", 14))\(pad("output", 12))parameters")
     for (index, row) in trainer.network.outline.enumerated() {
@@ -28,9 +29,10 @@ extension Run {
     for (index, line) in config.loss.loss.explanation.enumerated() {
       lines.append(pad(index == 0 ? "loss" : "", 10) + line)
     }
-    if config.data.normalizesTargets {
+    if config.data.normalizeTargets != .none {
       lines.append(
-        pad("", 10) + "targets are normalized: in the loss and its options, y and p are (value − mean) / deviation")
+        pad("", 10)
+          + "targets are normalized: in the loss and its options, y and p are \(config.data.normalizeTargets.formula)")
     }
     for (index, line) in trainer.memoryPlan.lines.enumerated() {
       lines.append(pad(index == 0 ? "memory" : "", 10) + line)

@@ -9,7 +9,8 @@ internal import Specs
 extension Run {
   /// Writes the run's last files; collective.
   func finish(
-    log: RunLog?, results: [(part: DataPart, result: Evaluation.Result)], seconds: Double, checkpointSeconds: Double
+    log: RunLog?, results: [(part: DataPart, result: Evaluation.Result)], constant: ConstantResults?,
+    smearing: [RunSummary.SmearingFactor], seconds: Double, checkpointSeconds: Double
   ) throws -> RunSummary {
     let executor = trainer.executor, selection = trainer.selection, stepsTaken = trainer.stepsTaken
     let model = trainer.modelFile(trainer.arena.pointer)
@@ -24,7 +25,12 @@ extension Run {
       isInvariant: config.parallel.isInvariant, steps: stepsTaken,
       epochs: (stepsTaken + trainer.stepsPerEpoch - 1) / trainer.stepsPerEpoch,
       metrics: results.map { .init(name: $0.part.name, report: $0.result.report) },
-      decisionThreshold: trainer.threshold?.probability, isStoppedEarly: selection.isPatienceOver,
+      constant: constant.map { constant in
+        .init(
+          prediction: constant.name,
+          metrics: constant.parts.map { .init(name: $0.part.name, report: $0.result.report) })
+      },
+      smearing: smearing, decisionThreshold: trainer.threshold?.probability, isStoppedEarly: selection.isPatienceOver,
       dataFingerprint: trainer.data.fingerprint, bestStep: selection.bestStep, bestStepReason: withoutBest,
       skippedSteps: executor.skippedSteps, samplesPerSecond: trainedSamples / max(seconds, 1e-9), ranks: cluster.size,
       threadsPerRank: options.trainer.threads, shards: trainer.shards, instructionSet: InstructionSet.active.name,

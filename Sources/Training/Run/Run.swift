@@ -145,7 +145,11 @@ package final class Run {
       trainer.executor.phaseMark.set(.writingFiles, step: trainer.stepsTaken)
       let seconds = trainer.seconds
       let results = try trainer.conclude()
-      return try finish(log: log, results: results, seconds: seconds, checkpointSeconds: checkpointSeconds)
+      let constant = try trainer.constantResults(on: results.map(\.part))
+      let smearing = try trainer.smearingFactors()
+      return try finish(
+        log: log, results: results, constant: constant, smearing: smearing, seconds: seconds,
+        checkpointSeconds: checkpointSeconds)
     } catch let divergence as Divergence {
       // What was saved before the run diverged is good, and may still be on its way to the disk.
       try writer.finish()

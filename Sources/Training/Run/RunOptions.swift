@@ -12,6 +12,9 @@ package struct RunOptions {
   /// What the process was started with; by default nothing.
   package var environment: ProcessEnvironment = [:]
 
+  /// Whether figures of the columns are taken down while the data are read.
+  package var profilesColumns = false
+
   /// Where the run's checkpoints go.
   func checkpointDirectory(_ config: RunConfig) -> String {
     config.checkpoint.directory ?? outputDirectory + "/checkpoints"

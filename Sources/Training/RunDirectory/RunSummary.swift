@@ -15,6 +15,20 @@ package struct RunSummary: Sendable, Equatable {
     package var report: MetricReport
   }
 
+  /// What the best constant prediction of the training targets gives: outputs that are the same for every row.
+  package struct Constant: Sendable, Equatable {
+    /// What is predicted, like `the mean`.
+    package var prediction: String
+    /// Results on validation and test rows.
+    package var metrics: [Part]
+  }
+
+  /// What predictions of a target whose logarithms were learned are multiplied with to be means, by ``Metrics/SmearingFactor``.
+  package struct SmearingFactor: Sendable, Equatable {
+    package var target: String
+    package var factor: Double
+  }
+
   /// Where the time of a run went, in seconds of its first rank.
   package struct Seconds: Sendable, Equatable {
     /// Where a run has gone from ranks to others, those of the last ones.
@@ -39,6 +53,10 @@ package struct RunSummary: Sendable, Equatable {
   package var epochs: Int?
   /// Results on validation and test rows.
   package var metrics: [Part]
+  /// What a model has to be better than; nil where the loss has no best constant, or there are no validation and test rows.
+  package var constant: Constant?
+  /// Of each target whose logarithms a loss of means has learned, where it is finite; else none.
+  package var smearing: [SmearingFactor]
   /// The probability of the second of two classes from which it is predicted, where it was chosen on validation rows.
   package var decisionThreshold: Double?
   /// Whether validation had not got better for too long.

@@ -19,10 +19,10 @@ package final class Trainer {
   package let shards: Int
   package let batchSize: Int
   let arena: AlignedBuffer<Float>
-  private let loss: any Loss
+  let loss: any Loss
   /// What samples of each class count, nil: all 1.
   let classWeights: [Float]?
-  private let rows: DataRows
+  let rows: DataRows
   let cluster: any Cluster
   package let options: TrainerOptions
   private var evaluation: Evaluation
@@ -261,7 +261,7 @@ package final class Trainer {
   }
 
   /// How classes are decided on without validation rows.
-  private var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
+  var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
 
   /// The config as a model's file has it: data have other paths where it is used.
   var modelConfig: ConfigValue {

@@ -27,6 +27,12 @@ enum ArraySeeds {
     }
   }
 
+  static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: bytes.count + bytes.count / 8 + 256) { buffer, count in
+      count = buffer.baseAddress.map { fuzz_zstd(bytes, bytes.count, $0, buffer.count) } ?? 0
+    }
+  }
+
   static let half: [UInt8] = [0x3f, 0, 0, 0], one: [UInt8] = [0x3f, 0xf0, 0, 0, 0, 0, 0, 0]
   static let validIDX = [
     idx([2, 3], [1, 2, 3, 4, 5, 6]), idx([2], half + half, type: 0x0d), idx([1], one, type: 0x0e),
@@ -41,16 +47,21 @@ enum ArraySeeds {
   ]
 
   /// Reads features alone, and, where the array can be targets too, both.
-  static func examine(_ format: String, _ folder: ScratchFolder) throws -> () throws -> Void {
+  ///
+  /// - Parameter file: the one whose array is named `x`; nil: `x` is the file.
+  static func examine(
+    _ format: String, file: String? = nil, _ folder: ScratchFolder
+  ) throws -> () throws -> Void {
     func make(_ text: String) throws -> any DataFormat {
       try FieldReader.readVariant(
         ConfigValue.parse(Data(text.utf8), file: "t"), DataFormatRegistry.standard, tag: "format", path: "data.train"
       ).0
     }
-    let weighted = format == "npy" ? #", "sample_weight": "x""# : ""
-    let features = try make(#"{"format": "\#(format)", "features": "x"}"#)
-    let both = try make(#"{"format": "\#(format)", "features": "x", "targets": "x"}"#)
-    let all = try make(#"{"format": "\#(format)", "features": "x", "targets": "x"\#(weighted)}"#)
+    let weighted = format == "idx" ? "" : #", "sample_weight": "x""#
+    let beginning = #"{"format": "\#(format)", "features": "x""# + (file.map { #", "path": "\#($0)""# } ?? "")
+    let features = try make(beginning + "}")
+    let both = try make(beginning + #", "targets": "x"}"#)
+    let all = try make(beginning + #", "targets": "x"\#(weighted)}"#)
     let context = DataContext(baseDirectory: folder.path)
     return {
       let table = try features.load(in: context)
@@ -153,6 +164,47 @@ extension FuzzTarget {
       name: "gzip-content", valid: ArraySeeds.validIDX, refused: ArraySeeds.refusedIDX, codes: [.data]
     ) { bytes in
       try folder.write(ArraySeeds.gzip(bytes), to: "x")
+      try examine()
+    }
+  }
+
+  /// zstd as it comes from outside.
+  static func zstd(_ folder: ScratchFolder) throws -> FuzzTarget {
+    let examine = try ArraySeeds.examine("idx", folder)
+    let content = ArraySeeds.idx([2, 3000], [UInt8](repeating: 7, count: 6000)), frame = ArraySeeds.zstd(content)
+    let skipped: [UInt8] = [0x51, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]
+    let bomb = ArraySeeds.zstd(ArraySeeds.idx([4], [UInt8](repeating: 0, count: 1 << 24)))
+    let huge = ArraySeeds.zstd(ArraySeeds.idx([1 << 31, 1 << 20], [UInt8](repeating: 0, count: 1 << 18)))
+    return FuzzTarget(
+      name: "zstd",
+      valid: ArraySeeds.validIDX.map(ArraySeeds.zstd) + [
+        frame, skipped + frame, frame + skipped,
+        ArraySeeds.zstd(Array(content[..<3000])) + skipped + ArraySeeds.zstd(Array(content[3000...])),
+      ],
+      refused: [
+        [0x28, 0xb5, 0x2f, 0xfd], [0x28, 0xb5, 0x2f, 0xfd] + [UInt8](repeating: 0, count: 30), skipped, bomb, huge,
+        ArraySeeds.zstd([]), frame + [0, 1, 2], Array(frame.dropLast(4)),
+        Array(frame.dropLast()) + [frame[frame.count - 1] ^ 1],
+        [0x50, 0x2a, 0x4d, 0x18, 255, 255, 255, 255],
+        // A window of 2 GiB, and one of 128 MiB that nothing is in.
+        [0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3, 1, 0, 0], [0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 1, 0, 0],
+        Array(repeating: ArraySeeds.zstd([]), count: 2000).flatMap { $0 },
+      ], codes: [.data],
+      // A frame may ask for a window of 128 MiB, which is not written to before its content is.
+      allowance: { _ in 136 << 20 }
+    ) { bytes in
+      try folder.write(bytes, to: "x")
+      try examine()
+    }
+  }
+
+  /// What zstd holds, intact.
+  static func zstdContent(_ folder: ScratchFolder) throws -> FuzzTarget {
+    let examine = try ArraySeeds.examine("idx", folder)
+    return FuzzTarget(
+      name: "zstd-content", valid: ArraySeeds.validIDX, refused: ArraySeeds.refusedIDX, codes: [.data]
+    ) { bytes in
+      try folder.write(ArraySeeds.zstd(bytes), to: "x")
       try examine()
     }
   }

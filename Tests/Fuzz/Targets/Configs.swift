@@ -8,6 +8,9 @@ internal import Training
 
 /// The committed configs, and a text of JSON for what each must refuse.
 enum ConfigSeeds {
+  /// With comments, as people write them.
+  static let commented = Array("// \"a\": {\n".utf8) + small() + Array("// the end }".utf8)
+
   /// Every file in configs/.
   static let files: [[UInt8]] = {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -97,10 +100,11 @@ extension FuzzTarget {
   /// The whole config: text, grammar, sections.
   static func config(_ folder: ScratchFolder) -> FuzzTarget {
     FuzzTarget(
-      name: "config", valid: ConfigSeeds.files + ConfigSeeds.rare, refused: ConfigSeeds.refused, codes: [.config]
+      name: "config", valid: ConfigSeeds.files + ConfigSeeds.rare + [ConfigSeeds.commented],
+      refused: ConfigSeeds.refused, codes: [.config]
     ) { bytes in
       do throws(ConfigError) {
-        _ = try RunConfig(ConfigValue.parse(Data(bytes), file: "config.json"))
+        _ = try RunConfig(ConfigValue.parse(Data(bytes), file: "config.json", comments: .skipped))
       } catch { throw error.inFile("config.json") }
     }
   }

@@ -43,6 +43,34 @@ extension FuzzTarget {
       })
   }
 
+  /// Columns with rules of every sort; the others are what their cells show.
+  static func csvColumns(_ folder: ScratchFolder) throws -> FuzzTarget {
+    try table(
+      "csv-columns", folder,
+      #"""
+      {"train": {"format": "csv", "path": "t.csv"}, "test": {"format": "csv", "path": "t.csv"}, "missing": "category",
+       "columns": {"y": {"role": "target", "missing": "drop_row"}, "w": {"role": "weight"}, "g": {"role": "group"},
+        "i": {"role": "id"}, "d*": {"kind": "date", "missing": "median"}, "when": {"format": "%d.%m.%Y %H:%M", "parts": ["hour", "days"]},
+        "price": {"decimal": ",", "thousands": ".", "strip": ["€"], "indicator": true, "missing": "mean"},
+        "level": {"order": ["low", "mid", "high"]}, "c": {"rare_below": 2, "unknown": "other", "missing": "most_frequent"}}}
+      """#,
+      valid: [
+        "a,b,c,d,when,price,level,g,i,w,y\n1,yes,u,2024-02-29,29.02.2024 12:30,\"1.234,5 €\",low,p,1,1,0\n,no,u,,,,,q,2,2,1\n"
+          + "3,NA,v,2023-12-31T10:00:00+02:00,1.1.1970 0:00,5,high,p,,1,0\n",
+        "y,w,g,i,d,when,price,level,c,text\n0,1,g,1,2024-01-01,01.01.2024 00:00,5,mid,u,red\n1,1,g,2,2024-01-02,02.01.2024 23:59,7,mid,u,blue\n"
+          + "1,1,h,3,2024-01-03,03.01.2024 01:00,-€7,low,u,red\n",
+      ],
+      refused: [
+        "a,y\n1,0\n", "a,b,c,d,when,price,level,g,i,w,y\n1,yes,u,2024-02-30,29.02.2024 12:30,5,low,p,1,1,0\n",
+        "a,b,c,d,when,price,level,g,i,w,y\n1,yes,u,2024-02-01,29.02.2024 12:30,1.5,lower,,1,1,0\n",
+      ],
+      // A category of each row becomes a column of zeros and one 1.
+      allowance: { bytes in
+        let lines = bytes.count { $0 == 10 || $0 == 13 } + 1
+        return 8 * lines * lines
+      })
+  }
+
   /// A table without a header, its columns by number.
   static func csvPlain(_ folder: ScratchFolder) throws -> FuzzTarget {
     try table(
@@ -52,6 +80,22 @@ extension FuzzTarget {
         "1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n4;5;6\n1;2;3\n", "0;cat\n1;dog\n2;cat\n3;dog\n4;cat\n5;dog\n6;cat\n",
       ],
       refused: ["1\n2\n", "1;2;3\n4;5\n", ";;\n", "1;2.5;3\n1;1e300;3\n"])
+  }
+
+  /// A table whose parts are cut by columns.
+  static func csvSplits(_ folder: ScratchFolder) throws -> FuzzTarget {
+    try table(
+      "csv-parts", folder,
+      #"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "validation": {"fraction": 0.3, "time": "t"}, "test": {"column": "g", "values": "b"}}"#,
+      valid: [
+        "a,g,t,y\n1,a,2024-01-01,0\n2,b,2024-01-02T10:00,1\n3,c,2024-01-02,0\n4,a,2024-W05-1,1\n5,a,2024/03/01,0\n",
+        "t,y,g,a\n3,1,b,1\n1e3,0,1,2\n-5,1,3,3\n3,1,1,1\n3,0,b,9\n",
+      ],
+      refused: [
+        "a,g,t,y\n1,a,1,0\n2,c,2,1\n", "a,g,t,y\n1,b,1,0\n2,b,2,1\n", "a,g,t,y\n1,b,x,0\n2,a,x,1\n3,a,y,1\n",
+        "a,g,y\n1,b,0\n",
+        "a,g,t,y\n1,b,,0\n2,a,,1\n3,a,,1\n",
+      ])
   }
 
   private static func table(

@@ -1,4 +1,4 @@
-/// What the fuzz test needs of C: an allocator that watches, and gzip.
+/// What the fuzz test needs of C: an allocator that watches, gzip and zstd.
 #ifndef PTRAIN_FUZZ_SUPPORT_H
 #define PTRAIN_FUZZ_SUPPORT_H
 #include <stddef.h>
@@ -12,4 +12,6 @@ long fuzz_peak_growth(void);
 
 /// Compresses bytes as one gzip member; returns its size, 0 where it does not fit.
 size_t fuzz_gzip(const unsigned char *input, size_t count, unsigned char *output, size_t capacity);
+/// Compresses bytes as one zstd frame with a checksum; returns its size, 0 where it does not fit.
+size_t fuzz_zstd(const unsigned char *input, size_t count, unsigned char *output, size_t capacity);
 #endif

@@ -69,22 +69,23 @@ struct ColumnStatistics {
   /// The population's standard deviation: the divisor is the count.
   func deviation(_ column: Int) -> Double { (squares[column] / Double(count)).squareRoot() }
 
-  /// Whether a column has one value, or several that only rounding tells apart: 0.1 and 3 · 0.1 / 3. Whole numbers differ for good.
-  private func isConstant(_ column: Int) -> Bool {
-    let (low, high) = (minima[column], maxima[column])
+  /// Whether numbers from one to another are one value, or several that only rounding tells apart: 0.1 and 3 · 0.1 / 3. Whole numbers
+  /// differ for good.
+  static func areOne(_ low: Double, _ high: Double) -> Bool {
     if low == high { return true }
     return high - low <= 8 * max(low.magnitude, high.magnitude).ulp && (low != low.rounded() || high != high.rounded())
   }
 
   /// Mean 0 and deviation 1, or the range 0 … 1; a column that is constant becomes 0, with the scale 1.
+  func pair(_ column: Int, toRange: Bool) -> (shift: Double, scale: Double) {
+    let isConstant = Self.areOne(minima[column], maxima[column])
+    let width = toRange ? maxima[column] - minima[column] : deviation(column)
+    return (toRange || isConstant ? minima[column] : means[column], !isConstant && width.isNormal ? width : 1)
+  }
+
+  /// What ``pair(_:toRange:)`` says of all columns.
   func normalization(toRange: Bool) -> Normalization {
-    var shift: [Double] = [], scale: [Double] = []
-    for column in means.indices {
-      let isConstant = isConstant(column)
-      let width = toRange ? maxima[column] - minima[column] : deviation(column)
-      shift.append(toRange || isConstant ? minima[column] : means[column])
-      scale.append(!isConstant && width.isNormal ? width : 1)
-    }
-    return Normalization(.divided, shift: shift, scale: scale)
+    let pairs = means.indices.map { pair($0, toRange: toRange) }
+    return Normalization(.divided, shift: pairs.map(\.shift), scale: pairs.map(\.scale))
   }
 }

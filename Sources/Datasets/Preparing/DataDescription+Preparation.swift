@@ -2,16 +2,33 @@ internal import Kernels
 internal import Specs
 
 extension DataDescription {
-  /// What brings the features of some rows to a common scale.
+  /// Hands out the features of rows as they came, one after the other.
+  typealias RowTable = (_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) -> Void
+
+  /// What is to become of features, by some rows alone: what stands for missing ones, functions, and a common scale.
   ///
-  /// - Parameter table: hands out the features of rows, one after the other.
-  func normalization(
-    _ method: NormalizationMethod, rows: [Int], _ progress: @escaping () -> Void,
-    table: (_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) -> Void
+  /// - Parameters:
+  ///   - method: how what has no method of its own is brought to a common scale.
+  ///   - rows: those that are measured, the training part's.
+  /// - Throws: ``PreparationProblem``, the first.
+  func preparation(
+    _ method: NormalizationMethod, rows: [Int], _ progress: @escaping () -> Void, table: @escaping RowTable
+  ) throws(PreparationProblem) -> FeaturePreparation {
+    let rules = rules(method)
+    guard !rules.allSatisfy({ $0.isPlain(method) }) else {
+      return FeaturePreparation(normalization: normalization(method, rows: rows, progress, table: table))
+    }
+    return try PreparationStatistics(rules, width: featureCount, rows: rows, progress: progress, table: table)
+      .preparation(isPooled: featureShape.extents.count > 1)
+  }
+
+  /// What brings the features of some rows to a common scale, where nothing but a shift and a scale does.
+  private func normalization(
+    _ method: NormalizationMethod, rows: [Int], _ progress: @escaping () -> Void, table: RowTable
   ) -> Normalization {
     let toRange: Bool
     switch method {
-    case .none: return .identity
+    case .none, .robust, .log, .log1p, .quantile: return .identity
     case .scale(let factor): return sparing(Normalization(.multiplied, shift: [0], scale: [factor]))
     case .standard: toRange = false
     case .minmax: toRange = true
@@ -33,20 +50,9 @@ extension DataDescription {
     return sparing(normalization)
   }
 
-  /// What brings the target values of some rows to mean 0 and deviation 1.
-  ///
-  /// - Parameter table: hands out the values of rows, one after the other.
-  func targetNormalization(
-    rows: [Int], _ progress: @escaping () -> Void,
-    table: (_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) -> Void
-  ) -> Normalization {
-    ColumnStatistics(rows: rows, width: targetWidth, pooled: false, progress: progress, table: table)
-      .normalization(toRange: false)
-  }
-
   /// The same but for what stays as it is: whole numbers, and ragged fields, whose ends are no numbers.
   private func sparing(_ normalization: Normalization) -> Normalization {
-    let runs = integerFeatures + raggedFeatures
+    let runs = sparedFeatures
     guard !runs.isEmpty else { return normalization }
     var shifts: [Double] = [], scales: [Double] = []
     for feature in 0..<featureCount {

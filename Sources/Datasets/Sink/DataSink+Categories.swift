@@ -1,0 +1,92 @@
+internal import Specs
+
+extension DataSink {
+  /// The column of a field of labels.
+  func categoryColumn(_ index: Int, known: [String]?) throws(DataError) -> FeatureColumn {
+    let field = fields[index], found = contents[index].labels
+    if let column = field.column, context.training != nil { return column }
+    var column = field.column ?? FeatureColumn(name: field.name, categories: [])
+    if let categories = known ?? trained(field.name)?.categories {
+      column.categories = categories
+      return column
+    }
+    try found.requireNoTwins("category", source)
+    column.decideCategories(found, rareBelow: field.rareBelow)
+    guard column.categories?.isEmpty == false else { throw .noCategories(file: source.file, column: column.name) }
+    if column.missingCategory != nil {
+      notes.append("where '\(column.name.excerpt(40))' is missing, that is a category of its own")
+    }
+    if let rareBelow = field.rareBelow, !column.pooled.isEmpty {
+      notes.append(
+        "\(column.pooled.count) categor\(column.pooled.count == 1 ? "y" : "ies") of '\(column.name.excerpt(40))' with fewer than \(rareBelow) "
+          + "rows of the training source \(column.pooled.count == 1 ? "is" : "are") pooled as '\(Self.other(column))'")
+    }
+    if column.unknown == .other, column.otherCategory == nil {
+      notes.append(
+        "no category of '\(column.name.excerpt(40))' is pooled as rare, so nothing is learnt of others: unknown ones are zeros"
+      )
+    }
+    return column
+  }
+
+  private static func other(_ column: FeatureColumn) -> String {
+    column.otherCategory.flatMap { column.categories?[$0].excerpt(40) } ?? ""
+  }
+
+  /// Refuses missing cells that nothing stands for, and says where there are some of which training had none.
+  private func settleMissing(_ feature: Feature, _ codes: CategoryCodes) throws(DataError) {
+    let column = feature.column, found = contents[feature.field].labels
+    guard let label = found.labels.firstIndex(where: { codes($0) == .missing }) else { return }
+    guard column.missing.fills else {
+      var problems = CellProblems()
+      problems.rows = found.codes.count
+      problems.canDropRows = context.canDropRows
+      for (row, code) in found.codes.enumerated() where code == Int32(label) {
+        problems.add(.missing, column: column.name, role: .category, place: source.place(row), text: "")
+      }
+      throw .cells(file: source.file, problems)
+    }
+    guard column.missing == .category, column.missingCategory == nil else { return }
+    let count = found.codes.count { $0 == Int32(label) }
+    notes.append(
+      "\(count) cell\(count == 1 ? "" : "s") of '\(column.name.excerpt(40))' \(count == 1 ? "is" : "are") missing, and none was in training; "
+        + "all its features are 0")
+  }
+
+  /// The codes of a column's rows.
+  func codes(_ feature: Feature) -> [Int32] {
+    let labels = contents[feature.field].labels, codes = CategoryCodes(feature.column)
+    let stored = labels.labels.map { codes.stored(codes($0)) }
+    return labels.codes.map { stored[Int($0)] }
+  }
+
+  /// Refuses the first row with a category that its column does not have, or counts such rows where something stands for them.
+  func settleUnknownCategories(_ columns: [Feature]) throws(DataError) {
+    var unseen: [(row: Int, column: FeatureColumn, label: String)] = []
+    for feature in columns where feature.column.isCategorical {
+      // Labels stand in order of their first rows.
+      let found = contents[feature.field].labels, codes = CategoryCodes(feature.column)
+      try settleMissing(feature, codes)
+      let isUnknown = found.labels.map { codes($0) == .unknown }
+      guard let label = isUnknown.firstIndex(of: true), let row = found.codes.firstIndex(of: Int32(label)) else {
+        continue
+      }
+      guard feature.column.unknown != .error else {
+        unseen.append((row, feature.column, found.labels[label]))
+        continue
+      }
+      let count = found.codes.count { isUnknown[Int($0)] }
+      notes.append(
+        "\(count) cell\(count == 1 ? "" : "s") of '\(feature.column.name.excerpt(40))' \(count == 1 ? "is a category" : "are categories") "
+          + "that training did not have (first in \(source.place(row)), '\(found.labels[label].excerpt(40))'); "
+          + (feature.column.unknown == .other && feature.column.otherCategory != nil
+            ? "counted as '\(Self.other(feature.column))'"
+            : feature.column.missing == .mostFrequent
+              ? "the most frequent one stands for it" : "all its features are 0"))
+    }
+    guard let first = unseen.min(by: { $0.row < $1.row }) else { return }
+    throw .unseenCategory(
+      file: source.file, place: source.place(first.row), column: first.column.name, text: first.label,
+      known: first.column.cellCategories)
+  }
+}
