@@ -74,7 +74,7 @@ extension ErrorCase {
     set("data.train.format", "parquet", says: "not in this version"),
     set("data.train.path", "absent.csv", 66, says: "absent.csv"),
     set("data.train.path", ".", 66, says: "directory"),
-    set("data.train.path", "3", says: "expected text"),
+    set("data.train.path", "3", says: "expected a path or a list of paths"),
     set("data.train.targets", "z", says: "z"),
     set("data.train.delimiter", "ab", says: "delimiter"),
     set("data.validation", #"{"fraction": 2}"#, says: "fraction"),

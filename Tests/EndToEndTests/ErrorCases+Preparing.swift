@@ -20,7 +20,7 @@ extension ErrorCase {
       files: ["test.csv": Array("a,b,y\n1,2,0\n-4,4,1\n".utf8)], code: 65, ranks: [0],
       says: "test.csv: line 3, column 'a': -4 is not above 0"),
     filled("mean", [[.nan, 1], [.nan, 2]], says: "x.npy: feature 0 is missing in every training row"),
-    filled("zero", [[1, .nan], [2, .nan]], says: "x.npy: feature 1 is missing in every training row"),
+    filled("most_frequent", [[1, .nan], [2, .nan]], says: "x.npy: feature 1 is missing in every training row"),
     filled(
       "zero", [[1, .nan], [2, 3]], "log", code: 78,
       says:

@@ -57,11 +57,12 @@ enum ArraySeeds {
         ConfigValue.parse(Data(text.utf8), file: "t"), DataFormatRegistry.standard, tag: "format", path: "data.train"
       ).0
     }
-    let weighted = format == "idx" ? "" : #", "sample_weight": "x""#
+    // One array has one role; another spelling of its path is none that is told apart.
+    let weighted = format == "idx" ? "" : #", "sample_weight": "././x""#
     let beginning = #"{"format": "\#(format)", "features": "x""# + (file.map { #", "path": "\#($0)""# } ?? "")
     let features = try make(beginning + "}")
-    let both = try make(beginning + #", "targets": "x"}"#)
-    let all = try make(beginning + #", "targets": "x"\#(weighted)}"#)
+    let both = try file == nil ? make(beginning + #", "targets": "./x"}"#) : features
+    let all = try file == nil ? make(beginning + #", "targets": "./x"\#(weighted)}"#) : features
     let context = DataContext(baseDirectory: folder.path)
     return {
       let table = try features.load(in: context)

@@ -128,7 +128,7 @@ extension TableManifest.Column {
     for (key, file) in [("file", file), ("missing", missing), ("offsets", offsets)] {
       guard let file else { continue }
       // Nothing outside of the table's own directory is read.
-      guard !file.isEmpty, !file.hasPrefix("."), !file.contains("/") else {
+      guard !file.isEmpty, !file.hasPrefix("."), !file.contains("/"), file.utf8.count <= 255 else {
         throw fields.error(key, "expected the name of a file in the table's directory, found '\(file.excerpt(60))'")
       }
     }
