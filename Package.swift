@@ -31,7 +31,6 @@ let package = Package(
     // C libraries of the system. Debian and Ubuntu: the packages named in `providers`.
     .systemLibrary(
       name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
-    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -49,26 +48,33 @@ let package = Package(
     room("Platform", ["CPlatform"]),
     room("MPI", ["Platform", "COpenMPI"]),
     room("Specs", ["Platform"]),
-    room("Kernels", ["CKernels", "COneDNN"]),
+    room("Kernels", ["CKernels"]),
     room("Networks", ["Platform", "Specs", "Kernels"]),
     room("Optimization", ["Specs", "Kernels"]),
     room("Datasets", ["Platform", "Specs", "Kernels", "CZlib", "CZstd"]),
-    room("Statistics"),
+    room("Statistics", ["Kernels"]),
     room("Metrics", ["Platform", "Specs", "Kernels", "Networks"]),
+    room("Advice", ["Platform", "Specs", "Kernels", "Statistics", "Networks", "Datasets", "Metrics"]),
     room("Collectives", ["Platform", "Kernels"]),
     room("CollectivesMPI", ["Platform", "Collectives", "MPI"]),
     room(
       "Training",
       [
         "Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Statistics", "Metrics", "Collectives",
-        "CCrypto",
+        "Advice", "CCrypto",
+      ]),
+    room(
+      "ModelSelection",
+      [
+        "Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Statistics", "Metrics", "Collectives",
+        "Advice", "Training",
       ]),
     room("Supervision", ["Platform", "Specs"]),
     .executableTarget(
       name: "ptrain",
       dependencies: [
-        "Training", "Supervision", "Collectives", "CollectivesMPI", "MPI", "CMPIAbort", "Platform", "Specs", "Kernels",
-        "Networks", "Datasets", "Metrics",
+        "Training", "ModelSelection", "Advice", "Statistics", "Supervision", "Collectives", "CollectivesMPI", "MPI",
+        "CMPIAbort", "Platform", "Specs", "Kernels", "Networks", "Datasets", "Metrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: room),
@@ -87,6 +93,16 @@ let package = Package(
         "TestSupport",
       ],
       path: "Tests/MPISelfTest", swiftSettings: room),
+    // Simulations that the rules of advice and the verdicts of comparisons are held to.
+    .executableTarget(
+      name: "Banks",
+      dependencies: ["ModelSelection", "Advice", "Statistics", "Kernels", "Platform", "Specs"],
+      path: "Tests/Banks", swiftSettings: room),
+    // Many small trainings in one process, for other CPUs and emulators of them.
+    .executableTarget(
+      name: "OneHash",
+      dependencies: ["Training", "Datasets", "Metrics", "Collectives", "Networks", "Kernels", "Platform", "Specs"],
+      path: "Tests/OneHash", swiftSettings: room),
     .target(name: "FuzzSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/FuzzSupport"),
     .executableTarget(
       name: "Fuzz",
@@ -108,10 +124,17 @@ let package = Package(
       "Training",
       [
         "Platform", "Specs", "Kernels", "CKernels", "Networks", "Optimization", "Datasets", "Metrics", "Collectives",
-        "ToyLayers",
+        "Advice", "ToyLayers",
       ]),
     tests("Supervision", ["Platform", "Specs"]),
-    tests("Statistics", []),
+    tests("Statistics", ["Kernels"], exclude: ["Golden"]),
+    tests("Advice", ["Platform", "Specs", "Kernels", "Statistics", "Networks", "Datasets", "Metrics", "Banks"]),
+    tests(
+      "ModelSelection",
+      [
+        "Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Statistics", "Metrics", "Collectives",
+        "Advice", "Training",
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["TestSupport", "Specs", "Networks", "Optimization", "ptrain", "MPISelfTest"],

@@ -9,7 +9,7 @@
     default: call(portable); break;             \
   }
 #else
-#define DISPATCH(call) call(portable)
+#define DISPATCH(call) call(portable);
 #endif
 
 void ck_product(const struct ck_product *p) {
@@ -49,7 +49,7 @@ void ck_weight_gradient(const struct ck_weight_gradient *p) {
 }
 
 void ck_pack_transposed(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end) {
-#define CALL(isa) ck_pack_transposed_##isa(packed, inner, outer, transposed, block_begin, block_end)
+#define CALL(isa) ck_pack_transposed_##isa(packed, inner, outer, transposed, 0, block_begin, block_end)
   DISPATCH(CALL)
 #undef CALL
 }
@@ -59,12 +59,17 @@ void ck_product_transposed(const struct ck_product *p, const float *packed, floa
   struct ck_product one = *p;
   for (long panel = p->panel_begin; panel < p->panel_end; panel++) {
     const long column = panel * CK_PANEL;
-    // Both kernels count from the start of a whole matrix, of which only this panel is there.
-    float *whole = scratch - p->inner * column;
-    ck_pack_transposed(packed, p->outer, p->inner, whole, panel * across, (panel + 1) * across);
-    one.weights = whole;
-    one.panel_begin = panel;
-    one.panel_end = panel + 1;
+#define CALL(isa) ck_pack_transposed_##isa(packed, p->outer, p->inner, scratch, panel, panel * across, (panel + 1) * across)
+    DISPATCH(CALL)
+#undef CALL
+    // The panel as a product of its own.
+    one.weights = scratch;
+    one.bias = p->bias ? p->bias + column : 0;
+    one.gate = p->gate ? p->gate + column : 0;
+    one.y = p->y + column;
+    one.outer = p->outer - column < CK_PANEL ? p->outer - column : CK_PANEL;
+    one.panel_begin = 0;
+    one.panel_end = 1;
     ck_product(&one);
   }
 }

@@ -73,7 +73,9 @@ static int amsgrad_update(float *w, const float *gradient, float *m, float *v, f
     f32x16 first = next_moment(&seen, m + i, g, n - i, p.beta1, p.rest1);
     f32x16 second = next_moment(&seen, v + i, g * g, n - i, p.beta2, p.rest2);
     f32x16 greatest = load_upto(most + i, n - i, 0.0f);
-    greatest = second > greatest ? second : greatest;
+    // On the bits, because CPUs differ in how max treats a denormal; where either is NaN what was there stays.
+    i32x16 above = ((i32x16)second > (i32x16)greatest) & (second == second) & (greatest == greatest);
+    greatest = above ? second : greatest;
     store_seen(&seen, most + i, greatest, n - i);
     f32x16 denominator = root16(greatest) / splat(p.root) + splat(p.epsilon);
     store_seen(&seen, w + i, fma16(splat(-p.first_rate), first / denominator, load_upto(w + i, n - i, 0.0f)), n - i);

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// A run has three sources at most, each of at most 64 files (TableReader); tests have several ranks in one process.
-enum { most = 512 };
+// A run has three sources at most, each of at most 256 files (TableReader); tests have several ranks in one process.
+enum { most = 2048 };
 
 static struct watch {
   // 0: free. Set last and taken away first, because the handler looks at any time.

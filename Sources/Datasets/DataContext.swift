@@ -23,10 +23,25 @@ package struct DataContext {
   package var place: (name: String, path: String)?
   /// Columns that parts are cut by, to be handed over beside the features.
   package var keys: [KeyRequest] = []
+  /// Whether parts are cut from the training source: then its categories are decided by the rows of the training part.
+  package var cutsParts = false
+  /// Whether the rows are those that parts were cut from: then categories may occur that no training row had, whatever is done with them
+  /// in other sources.
+  package var isCut = false
   /// What the data are read for, for messages.
   package var use = DataUse.training
   /// Whether figures of the training source's columns are taken down (``TableProfile``).
   package var profilesColumns = false
+  /// How long texts are cut to be read by several threads.
+  var cuts = TextRanges.Cuts.usual
+  /// Threads that read.
+  package var threads = Affinity.cores().count
+  /// What the rows of a run depend on besides the files of data, for a cache of them; nil: none is looked for or made.
+  package var cacheKey: String?
+  /// Where columns go that would take too much memory; nil: they are refused.
+  package var overflow: ColumnOverflow?
+  /// Whether such columns could stay in a cache if the config asked for one.
+  package var offersCache = false
   /// Describes HDF5 files.
   package var hdf5 = HDF5Describer.childProcess(environment: [:])
   /// Called again and again while data are read, on the reading thread: others may wait for it.
@@ -38,6 +53,11 @@ package struct DataContext {
     self.baseDirectory = baseDirectory
     self.training = training
     self.progress = progress
+  }
+
+  /// Cuts texts of any length into ranges of so many bytes: what comes of them must not depend on it.
+  package mutating func cutTexts(every bytes: Int) {
+    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges) = (1, max(1, bytes), 5)
   }
 
   /// The path of a file of the config.

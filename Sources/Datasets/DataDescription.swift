@@ -20,14 +20,18 @@ package enum TargetDemand: Sendable, Equatable {
   case kind(TargetKind)
   /// One column is read as classes, several as values.
   case byColumns
+  /// These, where the targets can be them; else the others: words are classes, numbers with fractions and several columns values.
+  case preferably(TargetKind)
 
   package static let classes = TargetDemand.kind(.classes)
   package static let values = TargetDemand.kind(.values)
 
-  func kind(columns: Int) -> TargetKind {
+  func kind(of targets: TargetColumns?) -> TargetKind {
     switch self {
     case .kind(let kind): kind
-    case .byColumns: columns > 1 ? .values : .classes
+    case .byColumns: (targets?.names.count ?? 0) > 1 ? .values : .classes
+    case .preferably(.values): targets?.holdWords == true ? .classes : .values
+    case .preferably(let kind): targets?.canBeClasses == false ? .values : kind
     }
   }
 }
@@ -202,10 +206,10 @@ extension DataDescription {
     guard normalization.isUniform || normalization.shift.count == featureCount else {
       throw fields.error("normalization", "expected 1 or \(featureCount) pairs, found \(normalization.shift.count)")
     }
-    guard normalization.function == .identity else {
+    guard !normalization.takesLogarithms else {
       throw fields.error("normalization", "takes a function of all features; functions of features are treatments")
     }
-    guard targetNormalization.function == .identity || targetNormalization.formula != .float32 else {
+    guard !targetNormalization.takesLogarithms || targetNormalization.formula != .float32 else {
       throw fields.error(
         "target_normalization", "takes a function, which does not go with the formula of earlier builds")
     }
@@ -248,7 +252,12 @@ extension Normalization {
       [
         .init("formula", .string(formula.rawValue)), .init("shift", .array(shift.map { .number($0) })),
         .init("scale", .array(scale.map { .number($0) })),
-      ] + (function == .identity ? [] : [.init("function", .string(function.rawValue))]))
+      ]
+        + (!takesLogarithms
+          ? []
+          : functions.count == 1
+            ? [.init("function", .string(functions[0].rawValue))]
+            : [.init("functions", .array(functions.map { .string($0.rawValue) }))]))
   }
 
   package init(from fields: FieldReader) throws(ConfigError) {
@@ -257,10 +266,17 @@ extension Normalization {
     let shift = try fields.numbers("shift", default: [0], atLeast: 1, "what is subtracted first")
     let scale = try fields.numbers("scale", default: [1], in: .positive, atLeast: 1, "what is multiplied with then")
     let function = try fields.option("function", default: Function.identity, "what is taken of a number first")
+    let names = try fields.texts("functions", default: [], "what is taken of each number first, where that differs")
+    let functions = names.compactMap(Function.init)
     guard shift.count == scale.count else {
       throw fields.error("scale", "expected as many numbers as in 'shift', found \(scale.count)")
     }
-    self.init(formula, shift: shift, scale: scale, function: function)
+    guard functions.count == names.count, names.isEmpty || names.count == shift.count else {
+      throw fields.error(
+        "functions",
+        "expected as many of \(Function.allCases.map(\.rawValue).joined(separator: ", ")) as numbers in 'shift'")
+    }
+    self.init(formula, shift: shift, scale: scale, functions: names.isEmpty ? [function] : functions)
     guard self.shift.allSatisfy(\.isFinite), self.scale.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw fields.error("scale", "holds a number that is not finite")
     }

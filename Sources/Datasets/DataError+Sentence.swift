@@ -32,8 +32,18 @@ extension DataError {
     case .tooLarge(let file, let byteCount, let available):
       "\(name(file)): needs \(MachineMemory.words(Double(byteCount))) of memory and this machine has "
         + "\(MachineMemory.words(Double(available))); use a smaller file"
+    case .columnsTooLarge(let file, let byteCount, let available):
+      "\(name(file)): its columns need \(MachineMemory.words(Double(byteCount))) of memory and this machine has "
+        + "\(MachineMemory.words(Double(available))); use a smaller file, or leave its rows in a file with data.cache \"on\" (and "
+        + "data.cache_directory, where there is no room beside it)"
+    case .noRoomForColumns(let file, let directory, let problem):
+      "\(name(file)): its columns do not fit into memory, and cannot be written to \(name(directory)) either "
+        + "(\(problem.words.lowercased())); \(problem.wayOut(or: "name another directory in data.cache_directory"))"
     case .changed(let file, let use, let change):
       "\(name(file)): changed while it was \(use.words): \(change); \(use.wayOut)"
+    case .changedCache(let file, let use):
+      "\(name(file)): the cache was written to while its rows were \(use.words); give the same command again when nobody writes to it, "
+        + "or with data.cache \"off\""
     case .otherThanMapped(let file, let path, let found):
       "\(name(file)): is mapped by the first rank of this node, and another one does not find the same at \(name(path)): \(found); start "
         + "the ranks of a node where they see the same files, or set data.mapping to \"never\""
@@ -109,10 +119,11 @@ extension DataError {
         + (canChoose
           ? "correct it, or choose \(bound == 0 ? "'log1p' (numbers above -1) or " : "")'quantile', which takes any number"
           : "correct it: the model was trained on the logarithms of this column")
-    case .targetOutsideTransform(let file, let place, let target, let text, let transform, let bound, let canChoose):
+    case .targetOutsideTransform(
+      let file, let place, let target, let text, let transform, let bound, let canChoose, let key):
       "\(name(file)): \(place): target '\(excerpt(target))' is \(text), and '\(transform)' takes the logarithms of numbers above \(bound); "
         + (canChoose
-          ? "correct it, or set data.normalize_targets to \(bound == 0 ? "'log1p' (numbers above -1) or " : "")'standard'"
+          ? "correct it, or set \(key) to \(bound == 0 ? "'log1p' (numbers above -1) or " : "")'standard'"
           : "correct it: the model was trained on the logarithms of its targets")
     case .fillOutsideTransform(let file, let column, let transform, let bound):
       "\(name(file)): \(column): where it is missing 0 stands for it ('zero'), and its transform '\(transform)' wants numbers above "
@@ -128,7 +139,7 @@ extension DataError {
     case .tooManyCategories(let file, let column, let limit):
       "\(name(file)): column '\(excerpt(column))' has more than \(limit) categories; leave an identifier out of 'features', and a number out of 'categorical'"
     case .unseenCategory(let file, let place, let column, let text, let known):
-      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known))); a model takes such ones where "
+      "\(name(file)): \(place), column '\(excerpt(column))': the category '\(excerpt(text))' does not occur in the training rows; \(NearMiss.hint(text, among: known, shown: shortened(known))); a model takes such ones where "
         + "it was trained with \"unknown\": \"zeros\" for the column in data.columns"
     default: ""
     }
@@ -184,8 +195,8 @@ extension DataError {
     case .shapesDiffer(let file, let found, let expected):
       "\(name(file)): samples have shape \(found), the training source has \(expected)"
     case .positiveClass(let key, let problem): "\(key): \(problem.words)"
-    case .classTargetsNormalized(let transform):
-      "data.normalize_targets: '\(transform)' is for values, but the loss wants classes; remove the key"
+    case .classTargetsNormalized(let transform, let key):
+      "\(key): '\(transform)' is for values, but the loss wants classes; remove the key"
     case .emptyPart(let part, let fraction, let rows):
       "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(counted(rows, "row")) leaves no row for \(part); use a larger fraction or more rows"
     case .foreignView(let problem):

@@ -21,7 +21,13 @@ package enum DataError: ReportableError, Equatable {
   case unreadable(file: String, problem: FileProblem)
   case emptyFile(file: String)
   case tooLarge(file: String, byteCount: Int, available: Int)
+  /// Columns of text that do not fit into memory, and could stay in a cache.
+  case columnsTooLarge(file: String, byteCount: Int, available: Int)
+  /// Columns that do not fit into memory have no room in a file either.
+  case noRoomForColumns(file: String, directory: String, problem: FileProblem)
   case changed(file: String, use: DataUse, change: String)
+  /// Somebody has written into a cache whose rows are read where they are.
+  case changedCache(file: String, use: DataUse)
   case otherThanMapped(file: String, path: String, found: String)
   case damagedGzip(file: String, reason: String)
   case damagedZstd(file: String, reason: String)
@@ -57,7 +63,8 @@ package enum DataError: ReportableError, Equatable {
     file: String, place: String, column: String, text: String, transform: String, bound: Int, canChoose: Bool)
   /// A target value that the logarithm of its targets does not take.
   case targetOutsideTransform(
-    file: String, place: String, target: String, text: String, transform: String, bound: Int, canChoose: Bool)
+    file: String, place: String, target: String, text: String, transform: String, bound: Int, canChoose: Bool,
+    key: String = "data.normalize_targets")
   case fillOutsideTransform(file: String, column: String, transform: String, bound: Int)
   /// A column with nothing that could stand for what is missing.
   case nothingToFill(file: String, column: String)
@@ -96,7 +103,7 @@ package enum DataError: ReportableError, Equatable {
   case targetCountsDiffer(file: String, found: Int, expected: Int)
   case shapesDiffer(file: String, found: Shape, expected: Shape)
   /// - Parameter transform: what is to become of targets, as the config has it.
-  case classTargetsNormalized(_ transform: String)
+  case classTargetsNormalized(_ transform: String, key: String = "data.normalize_targets")
   /// What the model reads is not in the data.
   case field(ConfigError)
   case positiveClass(key: String, problem: PositiveClass.Problem)
@@ -108,6 +115,7 @@ package enum DataError: ReportableError, Equatable {
   package var exitCode: ExitCode {
     switch self {
     case .unreadable(_, let problem) where problem.isOfDescriptors: .inputOutput
+    case .noRoomForColumns: .inputOutput
     case .missingFile, .noMatch, .noTable, .notAFile, .unreadable: .missingInput
     case .columnOutOfRange, .classTargetsNormalized, .positiveClass, .field, .columns, .fillOutsideTransform,
       .doubleStar:

@@ -36,14 +36,14 @@ extension DataPreparation {
   /// Refuses target values whose logarithm is to be taken and that have none.
   ///
   /// - Parameter canChoose: whether the one who reads the sentence can choose another transform.
-  /// - Throws: ``DataError/targetOutsideTransform(file:place:target:text:transform:bound:canChoose:)`` for the first row.
+  /// - Throws: ``DataError/targetOutsideTransform(file:place:target:text:transform:bound:canChoose:key:)`` for the first row.
   func requireTargetsInside(
-    _ function: Normalization.Function, canChoose: Bool, progress: @escaping () -> Void
+    _ functions: [Normalization.Function], canChoose: Bool, progress: @escaping () -> Void
   ) throws(DataError) {
     for piece in pieces {
       let source = sources[piece.source]
       var pace = Pace(progress)
-      let problem = description.firstOutside(function, piece.rows) { rows, body in
+      let problem = description.firstOutside(functions, piece.rows) { rows, body in
         source.forEachTarget(rows, width: description.targetWidth) {
           pace.add(description.targetWidth)
           body($0)
@@ -54,9 +54,9 @@ extension DataPreparation {
   }
 
   /// What brings the target values of the training part to a common scale.
-  func targetNormalization(_ transform: TargetTransform, _ progress: @escaping () -> Void) -> Normalization {
+  func targetNormalization(_ transforms: [TargetTransform], _ progress: @escaping () -> Void) -> Normalization {
     let source = sources[pieces[0].source], width = description.targetWidth
-    return description.targetNormalization(transform, rows: pieces[0].rows, progress) { rows, body in
+    return description.targetNormalization(transforms, rows: pieces[0].rows, progress) { rows, body in
       source.forEachTarget(rows, width: width, body)
     }
   }

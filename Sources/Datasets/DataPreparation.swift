@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Platform
 internal import Specs
 
 /// Data read and checked, ready to be laid out in memory: what one rank per node makes, once.
@@ -36,6 +37,8 @@ package struct DataPreparation: Sendable {
   package private(set) var notes: [String] = []
   /// The rows of a source that were left out, where all its other rows are the test part.
   package private(set) var dropped = DroppedRows()
+  /// What keeps the training rows together in folds, or orders them.
+  package private(set) var foldKeys: FoldKeys?
   /// Figures of the training source's columns, where they are wanted and it has columns.
   package private(set) var profile: TableProfile?
 
@@ -53,13 +56,15 @@ package struct DataPreparation: Sendable {
     context.mapping = section.mapping
     context.columns = section.columns
     context.keys = section.keyRequests
-    let training = try section.train.load(in: context)
-    if context.profilesColumns { profile = TableProfile(training, progress: context.progress) }
-    context.keys = []
-    let kind = demand.kind(columns: training.targets?.names.count ?? 0)
-    if kind == .classes, section.normalizeTargets != .none {
-      throw .classTargetsNormalized(section.normalizeTargets.rawValue)
+    context.cutsParts = section.cutsParts
+    let began = Clock.now(), training = try section.train.load(in: context), seconds = Clock.now() - began
+    if context.profilesColumns {
+      profile = TableProfile(training, progress: context.progress)
+      profile?.seconds = seconds
     }
+    (context.keys, context.cutsParts) = ([], false)
+    let kind = demand.kind(of: training.targets)
+    if kind == .classes { try section.requireClassTransform(training) }
     description = DataDescription(
       featureShape: training.featureShape, columns: training.columns,
       naming: training.naming, targetKind: kind, classNames: [], labelKind: training.targets?.labelKind ?? .numbers,
@@ -68,13 +73,7 @@ package struct DataPreparation: Sendable {
       missing: MissingRule(policy: section.missing, marks: section.train.missingValues))
     (description.targetColumns, description.weight) = (training.targetColumns, training.weightColumn)
     description.countsFromZero = section.train.countsFromZero
-    do throws(ConfigError) {
-      description.fields = try FieldPlan(
-        section.fields, columns: training.columns, featureShape: training.featureShape
-      ).fields()
-    } catch {
-      throw .field(error)
-    }
+    try planFields(section)
     if kind == .classes, let targets = training.targets {
       description.classNames = try targets.classNames(of: training.targetSource)
     }
@@ -83,17 +82,23 @@ package struct DataPreparation: Sendable {
     }
     let whole = try source(training)
     sources = [whole]
-    let (split, cuts) = try RowCutter(
-      section, training, classes: kind == .classes ? whole.classes : nil, seed: seed
-    ).cut()
+    let cutter = RowCutter(section, training, classes: kind == .classes ? whole.classes : nil, seed: seed)
+    let (wholeSplit, cuts) = try cutter.cut()
+    var split = wholeSplit
+    if let folds = section.folds {
+      (split.train, split.validation) = ((split.train + split.validation).sorted(), [])
+      foldKeys = try cutter.foldKeys(folds, rows: split.train)
+    }
     sources[0].table.keys = []
+    let categories = try decideCategories(by: split.train, section)
     pieces = [Piece(source: 0, rows: split.train)]
-    note(training, isSplit: [section.validation, section.test].contains { $0?.choice != nil })
-    notes += cuts
+    note(training, isSplit: section.cutsParts)
+    // Of folds the rows of validation are not kept apart.
+    notes += (section.folds == nil ? cuts : []) + categories
     for (part, source, rows) in [
       (DataPart.validation, section.validation, split.validation), (.test, section.test, split.test),
     ] {
-      switch source {
+      switch section.folds == nil ? source : nil {
       case nil: pieces.append(Piece(source: 0, rows: []))
       case .rows(let choice):
         guard !rows.isEmpty else {
@@ -113,10 +118,31 @@ package struct DataPreparation: Sendable {
     let preparation = try preparation(section.normalize, progress: context.progress)
     (description.normalization, description.treatments) = (preparation.normalization, preparation.treatments)
     try requireInside(canChoose: true, progress: context.progress)
-    try requireTargetsInside(section.normalizeTargets.function, canChoose: true, progress: context.progress)
-    description.targetNormalization = targetNormalization(section.normalizeTargets, context.progress)
+    let transforms = description.targetTransforms(section.normalizeTargets)
+    try requireTargetsInside(transforms.map(\.function), canChoose: true, progress: context.progress)
+    description.targetNormalization = targetNormalization(transforms, context.progress)
     notes += notesOnDistinctCells(section, progress: context.progress)
     notes += notesOnOverlap(context.progress)
+  }
+
+  /// What a network reads, by the columns of the training source.
+  private mutating func planFields(_ section: DataSection) throws(DataError) {
+    do throws(ConfigError) {
+      description.fields = try FieldPlan(
+        section.fields, columns: description.columns, featureShape: description.featureShape
+      ).fields()
+    } catch {
+      throw .field(error)
+    }
+  }
+
+  /// Decides the categories of the training source by its training part, where parts are cut from it.
+  private mutating func decideCategories(by rows: [Int], _ section: DataSection) throws(DataError) -> [String] {
+    guard !sources[0].table.undecided.isEmpty else { return [] }
+    let notes = try sources[0].table.decideCategories(by: rows), table = sources[0].table
+    (description.columns, description.featureShape) = (table.columns, table.featureShape)
+    try planFields(section)
+    return notes.map { "\(table.source.file.oneLine): \($0)" }
   }
 
   /// Reads one source and prepares it as the data of an earlier description were: all its rows become the test part.
@@ -137,8 +163,7 @@ package struct DataPreparation: Sendable {
     dropped = table.dropped
     try settle(context.progress)
     try requireInside(canChoose: false, progress: context.progress)
-    try requireTargetsInside(
-      description.targetNormalization.function, canChoose: false, progress: context.progress)
+    try requireTargetsInside(description.targetFunctions, canChoose: false, progress: context.progress)
   }
 
   /// Reads the test rows of a config once more, prepared as the data of an earlier description were.
@@ -155,7 +180,7 @@ package struct DataPreparation: Sendable {
     let format = if case .source(let own) = section.test { own } else { section.train }
     var context = context
     context.mapping = section.mapping
-    if !isOwn { context.keys = section.keyRequests }
+    if !isOwn { (context.keys, context.isCut) = (section.keyRequests, true) }
     let table = try format.load(in: Self.following(description, description.targetKind, context))
     sources = [try source(table)]
     let rows = isOwn ? Array(0..<table.count) : try testRows(of: sources[0], section, seed: seed)
@@ -164,8 +189,7 @@ package struct DataPreparation: Sendable {
     if isOwn { dropped = table.dropped }
     try settle(context.progress)
     try requireInside(canChoose: false, progress: context.progress)
-    try requireTargetsInside(
-      description.targetNormalization.function, canChoose: false, progress: context.progress)
+    try requireTargetsInside(description.targetFunctions, canChoose: false, progress: context.progress)
   }
 
   /// The rows of the training source that the config once gave to the test part.

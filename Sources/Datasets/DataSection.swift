@@ -21,12 +21,18 @@ package struct DataSection: Sendable {
   package var positiveClass: PositiveClass?
   /// What the model reads; empty: all features, as its only input.
   package var fields: [FieldRequest] = []
+  /// That the rows are wanted for folds; nil: for a training with the parts that the config says.
+  package var folds: FoldRequest?
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
   /// What is done with rows in which a value is missing.
   package var missing: MissingPolicy
   /// Which files stay where they are instead of being copied into memory.
   package var mapping: MappingMode
+  /// Whether text that was read is kept as it was read.
+  package var cache: CacheMode
+  /// The directory for that; nil: where the text is.
+  package var cacheDirectory: String?
   /// What is randomly changed in training samples, in this order.
   package var augmentation: [any TransformSpec]
 
@@ -70,12 +76,48 @@ package struct DataSection: Sendable {
         + "memory), always or never; a mapped file may not be written to while it is trained on, a copied one may. Mapped are "
         + "features in plain npy, npz (not compressed), safetensors or idx files or in a table, in this machine's byte order (or of one "
         + "byte each), of which all rows are kept; others are copied")
+    cache = try fields.option(
+      "cache", default: CacheMode.auto,
+      "whether the rows of csv and libsvm are kept in a file once the text was read, so that the next start does not read it: auto (text "
+        + "of 64 MB or more), on or off; the file is .NAME.ptrain-cache beside the text, and made anew where the text, the keys of data, "
+        + "the seed of a split or this program's reading has changed")
+    cacheDirectory = try fields.optionalText(
+      "cache_directory",
+      "the directory for that file, and for columns that do not fit into memory; default: where the text is")
     augmentation = try fields.list(
       "augmentation",
       of: try fields.describedSchema(of: TransformRegistry.standard, path: fields.pathOf("augmentation")),
       default: [], "random changes of training samples, in this order; keyed by sample and epoch"
     ) { value, path throws(ConfigError) in
       try fields.readVariant(value, TransformRegistry.standard, path: path)
+    }
+  }
+
+  /// Whether parts are cut from the training source.
+  var cutsParts: Bool { [validation, test].contains { $0?.choice != nil } }
+
+  /// What becomes of a target of this name.
+  package func targetTransform(of name: String) -> TargetTransform {
+    columns.targetTransform(of: name) ?? normalizeTargets
+  }
+
+  /// The transforms that rules name for targets, as far as names tell them before the data are read, and the keys that name them.
+  package var statedTargetTransforms: [(key: String, transform: TargetTransform)] {
+    let names = train.statedTargets
+    return columns.entries.compactMap { entry in
+      guard let transform = entry.rule.transform.flatMap(TargetTransform.init),
+        entry.rule.role == .target || names.contains(entry.name)
+      else { return nil }
+      return ("data.columns.\(entry.name.excerpt(40)).transform", transform)
+    }
+  }
+
+  /// Refuses to bring classes to a common scale.
+  func requireClassTransform(_ training: Table) throws(DataError) {
+    guard normalizeTargets == .none else { throw .classTargetsNormalized(normalizeTargets.rawValue) }
+    for (name, column) in zip(training.targets?.names ?? [], training.targetColumns) {
+      guard let transform = column.transform, transform != .none else { continue }
+      throw .classTargetsNormalized(transform.rawValue, key: "data.columns.\(name.excerpt(40)).transform")
     }
   }
 

@@ -133,7 +133,7 @@ extension DataView {
     guard normalization.shift.allSatisfy(\.isFinite),
       normalization.scale.allSatisfy({ $0.isFinite && $0.sign == .plus && $0.bitPattern != 0 })
     else { return "of \(what) a shift is not finite, or a scale is not above 0" }
-    guard normalization.function == .identity || count > 0 && what == "targets" && normalization.formula != .float32
+    guard !normalization.takesLogarithms || count > 0 && what == "targets" && normalization.formula != .float32
     else { return "it takes a function of \(what) that goes with no formula of theirs" }
     return nil
   }

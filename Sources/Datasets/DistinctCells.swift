@@ -28,9 +28,9 @@ struct DistinctCells {
 
   /// Numbers that are brought to a common scale.
   init(_ values: [Double], _ normalization: Normalization, feature: Int) {
-    let pair = normalization[feature]
+    let pair = normalization[feature], function = normalization.function(of: feature)
     self.init(values) { value in
-      let value = normalization.function(value)
+      let value = function(value)
       return switch normalization.formula {
       case .divided: Float((value - pair.shift) / pair.scale)
       case .multiplied, .float32: Float((value - pair.shift) * pair.scale)
@@ -96,16 +96,18 @@ extension DataPreparation {
   private func notesOnTargets(_ section: DataSection, _ rows: [Int]) -> [String] {
     guard description.targetKind == .values else { return [] }
     let source = sources[pieces[0].source], width = description.targetWidth
+    let transforms = description.targetTransforms(section.normalizeTargets)
     return (0..<width).compactMap { target in
       let values = rows.map { source.values[$0 * width + target] }
       let cells = DistinctCells(values, description.targetNormalization, feature: target)
       guard cells.areLost else { return nil }
       let name = "target '\(description.targetNames[target].excerpt(40))'"
+      let key = description.keyOfTransform(target)
       return "\(source.table.targetSource.file.oneLine): \(words(cells, of: name, others: 0)); "
-        + (section.normalizeTargets == .none
-          ? "set data.normalize_targets to \"standard\", or take an offset off"
-          : section.normalizeTargets == .standard && values.allSatisfy { $0 > 0 }
-            ? "set data.normalize_targets to \"log\"" : "take an offset off")
+        + (transforms[target] == .none
+          ? "set \(key) to \"standard\", or take an offset off"
+          : transforms[target] == .standard && values.allSatisfy { $0 > 0 }
+            ? "set \(key) to \"log\"" : "take an offset off")
     }
   }
 

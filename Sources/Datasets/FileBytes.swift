@@ -9,6 +9,10 @@ package final class FileBytes: @unchecked Sendable {
   private var capacity: Int
   /// Bytes that are there.
   package private(set) var count = 0
+  /// Where they go when they take too much memory.
+  private var overflow: ColumnOverflow?
+  /// The file that they have gone to.
+  private var spill: ColumnSpill?
   /// The file that these bytes are, where they are no copy.
   private(set) var file: MappedDataFile?
   /// Where a pass over a mapped file has come to, and its pages have been given back.
@@ -18,8 +22,10 @@ package final class FileBytes: @unchecked Sendable {
 
   /// Room for some bytes; the system takes pages for it only as they are written.
   ///
+  /// - Parameter overflow: where they go when they take too much memory; nil: they are refused.
   /// - Throws: ``DataError/tooLarge(file:byteCount:available:)`` where the machine cannot have so much.
-  init(capacity: Int, file: String) throws(DataError) {
+  init(capacity: Int, file: String, overflow: ColumnOverflow? = nil) throws(DataError) {
+    self.overflow = overflow
     self.capacity = Self.pages(capacity)
     base = try Self.map(self.capacity, file: file)
   }
@@ -38,6 +44,7 @@ package final class FileBytes: @unchecked Sendable {
   init(_ file: MappedDataFile, upTo end: Int? = nil) {
     base = UnsafeMutableRawPointer(mutating: file.start)
     (capacity, count, self.file) = (file.byteCount, min(end ?? .max, file.byteCount), file)
+    overflow = nil
   }
 
   deinit { if file == nil { munmap(base, capacity) } }
@@ -57,15 +64,42 @@ package final class FileBytes: @unchecked Sendable {
   }
 
   /// Makes room for so many bytes in all.
-  func reserve(_ wanted: Int, file: String) throws(DataError) {
+  ///
+  /// - Parameter least: bytes that do as well; nil: all are needed.
+  func reserve(_ wanted: Int, least: Int? = nil, file: String) throws(DataError) {
     guard wanted > capacity else { return }
     let larger = Self.pages(wanted)
+    if let overflow, spill != nil || larger > overflow.limit {
+      do throws(DataError) {
+        let spill = if let spill { spill } else { try ColumnSpill(overflow, file: file) }
+        base = try spill.hold(base, from: capacity, count: count, to: larger, file: file)
+        (capacity, self.spill) = (larger, spill)
+      } catch { try stayInMemory(wanted, least: least ?? wanted, file: file, cause: error) }
+      return
+    }
     try Memory.check(byteCount: larger - Self.page, for: file)
     guard let memory = Pages.move(base, from: capacity, to: larger) else {
       throw .tooLarge(file: file, byteCount: larger, available: Memory.byteCount)
     }
     base = memory
     capacity = larger
+  }
+
+  /// Goes on in memory where there is no room in a file, if that can have the bytes.
+  private func stayInMemory(_ wanted: Int, least: Int, file: String, cause: DataError) throws(DataError) {
+    let most = Memory.byteCount
+    guard least <= most else { throw cause }
+    let larger = max(Self.pages(min(wanted, most)), capacity)
+    if spill == nil {
+      guard let memory = Pages.move(base, from: capacity, to: larger) else { throw cause }
+      base = memory
+    } else {
+      let memory = try Self.map(larger, file: file)
+      memory.copyMemory(from: base, byteCount: count)
+      munmap(base, capacity)
+      (base, spill) = (memory, nil)
+    }
+    (capacity, overflow) = (larger, nil)
   }
 
   /// Bytes that may be written behind those that are there.
@@ -81,9 +115,20 @@ package final class FileBytes: @unchecked Sendable {
 
   /// Makes room for some bytes behind those that are there.
   func makeRoom(_ byteCount: Int, file: String) throws(DataError) {
+    try takeSpace(count + byteCount, file: file)
     guard count + byteCount > capacity else { return }
     // Twice as much each time: pages are taken only as they are written, and move without a copy.
-    try reserve(max(count + byteCount, min(2 * capacity, Memory.byteCount)), file: file)
+    let most = overflow == nil ? Memory.byteCount : .max
+    try reserve(max(count + byteCount, min(2 * capacity, most)), least: count + byteCount, file: file)
+    try takeSpace(count + byteCount, file: file)
+  }
+
+  /// Takes space in the file that the bytes have gone to.
+  private func takeSpace(_ byteCount: Int, file: String) throws(DataError) {
+    guard let spill else { return }
+    do throws(DataError) { try spill.take(byteCount, file: file) } catch {
+      try stayInMemory(byteCount, least: byteCount, file: file, cause: error)
+    }
   }
 
   /// Adds bytes.
@@ -133,6 +178,7 @@ package final class FileBytes: @unchecked Sendable {
   func keep(_ rows: [Int], width: Int, from offset: Int) throws(DataError) {
     let source = base, end = offset + rows.count * width
     if let file {
+      precondition(spill == nil, "a mapped file is in no other one")
       let size = Self.pages(end)
       (base, capacity) = (try Self.map(size, file: file.name), size)
     }
@@ -150,7 +196,10 @@ package final class FileBytes: @unchecked Sendable {
   func giveBack(before end: Int) {
     if file != nil { return pass(end) }
     let whole = min(end, count) / Self.page * Self.page
-    if whole > 0 { madvise(base, whole, MADV_DONTNEED) }
+    guard whole > 0 else { return }
+    // Of a file that is no more than memory its space goes as well.
+    if spill != nil, madvise(base, whole, 9 /* MADV_REMOVE */) == 0 { return }
+    madvise(base, whole, MADV_DONTNEED)
   }
 
   /// A pass over a mapped file has come to a byte: what is behind it is given back, 4 MiB at a time.

@@ -17,12 +17,13 @@ enum InputFile {
   /// - Parameters:
   ///   - mayMap: whether the bytes may stay where they are, as the context wants it.
   ///   - isRaw: whether its bytes are what they are, whatever they begin with.
+  ///   - mapsFrom: bytes from which on it stays where it is as it is, where it can.
   ///   - limit: the most bytes that it may have.
   ///   - outline: reads the beginning.
   /// - Throws: ``DataError`` for a file that is missing, unreadable, not a file, empty, too large or damaged.
   static func contents(
     of file: String, in context: DataContext, mayMap: Bool = false, isRaw: Bool = false, mayBeEmpty: Bool = false,
-    limit: Int = .max,
+    mapsFrom: Int = .max, limit: Int = .max,
     outline: (([UInt8]) throws(DataError) -> Outline)? = nil
   ) throws(DataError) -> FileBytes {
     let opened = try OpenedFile(file, in: context, mayBeEmpty: mayBeEmpty)
@@ -42,6 +43,9 @@ enum InputFile {
       isRaw || (try? outline?(opened.bytes(0..<min(byteCount, Decompression.firstPiece))))?.isNative == true,
       let mapped = opened.mapped(context.use)
     {
+      return FileBytes(mapped)
+    }
+    if byteCount >= mapsFrom, context.mapping != .never, let mapped = opened.mapped(context.use) {
       return FileBytes(mapped)
     }
     let bytes = try opened.copy(0..<byteCount, progress: context.progress)

@@ -153,6 +153,10 @@ package struct DroppedRows: Sendable, Equatable {
   /// The columns that miss something, with the rows of each.
   package var columns: [(name: String, count: Int)] = []
 
+  package init(rows: [Int] = [], total: Int = 0, columns: [(name: String, count: Int)] = []) {
+    (self.rows, self.total, self.columns) = (rows, total, columns)
+  }
+
   package static func == (one: DroppedRows, other: DroppedRows) -> Bool {
     one.rows == other.rows && one.total == other.total
       && one.columns.elementsEqual(other.columns) { $0.name == $1.name && $0.count == $1.count }

@@ -8,7 +8,7 @@ extension PreparedData {
   /// - Parameters:
   ///   - rows: those of each new part, in the order of ``DataPart``; by their numbers in the part, any number of times.
   ///   - normalize: what is done to features.
-  ///   - normalizeTargets: what is done to value targets.
+  ///   - normalizeTargets: what is done to value targets whose columns' rules say nothing else.
   /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0, and where features or targets cannot be prepared by
   ///   the new training part.
   package func view(
@@ -20,13 +20,14 @@ extension PreparedData {
     precondition(rows.joined().allSatisfy { 0..<own.count ~= $0 }, "a row outside the part")
     let training = rows[DataPart.train.rawValue]
     let preparation = try preparation(normalize, of: own, rows: rows, progress)
+    let transforms = description.targetTransforms(normalizeTargets), functions = transforms.map(\.function)
     for rows in rows {
-      let problem = description.firstOutside(normalizeTargets.function, rows) { rows, body in
+      let problem = description.firstOutside(functions, rows) { rows, body in
         own.forEachTarget(rows, body)
       }
       if let problem { throw description.dataError(problem, in: RowSource(file: "the data"), canChoose: true) }
     }
-    let targetNormalization = description.targetNormalization(normalizeTargets, rows: training, progress) {
+    let targetNormalization = description.targetNormalization(transforms, rows: training, progress) {
       rows, body in own.forEachTarget(rows, body)
     }
     let source = layout.parts[part.rawValue].source, rowBytes = layout.rowBytes(ofSource: source)

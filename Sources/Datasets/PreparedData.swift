@@ -11,6 +11,8 @@ package struct PreparedData: @unchecked Sendable {
   package var dropped = DroppedRows()
   /// Figures of the training source's columns; on a rank that has read it, where they are wanted.
   package var profile: TableProfile?
+  /// The rows of a cache, where they are in no memory of their own.
+  package var cachedRows: MappedRows?
   /// Whether a file is mapped on some node: then all ranks look at theirs together.
   package var isAnyMapped = false
   // The region is written before this value exists and only read afterwards.
@@ -84,6 +86,7 @@ package struct PreparedData: @unchecked Sendable {
   /// - Throws: ``DataError/changed(file:use:change:)`` for the first that is not.
   package func requireUnchanged() throws(DataError) {
     for file in files { try file?.requireUnchanged() }
+    try cachedRows?.requireUnchanged()
   }
 
   /// Hands out the bytes of all rows as they lie in one region where nothing is mapped, in pieces of whole 64 bytes.

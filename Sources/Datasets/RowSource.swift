@@ -42,6 +42,14 @@ package struct RowLines: Sendable, Equatable {
     next = line + 1
   }
 
+  /// Adds the rows of a part of the text, whose lines and rows count from 1 and 0 there.
+  mutating func append(_ part: RowLines, line: Int, row: Int) {
+    for (index, jump) in part.jumps.enumerated() where index > 0 || jumps.isEmpty || jump.line + line != next {
+      jumps.append(Jump(row: jump.row + row, line: jump.line + line))
+    }
+    if !part.jumps.isEmpty { next = part.next + line }
+  }
+
   /// The line behind the last row's; then of each jump the row and its line.
   package var numbers: [Int] { [next] + jumps.flatMap { [$0.row, $0.line] } }
 

@@ -14,6 +14,8 @@ package struct Table: Sendable {
   package var columns: [FeatureColumn] = []
   /// How the source tells its columns and targets apart.
   package var naming = Naming.place
+  /// The categorical columns, by their places in ``columns``, whose categories are still all that occur: parts are to be cut first.
+  package var undecided: [Int: UndecidedCategories] = [:]
   /// The targets, where the source has them.
   package var targets: TargetColumns?
   /// What rows have in common with others, or what tells them apart, where the source says so.

@@ -22,6 +22,23 @@ package enum TargetColumns: Sendable {
     }
   }
 
+  /// Whether a label is a word, and no number in any style.
+  var holdWords: Bool {
+    guard case .text(_, let labels, _) = self else { return false }
+    return labels.contains { label in
+      LabelKind.number(label) == nil && !CellCause(of: label).isNumberInOtherStyle
+    }
+  }
+
+  /// Whether classes can be told from them: one column of words or of whole numbers.
+  var canBeClasses: Bool {
+    switch self {
+    case .text: true
+    case .numbers(let numbers, let names):
+      names.count == 1 && numbers.allSatisfy { $0 == $0.rounded() && abs($0) <= 0x1p53 }
+    }
+  }
+
   /// The classes that occur, sorted: whole numbers by value, text by its characters.
   ///
   /// - Throws: ``DataError`` for several columns, or naming the first row whose target is no class.

@@ -15,6 +15,17 @@ package enum TargetTransform: String, CaseIterable, Sendable {
   static let words =
     "standard (mean 0, deviation 1), log and log1p (logarithms of y and of 1 + y, then standard) or none"
 
+  /// The transform of a target that a column's rule names; nil: it is one for features alone.
+  init?(_ method: NormalizationMethod) {
+    switch method {
+    case .none: self = .none
+    case .standard: self = .standard
+    case .log: self = .log
+    case .log1p: self = .log1p
+    case .minmax, .robust, .quantile, .scale: return nil
+    }
+  }
+
   /// What is taken of a target before it is shifted and scaled.
   package var function: Normalization.Function {
     switch self {
@@ -47,8 +58,17 @@ extension FeatureFunction {
 }
 
 extension Normalization {
-  /// The function of targets as what becomes of them before they are shifted and scaled.
+  /// The functions of targets as what becomes of them before they are shifted and scaled.
   func treatments(count: Int) -> [FeatureTreatment] {
-    function == .identity || count == 0 ? [] : [FeatureTreatment(features: 0..<count, function: .init(function))]
+    var treatments: [FeatureTreatment] = []
+    for target in logarithms(of: count) {
+      let function = FeatureFunction(function(of: target))
+      if let last = treatments.last, last.features.upperBound == target, last.function == function {
+        treatments[treatments.count - 1].features = last.features.lowerBound..<target + 1
+      } else {
+        treatments.append(FeatureTreatment(features: target..<target + 1, function: function))
+      }
+    }
+    return treatments
   }
 }

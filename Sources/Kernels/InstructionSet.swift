@@ -2,8 +2,7 @@ import CKernels
 
 /// A level of vector instructions.
 ///
-/// All levels give the same bits in CKernels' element-wise functions; other libraries
-/// may not, so ranks agree on the lowest common level.
+/// All levels give the same bits, so each rank computes at the best one of its CPU.
 package enum InstructionSet: Int, CaseIterable, Comparable, Sendable {
   /// What the target guarantees: SSE2 on x86-64, NEON on aarch64.
   case portable = 0

@@ -33,6 +33,7 @@ package enum KernelTiling {
       case Int32(CK_TILE_BY_LEAVES): " in tiles of 6 × 64, with short shards 4 × 64"
       default: " in tiles of \(tiling.gradient_tile) × 64"
       }
-    return "\(blocks), weight gradients by \(tiling.gradient_chunk) samples\(tile)"
+    let packing = tiling.gradient_packs != 0 ? ", packed" : ""
+    return "\(blocks), weight gradients by \(tiling.gradient_chunk) samples\(tile)\(packing)"
   }
 }

@@ -19,6 +19,8 @@ package enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case synthesis = 6
   /// Noise added to gradients, inputs or labels.
   case noise = 7
+  /// Seeds of the repeats of a comparison.
+  case selection = 8
 }
 
 /// A stream of random numbers that is a pure function of (seed, purpose, index, slot, item).

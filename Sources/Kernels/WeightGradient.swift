@@ -5,8 +5,8 @@ package typealias GradientLeaf = ck_leaf
 
 /// Gradients of packed weights, summed over shards in the order of the tree while they are in registers.
 package enum WeightGradient {
-  /// Rows of the packed matrix in one item of work.
-  private static let rowsPerItem = Int(CK_GRADIENT_ITEM)
+  /// Rows of the packed matrix in one item of work; the last item of a panel has up to a quarter more.
+  private static let rowsPerItem = Int(CK_GRADIENT_CUT)
 
   /// Floats of scratch memory that each worker needs for gradients over a subtree of at most so many leaves.
   package static func scratchCount(leaves: Int) -> Int {
@@ -32,12 +32,12 @@ package enum WeightGradient {
 
   /// Items of work that a matrix is cut into; their bits do not depend on the cut.
   package static func itemCount(inner: Int, outer: Int) -> Int {
-    ((outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)) * ((inner + rowsPerItem - 1) / rowsPerItem)
+    ((outer + Int(CK_PANEL) - 1) / Int(CK_PANEL)) * ck_gradient_cuts(inner)
   }
 
   /// Floats of the packed matrix, from its start, that the first `items` items write.
   package static func finishedCount(items: Int, inner: Int, outer: Int) -> Int {
-    let cuts = (inner + rowsPerItem - 1) / rowsPerItem
+    let cuts = ck_gradient_cuts(inner)
     let panel = items / cuts, cut = items % cuts
     guard panel * Int(CK_PANEL) < outer else { return ck_packed_count(inner, outer) }
     return inner * Int(CK_PANEL) * panel + cut * rowsPerItem * ck_panel_width(panel * Int(CK_PANEL), outer)
@@ -52,7 +52,7 @@ package enum WeightGradient {
     leaves: UnsafePointer<GradientLeaf>, leafCount: Int, positions: Positions? = nil,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    let cuts = (inner + rowsPerItem - 1) / rowsPerItem
+    let cuts = ck_gradient_cuts(inner)
     let panel = item / cuts, cut = item % cuts
     var gradient = ck_weight_gradient()
     gradient.x = UnsafePointer(x.pointer)
@@ -72,7 +72,7 @@ package enum WeightGradient {
     gradient.outer = outer
     gradient.panel = panel
     gradient.i_begin = cut * rowsPerItem
-    gradient.i_end = min(inner, (cut + 1) * rowsPerItem)
+    gradient.i_end = cut + 1 < cuts ? (cut + 1) * rowsPerItem : inner
     gradient.leaves = leaves
     gradient.leaf_count = leafCount
     gradient.scratch = scratch

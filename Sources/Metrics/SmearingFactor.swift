@@ -2,7 +2,7 @@ internal import Kernels
 internal import Networks
 package import Specs
 
-/// The smearing factor of each target whose logarithms were learned: `Σ w exp(r) / Σ w`, `r` what is left of the logarithm of a target
+/// The smearing factor of each target whose logarithms were learned, and of no other: `Σ w exp(r) / Σ w`, `r` what is left of the logarithm of a target
 /// when the predicted one is taken off (N. Duan, Smearing Estimate: A Nonparametric Retransformation Method, Journal of the American
 /// Statistical Association 78, 1983).
 ///
@@ -18,14 +18,15 @@ package struct SmearingFactor: MetricSpec {
   package init(from fields: FieldReader) throws(ConfigError) {}
 
   package func makeState(_ context: MetricContext) throws(ConfigError) -> any MetricState {
-    guard context.units.function != .identity, context.prediction.areOutputs(.identity),
+    guard context.units.takesLogarithms, context.prediction.areOutputs(.identity),
       context.targetNames.count == context.width
     else { throw ConfigError("\(Self.kind) needs outputs that are logarithms of targets", path: "metrics") }
-    let units = context.units, width = context.width, labels = context.targetNames
+    let units = context.units, columns = units.logarithms(of: context.width), width = columns.count
+    let labels = columns.map { context.targetNames[$0] }
     return SumState(width + 1) { row, sums in
-      for column in 0..<width {
+      for (place, column) in columns.enumerated() {
         let rest = Double(row.targetValues[column]) - Double(row.outputs[column])
-        sums[column] += row.weight * DoubleFunctions.exp(units.restoreWidth(rest, feature: column))
+        sums[place] += row.weight * DoubleFunctions.exp(units.restoreWidth(rest, feature: column))
       }
       sums[width] += row.weight
     } finish: { sums in

@@ -10,17 +10,18 @@ package struct SchemaListing {
 
   /// Lines, each with its end.
   package var text: String {
-    var lines = wrapped("", heading, hanging: 2)
+    var lines = wrapped("", heading, hanging: 2) + differences
     let alternatives = place.schema.alternatives, kinds = alternatives.filter { $0.tag != nil }
     let objects = alternatives.filter { $0.tag == nil && !$0.properties.isEmpty }
     for object in objects { lines += [""] + table(object.properties, indentation: 2) }
     for case .map(let element) in alternatives where !element.properties.isEmpty {
-      lines += ["", "  keys of each:"] + table(element.properties, indentation: 2)
+      lines += ["", "  keys of each:"] + table(element.properties, indentation: 2, within: SchemaPlace.anyName + ".")
     }
     if kinds.count == 1, let properties = kinds.first?.properties {
       lines += [""] + table(properties, indentation: 2)
     } else if let tag = kinds.first?.tag {
-      let shared = Self.shared(kinds), hasShort = alternatives.contains { if case .names = $0 { true } else { false } }
+      let shared = SchemaWords.shared(kinds),
+        hasShort = alternatives.contains { if case .names = $0 { true } else { false } }
       lines += [
         "",
         "  Kinds, named by \"\(tag.key)\""
@@ -43,30 +44,41 @@ package struct SchemaListing {
     let shown = Schema.Property(
       key: property.key, schema: place.schema, defaultValue: property.defaultValue, isRequired: property.isRequired,
       summary: property.summary)
-    let standard = Self.standard(shown), type = Self.words(place.schema)
-    let note = standard == "required" ? standard : standard == "none" ? "may be left out" : "default \(standard)"
-    return "\(place.path): \(meaning(shown, linksTo: nil)) (\(type); \(note))"
+    let type = SchemaWords.type(of: place.schema)
+    if place.variants.count > 1 {
+      let isOne = place.variants.allSatisfy { $0.property.summary == property.summary }
+      return isOne
+        ? "\(place.path): \(meaning(shown, linksTo: nil)) (\(type); by kind)" : "\(place.path) (\(type)), by kind:"
+    }
+    return "\(place.path): \(meaning(shown, linksTo: nil)) (\(type); \(Self.note(shown)))"
   }
 
-  /// The keys that all kinds have alike.
-  private static func shared(_ kinds: [Schema]) -> [Schema.Property] {
-    guard kinds.count > 1, let first = kinds.first else { return [] }
-    func isAlike(_ a: Schema.Property, _ b: Schema.Property) -> Bool {
-      a.key == b.key && a.defaultValue == b.defaultValue && a.isRequired == b.isRequired && a.summary == b.summary
-        && a.schema.json == b.schema.json
-    }
-    return first.properties.filter { property in
-      kinds.allSatisfy { kind in kind.properties.contains { isAlike($0, property) } }
-    }
+  /// What a key is in each kind, where that is not the same in all that have it.
+  private var differences: [String] {
+    guard place.variants.count > 1, let first = place.variants.first?.property else { return [] }
+    let isOne = place.variants.allSatisfy { $0.property.summary == first.summary }
+    return [""]
+      + place.variants.flatMap { variant in
+        let type = SchemaWords.type(of: variant.property.schema), note = Self.note(variant.property)
+        return wrapped(
+          "  \(variant.kinds.joined(separator: ", ")): ",
+          (isOne ? "" : variant.property.summary + ", ") + "\(type), \(note)", hanging: 6)
+      }
+  }
+
+  private static func note(_ property: Schema.Property) -> String {
+    let standard = SchemaWords.standard(property)
+    return standard == "required" ? standard : standard == "none" ? "may be left out" : "default \(standard)"
   }
 
   // MARK: - Tables
 
-  private func table(_ properties: [Schema.Property], indentation: Int) -> [String] {
+  /// - Parameter prefix: what stands before the keys in paths to them.
+  private func table(_ properties: [Schema.Property], indentation: Int, within prefix: String = "") -> [String] {
     let rows = properties.filter { if case .fixed = $0.schema { false } else { true } }.map { property in
       (
-        cells: [property.key, Self.words(property.schema), Self.standard(property)],
-        meaning: meaning(property, linksTo: property.key)
+        cells: [property.key, SchemaWords.type(of: property.schema), SchemaWords.standard(property)],
+        meaning: meaning(property, linksTo: prefix + property.key)
       )
     }
     // A cell that is wider than its column pushes the rest of its line along.
@@ -101,60 +113,13 @@ package struct SchemaListing {
   /// What a key means, the names that its value may be where there are too many for the type, and where its own keys are listed.
   private func meaning(_ property: Schema.Property, linksTo key: String?) -> String {
     var text = property.summary
-    for case .names(let names) in [property.schema] where Self.isLong(names) {
-      text += "; one of \(names.joined(separator: ", "))"
-    }
+    let names = SchemaWords.longNames(of: property.schema)
+    if !names.isEmpty { text += "; one of \(names.joined(separator: ", "))" }
     let hasKeys = property.schema.alternatives.contains { alternative in
       if case .map(let element) = alternative { return !element.properties.isEmpty }
       return !alternative.properties.isEmpty
     }
     if let key, hasKeys { text += "; see ptrain schema " + (place.path.isEmpty ? key : "\(place.path).\(key)") }
     return text
-  }
-
-  // MARK: - Words
-
-  private static func isLong(_ names: [String]) -> Bool { names.joined(separator: " | ").count > 40 }
-
-  /// The default in few letters.
-  private static func standard(_ property: Schema.Property) -> String {
-    if property.isRequired { return "required" }
-    switch property.defaultValue {
-    case nil: return "none"
-    case .object(let members)?:
-      // A kind at its defaults.
-      if case .string(let kind)? = members.first(where: { $0.key == "type" })?.value { return kind }
-      return members.isEmpty ? "{}" : "{…}"
-    case .array(let values)? where values.count > 3: return "[…]"
-    case let value?: return value.compactText.excerpt(30)
-    }
-  }
-
-  /// A type in words.
-  private static func words(_ schema: Schema) -> String {
-    switch schema {
-    case .number(let interval): return String(interval.words.dropFirst("a ".count))
-    case .integer(let range):
-      return range.upperBound >= Int(Int32.max)
-        ? "whole number ≥ \(range.lowerBound)" : "whole number \(range.lowerBound) to \(range.upperBound)"
-    case .boolean: return "true or false"
-    case .text: return "text"
-    case .names(let names): return isLong(names) ? "name" : names.map { "\"\($0)\"" }.joined(separator: " | ")
-    case .fixed(let text): return "\"\(text)\""
-    case .list(let element): return "list of " + words(element)
-    case .object(let properties): return Schema.object(properties).tag == nil ? "object" : "kind"
-    case .map: return "object"
-    case .anything: return "any"
-    case .anyOf(let schemas):
-      // The names of kinds are kinds.
-      let hasKinds = schema.alternatives.contains { $0.tag != nil }
-      var found: [String] = []
-      for schema in schemas {
-        var text = words(schema)
-        if case .names = schema, hasKinds { text = "kind" }
-        if !found.contains(text) { found.append(text) }
-      }
-      return found.joined(separator: " or ")
-    }
   }
 }

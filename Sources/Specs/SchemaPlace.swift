@@ -5,14 +5,27 @@ package struct SchemaPlace: Sendable {
   package let schema: Schema
   /// The key that holds it; nil at the root and at a kind.
   package let property: Schema.Property?
+  /// What the key is in each kind that has it: one where it is the same in all, none where it is no key of kinds.
+  let variants: [Variant]
+
+  /// A key as some kinds have it.
+  struct Variant: Sendable {
+    var kinds: [String]
+    var property: Schema.Property
+  }
+
+  /// What stands for a key that the user chooses.
+  static let anyName = "NAME"
 
   /// The root of a config.
   package init(root properties: [Schema.Property]) {
-    (path, schema, property) = ("", .object(properties), nil)
+    (path, schema, property, variants) = ("", .object(properties), nil, [])
   }
 
-  private init(_ path: String, _ schema: Schema, _ property: Schema.Property?) {
-    (self.path, self.schema, self.property) = (path, schema, property)
+  private init(
+    _ path: String, _ schema: Schema, _ property: Schema.Property?, variants: [Variant] = []
+  ) {
+    (self.path, self.schema, self.property, self.variants) = (path, schema, property, variants)
   }
 
   /// The place that a path leads to from here: keys with dots between, and kinds, behind which their own keys are looked for. Indices
@@ -36,6 +49,22 @@ package struct SchemaPlace: Sendable {
     return place
   }
 
+  /// A key of several kinds, grouped by what it is there.
+  private func variants(of key: String) -> [Variant] {
+    var variants: [Variant] = []
+    for alternative in schema.alternatives {
+      guard let kind = alternative.tag?.kind, let found = alternative.properties.first(where: { $0.key == key }) else {
+        continue
+      }
+      if let index = variants.firstIndex(where: { SchemaWords.isAlike($0.property, found) }) {
+        variants[index].kinds.append(kind)
+      } else {
+        variants.append(Variant(kinds: [kind], property: found))
+      }
+    }
+    return variants
+  }
+
   private func step(_ name: String) throws(ConfigError) -> SchemaPlace {
     let next = path.isEmpty ? name : path + "." + name, alternatives = schema.alternatives
     let properties = alternatives.flatMap(\.properties), found = properties.filter { $0.key == name && $0.tag == nil }
@@ -44,7 +73,7 @@ package struct SchemaPlace: Sendable {
       for schema in found.map(\.schema) where !schemas.contains(where: { $0.json == schema.json }) {
         schemas.append(schema)
       }
-      return SchemaPlace(next, schemas.count == 1 ? schemas[0] : .anyOf(schemas), first)
+      return SchemaPlace(next, schemas.count == 1 ? schemas[0] : .anyOf(schemas), first, variants: variants(of: name))
     }
     if let kind = alternatives.first(where: { $0.tag?.kind == name }) { return SchemaPlace(next, kind, nil) }
     for case .map(let element) in alternatives { return SchemaPlace(next, element, nil) }

@@ -23,7 +23,7 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "One line of JSON instead of a table.")
   var json = false
 
-  @Flag(help: "The dense products of the config's layers beside oneDNN's, one thread.")
+  @Flag(help: "The dense products of the config's layers beside oneDNN's where it is installed, one thread.")
   var kernels = false
 
   @Flag(help: "Every loss with its gradient on one batch of the config's size and outputs, one thread.")

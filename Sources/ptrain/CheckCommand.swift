@@ -42,9 +42,16 @@ struct CheckCommand: ParsableCommand {
   /// The columns of the training source, where it has any with names.
   private func columnLines(_ run: Run) -> [String] {
     guard let profile = run.columnProfile, !common.quiet else { return [] }
-    return ["columns of \(profile.file.oneLine), \(profile.rows) rows"]
+    // Of a small table the time says nothing.
+    let time = profile.seconds.flatMap { $0 < 0.1 ? nil : ", read in \(Self.hundredths($0)) s" } ?? ""
+    return ["columns of \(profile.file.oneLine), \(profile.rows) rows\(time)"]
       + table.lines(
         profile.columns, warnings: profile.warnings, advice: "into 'data', where you agree with all of this:") + [""]
+  }
+
+  private static func hundredths(_ seconds: Double) -> String {
+    let hundredths = Int((seconds * 100).rounded())
+    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
   }
 
   /// Shows what the cells of a table are that was refused, with all that keeps its columns from being read, before the sentence

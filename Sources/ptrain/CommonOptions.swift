@@ -86,7 +86,10 @@ struct CommonOptions: ParsableArguments {
   }
 
   /// Reads the config on the first rank; every rank decodes the same bytes.
-  func load(_ cluster: any Cluster) throws -> RunConfig {
+  func load(_ cluster: any Cluster) throws -> RunConfig { try read(cluster).config }
+
+  /// As above, with the text that it was read from.
+  func read(_ cluster: any Cluster) throws -> (value: ConfigValue, config: RunConfig) {
     let bytes = try cluster.agree(describe: describeFailure) {
       cluster.rank == 0 ? try GivenFile.contents(config, remedy: "give the path of a config file") : []
     }
@@ -95,7 +98,7 @@ struct CommonOptions: ParsableArguments {
       do {
         var value = try ConfigValue.parse(Data(text), file: config, comments: .skipped)
         for override in overrides { value = try value.overriding(override) }
-        return try RunConfig(value)
+        return (value, try RunConfig(value))
       } catch let error as ConfigError {
         throw error.inFile(config)
       }

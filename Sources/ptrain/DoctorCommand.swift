@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
       report.mpi = String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
       report.ranks = cluster.size
       report.ranksOnNode = cluster.place.ranksOnNode
-      report.oneDNN = LibraryVersions.oneDNN
+      report.oneDNN = OneDNN()?.version
       report.environment = environment
       report.hasMpirun = (environment["PATH"] ?? "").split(separator: ":").contains {
         FileManager.default.isExecutableFile(atPath: "\($0)/mpirun")

@@ -13,9 +13,11 @@ struct Launch {
   private let size: Int
   private let nodes: Int
   private let host: String
+  /// What the ranks compute with.
+  private let instructions: String
   private let warnings: [String]
 
-  /// Agrees on threads and instruction set; collective.
+  /// Settles threads, and how products are cut; collective.
   ///
   /// - Throws: when a launcher started several processes that do not know each other.
   init(_ cluster: any Cluster, _ environment: ProcessEnvironment, threads: Int?, config: RunConfig) throws {
@@ -29,7 +31,7 @@ struct Launch {
     nodes = cluster.place.nodeCount
     host = cluster.place.host
     try Self.requireThreads(self.threads, cluster)
-    try InstructionSetAgreement.settle(cluster)
+    instructions = try InstructionLevels.settle(cluster)
     var warnings: [String] = []
     let cores = Set(masks.flatMap { $0 }).count
     if self.threads > mask.count {
@@ -58,7 +60,7 @@ struct Launch {
     let nodeText = nodes == 1 ? host : "\(nodes) nodes"
     StandardOutput.write(
       "ptrain \(PTrain.version): \(size) rank\(size == 1 ? "" : "s") × \(threads) "
-        + "thread\(threads == 1 ? "" : "s") on \(nodeText), \(InstructionSetAgreement.name)")
+        + "thread\(threads == 1 ? "" : "s") on \(nodeText), \(instructions)")
     for warning in warnings { StandardOutput.write("warning: \(warning)") }
   }
 
@@ -72,7 +74,7 @@ struct Launch {
       commandLine: commandLine, config: .auto, environment: environment, mask: mask,
       masksOfNode: try ThreadCount.masksOfNode(cluster, mask: mask))
     try requireThreads(threads, cluster)
-    try InstructionSetAgreement.settle(cluster)
+    _ = try InstructionLevels.settle(cluster)
     return threads
   }
 

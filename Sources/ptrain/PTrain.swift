@@ -22,8 +22,9 @@ struct PTrain: ParsableCommand {
     version: Self.version,
     subcommands: [
       TrainCommand.self, LaunchCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InitCommand.self, DoctorCommand.self, SchemaCommand.self, CoresCommand.self,
-      DescribeHDF5Command.self,
+      PredictCommand.self, InitCommand.self, AdviseCommand.self, CompareCommand.self, VerifyCommand.self,
+      DoctorCommand.self,
+      SchemaCommand.self, HelpCommand.self, CoresCommand.self, DescribeHDF5Command.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

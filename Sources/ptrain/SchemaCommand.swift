@@ -1,8 +1,7 @@
 internal import ArgumentParser
 internal import Specs
-internal import Training
 
-/// `ptrain schema`: what config.json may contain, as JSON Schema or, of one key, as a table for people.
+/// `ptrain schema`: what config.json may contain, as JSON Schema, as a reference in Markdown or, of one key, as a table for people.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Print the JSON Schema of config.json, for editors; with a key, a list for people."
@@ -11,20 +10,27 @@ struct SchemaCommand: ParsableCommand {
   @Argument(help: "A key, like data.train or optimizer.schedule: what may stand there, with defaults and meaning.")
   var key: String?
 
+  @Flag(help: "Print the reference of all keys and kinds, as Markdown.")
+  var markdown = false
+
+  func validate() throws {
+    if markdown, key != nil { throw ValidationError("--markdown prints all keys; leave the key out, or --markdown") }
+  }
+
   func run() throws {
-    let fields = FieldReader(describing: "")
-    _ = try RunConfig(from: fields)
-    if let key {
-      let listing = SchemaListing(try SchemaPlace(root: fields.properties).following(key))
-      guard PTrain.isFirstProcess else { return }
-      return try StandardOutput.answer(listing.text, terminator: "")
-    }
-    guard case .object(let members) = Schema.object(fields.properties).json else { return }
+    let text = try text(ConfigKeys.root())
+    guard PTrain.isFirstProcess else { return }
+    try StandardOutput.answer(text, terminator: "")
+  }
+
+  private func text(_ root: [Schema.Property]) throws -> String {
+    if let key { return try ConfigKeys.listing(key, in: root) }
+    if markdown { return SchemaReference(root: root).markdown }
+    guard case .object(let members) = Schema.object(root).json else { return "" }
     let head: [ConfigValue.Member] = [
       .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
       .init("title", .string("ptrain config")),
     ]
-    guard PTrain.isFirstProcess else { return }
-    try StandardOutput.answer(ConfigValue.object(head + members).prettyText, terminator: "")
+    return ConfigValue.object(head + members).prettyText
   }
 }

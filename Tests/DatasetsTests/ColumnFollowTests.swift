@@ -82,7 +82,7 @@ import Testing
     let error = #expect(throws: DataError.self) { try follow("c\n1\n4\n", training) }
     #expect(
       error?.sentence.hasPrefix(
-        "u.csv: line 3, column 'c': the category '4' does not occur in the training source; known: 1, 2; a model takes such"
+        "u.csv: line 3, column 'c': the category '4' does not occur in the training rows; known: 1, 2; a model takes such"
       )
         == true)
     let words = try ColumnKindTests.prepare("c,y\n01,0\n02,1\n01,1\n", #"{"c": {"kind": "categorical"}}"#)

@@ -53,7 +53,7 @@ import Testing
   private func leak(_ target: [Double], _ feature: [Double], isOrdered: Bool = true, isCoded: Bool = false)
     -> TargetLeak?
   {
-    TargetLeak(of: target, in: feature, isOrdered: isOrdered, isCoded: isCoded)
+    TargetLeak(of: RankedTarget(target), in: feature, isOrdered: isOrdered, isCoded: isCoded)
   }
 
   @Test("rank correlations are those of NumPy's ranks")

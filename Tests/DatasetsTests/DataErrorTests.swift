@@ -189,8 +189,11 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
       config: pair(#"{"format": "csv", "path": "v.csv", "targets": "y"}"#),
       sentence: "v.csv: has no column 'b', a feature of the training source; known: a, y", exitCode: .config),
     DamagedInput(
-      files: ["t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.idx": DatasetsTests.idx([1, 3], [1, 2, 3])],
-      config: pair(#"{"format": "idx", "features": "v.idx", "targets": "v.idx"}"#),
+      files: [
+        "t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.idx": DatasetsTests.idx([1, 3], [1, 2, 3]),
+        "w.idx": DatasetsTests.idx([1], [1]),
+      ],
+      config: pair(#"{"format": "idx", "features": "v.idx", "targets": "w.idx"}"#),
       sentence: "v.idx: samples have shape 3, the training source has 2"),
     DamagedInput(
       files: ["t.csv": Array("a,b,y\n1,2,3\n".utf8), "v.csv": Array("a,b,y,z\n1,3,4,5\n".utf8)],

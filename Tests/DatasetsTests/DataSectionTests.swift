@@ -20,7 +20,7 @@ import Testing
       reader.properties.map(\.key) == [
         "train", "columns", "validation", "test", "normalize", "normalize_targets", "positive_class", "shuffle",
         "missing",
-        "mapping", "augmentation",
+        "mapping", "cache", "cache_directory", "augmentation",
       ])
     let schema = Schema.object(reader.properties).json.compactText
     for word in ["fraction", "minmax", "csv", "idx", "npy", "synthetic", "sample_weight"] {

@@ -41,6 +41,30 @@ import Testing
       return chunks
     }
 
+    /// The same rows in blocks, with other numbers behind each row's; some come one by one.
+    func chunks(inBlocks generator: inout TestGenerator) throws -> NumberChunks {
+      let chunks = try NumberChunks(width: width, file: "t"), queue = WorkQueue(), stride = width + 2
+      let spaced = (0..<count).flatMap { values[$0 * width..<($0 + 1) * width] + [7, .nan] }
+      var next = 0
+      try spaced.withUnsafeBufferPointer { spaced in
+        guard let base = spaced.baseAddress else { return }
+        while next < count {
+          var blocks: [NumberChunks.Block] = []
+          for _ in 0..<Int.random(in: 1...5, using: &generator) {
+            let rows = min(count - next, Int.random(in: 0...max(1, count / 3), using: &generator))
+            blocks.append(NumberChunks.Block(numbers: base + next * stride, rows: rows))
+            next += rows
+          }
+          try chunks.append(blocks, stride: stride) { queue.parallelItems(count: $0, workers: 2, $1) }
+          guard next < count, Bool.random(using: &generator) else { continue }
+          try chunks.append(UnsafeBufferPointer(start: base + next * stride, count: width))
+          next += 1
+        }
+      }
+      try chunks.finish()
+      return chunks
+    }
+
     func row(_ row: Int) -> [UInt64] { values[row * width..<(row + 1) * width].map(\.bitPattern) }
   }
 
@@ -54,6 +78,17 @@ import Testing
   private func same(_ a: [UInt64], _ b: [UInt64]) -> Bool {
     a.count == b.count
       && zip(a, b).allSatisfy { $0 == $1 || Double(bitPattern: $0).isNaN && Double(bitPattern: $1).isNaN }
+  }
+
+  @Test("rows that come in blocks")
+  func blocks() throws {
+    var generator = TestGenerator(state: 12)
+    for _ in 0..<25 {
+      let own = Case(&generator), one = try own.chunks(), several = try own.chunks(inBlocks: &generator)
+      #expect(several.count == own.count)
+      #expect(several.isFloat == one.isFloat)
+      #expect((0..<own.count).allSatisfy { read(several, $0) == read(one, $0) })
+    }
   }
 
   @Test("random tables: every number, kept rows, types of columns")

@@ -99,7 +99,7 @@ import Testing
     let one = try Self.prepare(Self.section(train, later: [1, 2], transform)).description.targetNormalization
     let other = try Self.prepare(Self.section(train, later: [9e5, 1e-3], transform)).description.targetNormalization
     let none = try Self.prepare(Self.section(train, later: nil, transform)).description.targetNormalization
-    #expect(one == other && one == none && one.function == transform.function)
+    #expect(one == other && one == none && one.functions == [transform.function])
     let shorter = try Self.prepare(Self.section(train.dropLast(), later: nil, transform)).description
     #expect((shorter.targetNormalization == one) == (transform == .none))
   }

@@ -90,7 +90,35 @@ extension ErrorCase {
       says: "data.columns.y.kind: is for features: the loss decides whether a target is a class or a number"),
     rule(
       #"{"y": {"role": "target", "transform": "standard"}}"#,
-      says: "data.columns.y.transform: is for features, and the column is a target; set data.normalize_targets"),
+      says: "data.columns.y.transform: the loss 'categorical_cross_entropy' takes classes, or shares"),
+    rule(
+      #"{"y": {"transform": "log"}}"#,
+      says: "data.columns.y.transform: the loss 'categorical_cross_entropy' takes classes, or shares"),
+    rule(
+      #"{"y": {"role": "target", "transform": "minmax"}}"#,
+      says:
+        "data.columns.y.transform: of a target is none, standard, log, log1p, which have exact inverses; 'minmax' is for features"
+    ),
+    rule(
+      #"{"y": {"transform": {"scale": 2}}}"#,
+      says:
+        "data.columns.y.transform: data.csv: of a target is none, standard, log, log1p, which have exact inverses; 'scale' is"
+    ),
+    rule(
+      #"{"y": {"transform": "log"}}"#, set: [#"loss="mse""#, "model.layers[0].units=1"], 65,
+      says:
+        "data.csv: line 2: target 'y' is 0, and 'log' takes the logarithms of numbers above 0; correct it, or set "
+        + "data.columns.y.transform to 'log1p' (numbers above -1) or 'standard'"),
+    rule(
+      #"{"y": {"transform": "standard"}}"#, set: [#"loss="poisson""#, "model.layers[0].units=1"],
+      says:
+        "data.columns.y.transform: the loss 'poisson' takes numbers from 0 on, and normalized targets are numbers of both signs around 0; "
+        + "remove transform, or use a loss that takes any number"),
+    rule(
+      #"{"y": {"role": "target", "transform": "log1p"}}"#, set: [#"loss="gaussian_nll""#],
+      says:
+        "data.columns.y.transform: the loss 'gaussian_nll' predicts deviations, and those of logarithms are none of the targets; set "
+        + "transform to standard"),
     rule(#"{"y": {"missing": "zero"}}"#, says: "data.columns.y.missing: data.csv: nothing can stand for a target"),
     rule(#"{"c": {"role": "drop"}}"#, says: "data.columns.c: data.csv: there is no such column; known: a, b, y"),
     rule(
@@ -207,7 +235,7 @@ extension ErrorCase {
         "data.csv": Array("c,y\nu,0\nv,1\nu,1\n".utf8), "test.csv": Array("c,y\nu,0\nw,1\n".utf8),
       ], code: 65,
       says:
-        "test.csv: line 3, column 'c': the category 'w' does not occur in the training source; known: u, v; a model takes such"
+        "test.csv: line 3, column 'c': the category 'w' does not occur in the training rows; known: u, v; a model takes such"
     ),
   ]
 }

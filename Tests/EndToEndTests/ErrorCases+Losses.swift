@@ -57,7 +57,7 @@ extension ErrorCase {
       normalized(#"{"type": "categorical_cross_entropy"}"#, says: "takes classes, or shares"),
       normalized(#"{"type": "hinge"}"#, says: "takes classes, or -1 and 1"),
       normalized(#"{"type": "squared_hinge"}"#, says: "takes classes, or -1 and 1"),
-      normalized(#"{"type": "focal"}"#, says: "the loss 'focal' takes classes"),
+      normalized(#"{"type": "focal"}"#, says: "'standard' is for values, but the loss wants classes; remove the key"),
       normalized(
         #"{"type": "sum", "terms": [{"loss": {"type": "mse"}}, {"loss": {"type": "msle"}}]}"#,
         says: "the loss 'sum' takes numbers above -1"),

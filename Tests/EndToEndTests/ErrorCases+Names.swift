@@ -108,7 +108,7 @@ extension ErrorCase {
     test(
       "a category that lost its zeros", "a,b,y\n1,2,0\n", training: "a,b,y\n01,2,0\n02,4,1\n",
       set: ["data.train.categorical=a"],
-      says: "column 'a': the category '1' does not occur in the training source; did you mean '01'? known: 01, 02"),
+      says: "column 'a': the category '1' does not occur in the training rows; did you mean '01'? known: 01, 02"),
     test(
       "a target is missing", two, keys: #""targets": "u""#, training: two, set: twoTargets,
       says: "test.csv: 'targets' lacks 'v', which the training source has; add it to the list"),

@@ -79,5 +79,7 @@ extension ErrorCase {
         "table.json":
           #"{"format": "ptrain-table", "version": 1, "rows": 3, "columns": [{"name": "y", "type": "int8", "file": "/etc/passwd"}]}"#
       ], says: "expected the name of a file in the table's directory, found '/etc/passwd'"),
+    set("data.cache", "always", says: "data.cache: unknown value 'always'"),
+    set("data.cache_directory", "3", says: "data.cache_directory: expected text, found a number (3)"),
   ]
 }

@@ -16,15 +16,19 @@ import Testing
     arguments: ErrorCase.general + ErrorCase.training + ErrorCase.classCases + ErrorCase.graphs + ErrorCase.inputs
       + ErrorCase.text + ErrorCase.tables + ErrorCase.short + ErrorCase.formats + ErrorCase.hdf5
       + ErrorCase.missing + ErrorCase.columns + ErrorCase.names + ErrorCase.files + ErrorCase.watching
-      + ErrorCase.losses + ErrorCase.splits + ErrorCase.preparing)
+      + ErrorCase.losses + ErrorCase.splits + ErrorCase.preparing + ErrorCase.comparing + ErrorCase.advice
+      + ErrorCase.sources)
   func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {
       let folder = try TemporaryFolder()
       try folder.write(Self.goodConfig, to: "config.json")
       try folder.write(Self.goodTable, to: "data.csv")
       for (name, bytes) in entry.files { try folder.write(Data(bytes), to: name) }
-      var arguments = entry.arguments.map { $0.hasSuffix(".json") || $0 == "." ? folder.path + "/" + $0 : $0 }
-      if !entry.overrides.isEmpty || !entry.arguments.isEmpty, entry.name != "unknown flag" {
+      let isAdvice = entry.arguments.first == "advise"
+      var arguments = entry.arguments.map {
+        $0.hasSuffix(".json") || $0 == "." || isAdvice && $0.hasSuffix(".csv") ? folder.path + "/" + $0 : $0
+      }
+      if !isAdvice, !entry.overrides.isEmpty || !entry.arguments.isEmpty, entry.name != "unknown flag" {
         if !entry.overrides.contains(where: { $0.hasPrefix("output.") }) {
           arguments += ["--output", folder.path + "/run"]
         }
@@ -38,6 +42,9 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: folder.path + "/run/summary.json"))
     }
   }
+
+  @Test("the table of sentences is long")
+  func count() { #expect(ErrorCase.all.count >= 400, "\(ErrorCase.all.count)") }
 
   @Test("negative control: the good config trains")
   func goodConfigTrains() throws {

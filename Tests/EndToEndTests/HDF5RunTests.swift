@@ -57,6 +57,17 @@ import Testing
     #expect(found.count == 1 && found != [nil])
   }
 
+  @Test("init lists the datasets of a file, and asks for two of them")
+  func listed() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command.ptrain([
+      "init", Self.golden + "contiguous.h5", "--output", folder.path + "/config.json",
+    ])
+    #expect(outcome.status == 64 && outcome.complaints.count == 1, "\(outcome.errors)")
+    #expect(outcome.complaints.first?.contains("name them with --features and --targets") == true, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix("arrays of ") && outcome.output.contains("y"), "\(outcome.output)")
+  }
+
   @Test("the process that describes says one line of JSON for each file")
   func describe() throws {
     let outcome = try Command.ptrain(

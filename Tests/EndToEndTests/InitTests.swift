@@ -99,6 +99,56 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: output))
   }
 
+  /// 60 rows of two numbers, and whether their sum is large.
+  private static func tensors() -> Data {
+    let rows = (0..<60).map { (Float($0 % 7), Float($0 * 11 % 13)) }
+    let header =
+      #"{"inputs":{"dtype":"F32","shape":[60,2],"data_offsets":[0,480]},"label":{"dtype":"U8","shape":[60],"data_offsets":[480,540]}}"#
+    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
+    for (a, b) in rows {
+      for number in [a, b] { bytes += (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt32($0))) } }
+    }
+    return Data(bytes + rows.map { $0.0 + $0.1 > 9 ? 1 : 0 })
+  }
+
+  @Test("a file of arrays: they are listed with a likely pair; with both named the config is fine")
+  func arrays() throws {
+    let folder = try TemporaryFolder(), config = folder.path + "/config.json", file = folder.path + "/d.safetensors"
+    try folder.write(Self.tensors(), to: "d.safetensors")
+    let listed = try Command.ptrain(["init", file, "--output", config])
+    #expect(listed.status == 64 && listed.complaints.count == 1, "\(listed.errors)")
+    #expect(listed.complaints.first?.contains("--features 'inputs' --targets 'label'") == true, "\(listed.errors)")
+    #expect(listed.output.contains("inputs  60 × 2"), "\(listed.output)")
+    let started = try Command.ptrain(["init", file, "--features", "inputs", "--targets", "label", "--output", config])
+    #expect(started.status == 0 && started.output.contains("'label' is taken for two classes"), "\(started.errors)")
+    let checked = try Command.ptrain(["check", config])
+    #expect(checked.status == 0, "\(checked.errors)")
+    let column = try Command.ptrain(["init", file, "--target", "label", "--output", config + ".new"])
+    #expect(column.status == 64 && column.complaints.first?.contains("--features and --targets") == true)
+  }
+
+  @Test("rows of labels and pairs, with indices from 0 too", arguments: [0, 1])
+  func pairs(first: Int) throws {
+    let folder = try TemporaryFolder(), config = folder.path + "/config.json"
+    let rows = (0..<60).map { "\($0 % 2) \($0 % 3 + first):1 \($0 % 5 + 3 + first):2.5\n" }
+    let file = try folder.write(rows.joined(), to: "d.svm")
+    let started = try Command.ptrain(["init", file, "--output", config])
+    #expect(started.status == 0, "\(started.errors)")
+    let text = try String(contentsOfFile: config, encoding: .utf8)
+    #expect(text.contains("zero_based") == (first == 0) && text.contains("minmax"), "\(text)")
+    let checked = try Command.ptrain(["check", config])
+    #expect(checked.status == 0, "\(checked.errors)")
+  }
+
+  @Test("cells between tabs are told by themselves")
+  func tabs() throws {
+    let folder = try TemporaryFolder(), config = folder.path + "/config.json"
+    let file = try folder.write("a\ty\n" + (0..<40).map { "\($0 * 7 % 11)\t\($0 % 2)\n" }.joined(), to: "d.tsv")
+    #expect(try Command.ptrain(["init", file, "--target", "y", "--output", config]).status == 0)
+    let checked = try Command.ptrain(["check", config])
+    #expect(checked.status == 0, "\(checked.errors)")
+  }
+
   // MARK: - The columns that check shows
 
   private static func checked(_ table: String, _ data: String, locale: String) throws -> Command.Outcome {

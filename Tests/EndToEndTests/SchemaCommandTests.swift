@@ -62,4 +62,60 @@ import Testing
     let outcome = try Command.ptrain(["schema"])
     #expect(outcome.status == 0 && outcome.output.hasPrefix("{\n  \"$schema\""), "\(outcome.errors)")
   }
+
+  @Test("the article of all keys is what the program says")
+  func reference() throws {
+    let outcome = try Command.ptrain(["schema", "--markdown"])
+    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    let article = try String(contentsOfFile: "\(Command.root)/\(Documents.catalog)/Keys.md", encoding: .utf8)
+    let said = outcome.output.components(separatedBy: "\n"), kept = article.components(separatedBy: "\n")
+    let line =
+      zip(said, kept).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(said.count, kept.count)
+    let isSame = outcome.output == article
+    #expect(
+      isSame,
+      "Keys.md differs from line \(line + 1) on, where the program says '\(line < said.count ? said[line] : "")'; run scripts/keys"
+    )
+    #expect(said.count > 500 && said.allSatisfy { $0.count <= 150 })
+    let both = try Command.ptrain(["schema", "loss", "--markdown"])
+    #expect(both.status == 64 && both.complaints.count == 1 && both.errors.contains("leave the key out"))
+  }
+
+  @Test("help explains keys as schema does, and commands as --help does")
+  func help() throws {
+    for key in ["data.train", "loss.huber", "optimizer.learning_rate", "seed", "data.columns.NAME.transform"] {
+      let outcome = try Command.ptrain(["help", key])
+      #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+      #expect(try outcome.output == listing(key))
+    }
+    let rates = try listing("optimizer.learning_rate")
+    #expect(
+      rates.contains("sgd, ") && rates.contains("default 0.01\n") && rates.contains("default 0.001\n"), "\(rates)")
+    for command in ["train", "launch", "schema", "help"] {
+      let outcome = try Command.ptrain(["help", command])
+      #expect(outcome.status == 0 && outcome.output.contains("USAGE: ptrain \(command)"), "\(outcome.output)")
+      #expect(try outcome.output == Command.ptrain([command, "--help"]).output)
+    }
+    let whole = try Command.ptrain(["help"])
+    #expect(whole.status == 0 && whole.output.contains("SUBCOMMANDS"))
+    #expect(try whole.output == Command.ptrain(["--help"]).output)
+  }
+
+  @Test("help of what is neither names what is near, exit code 64")
+  func unknownHelp() throws {
+    let cases = [
+      ("data.trian", "'data' has no key 'trian'; did you mean 'train'?"),
+      ("huber", "'huber' is neither a command nor a key of a config; did you mean 'loss.huber'?"),
+      ("hubr", "did you mean 'loss.huber'?"), ("learning_rate", "did you mean 'optimizer.learning_rate'?"),
+      ("trian", "did you mean 'train' or 'data.train'?"), ("optimzer", "did you mean 'optimizer'"),
+      ("qqqqqqqqqq", "commands: train, launch"),
+    ]
+    for (name, says) in cases {
+      let outcome = try Command.ptrain(["help", name])
+      #expect(
+        outcome.status == 64 && outcome.complaints.count == 1 && outcome.errors.contains(says),
+        "\(name): \(outcome.errors)")
+    }
+    #expect(try Command.ptrain(["help", "huber"], ranks: 2).complaints.count == 1)
+  }
 }

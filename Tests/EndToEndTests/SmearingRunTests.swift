@@ -104,6 +104,42 @@ import Testing
     #expect(far.errors.contains("line 3: the prediction is not finite"), "\(far.errors)")
   }
 
+  @Test("targets with transforms of their own: each in its units, the factor of the logarithms alone")
+  func unlike() throws {
+    let folder = try TemporaryFolder(), run = folder.path + "/run"
+    let text = Self.rows.map { "\($0.x),\($0.y),\(3 * $0.x - 2)\n" }.joined()
+    try folder.write("x,price,size\n" + text, to: "t.csv")
+    let source = #"{"format": "csv", "path": "t.csv", "targets": ["price", "size"]}"#
+    try folder.write(source, to: "t.json")
+    let config = try folder.write(
+      """
+      {"data": {"train": \(source), "test": \(source), "normalize_targets": "standard",
+                "columns": {"price": {"transform": "log"}}},
+       "model": {"layers": [{"type": "dense", "units": 2}]}, "loss": "mse", "metrics": ["mae"],
+       "optimizer": {"type": "adam", "learning_rate": 0.05},
+       "training": {"epochs": 60, "global_batch_size": 16}, "parallel": {"shards": 4}}
+      """, to: "config.json")
+    let plan = try Command.ptrain(["check", config])
+    #expect(plan.output.contains("'size': (value − mean) / deviation"), "\(plan.output)")
+    #expect(plan.output.contains("'price': (log(value) − mean) / deviation"), "\(plan.output)")
+    let outcome = try Command.ptrain([config, "--output", run])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let summary = try Self.summary(run)
+    #expect(summary["smearing"]?["price"] != nil && summary["smearing"]?["size"] == nil)
+    #expect(outcome.output.contains("predictions of 'price' are medians; times "), "\(outcome.output)")
+    #expect(!outcome.output.contains("predictions of 'size'"))
+    let answer = try Command.ptrain(["predict", run, "--data", folder.path + "/t.json"])
+    let values = answer.output.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",").compactMap { Double($0) }
+    }
+    #expect(values.count == Self.rows.count && values.allSatisfy { $0.count == 2 && $0[0] > 0 })
+    // The one that is linear is learned, in the units of the file.
+    let errors = zip(Self.rows, values).map { (abs($0.y - $1[0]), abs(3 * $0.x - 2 - $1[1])) }
+    #expect(errors.allSatisfy { $0.1 < 1.5 }, "\(errors)")
+    let mean = errors.reduce(0) { $0 + $1.0 + $1.1 } / Double(2 * errors.count)
+    #expect(abs(try Self.number(summary["metrics"]?["test"]?["mae"]) / mean - 1) < 1e-4)
+  }
+
   @Test("check says what y and p are in the loss")
   func plan() throws {
     let folder = try TemporaryFolder(), config = try Self.config(folder, "log1p")

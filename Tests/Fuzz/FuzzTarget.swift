@@ -23,7 +23,7 @@ struct FuzzTarget {
     ("expression", expression), ("csv", csv), ("csv-roles", csvRoles), ("csv-plain", csvPlain),
     ("csv-splits", csvSplits),
     ("csv-columns", csvColumns),
-    ("csv-parts", csvParts), ("table", table), ("table-manifest", tableManifest), ("idx", idx),
+    ("csv-parts", csvParts), ("cache", cache), ("table", table), ("table-manifest", tableManifest), ("idx", idx),
     ("npy", npy), ("npz", npz), ("npz-content", npzContent), ("tensors", tensors), ("tensors-header", tensorsHeader),
     ("libsvm", libsvm), ("libsvm-roles", libsvmRoles), ("hdf5", hdf5), ("gzip", gzip), ("gzip-content", gzipContent),
     ("zstd", zstd), ("zstd-content", zstdContent), ("safetensors", safetensors),

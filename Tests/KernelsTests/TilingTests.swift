@@ -10,7 +10,9 @@ import Testing
   static let productSizes = [
     (inner: 531, outer: 10, rows: 395), (inner: 265, outer: 74, rows: 57), (inner: 3, outer: 130, rows: 8),
   ]
-  static let gradientSizes = [(inner: 203, outer: 70, rows: 300), (inner: 17, outer: 10, rows: 131)]
+  static let gradientSizes = [
+    (inner: 251, outer: 70, rows: 300), (inner: 17, outer: 10, rows: 131), (inner: 64, outer: 1, rows: 77),
+  ]
   /// Cache lines from row to row, where they are more than the row has: 4 KiB alias in the first-level cache, one more do not.
   static let lines = [0, 64, 65]
 
@@ -18,9 +20,10 @@ import Testing
   static func tilings(_ isa: Int) -> [ck_tiling] {
     let tile = isa == 2 ? Int32(6) : 0
     return (0..<ck_tiling_count(Int32(isa))).map { ck_tiling_candidate(Int32(isa), $0).pointee } + [
-      ck_tiling(inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile),
+      ck_tiling(inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile, gradient_packs: 1),
       ck_tiling(
-        inner_block: Int(CK_INNER_BLOCK), row_block: 7, gradient_chunk: Int(CK_GRADIENT_ROWS), gradient_tile: tile),
+        inner_block: Int(CK_INNER_BLOCK), row_block: 7, gradient_chunk: Int(CK_GRADIENT_ROWS), gradient_tile: tile,
+        gradient_packs: 0),
     ]
   }
 

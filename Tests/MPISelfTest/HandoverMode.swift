@@ -40,7 +40,7 @@ struct HandoverMode {
     let value = try ConfigValue.parse(Data(try cluster.broadcast(bytes, from: 0)), file: self.config)
     let config = try RunConfig(value)
     try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
-    try InstructionSetAgreement.settle(cluster)
+    _ = try InstructionLevels.settle(cluster)
     StopSignal.listen()
     if let output { return try moveRun(config, output: output, cluster) }
     try moveTrainings(config, cluster)

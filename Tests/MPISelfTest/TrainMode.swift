@@ -41,7 +41,7 @@ struct TrainMode {
     do {
       let config = try load(cluster)
       try cluster.startWatchdog(seconds: config.parallel.watchdogSeconds)
-      try InstructionSetAgreement.settle(cluster)
+      _ = try InstructionLevels.settle(cluster)
       guard let groups else { return try train(config, cluster) }
       // Ranks that follow each other are in different groups, so that these span the nodes there are.
       guard let group = try cluster.split(color: cluster.rank % groups) else { return }

@@ -35,7 +35,7 @@ struct TrainingsMode {
 
   func run(_ cluster: MPICluster) throws {
     try cluster.startWatchdog(seconds: 60)
-    try InstructionSetAgreement.settle(cluster)
+    _ = try InstructionLevels.settle(cluster)
     let kinds = try TrainingKinds(folder: folder, cluster: cluster)
     var hashes: [String: String] = [:]
     for groups in [nil, 1, 2, 4] where groups ?? 1 <= cluster.size {

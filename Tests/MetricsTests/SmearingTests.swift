@@ -58,6 +58,22 @@ import Testing
     }
   }
 
+  @Test("of targets with unlike functions only those of logarithms have a factor")
+  func mixed() throws {
+    let golden = try Self.golden()
+    for (functions, own) in [([.identity, .log], [1]), ([.log1p, .identity], [0]), ([.log, .log1p], [0, 1])]
+      as [([Normalization.Function], [Int])]
+    {
+      var context = Self.context(golden, .identity)
+      context.units = Normalization(.divided, shift: golden.shift, scale: golden.scale, functions: functions)
+      let value = try SmearingFactor().makeState(context).value
+      #expect(value.numbers.count == own.count)
+      if case .vector(let labels, _) = value.content { #expect(labels == own.map { ["a", "b"][$0] }) }
+      let found = try Self.factors(golden, context)
+      for (factor, column) in zip(found, own) { #expect(abs(factor / golden.factors[column] - 1) < 1e-12) }
+    }
+  }
+
   @Test("negative control: other residuals have another factor, and exact ones have 1")
   func control() throws {
     var golden = try Self.golden()

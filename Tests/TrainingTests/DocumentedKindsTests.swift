@@ -127,4 +127,21 @@ import Testing
     // `specificity` stands in words beside recall.
     #expect(others.subtracting(explained).subtracting(["specificity"]).isEmpty, "\(others.subtracting(explained))")
   }
+
+  @Test("the article of all keys has a row for every kind of every registry, and every way to add gradients")
+  func reference() throws {
+    let article = try Self.text("\(Documents.catalog)/Keys.md")
+    let registries: [[String]] = [
+      DataFormatRegistry.standard.kinds, LossRegistry.standard.kinds, LayerRegistry.standard.kinds,
+      ActivationRegistry.standard.kinds, InitializerRegistry.standard.kinds, OptimizerRegistry.standard.kinds,
+      ScheduleRegistry.standard.kinds, TransformRegistry.standard.kinds, MetricRegistry.standard.kinds,
+    ]
+    func isThere(_ kind: String) -> Bool {
+      article.contains("\n| [`\(kind)`](#") || article.contains("\n| `\(kind)` | ")
+    }
+    for kind in registries.joined() { #expect(isThere(kind), "\(kind)") }
+    #expect(!isThere("brand_new"))
+    let names = AllReduceRegistry.standard.names.joined(separator: ", ")
+    #expect(article.contains("how gradients are added over ranks: \(names)"))
+  }
 }

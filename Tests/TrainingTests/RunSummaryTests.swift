@@ -32,7 +32,8 @@ import Testing
       smearing: [.init(target: "price", factor: 1.0625)], decisionThreshold: 0.125, isStoppedEarly: true,
       dataFingerprint: "983d71d3451b3e1d", bestStep: 12,
       bestStepReason: "validation r2 never had a value (one row has no variance)", skippedSteps: 1,
-      samplesPerSecond: 20121.53723107182, ranks: 2, threadsPerRank: 3, shards: 8, instructionSet: "avx2",
+      samplesPerSecond: 20121.53723107182, ranks: 2, threadsPerRank: 3, shards: 8, bits: "any-cpu",
+      instructionSet: "avx2",
       parameters: 26, peakMegabytes: 29.200384, seconds: .init(steps: times, checkpoint: 0.0625, total: 7),
       secondsByRank: [.init(rank: 0, host: "one", times: times), .init(rank: 1, host: "two", times: StepTimes())],
       allreduce: "ordered", bytesSentPerStep: 208, bytesLowerBound: 104)
@@ -83,6 +84,7 @@ import Testing
       "ranks": 2,
       "threads_per_rank": 3,
       "shards": 8,
+      "bits": "any-cpu",
       "isa": "avx2",
       "parameters": 26,
       "peak_rss_mb": 29.200384,

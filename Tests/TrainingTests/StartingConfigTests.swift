@@ -166,9 +166,9 @@ import Testing
     let expected: [(String, String, String)] = [
       ("id", #"{"role": "drop"}"#, "like an id"), ("name", #"{"role": "drop"}"#, "a word of its own"),
       ("note", #"{"role": "drop"}"#, "prose"), ("when", #"{"kind": "date"}"#, "dates"),
-      ("sex", #"{"kind": "categorical", "unknown": "other"}"#, "2 different words"),
-      ("town", #"{"kind": "categorical", "unknown": "other"}"#, "30 different words"),
-      ("zip", #"{"kind": "categorical", "unknown": "other"}"#, "3 different codes"),
+      ("sex", #"{"kind": "categorical", "unknown": "zeros"}"#, "2 different words"),
+      ("town", #"{"kind": "categorical", "unknown": "zeros"}"#, "30 different words"),
+      ("zip", #"{"kind": "categorical", "unknown": "zeros"}"#, "3 different codes"),
       ("age", #"{"missing": "median", "indicator": true}"#, "80 of 400 missing"),
       (
         "cabin", #"{"kind": "categorical", "missing": "category", "rare_below": 2, "unknown": "other"}"#,
@@ -204,6 +204,17 @@ import Testing
     #expect(
       try value(config)["data"]?["train"]?.compactText
         == #"{"delimiter": ";", "format": "csv", "header": false, "path": "t.csv", "targets": 1}"#)
+  }
+
+  @Test("logarithms are proposed for numbers above 0 over several powers of ten, and not taken")
+  func powersOfTen() throws {
+    func text(_ value: (Int) -> String) throws -> String { try config(table(value)).text }
+    let wide = try text { "\(pow(1.1, Double($0 * 53 % 97)))" }
+    #expect(wide.contains(#"powers of ten: "log" learns ratios, and predicts medians"#), "\(wide)")
+    #expect(wide.contains(#""normalize_targets": "standard""#))
+    for other in [try text { "\(Double($0 * 53 % 97) / 3 - 9)" }, try text { "\(100 + Double($0 * 53 % 97) / 3)" }] {
+      #expect(!other.contains("powers of ten"))
+    }
   }
 
   @Test("the recipe for few and many rows", arguments: [5, 20, 150, 1000, 5000, 50_000, 5_000_000])

@@ -52,6 +52,8 @@ struct ck_tiling {
   long gradient_chunk;
   /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4, 6 or CK_TILE_BY_LEAVES.
   int gradient_tile;
+  /// Whether a chunk's columns of d are copied next to each other before all tiles go over them.
+  int gradient_packs;
 };
 
 /// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's end.
@@ -114,11 +116,18 @@ struct ck_weight_gradient {
   const struct ck_tiling *tiling;
 };
 
-/// Rows of the matrix in one call, at most.
-enum { CK_GRADIENT_ITEM = 192 };
+/// Rows of the matrix in one call, at most, and in all calls of a matrix but the last one of a panel, which takes up to a quarter more
+/// rather than leave a few rows to a call of their own.
+enum { CK_GRADIENT_ITEM = 240, CK_GRADIENT_CUT = 192 };
+
+/// Calls that a panel is cut into.
+static inline long ck_gradient_cuts(long inner) {
+  const long least = CK_GRADIENT_ITEM - CK_GRADIENT_CUT;
+  return inner <= CK_GRADIENT_ITEM ? 1 : (inner - least + CK_GRADIENT_CUT - 1) / CK_GRADIENT_CUT;
+}
 /// Most samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
 enum { CK_GRADIENT_ROWS = 256 };
-/// Most positions that are copied at a time: with the inputs of a call they take 48 KiB.
+/// Most positions that are copied at a time: with the inputs of a call they take 60 KiB.
 enum { CK_POSITIONS_COPIED = 64 };
 /// Most inner rows of weights that are packed at a time: 16 columns of them take 32 KiB.
 enum { CK_INNER_BLOCK = 512 };
@@ -130,7 +139,7 @@ static inline long ck_stack_depth(long leaves) {
   return depth + 1;
 }
 
-/// Floats of a call's scratch memory: the stacks of at most 54 tiles of 24 vectors of 16 floats, or of four times 36 of 96 floats.
+/// Floats of a call's scratch memory: the stacks of at most 66 tiles of 24 vectors of 16 floats, or of four times 44 of 96 floats.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
@@ -160,7 +169,8 @@ double ck_tiling_seconds(const struct ck_tiling *tiling);
 #define CK_DENSE_DECLARE(isa)                                     \
   void ck_product_##isa(const struct ck_product *p);              \
   void ck_weight_gradient_##isa(struct ck_weight_gradient *p); \
-  void ck_pack_transposed_##isa(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
+  void ck_pack_transposed_##isa(const float *packed, long inner, long outer, float *transposed, long first_panel, long block_begin, \
+                                long block_end);
 
 CK_DENSE_DECLARE(portable)
 CK_DENSE_DECLARE(avx2)

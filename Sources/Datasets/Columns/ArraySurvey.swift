@@ -1,4 +1,4 @@
-internal import Specs
+package import Specs
 
 /// What arrays of features and targets are, as far as a first config needs it.
 package struct ArraySurvey: Sendable {
@@ -11,23 +11,42 @@ package struct ArraySurvey: Sendable {
 
   /// Reads features and targets in files of the format npy.
   package init(features: String, targets: String, in context: DataContext) throws(DataError) {
-    let format: NPYFormat
+    try self.init(
+      .object([
+        .init("format", .string(NPYFormat.kind)), .init("features", .string(features)),
+        .init("targets", .string(targets)),
+      ]), name: targets, in: context)
+  }
+
+  /// Reads a source of arrays.
+  ///
+  /// - Parameters:
+  ///   - source: as a config states it.
+  ///   - name: of the targets, for messages.
+  /// - Throws: ``DataError`` where it cannot be used.
+  package init(_ source: ConfigValue, name: String, in context: DataContext) throws(DataError) {
+    let format: any DataFormat
     do throws(ConfigError) {
-      let value = ConfigValue.object([.init("features", .string(features)), .init("targets", .string(targets))])
-      format = try NPYFormat(from: FieldReader(value, path: ""))
-    } catch {
-      // Two texts are all that it takes.
-      throw .emptyFile(file: features)
-    }
+      format = try FieldReader.readVariant(source, DataFormatRegistry.standard, tag: "format", path: "data.train").0
+    } catch { throw .field(error) }
     let table = try format.load(in: context)
-    guard case .numbers(let values, let names)? = table.targets else { throw .noTargets(file: targets) }
     shape = table.featureShape.extents
     rows = table.count
-    targetCount = names.count
-    var survey = ColumnSurvey(name: targets)
-    for (row, value) in values.enumerated() {
-      var text = ConfigValue.number(value).compactText
+    var survey = ColumnSurvey(name: name)
+    func add(_ text: String, _ row: Int) {
+      var text = text
       text.withUTF8 { survey.add($0, line: row) }
+    }
+    switch table.targets {
+    case .numbers(let values, let names)?:
+      targetCount = names.count
+      for (index, value) in values.enumerated() {
+        add(ConfigValue.number(value).compactText, index / max(1, names.count))
+      }
+    case .text(let codes, let labels, _)?:
+      targetCount = 1
+      for (row, code) in codes.enumerated() { add(code < 0 ? "" : labels[Int(code)], row) }
+    case nil: throw .noTargets(file: name)
     }
     target = survey
   }

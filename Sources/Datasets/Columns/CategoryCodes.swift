@@ -39,8 +39,7 @@ struct CategoryCodes {
 }
 
 extension FeatureColumn {
-  /// Decides the categories of a column of the training source, by all its rows: parts are cut from them later, and the same model has
-  /// to have a code for all.
+  /// Decides the categories of a column of the training source by all its rows.
   ///
   /// - Parameters:
   ///   - found: the labels of its rows; an empty one is missing.
@@ -49,22 +48,35 @@ extension FeatureColumn {
     var counts = [Int](repeating: 0, count: found.labels.count)
     for code in found.codes { counts[Int(code)] += 1 }
     let labels = found.labels.indices.filter { !found.labels[$0].isEmpty }
-    var distinct = LabelKind.distinct(labels.map { found.labels[$0] })
-    if let rareBelow {
+    let distinct = LabelKind.distinct(labels.map { found.labels[$0] })
+    var rows = [Int](repeating: 0, count: distinct.count)
+    if rareBelow != nil {
       // Labels that are equal count together.
       let index = LabelIndex(distinct, kind: LabelKind(of: distinct))
-      var rows = [Int](repeating: 0, count: distinct.count)
       for label in labels { if let place = index.index(of: found.labels[label]) { rows[place] += counts[label] } }
-      pooled = distinct.indices.filter { rows[$0] < rareBelow }.map { distinct[$0] }
-      distinct = distinct.indices.filter { rows[$0] >= rareBelow }.map { distinct[$0] }
     }
-    var categories = distinct
+    decideCategories(
+      distinct, rows: rows, hasMissing: found.labels.contains(where: \.isEmpty), rareBelow: rareBelow)
+  }
+
+  /// Decides the categories of a column of the training source.
+  ///
+  /// - Parameters:
+  ///   - distinct: those that occur, sorted.
+  ///   - rows: of each.
+  ///   - hasMissing: whether a cell is missing.
+  ///   - rareBelow: categories with fewer rows are pooled; nil: none.
+  mutating func decideCategories(_ distinct: [String], rows: [Int], hasMissing: Bool, rareBelow: Int?) {
+    let isRare = rows.map { $0 < (rareBelow ?? 0) }
+    pooled = distinct.indices.filter { isRare[$0] }.map { distinct[$0] }
+    var categories = distinct.indices.filter { !isRare[$0] }.map { distinct[$0] }
+    (otherCategory, missingCategory) = (nil, nil)
     if !pooled.isEmpty {
       otherCategory = categories.count
       categories.append(Self.free("other", among: categories + pooled))
     }
     // Nothing is learnt of a category that no row has.
-    if missing == .category, found.labels.contains(where: \.isEmpty) {
+    if missing == .category, hasMissing {
       missingCategory = categories.count
       categories.append(Self.free("missing", among: categories + pooled))
     }

@@ -1,6 +1,13 @@
 package import Specs
 
 extension ColumnWarning {
+  /// The rule that leaves a column out.
+  static let drop = [ConfigValue.Member("role", .string("drop"))]
+  /// The rule for many different words.
+  static let pooled: [ConfigValue.Member] = [
+    .init("kind", .string("categorical")), .init("rare_below", .integer(10)), .init("unknown", .string("other")),
+  ]
+
   /// What keeps a column from being read as a feature of which nothing is said; nil: nothing.
   package static func problem(of survey: ColumnSurvey) -> ColumnWarning? {
     let name = survey.name, quoted = "column '\(name.excerpt(40))'"
@@ -9,13 +16,12 @@ extension ColumnWarning {
         column: name, words: "\(quoted) \(words)",
         fragment: rule.map { .object([.init(name, .object($0))]) })
     }
-    let drop = [ConfigValue.Member("role", .string("drop"))]
     let found = survey.firstPlainWord ?? survey.firstWord
     let holes =
       "misses \(survey.missing) of \(survey.rows) values (first in line \(survey.firstMissingLine)): say what stands for them"
     let example = found.map { "'\($0.text.excerpt(30))' in line \($0.line)" } ?? ""
     switch InferredKind(survey) {
-    case .empty: return warning("has no value in any row: drop it", drop)
+    case .empty: return warning("has no value in any row: drop it", Self.drop)
     case .nearlyNumeric:
       let others = survey.present - survey.numbers
       return warning(
@@ -36,16 +42,13 @@ extension ColumnWarning {
     case .identifier:
       return warning(
         "has \(Self.count(survey)) different words in \(survey.present) rows (\(example)), as names of rows have: drop it",
-        drop)
+        Self.drop)
     case .text:
-      return warning("holds prose (\(example)), which a network of this kind cannot read: drop it", drop)
+      return warning("holds prose (\(example)), which a network of this kind cannot read: drop it", Self.drop)
     case .manyCategories:
       return warning(
         "has \(Self.count(survey)) different words in \(survey.present) rows (\(example)): drop it, or pool the rare ones",
-        [
-          .init("kind", .string("categorical")), .init("rare_below", .integer(10)),
-          .init("unknown", .string("other")),
-        ])
+        Self.pooled)
     case .numeric, .date:
       return survey.missing == 0
         ? nil

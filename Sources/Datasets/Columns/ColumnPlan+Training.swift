@@ -99,7 +99,8 @@ extension ColumnPlan {
       try ColumnRule.requireTarget(rule) {
         DataError.columns(file: file, .key(column: names[column], key: $0, problem: $1))
       }
-      own.append(TargetColumn(style: rule.style, missing: rule.missing))
+      own.append(
+        TargetColumn(style: rule.style, missing: rule.missing, transform: rule.transform.flatMap(TargetTransform.init)))
     }
     if own.contains(where: { $0 != TargetColumn() }) { targetColumns = own }
     guard let weight, let rule = ruleOfRole(.weight, weight, rules) else { return }

@@ -9,6 +9,11 @@ package struct ColumnProfile: Sendable, Equatable {
     package var zeros: Int
     /// Whether all are whole numbers.
     package var areWhole: Bool
+
+    package init(minimum: Double, median: Double, maximum: Double, zeros: Int, areWhole: Bool) {
+      (self.minimum, self.median, self.maximum) = (minimum, median, maximum)
+      (self.zeros, self.areWhole) = (zeros, areWhole)
+    }
   }
 
   package var name: String
@@ -39,7 +44,7 @@ package struct ColumnProfile: Sendable, Equatable {
 
   package var present: Int { rows - missing }
 
-  init(_ name: String, _ role: SourceField.Role, _ kind: ColumnRule.Kind, rows: Int) {
+  package init(_ name: String, _ role: SourceField.Role, _ kind: ColumnRule.Kind, rows: Int) {
     (self.name, self.role, self.kind, self.rows) = (name, role, kind, rows)
   }
 

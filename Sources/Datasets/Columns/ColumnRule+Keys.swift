@@ -25,7 +25,10 @@ extension ColumnRule {
     }
     transform = try fields.read(
       "transform", schema: try NormalizationMethod.schema(path: fields.pathOf("transform")), default: (nil, nil),
-      example: nil, summary: "how its numbers are brought to a common scale; data.normalize where left out"
+      example: nil,
+      summary:
+        "how its numbers are brought to a common scale; data.normalize where left out; of a target none, standard, log or log1p, and "
+        + "data.normalize_targets where left out"
     ) { value, path throws(ConfigError) in
       (try NormalizationMethod(value, path: path), value)
     }
@@ -35,11 +38,12 @@ extension ColumnRule {
       fields)
     unknown = try Self.option(
       "unknown",
-      "a category that training did not have: error (where left out), zeros (all features 0; with missing most_frequent that "
+      "a category that no training row had: error (where left out; validation and test rows cut from the training source are zeros all "
+        + "the same), zeros (all features 0; with missing most_frequent that "
         + "one) or other (as the pooled rare ones; zeros where none are)", fields)
     rareBelow = try fields.optionalInteger(
       "rare_below", in: 2...Int(Int32.max),
-      "categories with fewer rows of the training source are pooled as one, 'other'")
+      "categories with fewer rows of the training part are pooled as one, 'other'")
     order = try Self.categories("order", "categories in their order: the feature is 0, 1, 2, …", fields)
     parts = try Self.parts(fields)
     dateFormat = try fields.read(
@@ -106,9 +110,14 @@ extension ColumnRule {
   static func requireTarget<Failure: Error>(
     _ rule: ColumnRule, _ error: (_ key: String, _ problem: String) -> Failure
   ) throws(Failure) {
-    if rule.transform != nil {
-      throw error("transform", "is for features, and the column is a target; set data.normalize_targets")
+    if let transform = rule.transform, TargetTransform(transform) == nil {
+      throw error(
+        "transform",
+        "of a target is \(TargetTransform.allCases.map(\.rawValue).joined(separator: ", ")), which have exact inverses; "
+          + "'\(transform.name)' is for features")
     }
+    var rule = rule
+    rule.transform = nil
     if rule.kind == .categorical || rule.kind == .numeric, rule.style == nil, rule.keyOfFeatures == "kind" {
       throw error("kind", "is for features: the loss decides whether a target is a class or a number; take it out")
     }

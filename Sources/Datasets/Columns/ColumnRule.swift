@@ -25,7 +25,7 @@ package struct ColumnRule: Sendable, Equatable {
 
   /// What is done with categories that training did not have.
   package var unknown: UnknownPolicy?
-  /// Categories with fewer rows of the training source are pooled.
+  /// Categories with fewer rows of the training part are pooled.
   package var rareBelow: Int?
   /// Categories that are counted 0, 1, 2, …
   package var order: [String]?

@@ -36,6 +36,12 @@ package struct ColumnRules: Sendable, Equatable {
     return matching.min { ($1.said, $0.name) < ($0.said, $1.name) }.map { ($0.rule, false) }
   }
 
+  /// The transform that a rule names for a target, by its name or by a pattern that says the role.
+  func targetTransform(of name: String) -> TargetTransform? {
+    guard let found = rule(of: name), found.isExact || found.rule.role == .target else { return nil }
+    return found.rule.transform.flatMap(TargetTransform.init)
+  }
+
   /// The rules for a table of such columns: what is the name of one is no pattern.
   func naming(_ columns: [String]) -> ColumnRules {
     let names = Set(columns)

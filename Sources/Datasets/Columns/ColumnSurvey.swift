@@ -19,6 +19,7 @@ package struct ColumnSurvey: Sendable {
   package private(set) var firstMissingLine = 0
   /// The marks that stand for missing values, as far as they are few; empty cells are none.
   package private(set) var marksFound: Set<String> = []
+  private var marksInOrder: [String] = []
 
   // MARK: Numbers
 
@@ -94,59 +95,142 @@ package struct ColumnSurvey: Sendable {
     return numbers
   }
 
-  /// Takes a cell, without blanks and quotes around it.
-  package mutating func add(_ cell: UnsafeBufferPointer<UInt8>, line: Int) {
-    rows += 1
-    guard !marks.contains(cell) else {
-      missing += 1
-      if missing == 1 { firstMissingLine = line }
-      if !cell.isEmpty, marksFound.count < 64 { marksFound.insert(String(decoding: cell, as: UTF8.self).trimmed) }
-      return
-    }
-    longest = max(longest, cell.count)
-    if !distinctIsMore {
-      let text = String(decoding: cell, as: UTF8.self)
-      distinct[text, default: 0] += 1
-      if distinct.count >= Self.distinctLimit { distinctIsMore = true }
-    }
-    if let number = DecimalNumber.parse(cell) { return add(number, cell) }
-    if firstWord == nil { firstWord = Found(text: String(decoding: cell, as: UTF8.self), line: line) }
-    if BooleanWord.parse(cell) != nil {
-      booleans += 1
-    } else if let date = DateText(cell) {
-      dates += 1
-      if date.secondOfDay != nil { timedDates += 1 }
-    } else {
-      addWord(cell, line: line)
-    }
+  /// What a cell is.
+  enum Cell: Equatable {
+    case missing
+    case number(Double, hasLeadingZero: Bool)
+    case boolean
+    case date(hasTime: Bool)
+    /// A number in another style.
+    case styled(CellCause)
+    case word(isPhrase: Bool)
   }
 
-  private mutating func add(_ number: Double, _ cell: UnsafeBufferPointer<UInt8>) {
+  /// What a cell is, without blanks and quotes around it.
+  static func cell(_ cell: UnsafeBufferPointer<UInt8>, _ marks: MissingMarks) -> Cell {
+    if marks.contains(cell) { return .missing }
+    if let number = DecimalNumber.parse(cell) { return .number(number, hasLeadingZero: LabelKind.hasLeadingZero(cell)) }
+    if BooleanWord.parse(cell) != nil { return .boolean }
+    if let date = DateText(cell) { return .date(hasTime: date.secondOfDay != nil) }
+    // What is longer than this is no number in any style.
+    let cause: CellCause = cell.count > 64 ? .text : CellCause(of: String(decoding: cell, as: UTF8.self))
+    return cause.isNumberInOtherStyle ? .styled(cause) : .word(isPhrase: cell.contains(0x20))
+  }
+
+  /// Takes a cell, without blanks and quotes around it.
+  package mutating func add(_ cell: UnsafeBufferPointer<UInt8>, line: Int) {
+    let kind = Self.cell(cell, marks)
+    count(kind, cell, line: line)
+    if case .number(let number, _) = kind { sample.add(number) }
+    guard kind != .missing, !distinctIsMore else { return }
+    addDistinct(String(decoding: cell, as: UTF8.self), 1)
+  }
+
+  private mutating func addDistinct(_ text: String, _ count: Int) {
+    distinct[text, default: 0] += count
+    if distinct.count >= Self.distinctLimit { distinctIsMore = true }
+  }
+
+  /// Counts a cell, but does not tell it from others and keeps no number.
+  @inline(__always)
+  mutating func count(_ kind: Cell, _ cell: UnsafeBufferPointer<UInt8>, line: Int) {
+    rows += 1
+    if kind != .missing { longest = max(longest, cell.count) }
+    switch kind {
+    case .number(let number, let hasLeadingZero):
+      countNumber(number, hasLeadingZero)
+      return
+    case .missing:
+      missing += 1
+      if missing == 1 { firstMissingLine = line }
+      if !cell.isEmpty, marksFound.count < 64 { takeMark(String(decoding: cell, as: UTF8.self).trimmed) }
+      return
+    case .boolean: booleans += 1
+    case .date(let hasTime):
+      dates += 1
+      if hasTime { timedDates += 1 }
+    case .styled(let cause):
+      styles[cause, default: 0] += 1
+      if firstOfStyle[cause] == nil { firstOfStyle[cause] = Self.found(cell, line) }
+    case .word(let isPhrase):
+      words += 1
+      if isPhrase { phrases += 1 }
+      // Prose is long.
+      if firstPlainWord == nil {
+        firstPlainWord = Self.found(UnsafeBufferPointer(rebasing: cell.prefix(256)), line)
+      }
+    }
+    if firstWord == nil { firstWord = Self.found(cell, line) }
+  }
+
+  private static func found(_ cell: UnsafeBufferPointer<UInt8>, _ line: Int) -> Found {
+    Found(text: String(decoding: cell, as: UTF8.self), line: line)
+  }
+
+  private mutating func countNumber(_ number: Double, _ hasLeadingZero: Bool) {
     numbers += 1
     if !Float(number).isFinite { beyondFloat += 1 }
     if number.rounded() == number { wholeNumbers += 1 }
     if number.isZero { zeros += 1 }
     if number < 0 { negatives += 1 }
-    if LabelKind.hasLeadingZero(cell) { leadingZeros += 1 }
+    if hasLeadingZero { leadingZeros += 1 }
     minimum = min(minimum, number)
     maximum = max(maximum, number)
     if number <= last { isAscending = false }
     last = number
-    sample.add(number)
   }
 
-  private mutating func addWord(_ cell: UnsafeBufferPointer<UInt8>, line: Int) {
-    // Prose is long; what is longer than this is no number in any style.
-    let text = String(decoding: cell.prefix(256), as: UTF8.self)
-    let cause: CellCause = cell.count > 64 ? .text : CellCause(of: text)
-    if cause.isNumberInOtherStyle {
-      styles[cause, default: 0] += 1
-      if styles[cause] == 1 { firstOfStyle[cause] = Found(text: text, line: line) }
-      return
+  private mutating func takeMark(_ mark: String) {
+    guard marksFound.count < 64, marksFound.insert(mark).inserted else { return }
+    marksInOrder.append(mark)
+  }
+
+  /// Takes in the survey of the cells that follow: then this one is as if they had been added to it one by one.
+  ///
+  /// Where cells are too many to be told apart, how often each occurs has no meaning, as ever.
+  /// - Parameters:
+  ///   - next: what ``count(_:_:line:)`` has made of them.
+  ///   - series: all their numbers.
+  ///   - distinct: the different cells in order of first appearance, and how often each occurs; empty where ``distinctIsMore``.
+  ///   - line: lines before the first of them.
+  mutating func merge(
+    _ next: ColumnSurvey, series: [Double], distinct found: some Sequence<(text: String, count: Int)>, line: Int
+  ) {
+    func moved(_ found: Found?) -> Found? { found.map { Found(text: $0.text, line: $0.line + line) } }
+    rows += next.rows
+    if missing == 0, next.missing > 0 { firstMissingLine = next.firstMissingLine + line }
+    missing += next.missing
+    for mark in next.marksInOrder { takeMark(mark) }
+    numbers += next.numbers
+    wholeNumbers += next.wholeNumbers
+    zeros += next.zeros
+    negatives += next.negatives
+    beyondFloat += next.beyondFloat
+    leadingZeros += next.leadingZeros
+    if let first = series.first {
+      minimum = min(minimum, next.minimum)
+      maximum = max(maximum, next.maximum)
+      if !next.isAscending || first <= last { isAscending = false }
+      last = next.last
+      sample.add(contentsOf: series)
     }
-    words += 1
-    if cell.contains(0x20) { phrases += 1 }
-    if firstPlainWord == nil { firstPlainWord = Found(text: text, line: line) }
+    booleans += next.booleans
+    dates += next.dates
+    timedDates += next.timedDates
+    for (cause, count) in next.styles {
+      if styles[cause] == nil { firstOfStyle[cause] = moved(next.firstOfStyle[cause]) }
+      styles[cause, default: 0] += count
+    }
+    words += next.words
+    phrases += next.phrases
+    firstWord = firstWord ?? moved(next.firstWord)
+    firstPlainWord = firstPlainWord ?? moved(next.firstPlainWord)
+    longest = max(longest, next.longest)
+    guard !distinctIsMore else { return }
+    for (text, count) in found {
+      addDistinct(text, count)
+      if distinctIsMore { return }
+    }
   }
 }
 

@@ -8,6 +8,10 @@ package struct ColumnWarning: Sendable, Equatable {
   /// What goes into `data.columns`; nil: nothing there mends it.
   package var fragment: ConfigValue?
 
+  package init(column: String, words: String, fragment: ConfigValue?) {
+    (self.column, self.words, self.fragment) = (column, words, fragment)
+  }
+
   /// Share of one value from which on a column is dominated by it.
   static let dominated = 0.99
 

@@ -42,11 +42,18 @@ extension FeatureColumn {
 
 extension TargetColumn {
   var configValue: ConfigValue {
-    .object((missing.map { [.init("missing", .string($0.rawValue))] } ?? []) + (style?.members ?? []))
+    .object(
+      (missing.map { [.init("missing", .string($0.rawValue))] } ?? []) + (style?.members ?? [])
+        + (transform.map { [.init("transform", .string($0.rawValue))] } ?? []))
   }
 
   init(from fields: FieldReader) throws(ConfigError) {
     self.init(style: try NumberStyle(from: fields), missing: try MissingPolicy.ofRows(fields))
+    guard let name = try fields.optionalText("transform", "how it is brought to a common scale") else { return }
+    guard let transform = TargetTransform(rawValue: name) else {
+      throw fields.error("transform", "is no transform of targets: '\(name.excerpt(40))'")
+    }
+    self.transform = transform
   }
 }
 

@@ -22,4 +22,16 @@ package struct NumberSample: Sendable {
     }
     values.append(number)
   }
+
+  /// Adds numbers as one by one, without a look at those that are not kept.
+  mutating func add(contentsOf numbers: [Double]) {
+    let first = count
+    while true {
+      let next = (count + stride - 1) / stride * stride
+      guard next - first < numbers.count else { break }
+      count = next
+      add(numbers[next - first])
+    }
+    count = first + numbers.count
+  }
 }

@@ -65,10 +65,13 @@ package struct TargetColumn: Sendable, Equatable {
   package var style: NumberStyle?
   /// What is done where it is missing; nil: as for all columns.
   package var missing: MissingPolicy?
+  /// How it is brought to a common scale; nil: as `data.normalize_targets` says.
+  package var transform: TargetTransform?
 
-  package init(style: NumberStyle? = nil, missing: MissingPolicy? = nil) {
+  package init(style: NumberStyle? = nil, missing: MissingPolicy? = nil, transform: TargetTransform? = nil) {
     self.style = style
     self.missing = missing
+    self.transform = transform
   }
 }
 

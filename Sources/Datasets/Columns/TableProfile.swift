@@ -8,9 +8,20 @@ package struct TableProfile: Sendable, Equatable {
   /// In the order of the features, then targets, weight, groups and ids.
   package var columns: [ColumnProfile] = []
   package var warnings: [ColumnWarning] = []
+  /// Seconds that reading the table took, where that is known; no part of what it is.
+  package var seconds: Double?
+
+  package static func == (one: TableProfile, other: TableProfile) -> Bool {
+    one.file == other.file && one.rows == other.rows && one.columns == other.columns && one.warnings == other.warnings
+  }
 
   /// Numbers that are held at a time besides the table.
   private static let held = 1 << 25
+
+  /// Figures that were taken down earlier.
+  package init(file: String, rows: Int, columns: [ColumnProfile], warnings: [ColumnWarning]) {
+    (self.file, self.rows, self.columns, self.warnings) = (file, rows, columns, warnings)
+  }
 
   /// Looks at a table whose columns have names; nil for others.
   init?(_ table: Table, progress: @escaping () -> Void) {
@@ -23,7 +34,7 @@ package struct TableProfile: Sendable, Equatable {
     func add(_ profile: ColumnProfile, _ values: [Double], isOrdered: Bool) {
       for target in targets where leaks[columns.count] == nil {
         let leak = TargetLeak(
-          of: target.values, in: values, isOrdered: isOrdered && target.isOrdered,
+          of: target.ranked, in: values, isOrdered: isOrdered && target.isOrdered,
           isCoded: !isOrdered || !target.isOrdered)
         if let leak { leaks[columns.count] = (leak, target.profile.name) }
       }
@@ -135,7 +146,7 @@ package struct TableProfile: Sendable, Equatable {
   private struct Target {
     let profile: ColumnProfile
     /// Numbers, or those of words.
-    let values: [Double]
+    let ranked: RankedTarget
     let isOrdered: Bool
   }
 
@@ -145,13 +156,15 @@ package struct TableProfile: Sendable, Equatable {
     case .text(let codes, let labels, let name)?:
       [
         Target(
-          profile: ColumnProfile(name, .target, codes: codes, labels: labels), values: codes.map { Double($0) },
+          profile: ColumnProfile(name, .target, codes: codes, labels: labels),
+          ranked: RankedTarget(codes.map { Double($0) }),
           isOrdered: false)
       ]
     case .numbers(let values, let names)?:
       names.indices.map { target in
         let own = (0..<table.count).map { values[$0 * names.count + target] }
-        return Target(profile: ColumnProfile(names[target], .target, numbers: own), values: own, isOrdered: true)
+        return Target(
+          profile: ColumnProfile(names[target], .target, numbers: own), ranked: RankedTarget(own), isOrdered: true)
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Specs
 
 /// What the columns of a text table are, from one pass over the file: nothing has to be known of it but its path.
@@ -67,20 +68,23 @@ package struct TableSurvey: Sendable {
     var seen: Set<String> = []
     for name in names where !seen.insert(name).inserted { throw .duplicateColumn(file: file, column: name) }
     if !hasHeader { scanner = beginning }
+    // What is not for all threads is looked at from the first byte on, which finds the words for it.
+    if bytes.count >= TextRanges.Cuts.usual.leastText {
+      var ranges = TextRanges(bytes, checked: bytes.count, cuts: .usual, workers: Affinity.cores().count)
+      let found = CSVSurveys(
+        names, of: Array(names.indices), marks: marks, &ranges, delimiter: delimiter, from: scanner
+      ) { _ in pace.add(Pace.stride) }
+      if let found, found.surveys[0].rows > 0 {
+        return TableSurvey(file: file, delimiter: delimiter, hasHeader: hasHeader, columns: found.surveys)
+      }
+    }
     var columns = names.map { ColumnSurvey(name: $0, marks: marks) }
     while try scanner.next(into: &cells) {
       guard cells.count == names.count else {
         throw .raggedRow(
           file: file, line: scanner.recordLine, found: cells.count, expected: names.count, hasHeader: hasHeader)
       }
-      for (index, cell) in cells.enumerated() {
-        if cell.hasDoubledQuotes {
-          var text = scanner.text(of: cell)
-          text.withUTF8 { columns[index].add($0, line: scanner.recordLine) }
-        } else {
-          columns[index].add(scanner.bytes(of: cell), line: scanner.recordLine)
-        }
-      }
+      for (index, cell) in cells.enumerated() { columns[index].add(cell, scanner) }
       pace.add(8 * cells.count)
     }
     guard columns[0].rows > 0 else { throw .noRows(file: file) }

@@ -27,20 +27,21 @@ package enum TargetLeak: Sendable, Equatable {
   /// - Parameters:
   ///   - isOrdered: whether more and less mean something in both.
   ///   - isCoded: whether the numbers of one stand for words, so that being equal means nothing.
-  init?(of target: [Double], in feature: [Double], isOrdered: Bool, isCoded: Bool = false) {
+  init?(of ranked: RankedTarget, in feature: [Double], isOrdered: Bool, isCoded: Bool = false) {
+    let target = ranked.values
     var rows = target.indices.filter { feature[$0].isFinite && target[$0].isFinite }
     guard rows.count >= Self.fewestRows else { return nil }
     // What some of the rows disprove needs no look at all of them.
     if rows.count > 2 * Self.sampled {
       let step = rows.count / Self.sampled, some = (0..<Self.sampled).map { rows[$0 * step] }
-      let pair = ColumnPair(feature, target, rows: some)
+      let pair = ColumnPair(feature, ranked, rows: some)
       guard pair.isFunction || isOrdered && abs(pair.rankCorrelation) > 0.99 else { return nil }
     }
     if rows.count > Self.most {
       let all = rows
       rows = (0..<Self.most).map { all[$0 * all.count / Self.most] }
     }
-    let pair = ColumnPair(feature, target, rows: rows)
+    let pair = ColumnPair(feature, ranked, rows: rows)
     guard pair.distinctTargets > 1, pair.distinctFeatures > 1 else { return nil }
     if !isCoded, rows.allSatisfy({ feature[$0] == target[$0] }) {
       self = .equal
@@ -84,6 +85,27 @@ package enum TargetLeak: Sendable, Equatable {
   }
 }
 
+/// A target whose numbers are brought in order once, for all features that it is compared with.
+struct RankedTarget: Sendable {
+  let values: [Double]
+  /// The rows with a value, from the smallest on; of equal ones the first row first.
+  fileprivate let order: [Int]
+
+  init(_ values: [Double]) {
+    self.values = values
+    order = values.indices.filter { values[$0].isFinite }
+      .sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+  }
+
+  /// The places among some rows, ascending and all with a value, from the smallest value on.
+  fileprivate func order(of rows: [Int]) -> [Int] {
+    if rows.count == order.count, rows.count == values.count { return order }
+    var places = [Int32](repeating: -1, count: values.count)
+    for (place, row) in rows.enumerated() { places[row] = Int32(place) }
+    return order.compactMap { places[$0] < 0 ? nil : Int(places[$0]) }
+  }
+}
+
 /// Two columns beside each other.
 private struct ColumnPair {
   let distinctFeatures: Int
@@ -95,8 +117,9 @@ private struct ColumnPair {
   /// Spearman's ρ: the correlation of the ranks, equal values with the mean of theirs.
   let rankCorrelation: Double
 
-  init(_ feature: [Double], _ target: [Double], rows: [Int]) {
-    let x = Ranks(rows.map { feature[$0] }), y = Ranks(rows.map { target[$0] })
+  init(_ feature: [Double], _ target: RankedTarget, rows: [Int]) {
+    let x = Ranks(rows.map { feature[$0] })
+    let y = Ranks(rows.map { target.values[$0] }, order: target.order(of: rows))
     (distinctFeatures, distinctTargets) = (x.distinct, y.distinct)
     var isFunction = true, rises = true, falls = true
     for (before, after) in zip(x.order, x.order.dropFirst()) {
@@ -128,9 +151,10 @@ private struct Ranks {
   let order: [Int]
   var distinct = 0
 
-  init(_ values: [Double]) {
-    // Those that are equal by their places, so that the order is one.
-    order = values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+  /// - Parameter order: the places of the numbers, ascending; those that are equal by their places, so that the order is one.
+  init(_ values: [Double], order: [Int]? = nil) {
+    self.order = order ?? values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+    let order = self.order
     ranks = [Double](repeating: 0, count: values.count)
     var start = 0
     for index in order.indices where index + 1 == order.count || values[order[index + 1]] != values[order[index]] {

@@ -36,6 +36,14 @@ package struct CSVFormat: DataFormat {
   package var missingValues: MissingMarks?
 
   package var hasTargets: Bool { !targets.isEmpty }
+  package var statedTargets: [String] {
+    targets.map {
+      switch $0 {
+      case .name(let name): name
+      case .index(let index): String(index)
+      }
+    }
+  }
 
   package init(from fields: FieldReader) throws(ConfigError) {
     files = try fields.files(
@@ -142,6 +150,10 @@ package struct CSVFormat: DataFormat {
     return other
   }
 
+  package func textFiles(in context: DataContext) throws(DataError) -> [String]? {
+    isOneFile ? [path] : try files.several(in: context) ?? [path]
+  }
+
   package func read(into sink: DataSink) throws(DataError) {
     let context = sink.context
     if !isOneFile, let several = try files.several(in: context) {
@@ -154,8 +166,9 @@ package struct CSVFormat: DataFormat {
       }
       return
     }
-    try CSVReader(format: self, sink: sink).read(InputFile.contents(of: path, in: context)) { () throws(DataError) in
-      try InputFile.contents(of: path, in: context)
+    let reader = CSVReader(format: self, sink: sink), mapsFrom = reader.longText
+    try reader.read(InputFile.contents(of: path, in: context, mapsFrom: mapsFrom)) { () throws(DataError) in
+      try InputFile.contents(of: path, in: context, mapsFrom: mapsFrom)
     }
   }
 }

@@ -9,7 +9,7 @@ extension CSVReader {
   }
 
   /// What was found beside the cells.
-  private struct Findings {
+  struct Findings {
     var problems = CellProblems()
     var dropped = DroppedRows()
     /// Rows with a missing value, for each column of the file.
@@ -20,7 +20,7 @@ extension CSVReader {
   }
 
   /// A column whose cells are numbers as programs write them.
-  private struct PlainColumn {
+  struct PlainColumn {
     var column: Int
     /// Its place among the numbers of a row.
     var place: Int
@@ -34,7 +34,7 @@ extension CSVReader {
   }
 
   /// What a column of the file is read as.
-  private struct ColumnUse {
+  struct ColumnUse {
     var column: Int
     var role: CellProblems.Role
     /// What is done with a row that misses it.
@@ -48,25 +48,16 @@ extension CSVReader {
   func readRows(scanner start: CSVScanner, plan: ColumnPlan, targetIsText: Bool) throws(DataError) -> Outcome {
     var scanner = start
     var cells: [CSVField] = []
-    var findings = Findings(missing: [Int](repeating: 0, count: plan.names.count))
-    findings.problems.canDropRows = sink.context.canDropRows
-    findings.problems.canSetColumns = training == nil
+    var findings = newFindings(plan)
     for (column, problem) in plan.refused { findings.problems.add(problem, column: plan.names[column]) }
-    let fields = plan.fields(targetIsText: targetIsText), format = format, missingMarks = missingMarks
-    sink.appliesRules = true
-    try sink.begin(fields, from: format.path, naming: format.header ? .header : .index)
-    var block = RowBlock(fields)
-    var (plain, derived) = numberColumns(plan)
-    let textColumns = textColumns(plan, targetIsText: targetIsText)
+    let uses = rowUses(plan, targetIsText: targetIsText), format = format, missingMarks = missingMarks
+    try begin(uses)
+    var block = RowBlock(uses.fields)
+    var (plain, derived) = (uses.plain, uses.derived)
+    let (textColumns, targets, firstTarget) = (uses.texts, uses.targets, uses.firstTarget)
     // The numbers of a row: features, targets, weight.
-    var values = [Double](repeating: 0, count: fields.reduce(0) { $0 + $1.width })
-    let firstTarget = fields.reduce(0) { $0 + ($1.role == .feature ? $1.width : 0) }
-    let targets = plan.targets.indices.map { index in
-      ColumnUse(column: plan.targets[index], role: .target, missing: rowPolicy(plan.targetColumn(index).missing))
-    }
-    // Labels like 007 are text where this is the source that decides it.
-    let decidesLabels = training == nil && plan.targets.count == 1
-    let header = HeaderRow(plan.names, isNamed: format.header)
+    var values = [Double](repeating: 0, count: uses.width)
+    let decidesLabels = uses.decidesLabels, header = uses.header
     var pace = Pace(sink.context.progress), returned = 0, kept = 0
     while try scanner.next(into: &cells) {
       guard cells.count == plan.names.count else {
@@ -172,16 +163,46 @@ extension CSVReader {
     }
     try settle(&findings, plan, kept: kept)
     try sink.append(&block)
+    finish(plan, findings, plain, derived)
+    return .done
+  }
+
+  func newFindings(_ plan: ColumnPlan) -> Findings {
+    var findings = Findings(missing: [Int](repeating: 0, count: plan.names.count))
+    findings.problems.canDropRows = sink.context.canDropRows
+    findings.problems.canSetColumns = training == nil
+    return findings
+  }
+
+  func begin(_ uses: CSVRowUses) throws(DataError) {
+    sink.appliesRules = true
+    try sink.begin(uses.fields, from: format.path, naming: format.header ? .header : .index)
+  }
+
+  /// Tells the sink what else was found once it has all rows.
+  func finish(_ plan: ColumnPlan, _ findings: Findings, _ plain: [PlainColumn], _ derived: [DerivedNumbers]) {
     sink.dropped = findings.dropped
     (sink.targetColumns, sink.weightColumn) = (plan.targetColumns, plan.weightColumn)
     sink.notes += plan.notes
     for own in plain where own.isRounded { sink.markRounded(own.field) }
     for own in derived where own.isRounded { sink.markRounded(own.field) }
     if training == nil { settleIndicators(derived, plan) }
-    return .done
   }
 
   // MARK: - Columns
+
+  /// What is made of each row's cells.
+  func rowUses(_ plan: ColumnPlan, targetIsText: Bool) -> CSVRowUses {
+    let (plain, derived) = numberColumns(plan), fields = plan.fields(targetIsText: targetIsText)
+    return CSVRowUses(
+      plan: plan, fields: fields, plain: plain, derived: derived,
+      texts: textColumns(plan, targetIsText: targetIsText),
+      targets: plan.targets.indices.map { index in
+        ColumnUse(column: plan.targets[index], role: .target, missing: rowPolicy(plan.targetColumn(index).missing))
+      },
+      targetIsText: targetIsText, decidesLabels: training == nil && plan.targets.count == 1,
+      header: CSVHeaderRow(plan.names, isNamed: format.header))
+  }
 
   /// The columns that become numbers: those that are numbers as they are, and others.
   private func numberColumns(_ plan: ColumnPlan) -> (plain: [PlainColumn], derived: [DerivedNumbers]) {
@@ -244,7 +265,7 @@ extension CSVReader {
   }
 
   /// Ends the reading of rows where they cannot be used.
-  private func settle(_ findings: inout Findings, _ plan: ColumnPlan, kept: Int) throws(DataError) {
+  func settle(_ findings: inout Findings, _ plan: ColumnPlan, kept: Int) throws(DataError) {
     let file = format.path
     guard findings.dropped.total > 0 else { throw .noRows(file: file) }
     // A column of names that begin with a mark is one; a few rows that do are comments.
@@ -262,13 +283,13 @@ extension CSVReader {
   // MARK: - Cells
 
   /// The number in a cell; nil where there is none, or one that is a mark for a missing value.
-  private func number(_ field: CSVField, _ scanner: CSVScanner) -> Double? {
+  func number(_ field: CSVField, _ scanner: CSVScanner) -> Double? {
     guard let number = DecimalNumber.parse(scanner.bytes(of: field)) else { return nil }
     return missingMarks.hasNumbers && missingMarks.contains(number) ? nil : number
   }
 
   /// Whether a cell is a word rather than a number or a missing one.
-  private func isWord(_ field: CSVField, _ scanner: CSVScanner) -> Bool {
+  func isWord(_ field: CSVField, _ scanner: CSVScanner) -> Bool {
     guard !missingMarks.contains(scanner.bytes(of: field)) else { return false }
     let cause = CellCause(of: scanner.text(of: field))
     // Among numbers infinity is one, though not a usable one.
@@ -303,28 +324,5 @@ extension CSVReader {
     else { return }
     findings.comments += 1
     if findings.comments == 1 { findings.firstComment = scanner.recordLine }
-  }
-}
-
-/// The first line of a table, to find it again where files were joined.
-private struct HeaderRow {
-  private let names: [[UInt8]]
-
-  init(_ names: [String], isNamed: Bool) {
-    // A row of numbers may be like names that are numbers.
-    let hasWord = names.contains { name in
-      var name = name
-      return name.withUTF8 { DecimalNumber.parse($0) } == nil
-    }
-    self.names = isNamed && hasWord ? names.map { Array($0.utf8) } : []
-  }
-
-  func isRepeated(in fields: [CSVField], _ scanner: CSVScanner) -> Bool {
-    guard let first = names.first, isSame(fields[0], first, scanner) else { return false }
-    return zip(fields, names).allSatisfy { isSame($0, $1, scanner) }
-  }
-
-  private func isSame(_ field: CSVField, _ name: [UInt8], _ scanner: CSVScanner) -> Bool {
-    field.end - field.start == name.count && scanner.bytes(of: field).elementsEqual(name)
   }
 }

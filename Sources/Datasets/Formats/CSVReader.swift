@@ -5,7 +5,10 @@ struct CSVReader {
   let format: CSVFormat
   let sink: DataSink
   /// Called with a byte before which nothing is read any more.
-  private(set) var giveBack: ((Int) -> Void)?
+  var giveBack: ((Int) -> Void)?
+
+  /// Whether what is given back can still be read.
+  private(set) var isMapped = false
 
   /// Bytes from which on a text goes back to the system while it is read.
   var longText = 1 << 25
@@ -26,7 +29,8 @@ struct CSVReader {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
   }
 
-  /// Reads a text whose pages go back to the system once they were read, where it is a long one: they are hardly ever in memory beside
+  /// Reads a text whose pages go back to the system once they were read, where it is a long one: they are hardly ever in
+  /// memory beside
   /// the numbers that they hold.
   ///
   /// - Parameter again: the same text once more, where it has to be looked at again.
@@ -39,19 +43,46 @@ struct CSVReader {
     }
     var reader = self
     var isWhole = true
-    reader.giveBack = {
+    reader.isMapped = content.file != nil
+    reader.giveBack = { [isMapped = reader.isMapped] in
       content.giveBack(before: $0)
-      isWhole = false
+      isWhole = isMapped
     }
-    return try content.withUnsafeBytes { bytes throws(DataError) in
-      try reader.read(bytes.assumingMemoryBound(to: UInt8.self)) { () throws(DataError) in
-        isWhole ? content : try again()
+    do throws(DataError) {
+      try content.withUnsafeBytes { bytes throws(DataError) in
+        try reader.read(bytes.assumingMemoryBound(to: UInt8.self)) { () throws(DataError) in
+          isWhole ? content : try again()
+        }
       }
+    } catch {
+      try content.file?.requireUnchanged()
+      throw error
     }
+    try content.file?.requireUnchanged()
   }
 
   private func read(
     _ bytes: UnsafeBufferPointer<UInt8>, again: (() throws(DataError) -> FileBytes)? = nil
+  ) throws(DataError) {
+    /// Looks at the whole text, which may have to be fetched again.
+    func whole<Value>(
+      _ body: (UnsafeBufferPointer<UInt8>) throws(DataError) -> Value
+    ) throws(DataError) -> Value {
+      guard let again else { return try body(bytes) }
+      return try again().withUnsafeBytes { bytes throws(DataError) in
+        try body(bytes.assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    if readByRanges(bytes, again: whole) { return }
+    try whole { bytes throws(DataError) in try readFromFirst(bytes, whole) }
+  }
+
+  /// Reads a text from its first byte to its last.
+  ///
+  /// - Parameter whole: calls a body with the whole text, once a part of it was given back.
+  private func readFromFirst(
+    _ bytes: UnsafeBufferPointer<UInt8>,
+    _ whole: ((UnsafeBufferPointer<UInt8>) throws(DataError) -> Void) throws(DataError) -> Void
   ) throws(DataError) {
     let file = format.path
     guard !bytes.isEmpty else { throw .emptyFile(file: file) }
@@ -62,35 +93,28 @@ struct CSVReader {
     if let byte = TableLayout.separatorLine(bytes) {
       throw .misread(file: file, .separatorLine(byte, stated: format.delimiter))
     }
-    /// Looks at the whole text, which may have to be fetched again.
-    func whole<Value>(
-      _ body: (UnsafeBufferPointer<UInt8>) throws(DataError) -> Value
-    ) throws(DataError) -> Value {
-      guard let again else { return try body(bytes) }
-      return try again().withUnsafeBytes { bytes throws(DataError) in
-        try body(bytes.assumingMemoryBound(to: UInt8.self))
-      }
-    }
     do throws(DataError) {
       // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
-      // read again from the top, so that labels keep their spelling. So it is where a word stands in a column of which nothing is
+      // read again from the top, so that labels keep their spelling. So it is where a word stands in a column of which
+      // nothing is
       // said: then all its cells are looked at first.
       var targetIsText = training?.labels == .text, surveys: [Int: ColumnSurvey] = [:]
       var outcome = try readTable(bytes, targetIsText: targetIsText, surveys: surveys)
       while outcome != .done {
-        outcome = try whole { bytes throws(DataError) in
+        try whole { bytes throws(DataError) in
           var reader = self
           reader.giveBack = nil
           if outcome == .targetIsText { targetIsText = true } else { surveys = try reader.survey(bytes) }
-          return try reader.readTable(bytes, targetIsText: targetIsText, surveys: surveys)
+          outcome = try reader.readTable(bytes, targetIsText: targetIsText, surveys: surveys)
         }
       }
     } catch {
       let columns = training?.naming == .header ? training?.columns : nil
-      let cause = try? whole { bytes throws(DataError) in
-        TableLayout(bytes, format: format, trainingColumns: columns ?? []).cause(of: error)
+      var cause: DataError?
+      try? whole { bytes throws(DataError) in
+        cause = TableLayout(bytes, format: format, trainingColumns: columns ?? []).cause(of: error)
       }
-      throw (cause ?? nil) ?? error
+      throw cause ?? error
     }
   }
 
@@ -116,7 +140,7 @@ struct CSVReader {
   }
 
   /// Columns up to which a survey looks at all at once; of more, those without a word are told first, to save memory.
-  private static let surveyed = 256
+  static let surveyed = 256
 
   /// Looks at all cells of the columns of a training source whose kinds nobody has said.
   ///
@@ -142,22 +166,15 @@ struct CSVReader {
     wanted += plan.unsurveyed
     var surveys = wanted.map { ColumnSurvey(name: plan.names[$0], marks: missingMarks) }
     try forEachRow(scanner, count: plan.names.count) { cells, scanner in
-      for (place, column) in wanted.enumerated() {
-        let cell = cells[column]
-        if cell.hasDoubledQuotes {
-          var text = scanner.text(of: cell)
-          text.withUTF8 { surveys[place].add($0, line: scanner.recordLine) }
-        } else {
-          surveys[place].add(scanner.bytes(of: cell), line: scanner.recordLine)
-        }
-      }
+      for (place, column) in wanted.enumerated() { surveys[place].add(cells[column], scanner) }
     }
     var found = Dictionary(zip(wanted, surveys)) { first, _ in first }
     for column in all where found[column] == nil { found[column] = ColumnSurvey(name: plan.names[column]) }
     return found
   }
 
-  /// Hands out the cells of the rows up to the first that has another number of them: what is wrong with that is said by who reads.
+  /// Hands out the cells of the rows up to the first that has another number of them: what is wrong with that is said by who
+  /// reads.
   private func forEachRow(
     _ start: CSVScanner, count: Int, _ body: ([CSVField], CSVScanner) -> Void
   ) throws(DataError) {
@@ -171,7 +188,7 @@ struct CSVReader {
   // MARK: - Columns
 
   /// What the columns are for, from the cells of the first line.
-  private func columns(_ cells: [String], _ surveys: [Int: ColumnSurvey]) throws(DataError) -> ColumnPlan {
+  func columns(_ cells: [String], _ surveys: [Int: ColumnSurvey]) throws(DataError) -> ColumnPlan {
     let names = try CSVHeader(format: format, training: training).names(cells)
     let plan = try plainFormat(names).plan(names, in: sink.context, surveys: surveys)
     // A line of words cannot be a row where numbers are wanted, nor is it one where nothing is said.

@@ -33,6 +33,15 @@ struct CSVScanner {
     position = bytes.count >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf ? 3 : 0
   }
 
+  /// Begins with a record in the middle of a text; lines count from its first.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8, file: String, at position: Int) {
+    self.init(bytes, delimiter: delimiter, file: file)
+    self.position = position
+  }
+
+  /// Lines before the next record.
+  var lineCount: Int { nextLine - 1 }
+
   /// Reads the next record.
   ///
   /// - Returns: false at the end of the text; lines that are empty are allowed only there.

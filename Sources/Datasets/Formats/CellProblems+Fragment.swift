@@ -22,13 +22,13 @@ extension CellProblems {
   /// The rule that mends a column.
   private func rule(_ column: Column) -> String? {
     switch column.kind {
-    case .identifier, .text: return #"{"role": "drop"}"#
+    case .identifier, .text: return ConfigValue.object(ColumnWarning.drop).compactText
     case .otherDates(_, _, let rule): return rule
     case .otherNumbers(_, _, let rule): return rule
-    case .manyCategories: return #"{"kind": "categorical", "rare_below": 10, "unknown": "other"}"#
+    case .manyCategories: return ConfigValue.object(ColumnWarning.pooled).compactText
     case nil: break
     }
-    if isEmpty(column) { return #"{"role": "drop"}"# }
+    if isEmpty(column) { return ConfigValue.object(ColumnWarning.drop).compactText }
     guard column.role == .feature || column.role == .target else { return nil }
     let texts = column.tallies.filter { $0.cause.isNumberInOtherStyle }.map(\.text)
     let others = column.tallies.filter { !$0.cause.isNumberInOtherStyle && $0.cause != .missing }

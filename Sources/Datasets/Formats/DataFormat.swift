@@ -4,6 +4,8 @@ package import Specs
 package protocol DataFormat: Spec {
   /// Whether the source names targets. Prediction does without, training does not.
   var hasTargets: Bool { get }
+  /// The names of targets that the source states; those that rules of columns name come besides.
+  var statedTargets: [String] { get }
   /// The keys that name files; the config of a run holds these paths whole.
   static var pathKeys: [String] { get }
   /// The marks for missing values that the source names; nil: none.
@@ -12,6 +14,8 @@ package protocol DataFormat: Spec {
   var countsFromZero: Bool { get }
   /// What is done to features where the config does not say it.
   static var defaultNormalization: NormalizationMethod { get }
+  /// The files of text that its rows are read from, as the config states them and patterns are found; nil: it is not read from text.
+  func textFiles(in context: DataContext) throws(DataError) -> [String]?
   /// The same source read from another file, as `predict RUN FILE` names one: with its targets and weights, or without them. nil where a
   /// file does not hold all that, or the source has none.
   func reading(_ file: String, withTargets: Bool) -> (any DataFormat)?
@@ -24,7 +28,9 @@ package protocol DataFormat: Spec {
 extension DataFormat {
   package var missingValues: MissingMarks? { nil }
   package var countsFromZero: Bool { false }
+  package var statedTargets: [String] { [] }
   package static var defaultNormalization: NormalizationMethod { .none }
+  package func textFiles(in context: DataContext) throws(DataError) -> [String]? { nil }
   package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? { nil }
 
   /// All rows, checked, in the order of the training source's features.

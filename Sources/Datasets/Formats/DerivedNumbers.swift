@@ -28,17 +28,26 @@ struct DerivedNumbers {
     self.indicator = indicator.map { (firstPlace + $0.offset, firstField + $0.element.offset) }
   }
 
+  /// Whether the column is numbers as programs write them.
+  var isPlainNumber: Bool { if case .number(.plain) = cells { true } else { false } }
+
+  /// Takes over what other rows of the column have shown.
+  mutating func merge(_ other: DerivedNumbers) {
+    hasMissing = hasMissing || other.hasMissing
+    isRounded = isRounded || other.isRounded
+  }
+
   /// Whether the column is numbers, written in some style.
   var isNumber: Bool { if case .number = cells { true } else { false } }
 
   /// Writes a number that is stored as one and is not missing.
   ///
   /// - Returns: why it cannot be used; nil where it can.
-  mutating func take(_ number: Double, isRounded: Bool, into values: inout [Double]) -> CellCause? {
+  mutating func take(_ number: Double, isRounded: Bool, into values: UnsafeMutablePointer<Double>) -> CellCause? {
     if let indicator { values[indicator.place] = 0 }
     self.isRounded = self.isRounded || isRounded
     guard !number.isInfinite else { return .infinite }
-    return write(number, &values)
+    return write(number, values)
   }
 
   /// Writes the numbers of a cell to their places.
@@ -46,33 +55,34 @@ struct DerivedNumbers {
   /// - Parameter isISO: whether dates are those of ISO 8601, whatever the format that the column has elsewhere.
   /// - Returns: why the cell cannot be used; nil where it can.
   mutating func read(
-    _ field: CSVField, _ scanner: CSVScanner, _ marks: MissingMarks, isISO: Bool = false, into values: inout [Double]
+    _ field: CSVField, _ scanner: CSVScanner, _ marks: MissingMarks, isISO: Bool = false,
+    into values: UnsafeMutablePointer<Double>
   ) -> CellCause? {
     let bytes = scanner.bytes(of: field)
     if let indicator { values[indicator.place] = 0 }
     if case .number(let style) = cells, style != .plain {
-      guard !marks.contains(bytes, takesNumbers: false) else { return leaveOpen(&values) }
+      guard !marks.contains(bytes, takesNumbers: false) else { return leaveOpen(values) }
       // A style looks at characters; numbers as programs write them are bytes.
       let text = scanner.text(of: field)
       guard let number = style.number(text) else { return .otherStyle }
-      guard !marks.contains(number) else { return leaveOpen(&values) }
+      guard !marks.contains(number) else { return leaveOpen(values) }
       if number.magnitude > 0x1p53, !isRounded { isRounded = style.isRounded(number, in: text) }
-      return write(number, &values)
+      return write(number, values)
     }
-    guard !marks.contains(bytes) else { return leaveOpen(&values) }
+    guard !marks.contains(bytes) else { return leaveOpen(values) }
     switch cells {
     case .categories: return nil
     case .number:
       guard let number = DecimalNumber.parse(bytes) else { return CellCause(of: scanner.text(of: field)) }
       if number.magnitude > 0x1p53, !isRounded { isRounded = DecimalNumber.isRounded(number, in: bytes) }
-      return write(number, &values)
+      return write(number, values)
     case .boolean:
-      if let flag = BooleanWord.parse(bytes) { return write(flag ? 1 : 0, &values) }
+      if let flag = BooleanWord.parse(bytes) { return write(flag ? 1 : 0, values) }
       guard let number = DecimalNumber.parse(bytes), number == 0 || number == 1 else { return .notBoolean }
-      return write(number, &values)
+      return write(number, values)
     case .ordinal(let index):
       guard let place = index.index(of: scanner.text(of: field)) else { return .notInOrder }
-      return write(Double(place), &values)
+      return write(Double(place), values)
     case .date(let format):
       let own = isISO ? nil : format
       guard let date = own.map({ $0.date(bytes) }) ?? DateText(bytes) else { return .notDate }
@@ -84,7 +94,7 @@ struct DerivedNumbers {
   }
 
   /// A cell without a value.
-  private func leaveOpen(_ values: inout [Double]) -> CellCause? {
+  private func leaveOpen(_ values: UnsafeMutablePointer<Double>) -> CellCause? {
     guard missing.fills else {
       // Of categories it is taken down with their labels.
       if case .categories = cells { return nil }
@@ -95,14 +105,14 @@ struct DerivedNumbers {
     return nil
   }
 
-  private func write(_ number: Double, _ values: inout [Double]) -> CellCause? {
+  private func write(_ number: Double, _ values: UnsafeMutablePointer<Double>) -> CellCause? {
     guard Float(number).isFinite else { return .beyondFloat }
     for feature in features where feature.reading != .isMissing { values[feature.place] = number }
     return nil
   }
 
   /// A row was kept.
-  mutating func keep(_ values: [Double]) {
+  mutating func keep(_ values: UnsafePointer<Double>) {
     if let indicator, values[indicator.place] == 1 { hasMissing = true }
   }
 

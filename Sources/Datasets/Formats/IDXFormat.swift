@@ -19,6 +19,7 @@ package struct IDXFormat: DataFormat {
   package init(from fields: FieldReader) throws(ConfigError) {
     features = try fields.text("features", "the file of features, rows first")
     targets = try fields.optionalText("targets", "the file of targets")
+    try ArrayNames.requireDifferent(features, targets, nil, "file", fields)
   }
 
   package func reading(_ file: String, withTargets: Bool) -> (any DataFormat)? {

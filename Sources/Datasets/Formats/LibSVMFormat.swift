@@ -32,6 +32,8 @@ package struct LibSVMFormat: DataFormat {
     )
   }
 
+  package func textFiles(in context: DataContext) throws(DataError) -> [String]? { [path] }
+
   package func read(into sink: DataSink) throws(DataError) {
     try LibSVMReader(format: self, sink: sink).read(InputFile.contents(of: path, in: sink.context))
   }

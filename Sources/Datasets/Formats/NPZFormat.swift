@@ -48,6 +48,9 @@ struct NPZFile {
     for entry in entries where !seen.insert(entry.name).inserted { throw .archive(file: file, .duplicate(entry.name)) }
   }
 
+  /// The arrays' names.
+  var names: [String] { entries.map(\.name) }
+
   /// - Parameters:
   ///   - name: of an array, or of its file in the archive.
   ///   - mayMap: whether the elements may stay in their file.

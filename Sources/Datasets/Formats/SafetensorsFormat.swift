@@ -58,6 +58,9 @@ struct SafetensorsFile {
     }
   }
 
+  /// Names and shapes.
+  var listing: [ArrayListing.Entry] { header.tensors.map { .init(name: $0.name, shape: $0.shape) } }
+
   /// A file that is none at all is told by what it is.
   private static func error(_ file: String, _ beginning: [UInt8], problem: String) -> DataError {
     guard beginning.dropFirst(8).first != UInt8(ascii: "{") else { return .tensors(file: file, .damaged(problem)) }

@@ -17,6 +17,7 @@ package struct TableFormat: DataFormat {
   var roles: CSVFormat
 
   package var hasTargets: Bool { roles.hasTargets }
+  package var statedTargets: [String] { roles.statedTargets }
   package var missingValues: MissingMarks? { roles.missingValues }
 
   package init(from fields: FieldReader) throws(ConfigError) {

@@ -11,26 +11,16 @@ extension DataSink {
       return column
     }
     try found.requireNoTwins("category", source)
-    column.decideCategories(found, rareBelow: field.rareBelow)
+    column.decideCategories(found, rareBelow: context.cutsParts ? nil : field.rareBelow)
     guard column.categories?.isEmpty == false else { throw .noCategories(file: source.file, column: column.name) }
-    if column.missingCategory != nil {
-      notes.append("where '\(column.name.excerpt(40))' is missing, that is a category of its own")
-    }
-    if let rareBelow = field.rareBelow, !column.pooled.isEmpty {
-      notes.append(
-        "\(column.pooled.count) categor\(column.pooled.count == 1 ? "y" : "ies") of '\(column.name.excerpt(40))' with fewer than \(rareBelow) "
-          + "rows of the training source \(column.pooled.count == 1 ? "is" : "are") pooled as '\(Self.other(column))'")
-    }
-    if column.unknown == .other, column.otherCategory == nil {
-      notes.append(
-        "no category of '\(column.name.excerpt(40))' is pooled as rare, so nothing is learnt of others: unknown ones are zeros"
-      )
-    }
+    if !context.cutsParts { notes += column.notesOnCategories(rareBelow: field.rareBelow, of: "source") }
     return column
   }
 
-  private static func other(_ column: FeatureColumn) -> String {
-    column.otherCategory.flatMap { column.categories?[$0].excerpt(40) } ?? ""
+  /// Whether a field's categories are those that occur, which the rows of the training part are to decide.
+  func isUndecided(_ index: Int) -> Bool {
+    guard context.cutsParts, context.training == nil, case .labels(nil) = fields[index].content else { return false }
+    return true
   }
 
   /// Refuses missing cells that nothing stands for, and says where there are some of which training had none.
@@ -47,10 +37,7 @@ extension DataSink {
       throw .cells(file: source.file, problems)
     }
     guard column.missing == .category, column.missingCategory == nil else { return }
-    let count = found.codes.count { $0 == Int32(label) }
-    notes.append(
-      "\(count) cell\(count == 1 ? "" : "s") of '\(column.name.excerpt(40))' \(count == 1 ? "is" : "are") missing, and none was in training; "
-        + "all its features are 0")
+    notes.append(column.noteOnMissing(found.codes.count { $0 == Int32(label) }))
   }
 
   /// The codes of a column's rows.
@@ -71,18 +58,13 @@ extension DataSink {
       guard let label = isUnknown.firstIndex(of: true), let row = found.codes.firstIndex(of: Int32(label)) else {
         continue
       }
-      guard feature.column.unknown != .error else {
+      guard feature.column.unknown != .error || context.isCut else {
         unseen.append((row, feature.column, found.labels[label]))
         continue
       }
       let count = found.codes.count { isUnknown[Int($0)] }
       notes.append(
-        "\(count) cell\(count == 1 ? "" : "s") of '\(feature.column.name.excerpt(40))' \(count == 1 ? "is a category" : "are categories") "
-          + "that training did not have (first in \(source.place(row)), '\(found.labels[label].excerpt(40))'); "
-          + (feature.column.unknown == .other && feature.column.otherCategory != nil
-            ? "counted as '\(Self.other(feature.column))'"
-            : feature.column.missing == .mostFrequent
-              ? "the most frequent one stands for it" : "all its features are 0"))
+        feature.column.noteOnUnknown(count, firstIn: source.place(row), text: found.labels[label]))
     }
     guard let first = unseen.min(by: { $0.row < $1.row }) else { return }
     throw .unseenCategory(

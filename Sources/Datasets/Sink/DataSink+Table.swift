@@ -25,6 +25,9 @@ extension DataSink {
       features: features)
     table.naming = naming
     if !isNameless { table.columns = columns.map(\.column) }
+    for (place, feature) in columns.enumerated() where isUndecided(feature.field) {
+      table.undecided[place] = UndecidedCategories(rareBelow: fields[feature.field].rareBelow)
+    }
     if context.readsTargets {
       table.targets = try targets()
       try takeWeights(&table)

@@ -3,9 +3,11 @@ internal import Specs
 
 /// What a format fills with the rows of its source: checks them, finds them by name, and keeps them as they came.
 ///
-/// A format tells its fields (``begin(_:from:naming:)``), then hands over their rows: fields of numbers and labels in a ``RowBlock``
+/// A format tells its fields (``begin(_:from:naming:)``), then hands over their rows: fields of numbers and labels in a
+/// ``RowBlock``
 /// (``append(_:)``), fields of an array's elements in blocks of bytes (``append(_:to:)``) or as the file has them
-/// (``fill(_:with:from:rows:)``), ragged ones with their lengths (``append(_:lengths:to:)``). All fields end with the same number of
+/// (``fill(_:with:from:rows:)``), ragged ones with their lengths (``append(_:lengths:to:)``). All fields end with the same
+/// number of
 /// rows.
 package final class DataSink {
   /// More categories than this in one column are taken for a mistake.
@@ -86,7 +88,10 @@ package final class DataSink {
       }
       first = own.upperBound
     }
-    numbers = count > 0 ? try NumberChunks(width: count, file: file) : nil
+    numbers =
+      count > 0
+      ? try NumberChunks(
+        width: count, file: file, overflow: context.overflow, offersCache: context.offersCache) : nil
     row = [Double](repeating: 0, count: count)
     try requireKeys()
   }
@@ -124,6 +129,48 @@ package final class DataSink {
     }
     blockRows += block.count
     block.clear()
+  }
+
+  /// Takes the kept rows of a range of a text: all but the numbers of their features, which follow for several ranges at once
+  /// (``append(_:_:)``).
+  ///
+  /// - Parameters:
+  ///   - range: whose rows were checked as ``append(_:)`` does it.
+  ///   - line: lines before the range.
+  ///   - takesMarks: of each field of labels whether a mark for a missing value is one, and not a label.
+  /// - Returns: false where a column has more categories than one may have.
+  func append(_ range: CSVRangeRows, line: Int, takesMarks: [Bool]) -> Bool {
+    guard range.kept > 0 else { return true }
+    if source.lines == nil { source.lines = RowLines() }
+    source.lines?.append(range.lines, line: line, row: blockRows)
+    hasMissing = hasMissing || range.hasMissing
+    let width = fields.reduce(0) { $0 + $1.width }
+    for part in parts where part.role == .target || part.role == .weight {
+      contents[part.field].values.reserve(range.kept * part.numbers.count)
+      for row in 0..<range.kept {
+        for number in part.numbers { contents[part.field].values.append(range.numbers[row * width + number]) }
+      }
+    }
+    var column = 0
+    for (index, field) in fields.enumerated() where field.isLabels {
+      if field.isKey {
+        contents[index].keys.append(range.texts[column], takesMarks: takesMarks[column])
+      } else {
+        contents[index].labels.append(
+          range.texts[column], takesMarks: takesMarks[column], emptyIsMissing: field.role == .target)
+      }
+      if field.role == .feature, contents[index].labels.labels.count > Self.categoryLimit { return false }
+      column += 1
+    }
+    blockRows += range.kept
+    return true
+  }
+
+  /// Takes the numbers of the features of ranges' rows.
+  func append(_ ranges: [CSVRangeRows], _ forEach: (Int, (Int, Int) -> Void) -> Void) throws(DataError) {
+    let width = fields.reduce(0) { $0 + $1.width }
+    try numbers?.append(
+      ranges.map { NumberChunks.Block(numbers: UnsafePointer($0.numbers), rows: $0.kept) }, stride: width, forEach)
   }
 
   /// Takes the numbers of a row.
@@ -221,4 +268,11 @@ struct FieldContent {
   var isRounded = false
   /// Whether it is no feature after all.
   var isLeftOut = false
+}
+
+extension [Double] {
+  /// Room for more, twice as much each time.
+  fileprivate mutating func reserve(_ more: Int) {
+    if count + more > capacity { reserveCapacity(Swift.max(count + more, 2 * capacity)) }
+  }
 }

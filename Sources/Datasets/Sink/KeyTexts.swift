@@ -24,6 +24,27 @@ struct KeyTexts: Sendable {
     for text in texts { append(text) }
   }
 
+  /// Takes the rows of a range, of whose texts those that are marks for missing values are empty.
+  mutating func append(_ texts: RangeTexts, takesMarks: Bool) {
+    var own = [UInt32?](repeating: nil, count: texts.entries.count)
+    for number in texts.codes {
+      let number = Int(number)
+      if let code = own[number] {
+        codes.append(code)
+        continue
+      }
+      let entry = texts.entries[number]
+      if takesMarks, entry.isMark {
+        append("")
+      } else if entry.isDoubled {
+        append(texts.text(of: number))
+      } else {
+        append(texts.bytes(of: number))
+      }
+      own[number] = codes.last
+    }
+  }
+
   private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
     var slot = slot(of: text)
     if slots[slot] == 0 {

@@ -9,6 +9,7 @@ extension DataSection {
   /// The columns that parts are cut by, each once.
   var keyRequests: [KeyRequest] {
     var requests: [KeyRequest] = []
+    if let (key, column) = folds?.column { requests.append(KeyRequest(path: key, column: column)) }
     for (part, source) in [(DataPart.validation, validation), (.test, test)] {
       guard let (key, column) = source?.choice?.column, !requests.contains(where: { $0.column == column }) else {
         continue

@@ -62,21 +62,8 @@ extension RowCutter {
   private func groups(
     _ column: KeyTexts
   ) -> (ofRow: [Int?], sizes: [Int], torn: (groups: Int, rows: Int)) {
-    let texts = (0..<column.count).map { column.text($0).trimmed }
-    // As categories: 1 and 1.0 are one group where all are numbers.
-    let areNumbers = LabelKind(of: texts) == .numbers
-    var byText: [String: Int] = [:], byNumber: [Double: Int] = [:]
-    let groupOfCode = texts.map { text -> Int in
-      if areNumbers, let number = LabelKind.number(text) {
-        if let known = byNumber[number] { return known }
-        byNumber[number] = byNumber.count
-        return byNumber.count - 1
-      }
-      if let known = byText[text] { return known }
-      byText[text] = byText.count
-      return byText.count - 1
-    }
-    let isTaken = isTaken(groupOfCode, column, count: byText.count + byNumber.count)
+    let groupOfCode = groupOfCode(column)
+    let isTaken = isTaken(groupOfCode, column, count: (groupOfCode.max() ?? -1) + 1)
     var place = [Int](repeating: -1, count: isTaken.count), sizes: [Int] = []
     let ofRow = parts.indices.map { row -> Int? in
       let group = groupOfCode[Int(column.codes[row])]
@@ -91,6 +78,24 @@ extension RowCutter {
     let torn = parts.indices.filter { parts[$0] == .train && ofRow[$0] == nil }
     let tornGroups = Set(torn.map { groupOfCode[Int(column.codes[$0])] })
     return (ofRow, sizes, (tornGroups.count, torn.count))
+  }
+
+  /// The group that each text of a key column means.
+  func groupOfCode(_ column: KeyTexts) -> [Int] {
+    let texts = (0..<column.count).map { column.text($0).trimmed }
+    // As categories: 1 and 1.0 are one group where all are numbers.
+    let areNumbers = LabelKind(of: texts) == .numbers
+    var byText: [String: Int] = [:], byNumber: [Double: Int] = [:]
+    return texts.map { text -> Int in
+      if areNumbers, let number = LabelKind.number(text) {
+        if let known = byNumber[number] { return known }
+        byNumber[number] = byNumber.count
+        return byNumber.count - 1
+      }
+      if let known = byText[text] { return known }
+      byText[text] = byText.count
+      return byText.count - 1
+    }
   }
 
   /// For each group whether it has rows in another part already.
@@ -185,7 +190,7 @@ extension RowCutter {
   }
 
   /// The order in time of the rows that are left.
-  private func order(_ column: KeyTexts, _ name: KeyName, _ key: String) throws(DataError) -> TimeOrder {
+  func order(_ column: KeyTexts, _ name: KeyName, _ key: String) throws(DataError) -> TimeOrder {
     var isUsed = [Bool](repeating: false, count: column.count)
     for (row, code) in column.codes.enumerated() where parts[row] == .train { isUsed[Int(code)] = true }
     func place(_ code: Int) -> (place: String, text: String) {

@@ -99,6 +99,50 @@ extension DataLayout {
 }
 
 extension DataLayout {
+  /// Whether it can be that of rows that some bytes hold and a description tells of: one from a file is believed in nothing.
+  package func fits(_ description: DataDescription, byteCount: Int) -> Bool {
+    let limit = 1 << 48
+    for source in sources {
+      let blocks = source.features + [source.targets].compactMap { $0 }
+      guard (0..<limit).contains(source.rows), source.mapping == nil, !source.features.isEmpty,
+        blocks.allSatisfy({ (0..<1 << 31).contains($0.width) }),
+        blocks.allSatisfy({ Self.product($0.rowBytes, source.rows).map { $0 <= byteCount } ?? false }),
+        source.rows <= byteCount, source.weight == nil || source.rows <= byteCount / 4
+      else { return false }
+      var next = 0
+      for run in source.runs {
+        guard run.features.lowerBound == next, source.features.indices.contains(run.block), run.first >= 0,
+          run.first < source.features[run.block].width, run.isCode || !run.features.isEmpty,
+          run.features.count <= description.featureCount,
+          run.isCode || run.first + run.features.count <= source.features[run.block].width
+        else { return false }
+        next = run.features.upperBound
+      }
+      guard next == description.featureCount else { return false }
+      let width = source.targets?.width ?? 0
+      switch description.targetKind {
+      case .classes: guard width == 1 else { return false }
+      case .values: guard width == description.targetWidth, width > 0 else { return false }
+      case .none: break
+      }
+    }
+    guard parts.count == DataPart.allCases.count, !sources.isEmpty else { return false }
+    for (part, own) in zip(DataPart.allCases, parts) {
+      guard sources.indices.contains(own.source), own.count == description.count(of: part), own.count >= 0,
+        own.count <= byteCount, !own.isWhole || own.count == sources[own.source].rows,
+        (-1023...1074).contains(own.weightExponent)
+      else { return false }
+    }
+    // No more than some blocks, each at most as large as all: the sum is far from where it overflows.
+    guard sources.count <= 64, sources.allSatisfy({ $0.features.count <= 1 << 12 }) else { return false }
+    return self.byteCount == byteCount
+  }
+
+  private static func product(_ a: Int, _ b: Int) -> Int? {
+    let (product, overflows) = a.multipliedReportingOverflow(by: b)
+    return overflows ? nil : product
+  }
+
   /// For each source where its features stay, as JSON. That is an affair of each node: all else is the same on all of them.
   package var mappings: ConfigValue { .array(sources.map { $0.mapping?.configValue ?? .null }) }
 

@@ -1,7 +1,8 @@
 internal import Kernels
 internal import Platform
 
-/// The numbers of a table's columns, row by row, in chunks: a column is float32 in each chunk of which float32 holds all its numbers,
+/// The numbers of a table's columns, row by row, in chunks: a column is float32 in each chunk of which float32 holds all its
+/// numbers,
 /// else double.
 package final class NumberChunks: @unchecked Sendable {
   /// Where the columns of a chunk are; neighbouring chunks mostly share one.
@@ -31,6 +32,36 @@ package final class NumberChunks: @unchecked Sendable {
 
     /// Where its numbers in double begin.
     var doubles: Int { offset + (rows * plan.floats * 4 + 7) / 8 * 8 }
+
+    /// Writes some of its rows.
+    ///
+    /// - Parameters:
+    ///   - first: the first of them.
+    ///   - base: the first byte of all chunks.
+    func store(
+      _ numbers: UnsafePointer<Double>, _ count: Int, stride: Int, from first: Int, in base: UnsafeMutableRawPointer,
+      width: Int
+    ) {
+      let doubles = width - plan.floats
+      for column in 0..<width {
+        let slot = plan.slots[column]
+        // One NaN, not each processor's: the bytes tell data from others.
+        if plan.isFloat[column] {
+          let output = base + offset + (first * plan.floats + slot) * 4
+          for row in 0..<count {
+            let value = numbers[row * stride + column]
+            output.storeBytes(
+              of: value.isNaN ? .nan : Float(value), toByteOffset: row * plan.floats * 4, as: Float.self)
+          }
+        } else {
+          let output = base + self.doubles + (first * doubles + slot) * 8
+          for row in 0..<count {
+            let value = numbers[row * stride + column]
+            output.storeBytes(of: value.isNaN ? .nan : value, toByteOffset: row * doubles * 8, as: Double.self)
+          }
+        }
+      }
+    }
   }
 
   /// The columns.
@@ -42,6 +73,8 @@ package final class NumberChunks: @unchecked Sendable {
 
   private let bytes: FileBytes
   private let file: String
+  private let overflow: ColumnOverflow?
+  private let offersCache: Bool
   private let rowsOfChunk: Int
   private var chunks: [Chunk] = []
   /// The rows of the chunk to come.
@@ -50,14 +83,20 @@ package final class NumberChunks: @unchecked Sendable {
   // Of 256 KiB, but not so few rows that plans weigh something.
   private static let cells = 1 << 15, leastRows = 16
 
+  /// - Parameters:
+  ///   - overflow: where the numbers go when they take too much memory.
+  ///   - offersCache: whether a config can ask for that.
   /// - Throws: ``DataError/tooLarge(file:byteCount:available:)``
-  init(width: Int, file: String) throws(DataError) {
+  init(
+    width: Int, file: String, overflow: ColumnOverflow? = nil, offersCache: Bool = false
+  ) throws(DataError) {
     precondition(width > 0, "a table of numbers has columns")
     self.width = width
     self.file = file
     rowsOfChunk = max(Self.leastRows, Self.cells / width)
     isFloat = [Bool](repeating: true, count: width)
-    bytes = try FileBytes(capacity: 1, file: file)
+    (self.overflow, self.offersCache) = (overflow, offersCache)
+    bytes = try FileBytes(capacity: 1, file: file, overflow: overflow)
   }
 
   /// Adds a row.
@@ -67,10 +106,104 @@ package final class NumberChunks: @unchecked Sendable {
     if pending.count == rowsOfChunk * width { try flush() }
   }
 
+  /// Rows of numbers one behind the other.
+  struct Block {
+    let numbers: UnsafePointer<Double>
+    let rows: Int
+  }
+
+  /// Adds the rows of several blocks.
+  ///
+  /// - Parameters:
+  ///   - stride: numbers from one row to the next, of which the first are those of the columns.
+  ///   - forEach: calls a body for items and the workers that do them, at the same time where it can.
+  func append(_ blocks: [Block], stride: Int, _ forEach: (Int, (Int, Int) -> Void) -> Void) throws(DataError) {
+    // The rows from a place on, as far as they are in one block.
+    var starts: [Int] = [], total = pending.count / width
+    let before = total
+    for block in blocks {
+      starts.append(total)
+      total += block.rows
+    }
+    let whole = total / rowsOfChunk, width = width
+    func forEachRun(
+      _ rows: Range<Int>, _ body: (_ first: Int, _ from: UnsafePointer<Double>, _ rows: Int, _ stride: Int) -> Void
+    ) {
+      var place = rows.lowerBound
+      if place < before {
+        let count = min(before, rows.upperBound) - place
+        pending.withUnsafeBufferPointer { pending in
+          pending.baseAddress.map { body(0, $0 + place * width, count, width) }
+        }
+        place += count
+      }
+      guard place < rows.upperBound else { return }
+      var index = starts.lastIndex { $0 <= place } ?? 0
+      while place < rows.upperBound {
+        let block = blocks[index], own = place - starts[index], count = min(block.rows - own, rows.upperBound - place)
+        if count > 0 { body(place - rows.lowerBound, block.numbers + own * stride, count, stride) }
+        place += max(0, count)
+        index += 1
+      }
+    }
+    let size = rowsOfChunk
+    func rows(_ item: Int) -> Range<Int> { item * size..<(item + 1) * size }
+    var areFloat = [Bool](repeating: true, count: whole * width)
+    areFloat.withUnsafeMutableBufferPointer { areFloat in
+      forEach(whole) { item, _ in
+        forEachRun(rows(item)) { _, from, count, stride in
+          for column in 0..<width {
+            var isFloat = areFloat[item * width + column], row = 0
+            while isFloat, row < count {
+              isFloat = RawElement.isFloat(from[row * stride + column])
+              row += 1
+            }
+            areFloat[item * width + column] = isFloat
+          }
+        }
+      }
+    }
+    var own: [Chunk] = [], end = bytes.count
+    for item in 0..<whole {
+      let isFloat = Array(areFloat[item * width..<(item + 1) * width]), last = own.last?.plan ?? chunks.last?.plan
+      let chunk = Chunk(
+        plan: last.flatMap { $0.isFloat == isFloat ? $0 : nil } ?? Plan(isFloat), offset: end, rows: size)
+      for column in 0..<width where !isFloat[column] { self.isFloat[column] = false }
+      own.append(chunk)
+      end = chunk.doubles + size * (width - chunk.plan.floats) * 8
+    }
+    try makeRoom(end - bytes.count)
+    if let room = bytes.room.baseAddress {
+      let base = room - bytes.count
+      own.withUnsafeBufferPointer { own in
+        forEach(whole) { item, _ in
+          forEachRun(rows(item)) { first, from, count, stride in
+            own[item].store(from, count, stride: stride, from: first, in: base, width: width)
+          }
+        }
+      }
+    }
+    bytes.add(end - bytes.count)
+    chunks += own
+    var rest: [Double] = []
+    forEachRun(whole * size..<total) { _, from, count, stride in
+      for row in 0..<count { rest.append(contentsOf: UnsafeBufferPointer(start: from + row * stride, count: width)) }
+    }
+    (pending, count) = (rest, count + total - before)
+  }
+
   /// Makes the rows readable; no more are added.
   func finish() throws(DataError) {
     if !pending.isEmpty { try flush() }
     pending = []
+  }
+
+  /// Makes room for the bytes of chunks.
+  private func makeRoom(_ byteCount: Int) throws(DataError) {
+    do throws(DataError) { try bytes.makeRoom(byteCount, file: file) } catch {
+      guard offersCache, case .tooLarge(let file, let byteCount, let available) = error else { throw error }
+      throw .columnsTooLarge(file: file, byteCount: byteCount, available: available)
+    }
   }
 
   private func flush() throws(DataError) {
@@ -83,26 +216,13 @@ package final class NumberChunks: @unchecked Sendable {
     }
     let last = chunks.last?.plan
     let chunk = Chunk(plan: last.flatMap { $0.isFloat == own ? $0 : nil } ?? Plan(own), offset: bytes.count, rows: rows)
-    let plan = chunk.plan, doubles = width - plan.floats
-    let byteCount = chunk.doubles + rows * doubles * 8 - chunk.offset
-    try bytes.makeRoom(byteCount, file: file)
-    let room = bytes.room
-    for column in 0..<width {
-      let slot = plan.slots[column]
-      if plan.isFloat[column] {
-        for row in 0..<rows {
-          // One NaN, not each processor's: the bytes tell data from others.
-          let value = pending[row * width + column]
-          room.storeBytes(
-            of: value.isNaN ? .nan : Float(value), toByteOffset: (row * plan.floats + slot) * 4, as: Float.self)
-        }
-      } else {
-        isFloat[column] = false
-        let first = chunk.doubles - chunk.offset
-        for row in 0..<rows {
-          let value = pending[row * width + column]
-          room.storeBytes(
-            of: value.isNaN ? .nan : value, toByteOffset: first + (row * doubles + slot) * 8, as: Double.self)
+    let byteCount = chunk.doubles + rows * (width - chunk.plan.floats) * 8 - chunk.offset
+    try makeRoom(byteCount)
+    for column in 0..<width where !own[column] { isFloat[column] = false }
+    if let room = bytes.room.baseAddress {
+      pending.withUnsafeBufferPointer { pending in
+        pending.baseAddress.map {
+          chunk.store($0, rows, stride: width, from: 0, in: room - bytes.count, width: width)
         }
       }
     }
@@ -130,7 +250,7 @@ package final class NumberChunks: @unchecked Sendable {
 
   /// Some rows, ascending.
   func keeping(_ rows: [Int]) throws(DataError) -> NumberChunks {
-    let kept = try NumberChunks(width: width, file: file)
+    let kept = try NumberChunks(width: width, file: file, overflow: overflow, offersCache: offersCache)
     let row = AlignedBuffer<Double>(count: width)
     for place in rows {
       read(place, into: row.pointer)

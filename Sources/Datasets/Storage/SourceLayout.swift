@@ -95,7 +95,7 @@ extension SourceLayout.Run {
   fileprivate init?(_ value: ConfigValue) {
     guard case .array(let parts) = value else { return nil }
     let numbers = parts.compactMap { if case .integer(let number) = $0 { number } else { nil } }
-    guard numbers.count == 5 else { return nil }
+    guard numbers.count == 5, numbers[0] >= 0, numbers[0] <= numbers[1] else { return nil }
     self.init(features: numbers[0]..<numbers[1], block: numbers[2], first: numbers[3], isCode: numbers[4] == 1)
   }
 }

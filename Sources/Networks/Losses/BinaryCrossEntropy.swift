@@ -6,30 +6,39 @@ package import Specs
 ///
 /// For yes or no (targets of two classes, one output), and for several labels that may hold together (several target columns with
 /// values from 0 to 1, an output for each). `positive_weight` above 1 finds more of rare positives, at the price of more false
-/// alarms, as PyTorch's `pos_weight`.
+/// alarms, as PyTorch's `pos_weight`. With `shares` the targets are shares from 0 to 1, one column of them too, and so are predictions.
 package struct BinaryCrossEntropy: LossSpec {
   package static let kind = "binary_cross_entropy"
   package static let summary = "yes or no from logits, for one label or several"
-  package static let examples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#]
-  package var targets: LossTargets { .classesOrValues }
-  package var targetLimit: String? { "classes, or " + TargetDomain.probability.text }
+  package static let examples = ["{}", #"{"positive_weight": 3, "reduction": "sum"}"#, #"{"shares": true}"#]
+  package var targets: LossTargets { shares ? .values : .classesOrValues }
+  package var targetLimit: String? {
+    shares ? TargetDomain.probability.text : "classes, or " + TargetDomain.probability.text
+  }
 
   var positiveWeight: Double
+  /// Whether the targets are shares, instead of classes or labels.
+  var shares: Bool
   var reduction: OutputReduction
 
   package init(from fields: FieldReader) throws(ConfigError) {
     positiveWeight = try fields.number(
       "positive_weight", default: 1, in: .positiveFloat, "what a positive counts, in units of a negative")
+    shares = try fields.boolean(
+      "shares", default: false, "whether targets are shares from 0 to 1 (default false: two classes, or several labels)"
+    )
+    // Configs of runs made before there was this key stay the same.
+    if !shares { fields.leaveOut("shares") }
     reduction = try OutputReduction(from: fields)
   }
 
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     let element = ElementLoss.binaryEntropy(positiveWeight: Float(positiveWeight))
-    if context.classes == 0 {
+    if shares || context.classes == 0 {
       try context.requireOutputPerTarget()
       return ElementwiseLoss(
         element: element, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
-        prediction: .sigmoidLabels, domain: .probability)
+        prediction: shares ? .sigmoidShares : .sigmoidLabels, domain: .probability)
     }
     try context.requireTwoClasses(Self.kind, instead: "categorical_cross_entropy")
     return ElementwiseLoss(element: element, width: 1, factor: 1, prediction: .sigmoidClass, readsClasses: true)

@@ -12,7 +12,7 @@ package struct MeanAndLogVariance: ValuePrediction {
     return (0..<half).map { units.restore(Double(outputs[$0]), feature: $0) }
       + (0..<half).map {
         // A deviation of logarithms is none of what they are of; no such model is trained.
-        units.function == .identity
+        units.function(of: $0) == .identity
           ? units.restoreWidth(DoubleFunctions.exp(Double(outputs[half + $0]) / 2), feature: $0) : .nan
       }
   }

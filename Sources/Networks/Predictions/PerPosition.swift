@@ -55,6 +55,6 @@ package struct PerPosition: Prediction {
       ? units
       : Normalization(
         units.formula, shift: part(units.shift, at: position), scale: part(units.scale, at: position),
-        function: units.function)
+        functions: units.functions.count == 1 ? units.functions : part(units.functions, at: position))
   }
 }

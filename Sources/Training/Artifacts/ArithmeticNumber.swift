@@ -12,12 +12,13 @@ package import Specs
 /// | 2 | up to 28 November 2026 | default initialization of weights and biases, chosen by measurement; `balanced` class weights beside sample weights; `lars` and `lamb` leave biases out of their scaling; sample weights beyond 2⁻²⁰ … 2²⁰ are scaled; features whose range comes near float32's are normalized in double |
 /// | 3 | up to 29 November 2026 | schedules, `nadam`, focal losses of several classes, distribution losses with entropy, `erf` in own losses: functions in double of our own, the same on every CPU; metrics, thresholds and predictions too |
 /// | 4 | up to 29 November 2026 | features and targets that are normalized: their statistics from the numbers as they came, (x − shift) / scale in double, rounded to float32 once; metrics of normalized targets |
-/// | 5 | since | number columns of text tables whose config does not say how they are normalized: `standard` |
+/// | 5 | up to 30 November 2026 | number columns of text tables whose config does not say how they are normalized: `standard` |
+/// | 6 | since | columns of categories where parts are cut from the training source: what the training rows alone have |
 ///
 /// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
 package enum ArithmeticNumber {
   /// The number of this build.
-  package static let current = 5
+  package static let current = 6
 
   /// The number that a manifest, metadata or summary states; files without one are of number 1.
   ///

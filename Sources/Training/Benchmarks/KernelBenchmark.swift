@@ -4,7 +4,7 @@ internal import Platform
 package import Specs
 internal import Statistics
 
-/// The dense products beside oneDNN's, on the shapes of a network: what the choice of kernels rests on.
+/// The dense products, beside oneDNN's where it is installed, on the shapes of a network: what the choice of kernels rests on.
 package enum KernelBenchmark {
   /// One product of one shape.
   package struct Row: ResultEncodable {
@@ -14,11 +14,11 @@ package enum KernelBenchmark {
     package var rows: Int
     package var inner: Int
     package var outer: Int
-    /// 10⁹ operations a second to one decimal, of ours and of oneDNN.
+    /// 10⁹ operations a second to one decimal, of ours and of oneDNN; nil: it is not there.
     package var gigaflops: Double
-    package var libraryGigaflops: Double
+    package var libraryGigaflops: Double?
     /// Ours over oneDNN's, to two decimals.
-    package var ratio: Double
+    package var ratio: Double?
 
     package var json: ConfigValue {
       .record([
@@ -41,23 +41,24 @@ package enum KernelBenchmark {
     shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int
   ) throws -> [Row] {
     var results: [Row] = []
+    let library = OneDNN()
     for shape in shapes {
       for product in Product.allCases {
         let bench = Bench(rows: rows, inner: shape.inner, outer: shape.outer, shards: shards)
-        var ours: [Double] = [], library: [Double] = []
+        var ours: [Double] = [], theirs: [Double] = []
         for _ in 0..<repeats + 2 {
           ours.append(seconds { bench.ours(product) })
-          library.append(try seconds { try bench.library(product) })
+          if let library { theirs.append(try seconds { try bench.multiply(product, by: library) }) }
         }
         let work = 2e-9 * Double(rows) * Double(shape.inner) * Double(shape.outer)
         func gflops(_ times: [Double]) -> Double {
           (work / median(Array(times.dropFirst(2))) * 10).rounded() / 10
         }
+        let speed = gflops(ours), other = library == nil ? nil : gflops(theirs)
         results.append(
           Row(
-            product: product.rawValue, rows: rows, inner: shape.inner, outer: shape.outer, gigaflops: gflops(ours),
-            libraryGigaflops: gflops(library),
-            ratio: (gflops(ours) / gflops(library) * 100).rounded() / 100))
+            product: product.rawValue, rows: rows, inner: shape.inner, outer: shape.outer, gigaflops: speed,
+            libraryGigaflops: other, ratio: other.map { (speed / $0 * 100).rounded() / 100 }))
       }
     }
     return results
@@ -147,13 +148,13 @@ package enum KernelBenchmark {
       }
     }
 
-    func library(_ product: Product) throws {
+    func multiply(_ product: Product, by library: OneDNN) throws {
       switch product {
-      case .forward: try LibraryProduct.multiply(x, w, into: y, rows: rows, columns: outer, inner: inner)
+      case .forward: try library.multiply(x, w, into: y, rows: rows, columns: outer, inner: inner)
       case .backwardToInput:
-        try LibraryProduct.multiply(d, w, b: .transposed, into: dx, rows: rows, columns: inner, inner: outer)
+        try library.multiply(d, w, b: .transposed, into: dx, rows: rows, columns: inner, inner: outer)
       case .weightGradient:
-        try LibraryProduct.multiply(x, d, a: .transposed, into: dw, rows: inner, columns: outer, inner: rows)
+        try library.multiply(x, d, a: .transposed, into: dw, rows: inner, columns: outer, inner: rows)
       }
     }
   }

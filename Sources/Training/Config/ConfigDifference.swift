@@ -9,7 +9,9 @@ enum ConfigDifference {
   private static func isLasting(_ path: String) -> Bool {
     if path.hasPrefix("parallel.") { return path == "parallel.shards" }
     if path.hasPrefix("output.") || path.hasPrefix("checkpoint.") { return false }
-    return !["name", "data.mapping", "training.epochs", "training.time_limit"].contains(path)
+    return ![
+      "name", "data.mapping", "data.cache", "data.cache_directory", "training.epochs", "training.time_limit",
+    ].contains(path)
   }
 
   /// Paths whose values differ, with both; paths of data files are no difference: their content is.

@@ -52,8 +52,9 @@ extension ConfigValue {
       })
   }
 
-  /// The keys of a data source that hold paths.
+  /// The keys of a data source, or of `data` itself, that hold paths.
   private func pathKeys(_ formats: DataFormatRegistry) -> [String] {
-    formats.all.first { self["format"] == .string($0.kind) }?.pathKeys ?? []
+    guard let kind = self["format"] else { return self["train"] == nil ? [] : ["cache_directory"] }
+    return formats.all.first { kind == .string($0.kind) }?.pathKeys ?? []
   }
 }

@@ -71,17 +71,21 @@ package struct LossSection: Sendable {
   /// predicts what a logarithm does not bring back.
   func requireTargets(_ transform: TargetTransform, path: String) throws(ConfigError) {
     guard transform != .none else { return }
+    let key = path.hasSuffix(".transform") ? "transform" : "normalize_targets"
+    if loss.targets == .classes {
+      throw ConfigError("'\(transform.rawValue)' is for values, but the loss wants classes; remove the key", path: path)
+    }
     if transform.function != .identity, loss.predictsDeviations {
       throw ConfigError(
         "the loss '\(type(of: loss).kind)' predicts deviations, and those of logarithms are none of the targets; set "
-          + "normalize_targets to standard, or use a loss that predicts values alone, such as mse, or quantile for intervals",
+          + "\(key) to standard, or use a loss that predicts values alone, such as mse, or quantile for intervals",
         path: path)
     }
     guard let limit = loss.targetLimit else { return }
     throw ConfigError(
       "the loss '\(type(of: loss).kind)' takes \(limit), and "
         + (transform.function == .identity ? "normalized targets" : "logarithms of targets, normalized,")
-        + " are numbers of both signs around 0; remove normalize_targets, or use a loss that takes any number, such as mse or huber",
+        + " are numbers of both signs around 0; remove \(key), or use a loss that takes any number, such as mse or huber",
       path: path)
   }
 

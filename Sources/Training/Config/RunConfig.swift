@@ -35,7 +35,9 @@ package struct RunConfig: Sendable {
       fields throws(ConfigError) in
       try RunConfig(from: fields)
     }
-    if !isTrained { try loss.requireTargets(data.normalizeTargets, path: "data.normalize_targets") }
+    guard !isTrained else { return }
+    try loss.requireTargets(data.normalizeTargets, path: "data.normalize_targets")
+    for (key, transform) in data.statedTargetTransforms { try loss.requireTargets(transform, path: key) }
   }
 
   /// Reads the keys of the root object.
@@ -195,11 +197,12 @@ package struct ParallelSection: Sendable {
       if value == .string("auto") { return (.auto, value) }
       return (.count(try FieldReader.integer(value, in: 1...4096, path: path)), value)
     }
-    allreduce = try fields.text("allreduce", default: "auto", "how gradients are added over ranks")
-    isInvariant = try fields.boolean(
-      "invariant", default: true, "only ways of adding whose result does not depend on ranks")
     algorithms = fields.registries[default: AllReduceRegistry.standard]
     let names = algorithms.names
+    allreduce = try fields.text(
+      "allreduce", default: "auto", "how gradients are added over ranks: \(names.joined(separator: ", "))")
+    isInvariant = try fields.boolean(
+      "invariant", default: true, "only ways of adding whose result does not depend on ranks")
     guard names.contains(allreduce) else {
       throw fields.error(
         "allreduce", "unknown allreduce '\(allreduce.excerpt(60))'; \(NearestName.hint(allreduce, among: names))")

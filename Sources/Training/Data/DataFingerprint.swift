@@ -8,9 +8,13 @@ internal import Specs
 /// What is mapped counts as if it were copied, so that a run goes on whichever it is.
 enum DataFingerprint {
   /// The fingerprint of this node's data and that of the first rank's node; collective. One rank of each node reads them.
-  static func agree(_ prepared: PreparedData, cluster: any Cluster) throws -> (own: String, first: String) {
+  ///
+  /// - Parameter known: what it was when the rows were kept, on a rank that has not read them anew.
+  static func agree(
+    _ prepared: PreparedData, known: String? = nil, cluster: any Cluster
+  ) throws -> (own: String, first: String) {
     let isLeader = cluster.place.rankOnNode == 0
-    let own = isLeader ? compute(prepared, progress: cluster.showProgress) : ""
+    let own = isLeader ? known ?? compute(prepared, progress: cluster.showProgress) : ""
     let all = try cluster.gather(own, cluster.place.node)
     return (all.first { $0.1 == cluster.place.node && !$0.0.isEmpty }?.0 ?? "", all[0].0)
   }
@@ -30,11 +34,13 @@ enum DataFingerprint {
       "\(base) \(view.source) \(view.counts) \(view.weightExponents) \(view.normalization.formula) "
       + "\(view.targetNormalization.formula) \(sizes) \(view.byteCount)"
       + view.treatments.map { " " + $0.configValue.compactText }.joined()
-      + (view.targetNormalization.function == .identity ? "" : " \(view.targetNormalization.function)")
+      + (view.targetNormalization.takesLogarithms
+        ? " " + view.targetNormalization.functions.map { "\($0)" }.joined(separator: ",") : "")
     return String(WeightHash.hash(Array(text.utf8)) &* 31 &+ words.value, radix: 16)
   }
 
-  private static func compute(_ prepared: PreparedData, progress: () -> Void) -> String {
+  /// The fingerprint of rows as they lie in memory.
+  static func compute(_ prepared: PreparedData, progress: () -> Void) -> String {
     var hash = WeightHash.hash(Array(prepared.description.configValue.compactText.utf8)), rows = WordHash()
     prepared.forEachPiece {
       rows.add($0)

@@ -31,7 +31,7 @@ extension PortableWriter {
     write(normalization.formula.rawValue)
     write(normalization.shift)
     write(normalization.scale)
-    write(normalization.function.rawValue)
+    write(normalization.functions.map(\.rawValue))
   }
 }
 
@@ -44,10 +44,12 @@ extension PortableReader {
     guard shift.count == scale.count, !shift.isEmpty else {
       throw failure("\(shift.count) shifts and \(scale.count) scales are no normalization")
     }
-    guard let function = Normalization.Function(rawValue: try read()) else {
+    let names: [String] = try read(), functions = names.compactMap(Normalization.Function.init)
+    guard functions.count == names.count, functions.count == 1 || !functions.isEmpty && functions.count == shift.count
+    else {
       throw failure("there is no such function of a normalization")
     }
-    return Normalization(formula, shift: shift, scale: scale, function: function)
+    return Normalization(formula, shift: shift, scale: scale, functions: functions)
   }
 
   fileprivate mutating func readTreatments() throws -> [FeatureTreatment] {

@@ -21,16 +21,31 @@ extension LoadedData {
     _ cluster: any Cluster, _ environment: ProcessEnvironment, for use: DataUse,
     _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
   ) throws -> (PreparedData, DataPreparation?) {
+    let (prepared, data) = try shareRead(cluster, environment, for: use) { progress in
+      ReadData.prepared(try prepare(progress))
+    }
+    return (prepared, data?.preparation)
+  }
+
+  /// The same of data that one rank of each node has read, or finds as they were read earlier.
+  static func shareRead(
+    _ cluster: any Cluster, _ environment: ProcessEnvironment, for use: DataUse,
+    _ read: (_ progress: @escaping () -> Void) throws -> ReadData
+  ) throws -> (PreparedData, ReadData?) {
     let isLeader = cluster.place.rankOnNode == 0
     let progress = { cluster.showProgress() }
     cluster.enter(.readingData)
-    let preparation = try cluster.agree(describe: describeFailure) {
-      guard isLeader else { return DataPreparation?.none }
-      let preparation = try prepare(progress)
-      try requireRoom(for: preparation.layout, isShared: cluster.place.ranksOnNode > 1, environment)
-      return preparation
+    func requireRoom(_ layout: DataLayout) throws {
+      try Self.requireRoom(for: layout, isShared: cluster.place.ranksOnNode > 1, environment)
     }
-    let own = preparation.map { made in
+    let data = try cluster.agree(describe: describeFailure) {
+      guard isLeader else { return ReadData?.none }
+      let data = try read(progress)
+      if data.rows == nil { try requireRoom(data.layout) }
+      return data
+    }
+    let preparation = data?.preparation
+    let own = data.map { made in
       ConfigValue.object([
         .init("description", made.description.configValue), .init("layout", made.layout.copied.configValue),
       ])
@@ -41,32 +56,57 @@ extension LoadedData {
       preconditionFailure("the layout of the data is this build's own")
     }
     try cluster.agree(describe: describeFailure) {
-      guard let preparation else { return }
-      let isSame = preparation.layout.copied == layout && preparation.description == description
+      guard let data else { return }
+      let isSame = data.layout.copied == layout && data.description == description
       guard !isSame else { return }
-      throw Self.otherData(preparation.trainingOrigin.source.file)
+      throw Self.otherData(data.file)
     }
-    let (mappings, isAnyMapped) = try shareMappings(of: preparation?.layout, cluster)
+    let (mappings, isAnyMapped) = try shareMappings(of: data?.layout, cluster)
     for (index, mapping) in mappings.enumerated() { layout.sources[index].mapping = mapping }
     let files = try cluster.agree(describe: describeFailure) {
       try preparation?.mappedFiles ?? mappings.map { try $0.map { try MappedDataFile($0, use: use) } }
     }
+    let (rows, areAnyMapped) = try shareRows(data?.rows, for: use, cluster)
+    try cluster.agree(describe: describeFailure) {
+      // Another rank does not find what this one has mapped.
+      if let data, data.rows != nil, rows == nil { try requireRoom(layout) }
+    }
     // Behind the rows a word by which one rank speaks where a mapped file becomes shorter.
-    let word = layout.byteCount, end = word + (layout.mapped.isEmpty ? 0 : 64)
+    let word = rows == nil ? layout.byteCount : 0
+    let end = word + (layout.mapped.isEmpty && rows == nil ? 0 : 64)
     let region = try cluster.sharedMemory(byteCount: isLeader ? end : nil, isCleared: false)
     if isLeader { region[word..<end].initializeMemory(as: UInt8.self, repeating: 0) }
-    preparation?.write(into: region, givesBack: true, progress: progress)
+    try cluster.agree(describe: describeFailure) {
+      if rows == nil { try data?.write(into: region, progress: progress) }
+    }
     try cluster.nodeBarrier()
-    if let base = region.baseAddress { for file in files { file?.share(base + word) } }
+    if let base = region.baseAddress {
+      for file in files { file?.share(base + word) }
+      rows?.share(base + word)
+    }
     try cluster.agree(describe: describeFailure) { try preparation?.requireUnchanged() }
     var prepared = PreparedData(
-      description, layout: layout, region: UnsafeRawBufferPointer(region), files: files, owner: cluster)
-    prepared.isAnyMapped = isAnyMapped
-    if let preparation {
-      (prepared.notes, prepared.dropped) = (preparation.notes, preparation.dropped)
-      prepared.profile = preparation.profile
+      description, layout: layout, region: rows?.bytes ?? UnsafeRawBufferPointer(region), files: files, owner: cluster)
+    prepared.cachedRows = rows
+    prepared.isAnyMapped = isAnyMapped || areAnyMapped
+    if let data {
+      (prepared.notes, prepared.dropped) = (data.notes, data.dropped)
+      prepared.profile = data.profile
     }
-    return (prepared, preparation)
+    return (prepared, data)
+  }
+
+  /// The rows of a cache that the node's first rank has mapped, where all ranks of the node find them, and whether any node has such;
+  /// collective.
+  private static func shareRows(
+    _ own: MappedRows?, for use: DataUse, _ cluster: any Cluster
+  ) throws -> (own: MappedRows?, isAny: Bool) {
+    let node = cluster.place.node, places = try cluster.gather(own?.place, node)
+    guard places.contains(where: { $0.0 != nil }) else { return (nil, false) }
+    let place = places.first { $0.1 == node && $0.0 != nil }?.0
+    let rows = own ?? place.flatMap { MappedRows($0, use: use) }
+    let found = try cluster.gather(place == nil || rows != nil, node)
+    return (found.allSatisfy { $0.1 != node || $0.0 } ? rows : nil, true)
   }
 
   /// Where the features of each source stay on this node, as its first rank says, and whether they do so on any; collective.

@@ -21,6 +21,8 @@ package struct LoadedData: Sendable {
   package private(set) var notes: [String] = []
   /// Where the rows come from; after ``checkTargets(_:cluster:)`` those of the training rows' source alone.
   private(set) var origins: RowOrigins
+  /// What keeps the training rows together in folds, or orders them, where the data were read for folds; the same on all ranks.
+  package private(set) var foldKeys: FoldKeys?
   /// Whether a training has looked at these rows already; see ``withoutChecks()``.
   package private(set) var isChecked = false
 
@@ -31,21 +33,23 @@ package struct LoadedData: Sendable {
     _ section: DataSection, targets: TargetDemand, context: DataContext, seed: UInt64, environment: ProcessEnvironment,
     cluster: any Cluster
   ) throws {
-    let (prepared, preparation) = try Self.share(cluster, environment, for: context.use) { progress in
+    let caching = DataCaching()
+    let (prepared, data) = try Self.shareRead(cluster, environment, for: context.use) { progress in
       var context = context
       context.progress = progress
       context.hdf5 = .childProcess(environment: environment)
-      return try section.prepare(in: context, targets: targets, seed: seed)
+      return try caching.read(section, in: context, targets: targets, seed: seed)
     }
     self.prepared = prepared
-    notes = prepared.notes
-    let (own, other) = try DataFingerprint.agree(prepared, cluster: cluster)
-    let file = preparation?.trainingOrigin.source.file ?? "the data"
-    try cluster.agree(describe: describeFailure) { if other != own { throw Self.otherData(file) } }
+    let (own, other) = try DataFingerprint.agree(prepared, known: data?.fingerprint, cluster: cluster)
+    try cluster.agree(describe: describeFailure) { if other != own { throw Self.otherData(data?.file ?? "the data") } }
     (fingerprint, baseFingerprint) = (own, own)
+    if let data { caching.keep(prepared, data, fingerprint: own, node: cluster.place.node) { cluster.showProgress() } }
+    notes = prepared.notes + caching.notes
     // Any rank may come to train in a group without one that has read the data.
-    let read = preparation?.origins, first = try cluster.broadcast(read?.brief ?? RowOrigins([]), from: 0)
+    let read = data?.origins, first = try cluster.broadcast(read?.brief ?? RowOrigins([]), from: 0)
     origins = read ?? first
+    if section.folds != nil { foldKeys = try cluster.broadcast(data?.preparation?.foldKeys, from: 0) }
   }
 
   private init(_ prepared: PreparedData, of base: LoadedData) {
@@ -95,6 +99,15 @@ extension LoadedData {
     var data = self
     data.isChecked = true
     return data
+  }
+
+  /// Whether the training rows are those of other data, by file and line; on ranks that do not know these, as far as their number tells.
+  package func hasTrainingRows(of other: LoadedData) -> Bool {
+    guard let own = prepared.rows(of: .train), let rows = other.prepared.rows(of: .train), own.count == rows.count
+    else { return false }
+    return (0..<own.count).allSatisfy {
+      origins.place(ofRow: $0, in: own) == other.origins.place(ofRow: $0, in: rows)
+    }
   }
 
   /// Forgets the lines of all files but those of the training rows.

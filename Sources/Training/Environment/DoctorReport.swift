@@ -14,7 +14,8 @@ package struct DoctorReport: Sendable {
   package var mpi = ""
   package var ranks = 1
   package var ranksOnNode = 1
-  package var oneDNN = ""
+  /// The version of oneDNN, which `bench --kernels` compares with; nil: there is none, and nobody needs it.
+  package var oneDNN: String?
   package var environment: ProcessEnvironment = [:]
   package var hasMpirun = true
 
@@ -61,7 +62,7 @@ package struct DoctorReport: Sendable {
       "MPI            \(mpi), \(ranks) rank\(ranks == 1 ? "" : "s"), \(ranksOnNode) on this node",
       "binding        rank 0 may use \(maskCores) of \(onlineCores) cores",
       "batch system   \(batchSystem)",
-      "libraries      oneDNN \(oneDNN)",
+      "libraries      oneDNN \(oneDNN ?? "none (only bench --kernels would compare with it)")",
     ]
     lines += findings.isEmpty ? ["all is well"] : findings.map { "problem        \($0)" }
     return lines.joined(separator: "\n") + "\n"

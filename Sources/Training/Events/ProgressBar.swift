@@ -1,21 +1,21 @@
 internal import Glibc
 internal import Kernels
-internal import Platform
+package import Platform
 internal import Specs
 
 /// A bar on a terminal: how far a run is, its figures, the time that is left.
-struct ProgressBar {
+package struct ProgressBar {
   private let isShown: Bool
   private var lastDraw = 0.0
   private var barLength = 0
   private var state = ""
 
-  init(isShown: Bool) { self.isShown = isShown }
+  package init(isShown: Bool) { self.isShown = isShown }
 
   /// Whether a person watches standard output on a terminal.
   ///
   /// mpirun gives its ranks a terminal of its own, whatever its output is: then its own output counts.
-  static func isWatched(_ environment: ProcessEnvironment) -> Bool {
+  package static func isWatched(_ environment: ProcessEnvironment) -> Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     guard environment.isUnderMPIRun else { return true }
     var info = stat()
@@ -28,6 +28,13 @@ struct ProgressBar {
     state =
       "epoch \(figures.epoch)/\(figures.epochs)  loss \(Self.short(figures.loss))  \(Self.rate(figures.samplesPerSecond))"
     tick(step: figures.step, of: figures.steps, elapsed: figures.seconds)
+  }
+
+  /// How many of some things are done.
+  package mutating func update(done: Double, of count: Int, noun: String, elapsed: Double) {
+    state = "\(Int(done)) of \(count) \(noun)"
+    // In thousandths, so that a part of one counts.
+    tick(step: Int(1000 * done), of: 1000 * count, elapsed: elapsed)
   }
 
   /// Redraws the bar, at most ten times a second.
@@ -43,7 +50,7 @@ struct ProgressBar {
   }
 
   /// Takes the bar away.
-  mutating func clear() {
+  package mutating func clear() {
     guard barLength > 0 else { return }
     StandardOutput.write("\r" + String(repeating: " ", count: barLength) + "\r", terminator: "")
     barLength = 0
@@ -62,7 +69,7 @@ struct ProgressBar {
     return String((head + bar + tail).prefix(max(10, columns - 1)))
   }
 
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     let whole = Int(min(max(0, seconds), 1e8).rounded())
     if whole < 60 { return "\(whole)s" }
     if whole < 3600 { return "\(whole / 60)m\(whole % 60)s" }

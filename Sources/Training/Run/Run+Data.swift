@@ -8,6 +8,7 @@ extension LoadedData {
   package init(_ config: RunConfig, options: RunOptions, cluster: any Cluster) throws {
     var context = DataContext(baseDirectory: options.baseDirectory)
     context.profilesColumns = options.profilesColumns
+    context.cacheKey = DataCaching.key(of: config)
     try self.init(
       config.data, targets: config.loss.demand, context: context,
       seed: config.seed, environment: options.environment, cluster: cluster)

@@ -9,7 +9,8 @@ extension Run {
     var lines = [trainer.headline, ""]
     lines.append(
       "data      features \(description.featureShape), \(data.prepared.layout.sources[0].featureTypes), raw, once per node: "
-        + bytes(data.prepared.layout.byteCount))
+        + bytes(data.prepared.layout.byteCount)
+        + (data.prepared.cachedRows == nil ? "" : ", mapped from the cache, in no memory of their own"))
     let mapped = data.prepared.layout.mapped.map { "\($0.file.oneLine) \(bytes($0.byteCount))" }
     if !mapped.isEmpty {
       lines.append(pad("", 10) + "mapped, in no memory of their own: \(mapped.joined(separator: ", "))")
@@ -29,11 +30,7 @@ extension Run {
     for (index, line) in config.loss.loss.explanation.enumerated() {
       lines.append(pad(index == 0 ? "loss" : "", 10) + line)
     }
-    if config.data.normalizeTargets != .none {
-      lines.append(
-        pad("", 10)
-          + "targets are normalized: in the loss and its options, y and p are \(config.data.normalizeTargets.formula)")
-    }
+    lines += targetLines.map { pad("", 10) + $0 }
     for (index, line) in trainer.memoryPlan.lines.enumerated() {
       lines.append(pad(index == 0 ? "memory" : "", 10) + line)
     }
@@ -45,8 +42,28 @@ extension Run {
       lines.append("learning rate")
       lines += rates
     }
+    for remark in remarks { lines.append("advice    \(remark)") }
     lines.append("the config is fine")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What the loss sees of targets, where that is not what the data hold.
+  private var targetLines: [String] {
+    let description = trainer.data.description
+    guard description.targetKind == .values else { return [] }
+    let transforms = description.targetTransforms(config.data.normalizeTargets)
+    guard let first = transforms.first, transforms.contains(where: { $0 != .none }) else { return [] }
+    let start = "targets are normalized: in the loss and its options, y and p are "
+    guard Set(transforms).count > 1 else { return [start + first.formula] }
+    return [start + "of each target its own"]
+      + TargetTransform.allCases.compactMap { transform in
+        let names = zip(description.targetNames, transforms).filter { $0.1 == transform }.map {
+          "'\($0.0.excerpt(40))'"
+        }
+        guard !names.isEmpty else { return nil }
+        return "  \(names.prefix(12).joined(separator: ", "))"
+          + (names.count > 12 ? ", … (\(names.count) in all)" : "") + ": \(transform.formula)"
+      }
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

@@ -1,6 +1,5 @@
 internal import Collectives
 internal import Foundation
-internal import Kernels
 internal import Networks
 internal import Specs
 
@@ -66,11 +65,6 @@ extension Run {
         .config,
         "\(store.directory): its checkpoints are of this config, but \(refusal); choose another --output or "
           + "checkpoint.directory, or start anew with --resume never")
-    }
-    if case .string(let isa)? = found.manifest["written_by"]?["isa"], isa != InstructionSet.active.name {
-      sinks.warn(
-        "the checkpoint was written with \(isa), this run computes with \(InstructionSet.active.name): bits may differ"
-      )
     }
     try locks?.verify()
     // What newer ones of this run hold will be written again; what cannot be told to be this run's is kept.

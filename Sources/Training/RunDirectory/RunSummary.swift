@@ -73,7 +73,9 @@ package struct RunSummary: Sendable, Equatable {
   package var ranks: Int?
   package var threadsPerRank: Int?
   package var shards: Int?
-  /// The instructions that the kernels used, like `avx512`.
+  /// ``anyCPU`` where the weights are the same on any layout and any CPU; nil: they depend on the layout.
+  package var bits: String?
+  /// The instructions that the first rank's kernels used, like `avx512`.
   package var instructionSet: String?
   /// Numbers of the model that are trained.
   package var parameters: Int?
@@ -86,6 +88,9 @@ package struct RunSummary: Sendable, Equatable {
   /// Bytes that the first rank sent in each step, and the fewest that any allreduce could.
   package var bytesSentPerStep: Int?
   package var bytesLowerBound: Int?
+
+  /// What ``bits`` says where neither layout nor CPU decides on any of them.
+  package static let anyCPU = "any-cpu"
 
   /// What the model gives on a part of the data; nil where the run had none.
   package func report(on part: DataPart) -> MetricReport? { metrics.first { $0.name == part.name }?.report }

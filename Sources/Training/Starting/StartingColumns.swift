@@ -171,7 +171,8 @@ package struct StartingColumns: Sendable {
     var rule: [ConfigValue.Member] = [.init("kind", .string("categorical"))]
     if column.missing > 0 { rule.append(.init("missing", .string("category"))) }
     if let least, pools { rule.append(.init("rare_below", .integer(least))) }
-    rule.append(.init("unknown", .string("other")))
+    // Where none is rare nothing is learnt of others.
+    rule.append(.init("unknown", .string(pools ? "other" : "zeros")))
     let words = column.numbers == column.present ? "codes" : "words"
     return Entry(
       name: column.name, rule: rule,

@@ -16,6 +16,8 @@ package struct StartingConfig: Sendable {
   package var recipe: StartingRecipe
   package var goal: StartingRecipe.Goal
   package let columns: StartingColumns?
+  /// The object `train` of arrays, where they are not two files of the format npy.
+  package var train: ConfigValue?
 
   /// The config of a table.
   ///
@@ -73,11 +75,14 @@ package struct StartingConfig: Sendable {
     text.key("normalize", .string(recipe.normalize), comment: Self.normalizeWords[recipe.normalize])
     if goal.normalizesTargets {
       text.key(
-        "normalize_targets", .string("standard"), comment: "errors are in the file's units all the same")
+        "normalize_targets", .string("standard"),
+        comment: reading.powersOfTen >= StartingRecipe.manyPowersOfTen
+          ? "the numbers span \(reading.powersOfTen) powers of ten: \"log\" learns ratios, and predicts medians"
+          : "errors are in the file's units all the same")
     }
     text.close()
     writeModel(&text)
-    text.key("loss", .object([.init("type", .string(goal.loss))]), comment: goal.comment)
+    text.key("loss", .object([.init("type", .string(goal.loss))] + goal.parameters), comment: goal.comment)
     text.open("optimizer")
     text.key("type", .string("adamw"))
     text.key(
@@ -107,6 +112,7 @@ package struct StartingConfig: Sendable {
   private static let normalizeWords = [
     "robust": "median 0, quartiles 1 apart, far values held near; measured on the training part",
     "standard": "mean 0, deviation 1; measured on the training part",
+    "minmax": "0 to 1, and what is 0 stays so where nothing is below; measured on the training part",
   ]
 
   // MARK: - Parts of the text
@@ -117,9 +123,10 @@ package struct StartingConfig: Sendable {
       text.comment("\(targets.excerpt(60)): \(reading.reason); another reading: --task")
       text.key(
         "train",
-        .object([
-          .init("format", .string("npy")), .init("features", .string(features)), .init("targets", .string(targets)),
-        ]))
+        train
+          ?? .object([
+            .init("format", .string("npy")), .init("features", .string(features)), .init("targets", .string(targets)),
+          ]))
     case .table(let table, let path, let target):
       text.comment("'\(target.excerpt(40))': \(reading.reason); for another reading: ptrain init --task")
       var members: [ConfigValue.Member] = [.init("format", .string("csv")), .init("path", .string(path))]

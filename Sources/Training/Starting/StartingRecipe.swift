@@ -1,3 +1,5 @@
+package import Specs
+
 /// The numbers of a first training: all that is decided about it in one place.
 ///
 /// For tables a plain network with few layers, features on a robust scale, AdamW with a cosine schedule, early stopping and the
@@ -49,9 +51,14 @@ package struct StartingRecipe: Sendable, Equatable {
 }
 
 extension StartingRecipe {
+  /// Powers of ten from which on logarithms of a target are proposed.
+  static let manyPowersOfTen = 3
+
   /// Loss, outputs, metrics and what is done to the targets.
   package struct Goal: Sendable, Equatable {
     package var loss: String
+    /// Keys of the loss that are not left at their defaults.
+    package var parameters: [ConfigValue.Member] = []
     package var outputs: Int
     package var metrics: [String]
     package var normalizesTargets: Bool

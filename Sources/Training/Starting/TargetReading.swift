@@ -21,6 +21,8 @@ package struct TargetReading: Sendable, Equatable {
   package var task: Task
   /// Why, like `2 different values`.
   package var reason: String
+  /// Whole powers of ten between the smallest and the largest of numbers above 0; 0 for others.
+  package var powersOfTen = 0
 
   package var isClasses: Bool {
     switch task {
@@ -124,6 +126,14 @@ package struct TargetReading: Sendable, Equatable {
   }
 
   private static func numbers(_ survey: ColumnSurvey, isNumbers: Bool) -> TargetReading {
+    var reading = shape(survey, isNumbers: isNumbers)
+    guard isNumbers, survey.minimum > 1e-300, survey.maximum.isFinite else { return reading }
+    var reach = survey.minimum * 10
+    while reach <= survey.maximum { (reading.powersOfTen, reach) = (reading.powersOfTen + 1, reach * 10) }
+    return reading
+  }
+
+  private static func shape(_ survey: ColumnSurvey, isNumbers: Bool) -> TargetReading {
     guard isNumbers else { return TargetReading(.numbers, "numbers, in a style of their own") }
     if survey.negatives == 0, survey.maximum > 1, Double(survey.zeros) >= manyZeros * Double(survey.numbers) {
       let share = Int((100 * Double(survey.zeros) / Double(survey.numbers)).rounded())

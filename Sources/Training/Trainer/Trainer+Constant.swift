@@ -55,7 +55,9 @@ extension Trainer {
 
   /// What a constant is of, where targets are not as they are in the data.
   private var ofLogarithms: String {
-    data.description.targetNormalization.function == .identity ? "" : " of the logarithms"
+    let units = data.description.targetNormalization
+    guard units.takesLogarithms else { return "" }
+    return units.functions.contains(.identity) ? " (of the logarithms, where they are learned)" : " of the logarithms"
   }
 
   /// The targets of the training rows.

@@ -11,7 +11,7 @@ extension Trainer {
   ///
   /// - Returns: none where there is nothing to say; a factor that is not finite is warned of and left out.
   package func smearingFactors() throws -> [RunSummary.SmearingFactor] {
-    guard config.data.normalizeTargets.function != .identity, config.loss.loss.seeksMeans,
+    guard data.description.targetNormalization.takesLogarithms, config.loss.loss.seeksMeans,
       data.description.targetKind == .values, loss.prediction.areOutputs(.identity), stepsTaken > 0
     else { return [] }
     executor.phaseMark.set(.evaluating, step: stepsTaken)
@@ -20,7 +20,11 @@ extension Trainer {
     let result = try evaluation.run(
       rows, description: data.description, classWeights: classWeights, cluster: cluster)
     guard let value = result.metrics.first else { return [] }
-    return zip(data.description.targetNames, value.numbers).compactMap { name, number in
+    let description = data.description
+    let names = description.targetNormalization.logarithms(of: description.targetWidth).map {
+      description.targetNames[$0]
+    }
+    return zip(names, value.numbers).compactMap { name, number in
       if let reason = number.reason {
         sinks.warn("the smearing factor of '\(name.excerpt(40))' has no value (\(reason))")
         return nil

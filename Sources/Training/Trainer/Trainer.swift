@@ -263,6 +263,15 @@ package final class Trainer {
   /// How classes are decided on without validation rows.
   var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
 
+  /// The probability of the second of two classes, as the network has it, from which it is the cheaper one by some costs; nil where there
+  /// are no probabilities.
+  package func threshold(ofCosts costs: [[Double]]) -> Double? {
+    guard case .leastCost(let rule) = DecisionRule.plugIn(costs, loss: loss, classWeights: classWeights) else {
+      return nil
+    }
+    return rule.threshold
+  }
+
   /// The config as a model's file has it: data have other paths where it is used.
   var modelConfig: ConfigValue {
     guard case .object(var members) = config.resolved else { return config.resolved }

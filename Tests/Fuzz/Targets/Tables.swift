@@ -111,6 +111,12 @@ extension FuzzTarget {
       codes: [.data, .config, .missingInput], allowance: allowance
     ) { bytes in
       try folder.write(bytes, to: "t.csv")
+      if bytes.count % 3 == 0, bytes.count < 4096 {
+        var other = context
+        other.cutTexts(every: 1 + bytes.count / 3 % 40)
+        precondition(
+          outcome(of: section, in: other) == outcome(of: section, in: context), "a text read by ranges is another one")
+      }
       let preparation = try section.prepare(in: context, targets: .byColumns, seed: 1)
       let data = preparation.makePreparedData()
       precondition(data.description.rowCount > 0, "prepared data without rows")
@@ -118,6 +124,16 @@ extension FuzzTarget {
       let text = data.description.configValue.compactText
       let back = try DataDescription(ConfigValue.parse(Data(text.utf8), file: "data"))
       precondition(back == data.description, "a description that does not come back from its text")
+    }
+  }
+
+  /// What data come to, or why they do not.
+  private static func outcome(of section: DataSection, in context: DataContext) -> String {
+    do throws(DataError) {
+      let preparation = try section.prepare(in: context, targets: .byColumns, seed: 1)
+      return "\(preparation.description.configValue.compactText) \(preparation.notes) \(preparation.dropped)"
+    } catch {
+      return error.sentence
     }
   }
 }

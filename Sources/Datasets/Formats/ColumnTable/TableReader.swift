@@ -30,8 +30,9 @@ struct TableReader {
     if let note = mapping.note { sink.notes.append(note) }
   }
 
-  /// The files of columns that are mapped at most: each is watched by itself.
-  private static let mappedLimit = 64
+  /// The files of columns that are mapped at most: each is watched by itself and stays open, and three sources of so many leave a process
+  /// with the usual 1024 open files some for the rest.
+  private static let mappedLimit = 256
 
   /// Whether the files stay where they are.
   private struct Mapping {

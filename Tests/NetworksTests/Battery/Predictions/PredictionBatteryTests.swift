@@ -27,7 +27,8 @@ import Testing
     let found = Set(try LossCase.all.flatMap { Self.findings(try $0.spec()).map(\.link) })
     #expect(
       found == [
-        "SoftmaxClass", "SigmoidClass", "SigmoidLabels", "MarginClass", "MarginClasses", "IdentityValues",
+        "SoftmaxClass", "SigmoidClass", "SigmoidLabels", "SigmoidShares", "MarginClass", "MarginClasses",
+        "IdentityValues",
         "ExponentialValues", "MeanAndLogVariance", "Quantiles", "SoftmaxDistribution",
       ])
   }

@@ -1,0 +1,61 @@
+internal import Advice
+internal import Collectives
+internal import Datasets
+internal import Foundation
+internal import Specs
+
+extension StartingConfig {
+  /// Reads the data as the config does, and takes what advice on their training rows says of the loss.
+  ///
+  /// Data that cannot be read so leave the config as it is: `ptrain check` says why.
+  ///
+  /// - Parameter baseDirectory: that the config's paths start from.
+  package mutating func takeAdvice(baseDirectory: String) {
+    guard let value = try? ConfigValue.parse(Data(text.utf8), file: name, comments: .skipped),
+      let config = try? RunConfig(value)
+    else { return }
+    let request = AdviceRequest(task: reading.isClasses ? .classification : nil), cluster = SoloCluster()
+    let options = RunOptions(baseDirectory: baseDirectory, outputDirectory: "", threads: 1)
+    guard
+      let data = try? LoadedData.forAdvice(
+        config, request: request, isStated: reading.isClasses, options: options, cluster: cluster),
+      let advice = try? DataAdvice(data, config: config, request: request, isStated: false)
+    else { return }
+    take(advice)
+  }
+
+  /// Takes the loss that advice puts first, where the figures that are watched get no worse by it.
+  ///
+  /// A starting config is judged by log loss, RMSE and Poisson deviance, so a loss for another functional than the mean is named, not
+  /// taken: for classes the loss stays, counts stay with `poisson`; amounts that are often 0 take `tweedie` with its power, numbers far
+  /// off `huber` with its delta, or `mse` where the features explain them.
+  mutating func take(_ advice: DataAdvice) {
+    guard let first = advice.losses.first else { return }
+    let kind = first.candidate.kind
+    switch reading.task {
+    case .binary, .classes: return
+    case .counts:
+      if kind == "tweedie", advice.advice.reading.kind == .amounts {
+        (goal.loss, goal.parameters) = (kind, first.candidate.parameters)
+        goal.comment = "amounts, often 0; the network's output is the logarithm of their mean"
+      } else if kind != goal.loss {
+        goal.comment += Self.hint(first)
+      }
+    case .heavyTails:
+      if kind == "mse" {
+        (goal.loss, goal.parameters) = (kind, [])
+        goal.comment = "numbers with a few far off, which the features explain: squared errors"
+      } else {
+        // Its delta is one of targets that are normalized as these are.
+        let huber = advice.losses.first { $0.candidate.kind == goal.loss && $0.candidate.targetTransform == .standard }
+        goal.parameters = huber?.candidate.parameters ?? []
+        if kind != goal.loss { goal.comment += Self.hint(first) }
+      }
+    case .numbers: if kind != goal.loss { goal.comment += Self.hint(first) }
+    }
+  }
+
+  private static func hint(_ loss: AdvisedLoss) -> String {
+    "; ptrain advise puts \(loss.candidate.kind) first, and says why"
+  }
+}

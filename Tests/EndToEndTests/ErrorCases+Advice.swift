@@ -1,0 +1,60 @@
+/// `ptrain advise` with what it cannot use.
+extension ErrorCase {
+  private static func advise(
+    _ arguments: [String], _ table: String? = nil, set: [String] = [], _ code: Int32 = 64, ranks: [Int] = [0, 2],
+    says: String
+  ) -> ErrorCase {
+    var entry = ErrorCase(
+      name: "advise \(arguments.joined(separator: " ")) \(set.joined())", overrides: set,
+      arguments: ["advise"] + arguments, code: code, ranks: ranks, says: says)
+    if let table { entry.files = ["data.csv": Array(table.utf8)] }
+    return entry
+  }
+
+  /// Numbers with fractions, a word, and three kinds of words.
+  private static let mixedTable =
+    "a,number,count,kind\n"
+    + (0..<40).map { "\($0 * 7 % 11),\(Double($0 * 37 % 101) / 8),\($0 * $0 % 7),\(["x", "y", "z"][$0 % 3])\n" }
+    .joined()
+
+  private static func mixed(_ target: String, _ options: [String], _ code: Int32 = 64, says: String) -> ErrorCase {
+    advise(["--data", "data.csv", "--target", target] + options, mixedTable, code, ranks: [0], says: says)
+  }
+
+  static let advice: [ErrorCase] = [
+    advise([], says: "name a config, or a table with --data FILE --target COLUMN"),
+    advise(["config.json", "--data", "data.csv"], says: "give one of them"),
+    advise(["config.json", "--target", "y"], ranks: [0], says: "--target: goes with --data"),
+    advise(
+      ["config.json", "--task", "both"], ranks: [0], says: "--task both: expected one of classification, regression"),
+    advise(["config.json", "--want", "mode"], ranks: [0], says: "--want mode: expected mean, median, quantile:LEVEL"),
+    advise(["config.json", "--want", "quantile:1"], ranks: [0], says: "--want quantile:1: expected"),
+    advise(["config.json", "--cost", "1"], ranks: [0], says: "--cost 1: expected FALSE_POSITIVE:FALSE_NEGATIVE"),
+    advise(["config.json", "--cost", "0:0"], ranks: [0], says: "not both 0"),
+    advise(["config.json", "--cost", "nan:1"], ranks: [0], says: "--cost nan:1: expected"),
+    advise(["config.json", "--cost-ratio", "0:1"], ranks: [0], says: "expected UNDER:OVER, two numbers above 0"),
+    advise(["config.json", "--cost-ratio", "3:1", "--want", "mean"], ranks: [0], says: "give one of them"),
+    advise(["config.json", "--json", "--all"], ranks: [0], says: "--all: --json says everything anyway"),
+    advise(["none.json"], nil, 66, says: "none.json"),
+    advise(["config.json"], set: ["optimiser=1"], 78, says: "optimiser: unknown key"),
+    advise(["config.json"], set: ["data.train.targets=z"], 78, ranks: [0], says: "'z'"),
+    advise(["config.json"], "a,b,y\n", 65, says: "data.csv"),
+    advise(["--data", "none.csv", "--target", "y"], nil, 66, says: "none.csv"),
+    advise(["--data", "data.csv", "--target", "z"], says: "--target z: "),
+    advise(
+      ["--data", "data.csv", "--target", "y"], "a,y\n1,5\n2,5\n", 65, says: "target 'y' has one value in all rows"),
+    advise(["--data", "x.npy"], ranks: [0], says: "an array has no target columns; name a file with --targets"),
+    mixed("kind", ["--task", "regression"], 65, says: "target 'kind' holds words ('x' in line 2)"),
+    mixed("number", ["--task", "classification"], 65, says: "holds numbers with fractions, which are no classes"),
+    mixed("kind", ["--cost", "1:5"], says: "--cost: is for two classes, costs of several go into loss.cost, and "),
+    mixed("kind", ["--cost-ratio", "3:1"], says: "--cost-ratio: is for numbers; for two classes use --cost"),
+    mixed("kind", ["--want", "median"], says: "--want median: is for numbers (--task regression)"),
+    mixed("number", ["--want", "probability"], says: "--want probability: is for classes and labels"),
+    mixed("number", ["--cost", "1:5"], says: "for numbers use --cost-ratio UNDER:OVER"),
+    mixed("number", ["--task", "labels"], 65, says: "is one column, and --task labels needs several"),
+    // The config's loss reads values, and a person says otherwise.
+    advise(
+      ["config.json", "--task", "counts"], "a,b,y\n1,2,red\n3,4,blue\n5,6,red\n", 65, ranks: [0],
+      says: "holds words ('blue'), and --task counts needs numbers"),
+  ]
+}

@@ -1,0 +1,87 @@
+/// What cannot be compared.
+extension ErrorCase {
+  private static func compare(
+    _ name: String, _ arguments: [String], overrides: [String] = [], files: [String: [UInt8]] = [:], code: Int32 = 64,
+    ranks: [Int] = [0],
+    says: String
+  ) -> ErrorCase {
+    ErrorCase(
+      name: "compare: \(name)", overrides: overrides, files: files, arguments: ["compare", "config.json"] + arguments,
+      code: code,
+      ranks: ranks, says: says)
+  }
+
+  private static let two = ["--losses", "categorical_cross_entropy,focal:2"]
+  /// Six rows, with a group of one value, one with a value for each row, and times of which one is none.
+  private static let table: [String: [UInt8]] = [
+    "data.csv": Array(
+      "a,b,y,one,own,when\n1,2,0,k,1,1\n3,4,1,k,2,2\n5,6,0,k,3,3\n7,8,1,k,4,4\n9,8,0,k,5,5\n7,6,1,k,6,soon\n".utf8)
+  ]
+  private static let twoFeatures = [#"data.train.features=["a","b"]"#]
+
+  static let comparing: [ErrorCase] = [
+    compare("nothing", [], ranks: [0, 2], says: "nothing to compare: give --losses mse,huber or --vary"),
+    compare("one loss", ["--losses", "focal"], says: "there is one candidate"),
+    compare(
+      "unknown loss", ["--losses", "focal,fokal"], ranks: [0, 2],
+      says: "--losses: unknown loss 'fokal'; did you mean 'focal'?"),
+    compare(
+      "no parameter", ["--losses", "mae:1,mse"], says: "'mae:1': the loss 'mae' has no parameter that is a number"),
+    compare(
+      "unknown key", ["--vary", "optimizer.learning_rat=[1,2]"], code: 78, ranks: [0, 2],
+      says: "(candidate 'optimizer.learning_rat=1')"),
+    compare("no list", ["--vary", "optimizer.learning_rate=0.1"], says: "expected a JSON list of values behind '='"),
+    compare("no key", ["--vary", "[1,2]"], says: "expected KEY=[VALUE, …]"),
+    compare("one fold", two + ["--folds", "1"], says: "--folds takes a whole number from 2 to"),
+    compare("folds beyond rows", two + ["--folds", "4"], code: 65, ranks: [0, 2], says: "there are 3 rows to cut"),
+    compare("no repeat", two + ["--repeats", "0"], says: "--repeats takes a whole number from 1 to"),
+    compare("region", two + ["--region=-1"], says: "--region takes a number from 0 on"),
+    compare("until", two + ["--until", "bored"], says: "--until takes 'sure', found 'bored'"),
+    compare(
+      "until and repeats", two + ["--until", "sure", "--repeats", "3"], says: "give --max-repeats instead of --repeats"),
+    compare("max-repeats alone", two + ["--max-repeats", "3"], says: "--max-repeats goes with --until sure"),
+    compare("groups and time", two + ["--groups", "a", "--time", "b"], says: "folds are cut in one way"),
+    compare(
+      "unknown group", two + ["--folds", "2", "--groups", "site"], code: 78, ranks: [0, 2], says: "site"),
+    compare(
+      "one group", two + ["--folds", "2", "--groups", "one"], overrides: twoFeatures, files: table, code: 65,
+      says: "--groups: column 'one' has 1 group, and 2 folds need one each at least"),
+    compare(
+      "groups with one member", two + ["--folds", "2", "--groups", "own"], overrides: twoFeatures, files: table,
+      code: 65,
+      ranks: [0, 2],
+      says: "groups of one member keep nothing together"),
+    compare(
+      "no time", two + ["--folds", "2", "--time", "when"], overrides: twoFeatures, files: table, code: 65,
+      says: "'soon' has no place in time, and --time cuts rows by it"),
+    compare(
+      "group by target", two + ["--folds", "2", "--groups", "y"], code: 78,
+      says: "--groups names column 'y', which is a target"),
+    compare(
+      "unknown metric", two + ["--folds", "2", "--metrics", "acuracy"],
+      says: "--metrics: unknown metric 'acuracy'; did you mean 'accuracy'?"),
+    compare(
+      "no direction", two + ["--folds", "2", "--metrics", "confusion_matrix"],
+      says: "of confusion_matrix neither more nor less is better"),
+    compare(
+      "unfit metric", two + ["--folds", "2", "--metrics", "rmse"], code: 78,
+      says: "rmse needs a loss on values, like mse"),
+    compare(
+      "values and classes", ["--losses", "categorical_cross_entropy,mse", "--folds", "2"],
+      overrides: ["model.layers[0].units=2"],
+      code: 78, ranks: [0, 2], says: "mse"),
+    compare(
+      "rows that are dropped", ["--vary", #"data.train.features=[["a"],["b"]]"#, "--folds", "2"],
+      overrides: [#"data.missing="drop_row""#],
+      files: ["data.csv": Array("a,b,y\n,2,0\n3,,1\n5,6,0\n7,8,1\n9,8,0\n7,6,1\n".utf8)], code: 78, ranks: [0, 2],
+      says: "leaves out others where features are others"),
+    compare("trace", two + ["--trace", "t"], says: "--trace shows one training"),
+    compare("only", two + ["--folds", "2", "--only", "fold=1"], says: "expected repeat=1,fold=3,candidate=NAME"),
+    compare(
+      "only of nobody", two + ["--folds", "2", "--only", "repeat=1,fold=1,candidate=focal"],
+      says: "--only: there is no candidate 'focal'; did you mean 'focal:2'?"),
+    compare(
+      "only a fold too many", two + ["--folds", "2", "--only", "repeat=1,fold=3,candidate=focal:2"],
+      says: "folds from 1 to 2"),
+  ]
+}
