@@ -20,8 +20,8 @@ static const struct ck_tiling avx2[] = {
 };
 // Whole panels: forward products ran at 97 to 99 % of the peak of a Zen 5 so.
 // The first candidate was the fastest on Emerald Rapids (two virtual cores of a busy host), shares of the multiply-add peak of the
-// same minutes, forward products 80 to 83 %: W1's 256 × 784 × 512 in leaves of 32 rows 88 %, W2's 1024 × 784 × 2048 in leaves of 128
-// rows 84 %; the second one 66 and 66 %, tiles of 6 over 64 samples without packing 88 and 76 %. The first-level cache holds 64 samples
+// same minutes, forward products 80 to 83 %: W1's 256 × 784 × 512 in leaves of 32 rows 83 to 88 %, W2's 1024 × 784 × 2048 in leaves of 128
+// rows 83 %; the second one 66 and 66 %, tiles of 6 over 64 samples without packing 88 and 76 %. The first-level cache holds 64 samples
 // of d and of a tile's inputs; a chunk of 256 comes from the second one for every tile. Inputs packed as well were no faster there.
 // The second candidate was the fastest on Zen 4, GFLOP/s of one core, peak 117: W2's 1024 × 2048 × 2048 in leaves of 128 rows 111 with
 // tiles of 6, 110 of 4; W1's 256 × 784 × 512 in leaves of 32 rows 109 with tiles of 6, 111 of 4. 12 × 32 took 89 to 98 in W2, d packed
