@@ -42,7 +42,8 @@ let package = Package(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
 
-    // Open MPI's ways to end a process, in the program's hands: linked in the program alone, no library takes them over.
+    // Open MPI's ways to end a process, in the program's hands: linked in the program alone, no library takes them
+    // over.
     .target(name: "CMPIAbort", dependencies: ["CPlatform"]),
 
     room("Platform", ["CPlatform"]),
@@ -96,7 +97,9 @@ let package = Package(
     // Simulations that the rules of advice and the verdicts of comparisons are held to.
     .executableTarget(
       name: "Banks",
-      dependencies: ["ModelSelection", "Advice", "Statistics", "Kernels", "Platform", "Specs"],
+      dependencies: [
+        "ModelSelection", "Advice", "Statistics", "Datasets", "Kernels", "Platform", "Specs", "TestSupport",
+      ],
       path: "Tests/Banks", swiftSettings: room),
     // Many small trainings in one process, for other CPUs and emulators of them.
     .executableTarget(
@@ -134,7 +137,7 @@ let package = Package(
       [
         "Platform", "Specs", "Kernels", "Networks", "Optimization", "Datasets", "Statistics", "Metrics", "Collectives",
         "Advice", "Training",
-      ]),
+      ], exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["TestSupport", "Specs", "Networks", "Optimization", "ptrain", "MPISelfTest"],

@@ -1,6 +1,7 @@
 /// What advice looks at: training rows only, in the file's units.
 ///
-/// Whatever it holds is taken: rows that are not finite are left out and counted, columns of other lengths are passed over.
+/// Whatever it holds is taken: rows that are not finite are left out and counted, columns of other lengths are passed
+/// over.
 package struct AdviceInput: Sendable {
   /// The targets of the rows.
   package enum Target: Sendable {
@@ -28,7 +29,8 @@ package struct AdviceInput: Sendable {
   package var target: Target
   /// One for each row; nil: all count the same.
   package var weights: [Double]?
-  /// Columns of numbers as the network would see them, filled and one-hot, but unscaled; none: the targets alone are looked at.
+  /// Columns of numbers as the network would see them, filled and one-hot, but unscaled; none: the targets alone are
+  /// looked at.
   package var features: [[Double]]
   package var featureNames: [String]
   /// The target's name in sentences.

@@ -1,8 +1,8 @@
 internal import Kernels
 internal import Statistics
 
-/// What speaks for light tails, heavy tails, and spread that grows with positive values: the mean log density of each family on residuals of
-/// left-out rows, in nats for each row.
+/// What speaks for light tails, heavy tails, and spread that grows with positive values: the mean log density of each
+/// family on residuals of left-out rows, in nats for each row.
 struct ErrorEvidence {
   let normal: Double
   let heavy: Double
@@ -20,7 +20,8 @@ struct ErrorEvidence {
   let spreadExplained: Double
   let count: Int
 
-  /// - Parameter cap: a value at which targets are cut off: only rows that are predicted well away from it tell of tails.
+  /// - Parameter cap: a value at which targets are cut off: only rows that are predicted well away from it tell of
+  ///   tails.
   init(
     identity whole: ResidualFit, logarithm: ResidualFit?, y: [Double], basis wholeBasis: FeatureBasis,
     cap: (value: Double, isUpper: Bool)?
@@ -36,7 +37,8 @@ struct ErrorEvidence {
     )
     var (normal, heavy) = (plain.normal, plain.tail?.meanLogDensity ?? -.infinity)
     var degrees = plain.tail?.degrees ?? 100
-    // Residuals in units of a spread that is predicted from the features, where it can be: rows of a large spread are no outliers.
+    // Residuals in units of a spread that is predicted from the features, where it can be: rows of a large spread are
+    // no outliers.
     let spread = Self.spread(of: identity.residuals, basis: basis, level: identity.level)
     spreadExplained = spread?.explained ?? 0
     if let spread, spread.explained > 0.05 {

@@ -1,6 +1,7 @@
 internal import Statistics
 
-/// Columns that a quick fit of targets is made on: features on a robust scale, and bounded forms and products of those that say most.
+/// Columns that a quick fit of targets is made on: features on a robust scale, and bounded forms and products of those
+/// that say most.
 struct FeatureBasis {
   /// The constant, then the features.
   let linear: [[Double]]

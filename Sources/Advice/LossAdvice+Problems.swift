@@ -3,8 +3,8 @@ package import Networks
 internal import Specs
 
 extension LossAdvice {
-  /// What is wrong with the advice, of which there must be nothing: a loss that the data refuse among the ranked, a kind that is not in
-  /// exactly one of the lists, a number that is none, a metric that does not exist.
+  /// What is wrong with the advice, of which there must be nothing: a loss that the data refuse among the ranked, a
+  /// kind that is not in exactly one of the lists, a number that is none, a metric that does not exist.
   package func problems(with input: AdviceInput, losses: LossRegistry = .standard) -> [String] {
     var problems: [String] = []
     let demand = LossDemand(input: input, reading: reading, losses: losses)

@@ -5,7 +5,8 @@ internal import Networks
 internal import Specs
 
 extension LossAdvice {
-  /// Asks the losses whether they take the data, and sorts every kind of the registry: ranked, or ruled out with a reason.
+  /// Asks the losses whether they take the data, and sorts every kind of the registry: ranked, or ruled out with a
+  /// reason.
   init(
     functional: Functional, functionalReason: String, reading: ProblemReading, facts: [Fact], contenders: [Contender],
     warnings: [String], fit: String?, of input: AdviceInput, _ losses: LossRegistry

@@ -3,7 +3,8 @@ internal import Kernels
 internal import Networks
 internal import Specs
 
-/// Whether data suit a loss, by the loss's own word: what kind of targets it reads, what outputs it takes, and which values it refuses.
+/// Whether data suit a loss, by the loss's own word: what kind of targets it reads, what outputs it takes, and which
+/// values it refuses.
 struct LossDemand {
   let input: AdviceInput
   /// How the target column is read where a loss takes classes as well as values.

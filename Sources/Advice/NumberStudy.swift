@@ -89,7 +89,8 @@ struct NumberStudy {
       })
   }
 
-  /// Looks for a feature that alone says where the zeros are: at least a tenth of the rows, and hardly any zero elsewhere.
+  /// Looks for a feature that alone says where the zeros are: at least a tenth of the rows, and hardly any zero
+  /// elsewhere.
   private static func fixedZeros(_ column: TargetColumn, features: [[Double]]) -> FixedZeros? {
     guard column.zeros >= 10, 10 * column.zeros >= column.count, column.zeros < column.count else { return nil }
     for (index, feature) in features.enumerated() {

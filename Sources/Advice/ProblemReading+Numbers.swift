@@ -1,7 +1,8 @@
 internal import Statistics
 
 extension ProblemReading {
-  // What one column of numbers is taken for, in this order: one value, two values, classes, counts, shares, amounts, positive values, numbers.
+  // What one column of numbers is taken for, in this order: one value, two values, classes, counts, shares, amounts,
+  // positive values, numbers.
 
   /// Whole numbers from 0 or 1 on without a gap are classes up to so many.
   static let mostNumberedClasses = 20
@@ -17,7 +18,8 @@ extension ProblemReading {
       return
     }
     guard column.distinct > 1 else {
-      self.init(.constant, reason: "every row has the same value, \(NumberText.short(first))")
+      let rows = column.weights == nil ? "every row" : "every row that weighs more than 0"
+      self.init(.constant, reason: "\(rows) has the same value, \(NumberText.short(first))")
       return
     }
     switch task {

@@ -1,11 +1,12 @@
 internal import Kernels
 internal import Statistics
 
-/// What is left of targets by a quick fit on the features, each row predicted by a fit that has not seen it: five parts, each left out once.
+/// What is left of targets by a quick fit on the features, each row predicted by a fit that has not seen it: five
+/// parts, each left out once.
 ///
-/// A loss sees residuals, not the targets by themselves. The fit is a straight line on the features, or with bounded squares and products
-/// where that predicts left-out rows better; where neither does, the constant. At most ``rowLimit`` rows are looked at, every k-th, and
-/// coefficients come from at most ``fitLimit`` of them.
+/// A loss sees residuals, not the targets by themselves. The fit is a straight line on the features, or with bounded
+/// squares and products where that predicts left-out rows better; where neither does, the constant. At most
+/// ``rowLimit`` rows are looked at, every k-th, and coefficients come from at most ``fitLimit`` of them.
 struct ResidualFit {
   /// The rows of the input that were looked at.
   let rows: [Int]

@@ -5,7 +5,6 @@ extern const struct ck_table ck_table_portable;
 #if defined(__x86_64__)
 extern const struct ck_table ck_table_avx2;
 extern const struct ck_table ck_table_avx512;
-#include <immintrin.h>
 #endif
 
 int ck_isa_detected(void) {
@@ -63,22 +62,22 @@ int ck_set_isa(int isa) {
 #define DENORMALS_ARE_ZERO 0x0040u
 
 uint64_t ck_flush_denormals(void) {
-  unsigned previous = _mm_getcsr();
-  _mm_setcsr(previous | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+  unsigned previous = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(previous | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
   return previous;
 }
 
 uint64_t ck_keep_denormals(void) {
-  unsigned previous = _mm_getcsr();
-  _mm_setcsr(previous & ~(FLUSH_TO_ZERO | DENORMALS_ARE_ZERO));
+  unsigned previous = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(previous & ~(FLUSH_TO_ZERO | DENORMALS_ARE_ZERO));
   return previous;
 }
 
-void ck_restore_float_mode(uint64_t mode) { _mm_setcsr((unsigned)mode); }
+void ck_restore_float_mode(uint64_t mode) { __builtin_ia32_ldmxcsr((unsigned)mode); }
 
 int ck_flushes_denormals(void) {
   unsigned wanted = FLUSH_TO_ZERO | DENORMALS_ARE_ZERO;
-  return (_mm_getcsr() & wanted) == wanted;
+  return (__builtin_ia32_stmxcsr() & wanted) == wanted;
 }
 
 #elif defined(__aarch64__)

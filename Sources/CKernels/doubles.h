@@ -1,5 +1,6 @@
-// Elementary functions in double on 16 lanes, for values that are summed: + - * / and bits only, so every level gives the same.
-// Errors: up to 3 units in the last place; results that would be subnormal are 0. Single numbers: ck_elementary.h, to 1 unit.
+// Elementary functions in double on 16 lanes, for values that are summed: + - * / and bits only, so every level gives
+// the same. Errors: up to 3 units in the last place; results that would be subnormal are 0. Single numbers:
+// ck_elementary.h, to 1 unit.
 //
 // defines: exp64, series64 and growth64 (e^t - 1 - t), expm1_64, log64, log1p64, softplus64, sigmoid64, tanh64, erf64
 
@@ -73,7 +74,8 @@ INLINE f64x16 expm1_64(f64x16 t) {
   return magnitude64(t) < 0.25 ? t + series64(t) : exp64(t) - 1.0;
 }
 
-/// log(2^k (1 + f)) with 1 + f in [sqrt(1/2), sqrt(2)), `rest` added where the result's last places are (fdlibm's e_log.c).
+/// log(2^k (1 + f)) with 1 + f in [sqrt(1/2), sqrt(2)), `rest` added where the result's last places are (fdlibm's
+/// e_log.c).
 INLINE f64x16 log_of_parts64(f64x16 k, f64x16 f, f64x16 rest) {
   f64x16 s = f / (2.0 + f), z = s * s;
   f64x16 p = splat64(2.0 / 23);

@@ -1,11 +1,13 @@
-// Raw rows as float32, at one level. Conversions and the four operations are exact or rounded once, so every level has the same bits.
+// Raw rows as float32, at one level. Conversions and the four operations are exact or rounded once, so every level has
+// the same bits.
 
 INLINE size_t place_of(const void *index, int index_bytes, long row) {
   if (!index) return (size_t)row;
   return index_bytes == 4 ? ((const uint32_t *)index)[row] : (size_t)((const uint64_t *)index)[row];
 }
 
-// All asked rows, the next of them being fetched from memory while one is converted: `row` is what is done with x and y of one.
+// All asked rows, the next of them being fetched from memory while one is converted: `row` is what is done with x and y
+// of one.
 #define GATHER_ROWS(bytes, row)                                                                                       \
   for (size_t i = 0; i < n; i++, out += stride) {                                                                     \
     const char *from = next;                                                                                          \
@@ -57,7 +59,8 @@ GATHER(gather_f64, double)
 
 /// Rows of float32 as they are.
 static void gather_copies(
-    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *out, size_t stride) {
+    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *out,
+    size_t stride) {
   const char *base = (const char *)s->base;
   const char *next = base + place_of(index, index_bytes, rows[0]) * s->row_bytes;
   const size_t bytes = s->count * sizeof(float);
@@ -66,7 +69,8 @@ static void gather_copies(
 
 /// Codes as one 1 among zeros.
 static void gather_codes(
-    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *out, size_t stride) {
+    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *out,
+    size_t stride) {
   const char *base = (const char *)s->base;
   const char *next = base + place_of(index, index_bytes, rows[0]) * s->row_bytes;
   GATHER_ROWS(1, {
@@ -83,7 +87,8 @@ static void gather_codes(
 }
 
 static void gather_raw(
-    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *y, size_t stride) {
+    const struct ck_segment *s, const long *rows, const void *index, int index_bytes, size_t n, float *y,
+    size_t stride) {
   static void (*const gathers[])(
       const struct ck_segment *, const long *, const void *, int, size_t, float *, size_t) = {
       gather_u8, gather_i8, gather_i16, gather_u16, gather_i32, gather_i64, gather_f32, gather_f64,

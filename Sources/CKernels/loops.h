@@ -1,98 +1,18 @@
-// The kernels of one level as loops over arrays: activations, softmax, sums.
+// The kernels of one level as loops over arrays: functions, softmax, sums.
 
-#define MAP(name, expression)                                                        \
-  static void name(const float *px, float *py, size_t n) {         \
-    for (size_t i = 0; i < n; i += 16) {                                             \
-      f32x16 x = load_upto(px + i, n - i, 0.0f);                                    \
-      store_upto(py + i, expression, n - i);                                         \
-    }                                                                                \
+#define MAP(name, expression)                            \
+  static void name(const float *px, float *py, size_t n) { \
+    for (size_t i = 0; i < n; i += 16) {                 \
+      f32x16 x = load_upto(px + i, n - i, 0.0f);         \
+      store_upto(py + i, expression, n - i);             \
+    }                                                    \
   }
-
-#define MAP_WITH(name, parameter, expression)                                               \
-  static void name(const float *px, float *py, size_t n, float value) {   \
-    f32x16 parameter = splat(value);                                                       \
-    for (size_t i = 0; i < n; i += 16) {                                                    \
-      f32x16 x = load_upto(px + i, n - i, 0.0f);                                           \
-      store_upto(py + i, expression, n - i);                                                \
-    }                                                                                       \
-  }
-
-// In a backward expression, `saved` is written x or y, whichever the activation keeps.
-#define MAP_BACKWARD(name, saved, expression)                                                               \
-  static void name(const float *ps, const float *pdy, float *pdx, size_t n) {    \
-    for (size_t i = 0; i < n; i += 16) {                                                                    \
-      f32x16 saved = load_upto(ps + i, n - i, 0.0f);                                                       \
-      f32x16 dy = load_upto(pdy + i, n - i, 0.0f);                                                         \
-      store_upto(pdx + i, expression, n - i);                                                               \
-    }                                                                                                       \
-  }
-
-#define MAP_BACKWARD_WITH(name, saved, parameter, expression)                                                    \
-  static void name(                                                                                              \
-      const float *ps, const float *pdy, float *pdx, size_t n, float value) {         \
-    f32x16 parameter = splat(value);                                                                            \
-    for (size_t i = 0; i < n; i += 16) {                                                                         \
-      f32x16 saved = load_upto(ps + i, n - i, 0.0f);                                                            \
-      f32x16 dy = load_upto(pdy + i, n - i, 0.0f);                                                              \
-      store_upto(pdx + i, expression, n - i);                                                                    \
-    }                                                                                                            \
-  }
-
-INLINE f32x16 at_least(f32x16 x, float least) { return x < splat(least) ? splat(least) : x; }
-INLINE f32x16 at_most(f32x16 x, float most) { return x > splat(most) ? splat(most) : x; }
-
-INLINE f32x16 sigmoid_only16(f32x16 x) {
-  f32x16 complement;
-  return sigmoid16(x, &complement);
-}
-
-// The factor x is bounded so that -inf * 0 and inf * 0 cannot arise; where the bound acts the other factor is 0 or 1.
-INLINE f32x16 silu16(f32x16 x) { return at_least(x, -128.0f) * sigmoid_only16(x); }
-
-INLINE f32x16 silu_slope16(f32x16 x) {
-  f32x16 complement;
-  f32x16 s = sigmoid16(x, &complement);
-  return s * fma16(at_most(at_least(x, -128.0f), 128.0f), complement, splat(1.0f));
-}
-
-INLINE f32x16 gelu16(f32x16 x) {
-  f32x16 density;
-  return at_least(x, -15.0f) * normal16(x, &density);
-}
-
-INLINE f32x16 gelu_slope16(f32x16 x) {
-  f32x16 density;
-  f32x16 distribution = normal16(x, &density);
-  return fma16(at_most(at_least(x, -15.0f), 15.0f), density, distribution);
-}
 
 MAP(map_exp, exp16(x))
 MAP(map_log, log16(x))
 MAP(map_log1p, log1p16(x))
 MAP(map_expm1, expm1_16(x))
-MAP(map_tanh, tanh16(x))
-MAP(map_sigmoid, sigmoid_only16(x))
 MAP(map_erf, erf16(x))
-MAP(map_softplus, softplus16(x))
-MAP_BACKWARD(softplus_backward, x, dy *sigmoid_only16(x))
-MAP(map_silu, silu16(x))
-MAP_BACKWARD(silu_backward, x, dy *silu_slope16(x))
-MAP(map_gelu, gelu16(x))
-MAP_BACKWARD(gelu_backward, x, dy *gelu_slope16(x))
-/// max(x, 0) on the bits, because levels differ in how max treats a denormal; NaN of either sign stays NaN.
-INLINE f32x16 relu16(f32x16 x) {
-  i32x16 kept = (i32x16)x >= (i32x16)(0) | x != x;
-  return (f32x16)((i32x16)x & kept);
-}
-
-MAP(map_relu, relu16(x))
-MAP_BACKWARD(relu_backward, y, y > splat(0.0f) ? dy : splat(0.0f))
-MAP_WITH(map_leaky_relu, slope, x > splat(0.0f) ? x : slope * x)
-MAP_BACKWARD_WITH(leaky_relu_backward, y, slope, y > splat(0.0f) ? dy : slope * dy)
-MAP_WITH(map_elu, alpha, x > splat(0.0f) ? x : alpha * expm1_16(x))
-MAP_BACKWARD_WITH(elu_backward, y, alpha, y > splat(0.0f) ? dy : dy * (y + alpha))
-MAP_BACKWARD(sigmoid_backward, y, dy *(y *(1.0f - y)))
-MAP_BACKWARD(tanh_backward, y, dy *fma16(-y, y, splat(1.0f)))
 
 /// log in double of a normal x > 0, to about 1e-16: x = 2^k m, log m = 2 artanh(s), s = (m - 1) / (m + 1).
 /// Ours, because libm's bits differ between systems.

@@ -1,5 +1,5 @@
-// How the dense kernels cut their work: candidates of each level, the CPUs that were measured, and a measurement for all others.
-// Every candidate gives the same bits (DenseTests runs them all), so ranks may choose differently.
+// How the dense kernels cut their work: candidates of each level, the CPUs that were measured, and a measurement for
+// all others. Every candidate gives the same bits (DenseTests runs them all), so ranks may choose differently.
 #include <stdlib.h>
 #include <time.h>
 
@@ -12,20 +12,21 @@
 // As good as endless, and far from where sums overflow.
 #define ALL (1L << 40)
 
-// Zen 3, GFLOP/s of one core at W2's 1024 × 2048 × 2048, peak 98, best of three rounds beside other work: forward 58 without blocks, 75
-// with packed blocks of 256 inner rows × 192 samples, 76 to 78 with the next tile's rows fetched early; weight gradient 45 with chunks
-// of 256 samples as they lie, 58 with d packed and chunks of 256 or 128, 63 with 64. Blocks of 384 samples were not told apart from 192.
+// Zen 3, GFLOP/s of one core at W2's 1024 × 2048 × 2048, peak 98, best of three rounds beside other work: forward 58
+// without blocks, 75 with packed blocks of 256 inner rows × 192 samples, 76 to 78 with the next tile's rows fetched
+// early; weight gradient 45 with chunks of 256 samples as they lie, 58 with d packed and chunks of 256 or 128, 63 with
+// 64. Blocks of 384 samples were not told apart from 192.
 static const struct ck_tiling avx2[] = {
     {256, 384, 64, 0, 1}, {256, 192, 64, 0, 1}, {256, 192, 128, 0, 1}, {512, 96, 64, 0, 1}, {128, 192, 64, 0, 1},
 };
-// Whole panels: forward products ran at 97 to 99 % of the peak of a Zen 5 so.
-// The first candidate was the fastest on Emerald Rapids (two virtual cores of a busy host), shares of the multiply-add peak of the
-// same minutes, forward products 80 to 83 %: W1's 256 × 784 × 512 in leaves of 32 rows 83 to 88 %, W2's 1024 × 784 × 2048 in leaves of 128
-// rows 83 %; the second one 66 and 66 %, tiles of 6 over 64 samples without packing 88 and 76 %. The first-level cache holds 64 samples
-// of d and of a tile's inputs; a chunk of 256 comes from the second one for every tile. Inputs packed as well were no faster there.
-// The second candidate was the fastest on Zen 4, GFLOP/s of one core, peak 117: W2's 1024 × 2048 × 2048 in leaves of 128 rows 111 with
-// tiles of 6, 110 of 4; W1's 256 × 784 × 512 in leaves of 32 rows 109 with tiles of 6, 111 of 4. 12 × 32 took 89 to 98 in W2, d packed
-// 102 to 109.
+// Whole panels: forward products ran at 97 to 99 % of the peak of a Zen 5 so. The first candidate was the fastest on
+// Emerald Rapids (two virtual cores of a busy host), shares of the multiply-add peak of the same minutes, forward
+// products 80 to 83 %: W1's 256 × 784 × 512 in leaves of 32 rows 83 to 88 %, W2's 1024 × 784 × 2048 in leaves of 128
+// rows 83 %; the second one 66 and 66 %, tiles of 6 over 64 samples without packing 88 and 76 %. The first-level cache
+// holds 64 samples of d and of a tile's inputs; a chunk of 256 comes from the second one for every tile. Inputs packed
+// as well were no faster there. The second candidate was the fastest on Zen 4, GFLOP/s of one core, peak 117: W2's 1024
+// × 2048 × 2048 in leaves of 128 rows 111 with tiles of 6, 110 of 4; W1's 256 × 784 × 512 in leaves of 32 rows 109 with
+// tiles of 6, 111 of 4. 12 × 32 took 89 to 98 in W2, d packed 102 to 109.
 static const struct ck_tiling avx512[] = {
     {ALL, ALL, 64, 6, 1},
     {ALL, ALL, 256, CK_TILE_BY_LEAVES, 0},
@@ -55,7 +56,7 @@ static const struct {
     {25, 1, CK_AVX2, 0},     // Zen 3, "Milan"
     {25, 17, CK_AVX512, 1},  // Zen 4, "Genoa"
     {6, 207, CK_AVX512, 0},  // Emerald Rapids
-    {25, 17, CK_AVX2, 0},    // the same beside ranks without AVX-512; weight gradients 88 to 90 % of the peak, products 89 to 95 %
+    {25, 17, CK_AVX2, 0},    // the same at AVX2; weight gradients 88 to 90 % of the peak, products 89 to 95 %
 };
 
 static const struct ck_tiling *chosen[] = {[CK_PORTABLE] = portable, [CK_AVX2] = avx2, [CK_AVX512] = avx512};
@@ -72,19 +73,22 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-// 192 × 1024 × 64 and 256 samples × 192 × 64 with leaves of 64: 16 million multiply-adds, a third of a millisecond each time. Rows are as
-// far apart as those of layers with 1024 inputs and 512 outputs, which is what makes chunks of many rows slow.
+// 192 × 1024 × 64 and 256 samples × 192 × 64 with leaves of 64: 16 million multiply-adds, a third of a millisecond each
+// time. Rows are as far apart as those of layers with 1024 inputs and 512 outputs, which is what makes chunks of many
+// rows slow.
 enum { ROWS = 256, INNER = 1024, ITEM = CK_GRADIENT_CUT, X_STRIDE = INNER + 16, D_STRIDE = 512 + 16, LEAVES = 4 };
 
-// Whether a measurement would take seconds rather than milliseconds, as where a machine is emulated: 6 × 64 × 64, some 2 µs.
+// Whether a measurement would take seconds rather than milliseconds, as where a machine is emulated: 6 × 64 × 64, some
+// 2 µs.
 static int is_too_slow(const struct ck_tiling *tiling) {
   enum { FEW = 6, SHORT = 64 };
   float *memory = aligned_alloc(64, (FEW * SHORT + FEW * CK_PANEL + SHORT * CK_PANEL) * sizeof(float));
   if (!memory) return 1;
   for (long n = 0; n < FEW * SHORT + FEW * CK_PANEL + SHORT * CK_PANEL; n++) memory[n] = 1;
   const struct ck_product product = {
-      .x = memory, .x_stride = SHORT, .weights = memory + FEW * (SHORT + CK_PANEL), .y = memory + FEW * SHORT, .y_stride = CK_PANEL,
-      .rows = FEW, .inner = SHORT, .outer = CK_PANEL, .panel_begin = 0, .panel_end = 1, .tiling = tiling};
+      .x = memory, .x_stride = SHORT, .weights = memory + FEW * (SHORT + CK_PANEL), .y = memory + FEW * SHORT,
+      .y_stride = CK_PANEL, .rows = FEW, .inner = SHORT, .outer = CK_PANEL, .panel_begin = 0, .panel_end = 1,
+      .tiling = tiling};
   double least = 1e9;
   for (int repeat = 0; repeat < 3; repeat++) {
     const double begin = now();
@@ -107,11 +111,12 @@ double ck_tiling_seconds(const struct ck_tiling *tiling) {
   struct ck_leaf leaves[LEAVES];
   for (int n = 0; n < LEAVES; n++) leaves[n] = (struct ck_leaf){n * 64, n * 64 + 64, n == 1 ? 1 : n == 3 ? 2 : 0};
   const struct ck_product product = {
-      .x = x, .x_stride = X_STRIDE, .weights = w, .y = d, .y_stride = D_STRIDE, .rows = ITEM, .inner = INNER, .outer = CK_PANEL,
-      .panel_begin = 0, .panel_end = 1, .tiling = tiling};
+      .x = x, .x_stride = X_STRIDE, .weights = w, .y = d, .y_stride = D_STRIDE, .rows = ITEM, .inner = INNER,
+      .outer = CK_PANEL, .panel_begin = 0, .panel_end = 1, .tiling = tiling};
   const struct ck_weight_gradient gradient = {
-      .x = x, .x_stride = X_STRIDE, .d = d, .d_stride = D_STRIDE, .dw = w, .inner = ITEM, .outer = CK_PANEL, .i_end = ITEM,
-      .leaves = leaves, .leaf_count = LEAVES, .scratch = scratch, .stack_depth = ck_stack_depth(LEAVES), .tiling = tiling};
+      .x = x, .x_stride = X_STRIDE, .d = d, .d_stride = D_STRIDE, .dw = w, .inner = ITEM, .outer = CK_PANEL,
+      .i_end = ITEM, .leaves = leaves, .leaf_count = LEAVES, .scratch = scratch,
+      .stack_depth = ck_stack_depth(LEAVES), .tiling = tiling};
   double best[2] = {1e9, 1e9};
   for (int repeat = 0; repeat < 4; repeat++) {
     const double begin = now();
@@ -136,7 +141,8 @@ static int measured_candidate(int isa) {
   if (family == 15 || family == 6) model += (int)((a >> 16) & 15) << 4;
   if (family == 15) family += (int)((a >> 20) & 255);
   for (unsigned n = 0; n < sizeof measured / sizeof *measured; n++)
-    if (measured[n].family == family && measured[n].model == model && measured[n].isa == isa) return measured[n].candidate;
+    if (measured[n].family == family && measured[n].model == model && measured[n].isa == isa)
+      return measured[n].candidate;
   return -1;
 }
 #else

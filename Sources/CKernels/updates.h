@@ -1,9 +1,18 @@
 // Optimizer updates of one level.
 
-INLINE f32x16 mean_gradient(f32x16 gradient, f32x16 weight, f32x16 clip) { return gradient / weight * clip; }
+/// value / divisor, the divisor being the same in all lanes. A power of two divides as its reciprocal multiplies, to
+/// the bit, and Adam's time is its divisions.
+INLINE f32x16 divided(f32x16 value, f32x16 divisor) {
+  const uint32_t bits = ((u32x16)divisor)[0];
+  // Where the reciprocal is a normal number.
+  if ((bits & 0x007fffffu) == 0 && bits >= 0x00800000u && bits <= 0x7e800000u) return value * (1.0f / divisor);
+  return value / divisor;
+}
 
-/// Stores up to 16 lanes and keeps the greatest bits of magnitude, lane by lane. What is not finite in a gradient is so in what the
-/// updates store. In W1's step, looking for it afterwards took 1.3 % of the time.
+INLINE f32x16 mean_gradient(f32x16 gradient, f32x16 weight, f32x16 clip) { return divided(gradient, weight) * clip; }
+
+/// Stores up to 16 lanes and keeps the greatest bits of magnitude, lane by lane. What is not finite in a gradient is so
+/// in what the updates store. In W1's step, looking for it afterwards took 1.3 % of the time.
 INLINE void store_seen(u32x16 *seen, float *p, f32x16 v, size_t count) {
   store_upto(p, v, count);
   *seen = greater_magnitude(*seen, v);
@@ -45,7 +54,7 @@ static int adam_update(
     f32x16 second = fma16(beta2, load_upto(v + i, n - i, 0.0f), rest2 * (g * g));
     store_seen(&seen, m + i, first, n - i);
     store_seen(&seen, v + i, second, n - i);
-    f32x16 denominator = __builtin_elementwise_sqrt(second) / root + epsilon;
+    f32x16 denominator = divided(__builtin_elementwise_sqrt(second), root) + epsilon;
     store_seen(&seen, w + i, fma16(backstep, first / denominator, fma16(shrink, value, value)), n - i);
   }
   return is_finite_magnitude(seen);

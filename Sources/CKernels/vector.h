@@ -1,7 +1,9 @@
-// Vectors of 16 lanes at every instruction-set level, so that the order of every reduction is the same at all of them.
-// Included once by each kernels_<level>.c, inside its target attribute.
+// The words that kernels are written in. Vectors of 16 lanes at every instruction-set level, so that the order of every
+// reduction is the same at all of them; and vectors as wide as the CPU's, for chains in which no lane meets another.
+// Included once by each kernels_<level>.c, inside its target attribute. Nothing else calls intrinsics.
 //
-// defines: f32x16, f64x16, i32x16, u32x16, splat, fma16, select by ?:, load, load_tail, store, store_tail, lane sums
+// defines: f32x16, f64x16, i32x16, u32x16, i64x16, u64x16, u16x16, splat, fma16, select by ?:, load, load_tail, store,
+// store_tail, lane sums; vec, ivec, vec_load, vec_store, vec_splat, vec_fma
 
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
@@ -12,13 +14,15 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef int64_t i64x16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u64x16 __attribute__((ext_vector_type(16)));
+typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
 
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE f32x16 splat(float value) { return (f32x16)(value); }
 
 #if !CK_HAS_FMA
-// a * b + c with one rounding, without an instruction for it. A call: in line everywhere, this file took 32 s to compile and 2 MB.
+// a * b + c with one rounding, without an instruction for it. A call: in line everywhere, this file took 32 s to
+// compile and 2 MB.
 static __attribute__((noinline)) f32x16 fma16_in_double(f32x16 a, f32x16 b, f32x16 c) {
   // The product of two floats is exact in double. The sum is rounded to odd (Boldo and Melquiond 2008), after which
   // the rounding to float is the only one that counts: TwoSum gives the error of the nearest sum, and an inexact sum
@@ -109,3 +113,20 @@ INLINE float max_of_lanes(f32x16 v) {
   for (int i = 1; i < 16; i++) most = lanes[i] > most ? lanes[i] : most;
   return most;
 }
+
+typedef float vec __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+typedef int32_t ivec __attribute__((vector_size(CK_LANES * 4), aligned(4)));
+
+INLINE vec vec_load(const float *p) { return *(const vec *)p; }
+
+INLINE void vec_store(float *p, vec v) { *(vec *)p = v; }
+
+// Lane by lane, which becomes one broadcasting load; `(vec){0} + s` would add and shuffle where the fused multiply-adds
+// run.
+INLINE vec vec_splat(float s) {
+  vec v;
+  for (int i = 0; i < CK_LANES; i++) v[i] = s;
+  return v;
+}
+
+INLINE vec vec_fma(vec a, vec b, vec c) { return __builtin_elementwise_fma(a, b, c); }

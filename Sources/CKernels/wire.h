@@ -1,7 +1,5 @@
 // Floats as 16 bits and back, of one level. Integer arithmetic, so that all levels agree.
 
-typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
-
 INLINE u32x16 select_bits(i32x16 mask, u32x16 yes, u32x16 no) { return (yes & (u32x16)mask) | (no & ~(u32x16)mask); }
 
 /// bfloat16: the upper half, rounded to nearest even; NaN stays NaN.

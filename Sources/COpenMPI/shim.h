@@ -1,4 +1,4 @@
-/* MPI for Swift. Constants that are casts or macros, which Swift cannot import, as functions. Standard MPI names only. */
+/* MPI for Swift. Constants that are casts or macros, which Swift cannot import, as functions. Standard names only. */
 #ifndef PTRAIN_COPENMPI_SHIM_H
 #define PTRAIN_COPENMPI_SHIM_H
 #include <mpi.h>

@@ -13,8 +13,10 @@ static volatile sig_atomic_t ends_at_once, speaks, is_alone;
 static void leave(int signal) {
   const int is_starting = ck_start_dismiss();
   static const char user[] = "ptrain: stopped on request (SIGUSR1) before the first step; the same command goes on\n";
-  static const char termination[] = "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
-  static const char interrupt[] = "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
+  static const char termination[] =
+      "ptrain: stopped on request (SIGTERM) before the first step; the same command goes on\n";
+  static const char interrupt[] =
+      "ptrain: stopped on request (SIGINT) before the first step; the same command goes on\n";
   // mpirun ends its ranks with SIGTERM when one of them has failed, and that one has spoken.
   if (is_starting && !is_alone && signal == SIGTERM)
     ck_start_say_ended();
@@ -24,8 +26,8 @@ static void leave(int signal) {
                                           : write(STDERR_FILENO, interrupt, sizeof interrupt - 1);
     (void)written;
   }
-  // Others end with this one: mpirun and srun kill the ranks that are left when one has gone, and a killed one has another code. By then
-  // each has heard the request, and the first has spoken.
+  // Others end with this one: mpirun and srun kill the ranks that are left when one has gone, and a killed one has
+  // another code. By then each has heard the request, and the first has spoken.
   if (!is_alone && signal == SIGUSR1) {
     const struct timespec pause = {0, 200 * 1000 * 1000};
     nanosleep(&pause, 0);

@@ -20,8 +20,8 @@ int ck_memory_file(const char *name) {
 
 int ck_take_space(int descriptor, int64_t count) {
   int result;
-  // Not posix_fallocate, with which glibc writes all bytes where the file system has no such call; and with the size kept, because
-  // some file systems write zeros up to a new size.
+  // Not posix_fallocate, with which glibc writes all bytes where the file system has no such call; and with the size
+  // kept, because some file systems write zeros up to a new size.
   do result = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count);
   while (result != 0 && errno == EINTR);
   return result == 0 ? 0 : -errno;

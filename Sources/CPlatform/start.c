@@ -20,7 +20,8 @@ static char mark[PATH_MAX];
 static int speaks_without_mark, is_alone_here;
 static const char *gone_text, *ended_text;
 
-// A child that waits at a pipe and speaks when this process has gone without a word, by SIGKILL or a fault: Open MPI handles faults itself.
+// A child that waits at a pipe and speaks when this process has gone without a word, by SIGKILL or a fault: Open MPI
+// handles faults itself.
 static volatile sig_atomic_t sentinel_pipe = -1;
 static pid_t sentinel;
 
@@ -39,8 +40,8 @@ int ck_start_claim(void) {
 static void post_sentinel(void) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
-  // The child hears nothing from its first moment on: mpirun sends signals to whole process groups, and a request to stop would be
-  // answered by it too.
+  // The child hears nothing from its first moment on: mpirun sends signals to whole process groups, and a request to
+  // stop would be answered by it too.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -26,7 +26,8 @@ package final class MPICluster: Cluster {
   /// - Parameters:
   ///   - world: the communicator of all ranks.
   ///   - messageLimit: bytes of the longest single MPI message; longer ones are cut, alike on all ranks.
-  ///   - ranksPerNode: so many neighbouring ranks, which have to be on one node, are taken for the ranks of a node, so that tests
+  ///   - ranksPerNode: so many neighbouring ranks, which have to be on one node, are taken for the ranks of a node, so
+  /// that tests
   ///     have several nodes where there is one; nil: the nodes are those there are.
   /// - Throws: ``MPIError``.
   package init(_ world: Communicator, messageLimit: Int = 1 << 30, ranksPerNode: Int? = nil) throws {
@@ -61,6 +62,8 @@ package final class MPICluster: Cluster {
 
   package var rank: Int { world.rank }
   package var size: Int { world.size }
+
+  package var library: String? { try? mpiLibraryName() }
 
   package func broadcastBytes(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     life.requireOpen()

@@ -5,7 +5,8 @@ internal import Platform
 
 /// Rounds of messages over MPI, prepared as persistent requests.
 ///
-/// All rounds share one communicator of their own, which goes with the transport; a round's number is its tag, and messages between two ranks match in order.
+/// All rounds share one communicator of their own, which goes with the transport; a round's number is its tag, and
+/// messages between two ranks match in order.
 final class MPITransport: Transport {
   private let communicator: Communicator
   private let largestTag: Int
@@ -79,7 +80,8 @@ final class MPITransport: Transport {
 
   func waited(seconds: Double) { watchdog.waited(seconds: seconds) }
 
-  /// Ranks that exchange with each other hear of each other by that; of a group the others would hear nothing while it takes steps.
+  /// Ranks that exchange with each other hear of each other by that; of a group the others would hear nothing while it
+  /// takes steps.
   func exchangeBegins() { if isGroups { watchdog.relay() } }
 
   func close() throws {

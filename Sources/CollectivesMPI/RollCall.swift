@@ -4,12 +4,12 @@ internal import Platform
 
 /// The watchdog: ranks that wait for long call the roll, and who neither waits nor works is named and the run ended.
 ///
-/// The ranks of a node see each other's marks. A rank that has waited for a quarter of the limit tells all others, again and again,
-/// what it sees of its node, and a rank that works for long outside of steps, or in steps of a group, does the same while it makes
-/// progress; so a rank is silent when it is stopped, stuck, or on a host that is gone, not when it has much to do. MPI is called by the
-/// waiting or working thread itself, so no thread is added and nobody pays who does not wait.
-/// A rank inside one of MPI's blocking calls cannot look: all ranks meet before each, and only the allreduce kind `mpi`, which is
-/// there for comparison, spends time in one again and again.
+/// The ranks of a node see each other's marks. A rank that has waited for a quarter of the limit tells all others,
+/// again and again, what it sees of its node, and a rank that works for long outside of steps, or in steps of a group,
+/// does the same while it makes progress; so a rank is silent when it is stopped, stuck, or on a host that is gone, not
+/// when it has much to do. MPI is called by the waiting or working thread itself, so no thread is added and nobody pays
+/// who does not wait. A rank inside one of MPI's blocking calls cannot look: all ranks meet before each, and only the
+/// allreduce kind `mpi`, which is there for comparison, spends time in one again and again.
 final class RollCall: WaitObserver {
   private static let tag: Int32 = 1
 
@@ -81,7 +81,8 @@ final class RollCall: WaitObserver {
 
   func waited(seconds: Double) {
     let now = wallTime()
-    // Silence counts from the begin of a wait; and a rank that was itself stopped, and goes on, cannot tell who else was.
+    // Silence counts from the begin of a wait; and a rank that was itself stopped, and goes on, cannot tell who else
+    // was.
     if seconds < lastSeconds || now - lastCall > limit / 4 {
       signs.startAnew(now: now)
       silentSince = nil
@@ -116,8 +117,8 @@ final class RollCall: WaitObserver {
     try? communicator.abort(exitCode: 69)
   }
 
-  /// Tells the other nodes what this rank sees of its own, from time to time; called by a rank that does not wait, and which takes in
-  /// what others have told it, so that this does not pile up.
+  /// Tells the other nodes what this rank sees of its own, from time to time; called by a rank that does not wait, and
+  /// which takes in what others have told it, so that this does not pile up.
   ///
   /// - Parameter isNews: tells it now.
   func relay(isNews: Bool = false) {

@@ -3,8 +3,8 @@ internal import MPI
 
 /// The signs of life of this process, which the whole and all its groups have in common.
 ///
-/// Whoever waits, in whatever group, calls the one roll of all ranks; so a rank that works in a group is seen by those who wait for
-/// it elsewhere, and one that falls silent there is named by the number that the whole gives it.
+/// Whoever waits, in whatever group, calls the one roll of all ranks; so a rank that works in a group is seen by those
+/// who wait for it elsewhere, and one that falls silent there is named by the number that the whole gives it.
 final class Watchdog: WaitObserver {
   private var rollCall: RollCall?
   /// Where this rank notes what it does; nobody sees it before ``start(_:mark:)``.

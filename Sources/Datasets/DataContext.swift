@@ -16,8 +16,8 @@ package struct DataContext {
   package var columns = ColumnRules()
   /// Which files stay where they are.
   package var mapping = MappingMode.auto
-  /// Whether the source is a file of the training source's kind that nothing more is said of: its columns have the roles that they had
-  /// there.
+  /// Whether the source is a file of the training source's kind that nothing more is said of: its columns have the
+  /// roles that they had there.
   package var isPlainFile = false
   /// Where a file is that has no path of its own, by the name that messages give it.
   package var place: (name: String, path: String)?
@@ -25,8 +25,8 @@ package struct DataContext {
   package var keys: [KeyRequest] = []
   /// Whether parts are cut from the training source: then its categories are decided by the rows of the training part.
   package var cutsParts = false
-  /// Whether the rows are those that parts were cut from: then categories may occur that no training row had, whatever is done with them
-  /// in other sources.
+  /// Whether the rows are those that parts were cut from: then categories may occur that no training row had, whatever
+  /// is done with them in other sources.
   package var isCut = false
   /// What the data are read for, for messages.
   package var use = DataUse.training
@@ -36,6 +36,8 @@ package struct DataContext {
   var cuts = TextRanges.Cuts.usual
   /// Threads that read.
   package var threads = Affinity.cores().count
+  /// Cores of the threads that read, where some are of other processes that wait meanwhile; nil: the process's own.
+  private(set) var crew: CoreCrew?
   /// What the rows of a run depend on besides the files of data, for a cache of them; nil: none is looked for or made.
   package var cacheKey: String?
   /// Where columns go that would take too much memory; nil: they are refused.
@@ -59,6 +61,16 @@ package struct DataContext {
   package mutating func cutTexts(every bytes: Int) {
     (cuts.leastText, cuts.rangeBytes, cuts.windowRanges) = (1, max(1, bytes), 5)
   }
+
+  /// Reads on cores of other processes of this machine too, which wait meanwhile.
+  package mutating func read(onCoresOf masks: [[Int]]) {
+    let cores = Set(masks.joined())
+    guard cores.count > threads else { return }
+    (threads, crew) = (cores.count, CoreCrew(Array(cores)))
+  }
+
+  /// What calls bodies on the threads that read.
+  var readingThreads: ReadingThreads { ReadingThreads(threads, crew: crew) }
 
   /// The path of a file of the config.
   func resolve(_ file: String) -> String {

@@ -20,7 +20,8 @@ package enum TargetDemand: Sendable, Equatable {
   case kind(TargetKind)
   /// One column is read as classes, several as values.
   case byColumns
-  /// These, where the targets can be them; else the others: words are classes, numbers with fractions and several columns values.
+  /// These, where the targets can be them; else the others: words are classes, numbers with fractions and several
+  /// columns values.
   case preferably(TargetKind)
 
   package static let classes = TargetDemand.kind(.classes)
@@ -48,8 +49,8 @@ package enum TargetKind: String, Sendable, CaseIterable {
 
 /// Everything about prepared data but the rows themselves.
 ///
-/// It is enough to lay out their memory, to map it on another rank, and to apply the same preparation to another source.
-/// ``configValue`` and ``init(_:)`` carry it between ranks and into files.
+/// It is enough to lay out their memory, to map it on another rank, and to apply the same preparation to another
+/// source. ``configValue`` and ``init(_:)`` carry it between ranks and into files.
 package struct DataDescription: Sendable, Equatable {
   /// The shape of one sample.
   package var featureShape: Shape
@@ -68,7 +69,8 @@ package struct DataDescription: Sendable, Equatable {
   package var normalization: Normalization
   /// What becomes of features before they are shifted and scaled; in their order, and most have none.
   package var treatments: [FeatureTreatment] = []
-  /// For values: what brought them to a common scale; predictions are mapped back by ``Normalization/restore(_:feature:)``.
+  /// For values: what brought them to a common scale; predictions are mapped back by
+  /// ``Normalization/restore(_:feature:)``.
   package var targetNormalization: Normalization
   /// Rows of each part, in the order of ``DataPart``.
   package var counts: [Int]

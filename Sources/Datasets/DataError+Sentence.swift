@@ -79,6 +79,10 @@ extension DataError {
     case .noCategories(let file, let column):
       "\(name(file)): column '\(excerpt(column))' has no category: all its cells are missing; leave it out with \"role\": \"drop\" in "
         + "data.columns"
+    case .otherKindThanTraining(let file, let place, let column, let text, let kind):
+      "\(name(file)): \(place), column '\(excerpt(column))': all training rows have \(kind) there, and "
+        + "'\(excerpt(text))' is none of these; correct the cell, or make words of them all with \"columns\": {"
+        + ConfigValue.string(column.excerpt(40)).compactText + ": {\"kind\": \"categorical\"}} in 'data'"
     case .dateTarget(let file, let place, let column, let text):
       "\(name(file)): \(place), column '\(excerpt(column))': the target '\(excerpt(text))' is a date, as all others of the column are; write a number "
         + "instead, such as days, or name another target"

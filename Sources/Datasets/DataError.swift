@@ -57,6 +57,8 @@ package enum DataError: ReportableError, Equatable {
   /// Rules of `data.columns` that fit neither the columns nor the keys.
   case columns(file: String, ColumnProblem)
   case noCategories(file: String, column: String)
+  /// A cell that no training row's cells are like, in a column whose kind nobody has said.
+  case otherKindThanTraining(file: String, place: String, column: String, text: String, kind: String)
   case dateTarget(file: String, place: String, column: String, text: String)
   /// A number that the logarithm of its column does not take.
   case outsideTransform(

@@ -36,7 +36,8 @@ extension DataPreparation {
   /// Refuses target values whose logarithm is to be taken and that have none.
   ///
   /// - Parameter canChoose: whether the one who reads the sentence can choose another transform.
-  /// - Throws: ``DataError/targetOutsideTransform(file:place:target:text:transform:bound:canChoose:key:)`` for the first row.
+  /// - Throws: ``DataError/targetOutsideTransform(file:place:target:text:transform:bound:canChoose:key:)`` for the
+  ///   first row.
   func requireTargetsInside(
     _ functions: [Normalization.Function], canChoose: Bool, progress: @escaping () -> Void
   ) throws(DataError) {

@@ -43,7 +43,8 @@ extension DataPreparation {
   /// Fills a region of at least ``DataLayout/byteCount`` bytes, 64-byte aligned.
   ///
   /// - Parameters:
-  ///   - givesBack: whether memory of the sources is given back as soon as it was read: then this can be done only once, and the
+  ///   - givesBack: whether memory of the sources is given back as soon as it was read: then this can be done only
+  /// once, and the
   ///     features are hardly ever in memory twice.
   ///   - progress: called now and then.
   package func write(

@@ -6,9 +6,9 @@ internal import Specs
 ///
 /// ```
 /// let preparation = try section.prepare(in: context, targets: .classes, seed: 42)
-/// let region = …                                   // preparation.description.byteCount bytes, maybe shared by the node
+/// let region = …  // preparation.description.byteCount bytes, maybe shared by the node
 /// preparation.write(into: region)
-/// let data = PreparedData(preparation.description, region: UnsafeRawBufferPointer(region))   // on each rank of the node
+/// let data = PreparedData(preparation.description, region: UnsafeRawBufferPointer(region))  // on each rank of a node
 /// ```
 package struct DataPreparation: Sendable {
   /// A source that was read, with targets of the kind wanted.
@@ -90,7 +90,7 @@ package struct DataPreparation: Sendable {
       foldKeys = try cutter.foldKeys(folds, rows: split.train)
     }
     sources[0].table.keys = []
-    let categories = try decideCategories(by: split.train, section)
+    let categories = try decideColumns(by: split.train, section)
     pieces = [Piece(source: 0, rows: split.train)]
     note(training, isSplit: section.cutsParts)
     // Of folds the rows of validation are not kept apart.
@@ -136,10 +136,14 @@ package struct DataPreparation: Sendable {
     }
   }
 
-  /// Decides the categories of the training source by its training part, where parts are cut from it.
-  private mutating func decideCategories(by rows: [Int], _ section: DataSection) throws(DataError) -> [String] {
-    guard !sources[0].table.undecided.isEmpty else { return [] }
-    let notes = try sources[0].table.decideCategories(by: rows), table = sources[0].table
+  /// Decides the categories and indicators of the training source by its training part, where parts are cut from it.
+  private mutating func decideColumns(by rows: [Int], _ section: DataSection) throws(DataError) -> [String] {
+    guard section.cutsParts else { return [] }
+    let before = sources[0].table.columns, hasUndecided = !sources[0].table.undecided.isEmpty
+    var notes = try sources[0].table.decideCategories(by: rows)
+    notes += sources[0].table.settleIndicators(by: rows)
+    let table = sources[0].table
+    guard hasUndecided || table.columns != before else { return [] }
     (description.columns, description.featureShape) = (table.columns, table.featureShape)
     try planFields(section)
     return notes.map { "\(table.source.file.oneLine): \($0)" }

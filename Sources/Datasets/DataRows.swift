@@ -83,7 +83,8 @@ package struct DataRows: @unchecked Sendable {
     gather(whole, rows: rows, count: count, into: output, stride: stride)
   }
 
-  /// Copies the normalized features of a field, one row below the other; as ``gatherFeatures(rows:count:into:stride:)`` else.
+  /// Copies the normalized features of a field, one row below the other; as ``gatherFeatures(rows:count:into:stride:)``
+  /// else.
   package func gatherField(
     _ field: Int, rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {
@@ -150,7 +151,8 @@ package struct DataRows: @unchecked Sendable {
 
   /// Copies the normalized target values of rows, one below the other; only for data prepared with values.
   ///
-  /// - Parameter stride: floats from one output row to the next, at least ``DataDescription/targetWidth``; the rest is set to 0.
+  /// - Parameter stride: floats from one output row to the next, at least ``DataDescription/targetWidth``; the rest is
+  ///   set to 0.
   package func gatherValues(
     rows: UnsafePointer<Int>, count: Int, into output: UnsafeMutablePointer<Float>, stride: Int
   ) {

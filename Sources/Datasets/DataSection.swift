@@ -101,7 +101,8 @@ package struct DataSection: Sendable {
     columns.targetTransform(of: name) ?? normalizeTargets
   }
 
-  /// The transforms that rules name for targets, as far as names tell them before the data are read, and the keys that name them.
+  /// The transforms that rules name for targets, as far as names tell them before the data are read, and the keys that
+  /// name them.
   package var statedTargetTransforms: [(key: String, transform: TargetTransform)] {
     let names = train.statedTargets
     return columns.entries.compactMap { entry in

@@ -3,8 +3,9 @@ internal import Platform
 
 /// What a view adds to the rows that it is of: everything it takes to make it once more where the same rows are loaded.
 ///
-/// Its lists hold rows by their numbers in their source, so a view of a view is one view of the source's rows. They are kept as ``DataRows``
-/// reads them, in 4 bytes for each row (8 in sources of 2³² rows and more), and travel as they lie in memory.
+/// Its lists hold rows by their numbers in their source, so a view of a view is one view of the source's rows. They are
+/// kept as ``DataRows`` reads them, in 4 bytes for each row (8 in sources of 2³² rows and more), and travel as they lie
+/// in memory.
 package struct DataView: @unchecked Sendable {
   /// The source that all its rows are of, as ``DataLayout/sources`` counts them.
   package let source: Int
@@ -77,7 +78,8 @@ extension DataView: Equatable {
 }
 
 extension DataView {
-  /// The exponents that the weights of a part can have: those of ``WeightScale``, which brings any number of double near 1.
+  /// The exponents that the weights of a part can have: those of ``WeightScale``, which brings any number of double
+  /// near 1.
   private static let exponents = -1023...1074
 
   /// What keeps it from being a view of some rows, as the end of a sentence; nil: nothing.

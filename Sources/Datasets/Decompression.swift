@@ -30,8 +30,8 @@ enum Decompression {
 
   /// The decompressed bytes.
   ///
-  /// A small file can hold a thousand times its size and more, and what its bytes say of that may be untrue: memory is taken
-  /// as the content comes, and no more than the content's own header or this machine's memory allow.
+  /// A small file can hold a thousand times its size and more, and what its bytes say of that may be untrue: memory is
+  /// taken as the content comes, and no more than the content's own header or this machine's memory allow.
   ///
   /// - Parameters:
   ///   - most: bytes that can be made of the input, where that is known: room is set aside for them once.

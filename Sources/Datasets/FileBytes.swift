@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Platform
 
-/// The bytes of a file in pages of their own, or those of the file itself, mapped to be read only: what has been read for the last time
-/// can be given back.
+/// The bytes of a file in pages of their own, or those of the file itself, mapped to be read only: what has been read
+/// for the last time can be given back.
 package final class FileBytes: @unchecked Sendable {
   // Written by the one who fills it, before it is handed on; then only read, until it is given back.
   private var base: UnsafeMutableRawPointer

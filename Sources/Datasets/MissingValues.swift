@@ -2,8 +2,8 @@ internal import Specs
 
 /// The texts that stand for a value that is not there.
 ///
-/// Without a list of the source's own these are what pandas takes for missing, and what other programs write: `?`, `-`, `.`,
-/// SQL's `\N`, the errors of spreadsheets. A cell without a character but white space is missing in any case.
+/// Without a list of the source's own these are what pandas takes for missing, and what other programs write: `?`, `-`,
+/// `.`, SQL's `\N`, the errors of spreadsheets. A cell without a character but white space is missing in any case.
 package struct MissingMarks: Sendable, Equatable {
   /// The marks of a source that names none, as they are written; `nan` in any letters besides.
   static let standard: [String] = [
@@ -52,8 +52,8 @@ package struct MissingMarks: Sendable, Equatable {
 
   /// Whether a cell's text, without blanks around it, is a mark or nothing at all.
   ///
-  /// - Parameter takesNumbers: whether it is read as programs write numbers, to compare it with marks that are some; a cell in another
-  ///   style is compared by the number that it is there.
+  /// - Parameter takesNumbers: whether it is read as programs write numbers, to compare it with marks that are some; a
+  ///   cell in another style is compared by the number that it is there.
   func contains(_ text: UnsafeBufferPointer<UInt8>, takesNumbers: Bool = true) -> Bool {
     guard let first = text.first else { return true }
     if firstBytes[Int(first)], text.count <= longest {

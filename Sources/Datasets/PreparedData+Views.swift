@@ -2,15 +2,15 @@ internal import Kernels
 internal import Platform
 
 extension PreparedData {
-  /// Rows of a part in parts of their own: folds, bootstraps. Each is a list of 4 bytes for each row; what brings them to a common
-  /// scale is measured anew, on the new training part.
+  /// Rows of a part in parts of their own: folds, bootstraps. Each is a list of 4 bytes for each row; what brings them
+  /// to a common scale is measured anew, on the new training part.
   ///
   /// - Parameters:
   ///   - rows: those of each new part, in the order of ``DataPart``; by their numbers in the part, any number of times.
   ///   - normalize: what is done to features.
   ///   - normalizeTargets: what is done to value targets whose columns' rules say nothing else.
-  /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0, and where features or targets cannot be prepared by
-  ///   the new training part.
+  /// - Throws: ``DataError/noWeight(file:part:)`` where all rows of a part weigh 0, and where features or targets
+  ///   cannot be prepared by the new training part.
   package func view(
     of part: DataPart, _ rows: [[Int]], normalize: NormalizationMethod, normalizeTargets: TargetTransform,
     progress: @escaping () -> Void = {}

@@ -1,7 +1,8 @@
 internal import Kernels
 internal import Platform
 
-/// Raw rows in one region of memory, which the ranks of a node may share, and how they are prepared while they are fetched.
+/// Raw rows in one region of memory, which the ranks of a node may share, and how they are prepared while they are
+/// fetched.
 package struct PreparedData: @unchecked Sendable {
   package private(set) var description: DataDescription
   package private(set) var layout: DataLayout
@@ -27,7 +28,8 @@ package struct PreparedData: @unchecked Sendable {
   package private(set) var dataView: DataView?
 
   /// - Parameters:
-  ///   - region: at least ``DataLayout/byteCount`` bytes, filled by ``DataPreparation/write(into:givesBack:progress:)``, valid as long as
+  ///   - region: at least ``DataLayout/byteCount`` bytes, filled by
+  /// ``DataPreparation/write(into:givesBack:progress:)``, valid as long as
   ///     this value is in use.
   ///   - files: for each source the file that its features stay in, as the layout says it.
   ///   - owner: what keeps them valid; nil: somebody else sees to that.
@@ -57,7 +59,8 @@ package struct PreparedData: @unchecked Sendable {
 
   /// The view of these rows that another process has made of the same: the same bits, the same description.
   ///
-  /// It takes as long as one look at each number of its lists. Where this is a view, the rows are those of the data that it is of.
+  /// It takes as long as one look at each number of its lists. Where this is a view, the rows are those of the data
+  /// that it is of.
   ///
   /// - Throws: ``DataError/foreignView(_:)`` where it cannot be a view of them.
   package func with(_ view: DataView) throws(DataError) -> PreparedData {

@@ -1,7 +1,8 @@
-/// Where prepared rows come from: what it takes to name each of them by file and line once the sources themselves are gone.
+/// Where prepared rows come from: what it takes to name each of them by file and line once the sources themselves are
+/// gone.
 ///
-/// It knows the files of each source, where their lines jump and which of their rows are in memory where those are not all; of parts and
-/// views it knows nothing, because rows are found by their places in their source.
+/// It knows the files of each source, where their lines jump and which of their rows are in memory where those are not
+/// all; of parts and views it knows nothing, because rows are found by their places in their source.
 package struct RowOrigins: Sendable, Equatable {
   /// Where the rows of one source come from.
   package struct Source: Sendable, Equatable {
@@ -39,8 +40,8 @@ package struct RowOrigins: Sendable, Equatable {
     for index in sources.indices where index != source { sources[index] = nil }
   }
 
-  /// The same without sources that it takes more than 16 MiB to tell of, where each of many rows jumps or few of many are in memory:
-  /// a node's ranks would hold that once each.
+  /// The same without sources that it takes more than 16 MiB to tell of, where each of many rows jumps or few of many
+  /// are in memory: a node's ranks would hold that once each.
   package var brief: RowOrigins {
     func isBrief(_ source: Source) -> Bool {
       let jumps = [source.features, source.targets, source.weights].reduce(0) { $0 + ($1.lines?.numbers.count ?? 0) }

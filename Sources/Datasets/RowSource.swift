@@ -13,8 +13,8 @@ package struct RowSource: Sendable, Equatable {
     self.lines = lines
   }
 
-  /// `line 12` as an editor counts, from 1 with the header; `line 12 of b.csv` where there are several files; `row 11 (counted from 0)`
-  /// as NumPy does.
+  /// `line 12` as an editor counts, from 1 with the header; `line 12 of b.csv` where there are several files; `row 11
+  /// (counted from 0)` as NumPy does.
   package func place(_ row: Int) -> String {
     if let lines, let parts { return parts.words(ofLine: lines[row]) }
     return lines.map { "line \($0[row])" } ?? "row \(rows.map { $0[row] } ?? row) (counted from 0)"

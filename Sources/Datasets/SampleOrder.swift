@@ -2,7 +2,8 @@ internal import Kernels
 
 /// Which sample comes at which position of an epoch: a pure function of seed, epoch and position.
 ///
-/// No rank, thread or machine appears in it, and it needs no memory, so every rank computes the samples of its own shards.
+/// No rank, thread or machine appears in it, and it needs no memory, so every rank computes the samples of its own
+/// shards.
 package struct SampleOrder: Sendable {
   /// The number of samples.
   package let count: Int
@@ -17,9 +18,19 @@ package struct SampleOrder: Sendable {
   }
 
   /// The order of one epoch.
-  package func epoch(_ epoch: Int) -> Epoch {
-    Epoch(
-      index: epoch, permutation: shuffle ? Permutation(count: count, seed: seed, epoch: UInt64(epoch)) : nil)
+  ///
+  /// - Parameter isListed: whether all its samples are found now: faster than some at a time, but kept in memory.
+  package func epoch(_ epoch: Int, isListed: Bool = false) -> Epoch {
+    guard shuffle else { return Epoch(index: epoch, permutation: nil, list: nil) }
+    let permutation = Permutation(count: count, seed: seed, epoch: UInt64(epoch))
+    let list =
+      !isListed
+      ? nil
+      : [Int](unsafeUninitializedCapacity: count) { buffer, filled in
+        if let start = buffer.baseAddress { permutation.fill(0..<count, into: start) }
+        filled = count
+      }
+    return Epoch(index: epoch, permutation: permutation, list: list)
   }
 
   /// The sample at a position (`0 ..< count`) of an epoch; each sample has exactly one.
@@ -30,12 +41,16 @@ package struct SampleOrder: Sendable {
     /// Which epoch it is, from 0.
     package let index: Int
     let permutation: Permutation?
+    /// All samples, where they are listed.
+    let list: [Int]?
 
     package subscript(position: Int) -> Int { permutation.map { $0[position] } ?? position }
 
     /// The samples at some positions.
     package func fill(_ positions: Range<Int>, into samples: UnsafeMutablePointer<Int>) {
-      if let permutation {
+      if let list {
+        for (index, sample) in list[positions].enumerated() { samples[index] = sample }
+      } else if let permutation {
         permutation.fill(positions, into: samples)
       } else {
         for (index, position) in positions.enumerated() { samples[index] = position }

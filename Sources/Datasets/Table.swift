@@ -1,6 +1,7 @@
 package import Specs
 
-/// The rows of one data source, as they are in its files: not normalized, targets not yet told apart into classes or values.
+/// The rows of one data source, as they are in its files: not normalized, targets not yet told apart into classes or
+/// values.
 package struct Table: Sendable {
   /// Where the rows come from, for messages.
   package var source: RowSource
@@ -14,7 +15,8 @@ package struct Table: Sendable {
   package var columns: [FeatureColumn] = []
   /// How the source tells its columns and targets apart.
   package var naming = Naming.place
-  /// The categorical columns, by their places in ``columns``, whose categories are still all that occur: parts are to be cut first.
+  /// The categorical columns, by their places in ``columns``, whose categories are still all that occur: parts are to
+  /// be cut first.
   package var undecided: [Int: UndecidedCategories] = [:]
   /// The targets, where the source has them.
   package var targets: TargetColumns?

@@ -1,7 +1,7 @@
 /// The power of two that weights are multiplied with on their way to float32, so that only their ratios matter.
 ///
-/// Where the largest weight is between 2⁻²⁰ and 2²⁰ it is 1: usual weights stay as they are. Beyond, the largest comes to lie between 1
-/// and 2. Powers of two change no bit of a loss that divides by the sum of weights.
+/// Where the largest weight is between 2⁻²⁰ and 2²⁰ it is 1: usual weights stay as they are. Beyond, the largest comes
+/// to lie between 1 and 2. Powers of two change no bit of a loss that divides by the sum of weights.
 package struct WeightScale: Sendable, Equatable {
   /// A weight below this share of the largest would leave float32 once it is multiplied with a gradient.
   private static let leastShare = -100

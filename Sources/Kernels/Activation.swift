@@ -4,29 +4,20 @@ import CKernels
 package enum Activation: Sendable {
   /// `y = x`.
   case identity
-  /// `y = max(x, 0)`.
-  case relu
-  /// `y = x` above 0, `slope x` elsewhere; `slope` 0 or more.
-  case leakyRelu(slope: Float)
-  /// `y = x` above 0, `alpha (e^x - 1)` elsewhere; `alpha` 0 or more.
-  case elu(alpha: Float)
-  /// `y = x Φ(x)`, Φ the normal distribution function (the exact form, not the tanh approximation).
-  case gelu
-  /// `y = x / (1 + e^-x)`.
-  case silu
-  /// `y = 1 / (1 + e^-x)`.
-  case sigmoid
-  /// `y = tanh x`.
-  case tanh
-  /// `y = log(1 + e^x)`.
-  case softplus
+  /// A kernel with its parameter; formulas are in `activations.h`.
+  case kernel(ActivationKernel, parameter: Float)
   /// A function that has no kernel.
   case function(any ElementFunction)
+
+  /// The kernel of that name in the list (`ck_kernels.h`), which must have one.
+  package static func named(_ name: String, parameter: Double = 0) -> Activation {
+    .kernel(ActivationKernel(name), parameter: Float(parameter))
+  }
 
   /// `y = x`.
   package var isIdentity: Bool { if case .identity = self { true } else { false } }
   /// `y = max(x, 0)`: the derivative is 1 where the output is positive and 0 elsewhere.
-  package var isGate: Bool { if case .relu = self { true } else { false } }
+  package var isGate: Bool { if case .kernel(let kernel, _) = self { kernel.isGate } else { false } }
 
   /// Which array `backward` reads.
   package enum Saved: Sendable {
@@ -42,8 +33,8 @@ package enum Activation: Sendable {
   package var saved: Saved {
     switch self {
     case .identity: .nothing
-    case .relu, .leakyRelu, .elu, .sigmoid, .tanh: .output
-    case .gelu, .silu, .softplus, .function: .input
+    case .kernel(let kernel, _): kernel.keepsOutput ? .output : .input
+    case .function: .input
     }
   }
 
@@ -51,17 +42,9 @@ package enum Activation: Sendable {
   ///
   /// In place is allowed.
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-    let kernels = ck_active()
     switch self {
     case .identity: if x != UnsafePointer(y) { y.update(from: x, count: count) }
-    case .relu: kernels.pointee.relu(x, y, count)
-    case .leakyRelu(let slope): kernels.pointee.leaky_relu(x, y, count, slope)
-    case .elu(let alpha): kernels.pointee.elu(x, y, count, alpha)
-    case .gelu: kernels.pointee.gelu(x, y, count)
-    case .silu: kernels.pointee.silu(x, y, count)
-    case .sigmoid: kernels.pointee.sigmoid(x, y, count)
-    case .tanh: kernels.pointee.tanh(x, y, count)
-    case .softplus: kernels.pointee.softplus(x, y, count)
+    case .kernel(let kernel, let parameter): ck_activation(ck_active(), kernel.number)(x, y, count, parameter)
     case .function(let function):
       Self.blocks(count) { range, room in
         function.values(x + range.lowerBound, into: room, count: range.count)
@@ -81,17 +64,10 @@ package enum Activation: Sendable {
   package func backward(
     saved kept: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>, count: Int
   ) {
-    let kernels = ck_active()
     switch self {
     case .identity: if dy != UnsafePointer(dx) { dx.update(from: dy, count: count) }
-    case .relu: kernels.pointee.relu_backward(kept, dy, dx, count)
-    case .leakyRelu(let slope): kernels.pointee.leaky_relu_backward(kept, dy, dx, count, slope)
-    case .elu(let alpha): kernels.pointee.elu_backward(kept, dy, dx, count, alpha)
-    case .gelu: kernels.pointee.gelu_backward(kept, dy, dx, count)
-    case .silu: kernels.pointee.silu_backward(kept, dy, dx, count)
-    case .sigmoid: kernels.pointee.sigmoid_backward(kept, dy, dx, count)
-    case .tanh: kernels.pointee.tanh_backward(kept, dy, dx, count)
-    case .softplus: kernels.pointee.softplus_backward(kept, dy, dx, count)
+    case .kernel(let kernel, let parameter):
+      ck_activation_backward(ck_active(), kernel.number)(kept, dy, dx, count, parameter)
     case .function(let function):
       Self.blocks(count) { range, room in
         function.slopes(kept + range.lowerBound, into: room, count: range.count)

@@ -2,8 +2,8 @@ import CKernels
 
 /// Products of activations with packed weights; see `ck_dense.h` for the packed form and the order of additions.
 ///
-/// Every element is one ascending chain of fused multiply-adds, so neither cuts of rows nor threads nor instruction sets change a
-/// bit.
+/// Every element is one ascending chain of fused multiply-adds, so neither cuts of rows nor threads nor instruction
+/// sets change a bit.
 package enum DenseProduct {
   /// What happens to a finished element.
   package enum Epilogue {
@@ -48,9 +48,10 @@ package enum DenseProduct {
     panel * Int(CK_PANEL)..<min(outer, (panel + 1) * Int(CK_PANEL))
   }
 
-  /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel by panel on
-  /// the way. Worth it for rows in the hundreds; the bits are those of ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:)`` with
-  /// what ``packTransposed(_:inner:outer:into:blocks:)`` makes.
+  /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel
+  /// by panel on the way. Worth it for rows in the hundreds; the bits are those of
+  /// ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:)`` with what
+  /// ``packTransposed(_:inner:outer:into:blocks:)`` makes.
   ///
   /// - Parameters:
   ///   - weights: packed, `outer` × `inner`.

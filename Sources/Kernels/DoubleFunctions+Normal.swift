@@ -1,8 +1,9 @@
 extension DoubleFunctions {
-  /// The number below which a standard normal variable lies with a probability: the inverse of its distribution function.
+  /// The number below which a standard normal variable lies with a probability: the inverse of its distribution
+  /// function.
   ///
-  /// Relative errors below 2e-15: quotients of polynomials of degree 7 in `(p − ½)²`, and in
-  /// `√(−log p)` where p is beside 0 or 1 (M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied
+  /// Relative errors below 2e-15: quotients of polynomials of degree 7 in `(p − ½)²`, and in `√(−log p)` where p is
+  /// beside 0 or 1 (M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied
   /// Statistics 37, 1988, PPND16).
   ///
   /// - Returns: −∞ at 0, ∞ at 1, NaN outside.

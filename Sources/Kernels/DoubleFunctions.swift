@@ -1,10 +1,10 @@
 import CKernels
 
-/// Elementary functions in double, of our own: the same bits on every CPU, which those of the C library have not (glibc's differ where
-/// fused multiply-adds are missing).
+/// Elementary functions in double, of our own: the same bits on every CPU, which those of the C library have not
+/// (glibc's differ where fused multiply-adds are missing).
 ///
-/// Whatever reaches a weight, a decision or a written number calls these; `scripts/lint` refuses others. Within 1 unit in the last place of
-/// the exact value; special values as C's annex F has them (`ck_elementary.h`).
+/// Whatever reaches a weight, a decision or a written number calls these; `scripts/lint` refuses others. Within 1 unit
+/// in the last place of the exact value; special values as C's annex F has them (`ck_elementary.h`).
 package enum DoubleFunctions {
   /// `eˣ`.
   package static func exp(_ x: Double) -> Double { ck_exp(x) }

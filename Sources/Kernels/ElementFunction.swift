@@ -1,8 +1,8 @@
 /// A function of one number, and its slope: an ``Activation`` that needs no kernel in C.
 ///
-/// Both are written with ``Elementwise`` and with `+ − × ÷` on single elements, so that an element's bits depend neither on its place nor on
-/// the CPU. No function of the C library may be called. A kernel is worth its while where a network spends time here: it reads and
-/// writes each element once.
+/// Both are written with ``Elementwise`` and with `+ − × ÷` on single elements, so that an element's bits depend
+/// neither on its place nor on the CPU. No function of the C library may be called. A kernel is worth its while where a
+/// network spends time here: it reads and writes each element once.
 package protocol ElementFunction: Sendable {
   /// `values[i] = f(x[i])`; the arrays do not overlap, and there are ``Activation/blockCount`` elements at most.
   func values(_ x: UnsafePointer<Float>, into values: UnsafeMutablePointer<Float>, count: Int)

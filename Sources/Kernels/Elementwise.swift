@@ -2,8 +2,8 @@ import CKernels
 
 /// Element-wise functions over contiguous arrays, in CKernels at the active instruction set.
 ///
-/// Each element is computed by one sequence of IEEE operations, the same at every position and every instruction set, so
-/// results do not depend on where an array is cut. In place is allowed; partial overlap is not. NaN stays NaN.
+/// Each element is computed by one sequence of IEEE operations, the same at every position and every instruction set,
+/// so results do not depend on where an array is cut. In place is allowed; partial overlap is not. NaN stays NaN.
 ///
 /// Greatest error against the exact value where that is a normal number, in units in the last place, over every 3001st
 /// of all floats (`ElementwiseAccuracyTests` asserts 2): exp 0.83, log 0.76, log1p 1.29, expm1 0.99, tanh 1.25,
@@ -31,12 +31,12 @@ package enum Elementwise {
 
   /// `y = tanh x`.
   package static func tanh(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-    ck_active().pointee.tanh(x, y, count)
+    ck_active().pointee.tanh(x, y, count, 0)
   }
 
   /// `y = 1 / (1 + e^-x)`; results below 2^-126 give 0.
   package static func sigmoid(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-    ck_active().pointee.sigmoid(x, y, count)
+    ck_active().pointee.sigmoid(x, y, count, 0)
   }
 
   /// `y = erf x`.
@@ -46,6 +46,6 @@ package enum Elementwise {
 
   /// `y = log(1 + e^x)`.
   package static func softplus(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int) {
-    ck_active().pointee.softplus(x, y, count)
+    ck_active().pointee.softplus(x, y, count, 0)
   }
 }

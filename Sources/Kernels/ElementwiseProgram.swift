@@ -34,10 +34,11 @@ package enum ElementwiseOperation: UInt32, CaseIterable, Sendable {
   }
 }
 
-/// A straight-line program that computes a value and its slope for every element of a matrix of outputs p and targets y.
+/// A straight-line program that computes a value and its slope for every element of a matrix of outputs p and targets
+/// y.
 ///
-/// Instructions run over blocks of up to 512 elements whose registers stay in the first-level cache. An element's results
-/// do not depend on its place, on the cut of rows, or on the instruction set.
+/// Instructions run over blocks of up to 512 elements whose registers stay in the first-level cache. An element's
+/// results do not depend on its place, on the cut of rows, or on the instruction set.
 package struct ElementwiseProgram: Sendable {
   /// Where an operand lies.
   package enum Operand: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import CKernels
 
-/// What happens to summed gradients beside the plain updates, element by element: any cut of the arrays gives the same bits.
+/// What happens to summed gradients beside the plain updates, element by element: any cut of the arrays gives the same
+/// bits.
 package enum GradientArithmetic {
   /// `g = clamp(gradient / weight · clip, ±limit) + l1 · sign(w) + l2 · w`, in place.
   package static func prepare(

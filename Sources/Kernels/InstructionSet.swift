@@ -26,7 +26,8 @@ package enum InstructionSet: Int, CaseIterable, Comparable, Sendable {
     InstructionSet(rawValue: Int(ck_set_isa(Int32(level.rawValue)))) ?? .portable
   }
 
-  /// Runs `body` with the calling thread at `level`, or at the detected one if that is lower; other threads keep theirs.
+  /// Runs `body` with the calling thread at `level`, or at the detected one if that is lower; other threads keep
+  /// theirs.
   ///
   /// For comparisons of levels: what `body` hands to other threads runs at the common level.
   package static func lowering<Result, Failure: Error>(

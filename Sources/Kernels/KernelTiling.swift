@@ -2,7 +2,8 @@ package import CKernels
 
 /// How the dense products are cut on this CPU. Bits do not depend on it, so each rank chooses for itself.
 package enum KernelTiling {
-  /// Chooses for the active instruction set: from the table of CPUs that were measured, else by a few milliseconds of measuring.
+  /// Chooses for the active instruction set: from the table of CPUs that were measured, else by a few milliseconds of
+  /// measuring.
   ///
   /// Call it once, on one thread, before the first computation.
   /// - Returns: what was chosen and how, in words.

@@ -1,7 +1,8 @@
-/// The formula of models that builds up to arithmetic number 3 have trained: in float32, and in double for features whose range comes near
-/// float32's, where `x − shift` would be infinite and `scale` subnormal.
+/// The formula of models that builds up to arithmetic number 3 have trained: in float32, and in double for features
+/// whose range comes near float32's, where `x − shift` would be infinite and `scale` subnormal.
 extension Normalization {
-  /// Normalizes neighbouring features of a row that stand there as they are; nothing where kernels have normalized them.
+  /// Normalizes neighbouring features of a row that stand there as they are; nothing where kernels have normalized
+  /// them.
   package func apply(to values: UnsafeMutablePointer<Float>, features: Range<Int>) {
     guard formula == .float32, !isIdentity else { return }
     for (index, feature) in features.enumerated() {

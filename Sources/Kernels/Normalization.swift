@@ -1,4 +1,5 @@
-/// An affine map that brings numbers, or their logarithms, to a common scale, one pair for all features or one pair per feature.
+/// An affine map that brings numbers, or their logarithms, to a common scale, one pair for all features or one pair per
+/// feature.
 ///
 /// In double, rounded to float32 once: so a number far from 0 keeps what tells it from its neighbours.
 package struct Normalization: Sendable, Equatable {
@@ -14,8 +15,8 @@ package struct Normalization: Sendable, Equatable {
   package var shift: [Double]
   package var scale: [Double]
   package let formula: Formula
-  /// What is taken of each number first: one function for all, or, where they differ, one for each; of features nothing is taken, they
-  /// have treatments.
+  /// What is taken of each number first: one function for all, or, where they differ, one for each; of features nothing
+  /// is taken, they have treatments.
   package let functions: [Function]
 
   package init(_ formula: Formula, shift: [Double], scale: [Double], function: Function = .identity) {

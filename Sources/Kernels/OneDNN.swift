@@ -2,8 +2,8 @@ internal import Glibc
 
 /// oneDNN's matrix product, which ``DenseProduct`` and ``WeightGradient`` are measured against.
 ///
-/// The library is opened at run time, where it is installed: nothing of a training is computed by it, so nobody else needs it. The
-/// functions are those of its C interface (https://uxlfoundation.github.io/oneDNN/).
+/// The library is opened at run time, where it is installed: nothing of a training is computed by it, so nobody else
+/// needs it. The functions are those of its C interface (https://uxlfoundation.github.io/oneDNN/).
 package struct OneDNN: Sendable {
   /// oneDNN refused a product: its status, as `dnnl_status_t` numbers it.
   package struct Failure: Error, Equatable {
@@ -52,8 +52,8 @@ package struct OneDNN: Sendable {
 
   /// `c = a · b + (adds ? c : 0)`, with `a` of `rows × inner` and `b` of `inner × columns` after transposition.
   ///
-  /// All matrices are stored row by row; the corresponding C function is `dnnl_sgemm`, on the calling thread alone. The order of
-  /// additions is oneDNN's own.
+  /// All matrices are stored row by row; the corresponding C function is `dnnl_sgemm`, on the calling thread alone. The
+  /// order of additions is oneDNN's own.
   package func multiply(
     _ a: Matrix, _ b: Matrix, a orderA: Order = .normal, b orderB: Order = .normal, into c: Matrix, rows: Int,
     columns: Int, inner: Int, adds: Bool = false

@@ -7,9 +7,10 @@ import Synchronization
 /// Calls `body` once for each worker in `0..<workers`, all of them at the same time where cores allow, and returns when
 /// the last has returned.
 ///
-/// Each call flushes denormals on its thread, and puts the thread's mode back: the calling thread reads and writes texts as
-/// well, in which 5e-324 is a number, and a thread of Dispatch's pool serves others next. One worker runs inline on the calling thread. Bodies must not
-/// wait for each other: with fewer free cores than workers one may start only after another has ended.
+/// Each call flushes denormals on its thread, and puts the thread's mode back: the calling thread reads and writes
+/// texts as well, in which 5e-324 is a number, and a thread of Dispatch's pool serves others next. One worker runs
+/// inline on the calling thread. Bodies must not wait for each other: with fewer free cores than workers one may start
+/// only after another has ended.
 /// - Parameters:
 ///   - workers: 1 or more.
 ///   - body: Called with a worker in `0..<workers`.
@@ -39,8 +40,8 @@ private struct UncheckedLoop: Sendable {
 /// `checkedLoop` without its demand that the body be sendable: what the body shares is the caller's promise.
 ///
 /// Sendability leaves no trace in a compiled function, so only the type is cast. Casting the body instead would take
-/// `withoutActuallyEscaping`, which allocates three times per loop; casting a bare function adds a thunk, which allocates once;
-/// a member of a struct takes neither.
+/// `withoutActuallyEscaping`, which allocates three times per loop; casting a bare function adds a thunk, which
+/// allocates once; a member of a struct takes neither.
 private let uncheckedLoop = unsafeBitCast(CheckedLoop(run: checkedLoop), to: UncheckedLoop.self)
 
 /// Hands out items to workers in ascending order.
@@ -62,16 +63,28 @@ package final class WorkQueue: Sendable {
   ///   - workers: Number of workers, 1 or more.
   ///   - body: Called with an item and a worker in `0..<workers`; two calls at the same time have different workers.
   package func parallelItems(count: Int, workers: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
+    let workers = max(1, min(workers, count))
+    guard workers > 1 else { return oneByOne(count, body) }
     let wasRunning = isRunning.exchange(true, ordering: .acquiringAndReleasing)
     precondition(!wasRunning, "a WorkQueue runs one loop at a time")
     defer { isRunning.store(false, ordering: .releasing) }
     next.store(0, ordering: .relaxed)
-    parallel(workers: max(1, min(workers, count))) { worker in
+    parallel(workers: workers) { worker in
       while true {
         let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard item < count else { return }
         body(item, worker)
       }
+    }
+  }
+
+  /// A loop of one worker, which need not ask what is next: that takes longer than the smallest items.
+  private func oneByOne(_ count: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
+    precondition(!isRunning.load(ordering: .acquiring), "a WorkQueue runs one loop at a time")
+    isRunning.store(true, ordering: .relaxed)
+    defer { isRunning.store(false, ordering: .releasing) }
+    parallel(workers: 1) { worker in
+      for item in 0..<count { body(item, worker) }
     }
   }
 

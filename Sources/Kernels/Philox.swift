@@ -19,13 +19,15 @@ package enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case synthesis = 6
   /// Noise added to gradients, inputs or labels.
   case noise = 7
-  /// Seeds of the repeats of a comparison.
+  /// Seeds of the repeats of a comparison, and points of a search.
   case selection = 8
 }
 
 /// A stream of random numbers that is a pure function of (seed, purpose, index, slot, item).
 ///
-/// The generator is Philox4x32-10 (Salmon and others 2011), by counter. Streams are never keyed by rank, thread or time, so they are the same wherever they are drawn. The key is words 0 and 1 of the block with key `seed` and counter (low and high word of `index`, purpose, slot).
+/// The generator is Philox4x32-10 (Salmon and others 2011), by counter. Streams are never keyed by rank, thread or
+/// time, so they are the same wherever they are drawn. The key is words 0 and 1 of the block with key `seed` and
+/// counter (low and high word of `index`, purpose, slot).
 package struct RandomStream: Sendable {
   private let key: ck_key
   /// Sample id, parameter index or another number that tells the items of a step apart.

@@ -2,7 +2,8 @@ internal import CKernels
 
 /// Neighbouring elements of each row of raw data, which are fetched as float32.
 ///
-/// `y[i, j] = float32(x[row i, j])`, or `(x − shift[j]) / scale[j]`, or `(x − shift[j]) · scale[j]`: in double, rounded once.
+/// `y[i, j] = float32(x[row i, j])`, or `(x − shift[j]) / scale[j]`, or `(x − shift[j]) · scale[j]`: in double, rounded
+/// once.
 package struct RowGather: @unchecked Sendable {
   /// What is done to a number on its way.
   package enum Affine: Sendable {

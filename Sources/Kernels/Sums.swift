@@ -3,7 +3,8 @@ import CKernels
 /// Sums of float arrays in double, in one fixed order.
 ///
 /// Elements are added in blocks of 1024 (lane `i % 16` by ascending `i`, then the lanes by halves) and blocks are
-/// combined by `tree`. An owner of whole blocks can therefore sum its part, and the blocks of all parts give the same bits.
+/// combined by `tree`. An owner of whole blocks can therefore sum its part, and the blocks of all parts give the same
+/// bits.
 package enum Sums {
   /// Elements in a block.
   package static let blockLength = Int(CK_SUM_BLOCK)

@@ -99,7 +99,8 @@ package struct AdamUpdate: Sendable {
 }
 
 extension AdamUpdate {
-  /// The direction of LAMB, in place of the gradient: `m̂ / (√v̂ + ε) + weightDecay · w`; the gradient is a mean already.
+  /// The direction of LAMB, in place of the gradient: `m̂ / (√v̂ + ε) + weightDecay · w`; the gradient is a mean
+  /// already.
   package func direction(
     _ parameters: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, count: Int, step: Int

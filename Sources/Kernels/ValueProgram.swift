@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// A straight-line program as ``ElementwiseProgram``, for values alone and in double: sums of large values keep their small differences.
+/// A straight-line program as ``ElementwiseProgram``, for values alone and in double: sums of large values keep their
+/// small differences.
 package struct ValueProgram: Sendable {
   private let code: [ck_instruction]
   private let constants: [Double]
@@ -9,7 +10,8 @@ package struct ValueProgram: Sendable {
   /// Whether register 2 is read.
   package let usesWeight: Bool
 
-  /// A program; `value` is the register that holds the result at its end. Constants are float32 numbers or truth values.
+  /// A program; `value` is the register that holds the result at its end. Constants are float32 numbers or truth
+  /// values.
   ///
   /// - Precondition: Every register is below `registers`, which is at most ``ElementwiseProgram/registerLimit``.
   package init(

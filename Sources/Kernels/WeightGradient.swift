@@ -1,6 +1,7 @@
 package import CKernels
 
-/// One leaf of a subtree of the reduction tree: a shard's rows, and how many finished left neighbours are added once it is done.
+/// One leaf of a subtree of the reduction tree: a shard's rows, and how many finished left neighbours are added once it
+/// is done.
 package typealias GradientLeaf = ck_leaf
 
 /// Gradients of packed weights, summed over shards in the order of the tree while they are in registers.
@@ -43,7 +44,8 @@ package enum WeightGradient {
     return inner * Int(CK_PANEL) * panel + cut * rowsPerItem * ck_panel_width(panel * Int(CK_PANEL), outer)
   }
 
-  /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with x = 1.
+  /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with
+  /// x = 1.
   ///
   /// - Parameter positions: where the rows have several.
   package static func accumulate(

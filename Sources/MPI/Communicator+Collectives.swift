@@ -1,9 +1,9 @@
 internal import COpenMPI
 
-// All but `allReduce` start the non-blocking form and wait patiently: MPI's own blocking calls spin, which is ruinous when there
-// are more ranks than cores. `allReduce` is the exception because the non-blocking one takes one and a half to four
-// times as long between two ranks of a node: 6.7 µs instead of 1.7 µs for 4 KiB, 415 µs instead of 148 µs for 1 MiB, 18 ms instead of
-// 9 ms for 16 MiB (Open MPI 4.1.4). No observer is told of waits in it.
+// All but `allReduce` start the non-blocking form and wait patiently: MPI's own blocking calls spin, which is ruinous
+// when there are more ranks than cores. `allReduce` is the exception because the non-blocking one takes one and a half
+// to four times as long between two ranks of a node: 6.7 µs instead of 1.7 µs for 4 KiB, 415 µs instead of 148 µs for 1
+// MiB, 18 ms instead of 9 ms for 16 MiB (Open MPI 4.1.4). No observer is told of waits in it.
 
 extension Communicator {
   /// Elements in one call; larger arrays take several.

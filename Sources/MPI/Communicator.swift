@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// A group of ranks that can talk to each other.
 ///
-/// MPI is initialised with `MPI_THREAD_SERIALIZED`: any thread may call it, but one at a time. This class is not `Sendable`, so
-/// the compiler keeps a communicator on the thread that has it; a communication thread is handed all of them, as a whole.
+/// MPI is initialised with `MPI_THREAD_SERIALIZED`: any thread may call it, but one at a time. This class is not
+/// `Sendable`, so the compiler keeps a communicator on the thread that has it; a communication thread is handed all of
+/// them, as a whole.
 package final class Communicator {
   let raw: MPI_Comm
   /// This process in the group, `0 ..< size`.
@@ -16,7 +17,8 @@ package final class Communicator {
   /// The corresponding C function is `MPI_Comm_size`.
   package let size: Int
 
-  /// Communicators that this process has made and not given back; that of all processes, which is MPI's own, is not among them.
+  /// Communicators that this process has made and not given back; that of all processes, which is MPI's own, is not
+  /// among them.
   ///
   /// MPI numbers them, and has only so many numbers.
   package static var openCount: Int { made.load(ordering: .relaxed) }
@@ -119,6 +121,11 @@ package func mpiLibraryVersion() throws(MPIError) -> String {
   try check("MPI_Get_library_version") { MPI_Get_library_version(&text, &length) }
   let whole = string(text, length: length)
   return whole.split(whereSeparator: \.isNewline).first.map(String.init) ?? whole
+}
+
+/// The first words of ``mpiLibraryVersion()``, like `Open MPI v4.1.4`.
+package func mpiLibraryName() throws(MPIError) -> String {
+  String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
 }
 
 /// Seconds since some moment in the past.

@@ -1,7 +1,7 @@
 internal import COpenMPI
 
-// Where MPI's handles are pointers (Open MPI) Swift sees a handle in memory as an optional; where they are integers (MPICH)
-// it does not. This file is the one place that knows.
+// Where MPI's handles are pointers (Open MPI) Swift sees a handle in memory as an optional; where they are integers
+// (MPICH) it does not. This file is the one place that knows.
 
 /// A communicator as C functions write it.
 typealias CommunicatorSlot = MPI_Comm?

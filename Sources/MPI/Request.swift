@@ -4,8 +4,8 @@ internal import COpenMPI
 ///
 /// Waiting consumes it, so nobody can wait twice.
 ///
-/// No MPI call runs in a `deinit`: a request dropped without ``wait()`` goes on, and its memory must outlive it. That happens
-/// only on the way out after another error.
+/// No MPI call runs in a `deinit`: a request dropped without ``wait()`` goes on, and its memory must outlive it. That
+/// happens only on the way out after another error.
 package struct Request: ~Copyable {
   private var slot: RequestSlot
   private let rank: Int

@@ -2,7 +2,8 @@ internal import COpenMPI
 
 /// Messages prepared once and started together many times; starting, testing and waiting allocate nothing here.
 ///
-/// They start in the order they were added, so that messages between the same two ranks with the same tag match in that order.
+/// They start in the order they were added, so that messages between the same two ranks with the same tag match in that
+/// order.
 package final class RequestArray {
   private let communicator: Communicator
   private let slots: UnsafeMutablePointer<RequestSlot>

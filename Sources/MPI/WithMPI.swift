@@ -18,11 +18,13 @@ package struct RunFailure {
   }
 }
 
-/// Initialises MPI, runs `body` with the communicator of all ranks, and finalises MPI; without `mpirun` there is one rank.
+/// Initialises MPI, runs `body` with the communicator of all ranks, and finalises MPI; without `mpirun` there is one
+/// rank.
 ///
-/// If `body` throws, one line goes to `report` and the process ends here: through `MPI_Finalize` and `exit` if all ranks agree
-/// on the failure or there is only one, and through `MPI_Abort` otherwise, because the other ranks wait for this one.
-/// MPI can be initialised once per process. The corresponding C functions are `MPI_Init_thread`, `MPI_Finalize`, `MPI_Abort`.
+/// If `body` throws, one line goes to `report` and the process ends here: through `MPI_Finalize` and `exit` if all
+/// ranks agree on the failure or there is only one, and through `MPI_Abort` otherwise, because the other ranks wait for
+/// this one. MPI can be initialised once per process. The corresponding C functions are `MPI_Init_thread`,
+/// `MPI_Finalize`, `MPI_Abort`.
 ///
 /// - Parameters:
 ///   - describe: what an error of `body` means for the user, and on which rank it was thrown.

@@ -20,7 +20,8 @@ package struct Accuracy: MetricSpec {
   }
 }
 
-/// The share of samples whose class is among the k of greatest output; of equal outputs the first classes count as greater.
+/// The share of samples whose class is among the k of greatest output; of equal outputs the first classes count as
+/// greater.
 package struct TopKAccuracy: MetricSpec {
   package static let kind = "top_k_accuracy"
   package static let summary = "share of samples whose class is among the k likeliest"
@@ -70,7 +71,8 @@ package struct BalancedAccuracy: MetricSpec {
   }
 }
 
-/// The correlation of actual and predicted classes (Matthews 1975; Gorodkin 2004 for several classes); 0 where either is constant.
+/// The correlation of actual and predicted classes (Matthews 1975; Gorodkin 2004 for several classes); 0 where either
+/// is constant.
 package struct MatthewsCorrelation: MetricSpec {
   package static let kind = "matthews_correlation"
   package static let summary = "correlation of actual and predicted classes"

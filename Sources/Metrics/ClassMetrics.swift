@@ -16,7 +16,8 @@ package enum ClassAverage: String, CaseIterable, Sendable {
   case none
 }
 
-/// What precision, recall, F1 and specificity have in common: a share computed from each class's right and wrong samples.
+/// What precision, recall, F1 and specificity have in common: a share computed from each class's right and wrong
+/// samples.
 struct ClassShare: Sendable {
   /// Right and wrong samples of one class against the others.
   struct Counts: Sendable {

@@ -15,9 +15,9 @@ package enum DecisionRule: Sendable, Equatable {
 
 /// The costs that a decision weighs: `Σ_actual p(actual) · cost[actual][predicted]`.
 ///
-/// Samples were weighed in training (by class weights, by costs, by `positive_weight`), so the softmax of the outputs is not the
-/// classes' probability p but `q ∝ tilt · p`. The weights are undone: p ∝ q / tilt (Elkan 2001, theorem 2; Saerens et al. 2002).
-/// A class of weight 0 was not learned, and takes no part.
+/// Samples were weighed in training (by class weights, by costs, by `positive_weight`), so the softmax of the outputs
+/// is not the classes' probability p but `q ∝ tilt · p`. The weights are undone: p ∝ q / tilt (Elkan 2001, theorem 2;
+/// Saerens et al. 2002). A class of weight 0 was not learned, and takes no part.
 package struct ExpectedCosts: Sendable, Equatable {
   private let classes: Int
   /// `cost[actual][predicted] / tilt[actual]`.
@@ -53,8 +53,8 @@ package struct ExpectedCosts: Sendable, Equatable {
     }
   }
 
-  /// Of two classes the second one's probability, by the outputs, from which it is the cheaper one; ½ where there is none between
-  /// 0 and 1.
+  /// Of two classes the second one's probability, by the outputs, from which it is the cheaper one; ½ where there is
+  /// none between 0 and 1.
   package var threshold: Double {
     guard classes == 2 else { return 0.5 }
     let miss = costs[2] - costs[3], alarm = costs[1] - costs[0]

@@ -108,7 +108,8 @@ package struct PoissonDeviance: MetricSpec {
   }
 }
 
-/// The median of |p − y|: of an even number of samples the mean of the middle two; with weights, where half the weight lies below.
+/// The median of |p − y|: of an even number of samples the mean of the middle two; with weights, where half the weight
+/// lies below.
 package struct MedianAbsoluteError: MetricSpec {
   package static let kind = "median_absolute_error"
   package static let summary = "median of |p − y|"

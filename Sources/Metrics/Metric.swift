@@ -16,8 +16,8 @@ extension MetricSpec {
   package var unit: String { "" }
 }
 
-/// What a metric has seen so far. Sums are in double precision; states are merged in the order of evaluation blocks, so results
-/// do not depend on ranks or threads.
+/// What a metric has seen so far. Sums are in double precision; states are merged in the order of evaluation blocks, so
+/// results do not depend on ranks or threads.
 package protocol MetricState: Sendable {
   /// Adds one sample.
   mutating func update(_ row: MetricRow)

@@ -1,6 +1,7 @@
 package import Specs
 
-/// A curve in a plane: points in their order, like true over false positive rates of all thresholds, or accuracy over certainty.
+/// A curve in a plane: points in their order, like true over false positive rates of all thresholds, or accuracy over
+/// certainty.
 package struct MetricCurve: Sendable, Equatable {
   package struct Point: Sendable, Equatable {
     package var x: Double

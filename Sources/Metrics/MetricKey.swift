@@ -1,11 +1,11 @@
 /// The key of a result in result files: the metric's name and the labels, with dots between: `recall.setosa`,
 /// `confusion_matrix.ACTUAL.PREDICTED`.
 ///
-/// Labels are names of the user's data and may hold dots, so that two results can join to one text: of the classes `a`, `a.b`, `b.c`
-/// and `c`, `confusion_matrix.a.b.c` is two cells. Where that happens, and in no other metric, the labels with a dot in them or an
-/// apostrophe at their beginning stand in apostrophes, an apostrophe within doubled: `confusion_matrix.a.'b.c'` and
-/// `confusion_matrix.'a.b'.c`. Read from the left, such a key can be taken apart in one way: a label ends at its closing
-/// apostrophe, or at the next dot. (TOML has dotted keys and quotes alike.)
+/// Labels are names of the user's data and may hold dots, so that two results can join to one text: of the classes `a`,
+/// `a.b`, `b.c` and `c`, `confusion_matrix.a.b.c` is two cells. Where that happens, and in no other metric, the labels
+/// with a dot in them or an apostrophe at their beginning stand in apostrophes, an apostrophe within doubled:
+/// `confusion_matrix.a.'b.c'` and `confusion_matrix.'a.b'.c`. Read from the left, such a key can be taken apart in one
+/// way: a label ends at its closing apostrophe, or at the next dot. (TOML has dotted keys and quotes alike.)
 package struct MetricKey: Sendable, Equatable {
   /// As files have it.
   package let text: String

@@ -18,8 +18,8 @@ package struct MetricReport: Sendable, Equatable {
 
   package private(set) var entries: [Entry]
 
-  /// The results of one evaluation. Of two that are the same by name and labels the first counts: a model of an earlier build may
-  /// name a metric twice.
+  /// The results of one evaluation. Of two that are the same by name and labels the first counts: a model of an earlier
+  /// build may name a metric twice.
   package init(_ values: [MetricValue]) {
     entries = []
     var seen: Set<String> = []

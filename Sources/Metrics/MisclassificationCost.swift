@@ -1,6 +1,7 @@
 package import Specs
 
-/// What wrong predictions cost, as config.json states it: two numbers for two classes, a matrix, or numbers by names of classes.
+/// What wrong predictions cost, as config.json states it: two numbers for two classes, a matrix, or numbers by names of
+/// classes.
 package struct MisclassificationCost: Sendable, Equatable {
   /// How the costs are given.
   private enum Form: Sendable, Equatable {

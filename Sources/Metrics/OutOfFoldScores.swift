@@ -1,7 +1,7 @@
 package import Specs
 
-/// The probability of the second of two classes for each sample that weighs something, and whether it is of that class, in the samples'
-/// order: what decisions are judged by. Not a metric that configs name.
+/// The probability of the second of two classes for each sample that weighs something, and whether it is of that class,
+/// in the samples' order: what decisions are judged by. Not a metric that configs name.
 package struct OutOfFoldScores: MetricSpec {
   package static let kind = "out_of_fold_scores"
   package static let summary = "the positive class's probability of each sample"

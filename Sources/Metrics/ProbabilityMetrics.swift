@@ -22,8 +22,8 @@ package struct LogLoss: MetricSpec {
   }
 }
 
-/// The mean squared difference of probabilities and truth (Brier 1950): of two classes that of the second, of several the sum over
-/// classes, as in scikit-learn.
+/// The mean squared difference of probabilities and truth (Brier 1950): of two classes that of the second, of several
+/// the sum over classes, as in scikit-learn.
 package struct BrierScore: MetricSpec {
   package static let kind = "brier_score"
   package static let summary = "mean squared difference of probabilities and truth"
@@ -51,8 +51,9 @@ package struct BrierScore: MetricSpec {
   }
 }
 
-/// How far certainty and accuracy differ (Guo et al. 2017): samples are sorted into bins by the probability of the predicted class;
-/// `Σ share of bin · |accuracy − mean probability|`. A probability on a border belongs to the bin below.
+/// How far certainty and accuracy differ (Guo et al. 2017): samples are sorted into bins by the probability of the
+/// predicted class; `Σ share of bin · |accuracy − mean probability|`. A probability on a border belongs to the bin
+/// below.
 package struct ExpectedCalibrationError: MetricSpec {
   package static let kind = "expected_calibration_error"
   package static let summary = "how far certainty and accuracy differ"

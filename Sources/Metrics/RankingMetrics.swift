@@ -28,8 +28,8 @@ struct RankedScores {
   var positives: Double { steps.reduce(0) { $0 + $1.positive } }
   var negatives: Double { steps.reduce(0) { $0 + $1.negative } }
 
-  /// The area under the curve of true over false positive rate: the chance that a positive scores above a negative, ties counting
-  /// half; NaN without positives or without negatives.
+  /// The area under the curve of true over false positive rate: the chance that a positive scores above a negative,
+  /// ties counting half; NaN without positives or without negatives.
   var areaUnderROC: Double {
     let positives = positives, negatives = negatives
     guard positives > 0, negatives > 0 else { return .nan }
@@ -92,8 +92,8 @@ struct RankedScores {
   }
 }
 
-/// The area under the receiver operating characteristic, exact, ties counting half; of several classes the mean of each against the
-/// rest.
+/// The area under the receiver operating characteristic, exact, ties counting half; of several classes the mean of each
+/// against the rest.
 package struct ROCAUC: MetricSpec {
   package static let kind = "roc_auc"
   package static let summary = "chance that a sample of a class scores above one that is not"
@@ -107,8 +107,8 @@ package struct ROCAUC: MetricSpec {
   }
 }
 
-/// The area under the curve of precision over recall as a sum of steps, exact; of several classes the mean of each against the rest,
-/// 0 for a class without rows.
+/// The area under the curve of precision over recall as a sum of steps, exact; of several classes the mean of each
+/// against the rest, 0 for a class without rows.
 package struct AveragePrecision: MetricSpec {
   package static let kind = "average_precision"
   package static let summary = "area under precision over recall"

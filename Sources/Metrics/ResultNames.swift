@@ -1,6 +1,7 @@
 package import Specs
 
-/// The names under which evaluations of a run report, known before the first step: the loss, then each metric's results.
+/// The names under which evaluations of a run report, known before the first step: the loss, then each metric's
+/// results.
 package struct ResultNames: Sendable {
   /// One result.
   package struct Entry: Sendable, Equatable {
@@ -44,8 +45,8 @@ package struct ResultNames: Sendable {
     }
   }
 
-  /// The results that a word means: the one of that name; that of a metric with one result; those that can be written so; else all
-  /// whose names begin with it.
+  /// The results that a word means: the one of that name; that of a metric with one result; those that can be written
+  /// so; else all whose names begin with it.
   func entries(for word: String) -> [Entry] {
     if let exact = entries.first(where: { $0.name == word }) { return [exact] }
     for means: (Entry) -> Bool in [{ $0.kind == word }, { $0.spellings.contains(word) }] {

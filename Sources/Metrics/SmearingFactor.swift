@@ -2,12 +2,12 @@ internal import Kernels
 internal import Networks
 package import Specs
 
-/// The smearing factor of each target whose logarithms were learned, and of no other: `Σ w exp(r) / Σ w`, `r` what is left of the logarithm of a target
-/// when the predicted one is taken off (N. Duan, Smearing Estimate: A Nonparametric Retransformation Method, Journal of the American
-/// Statistical Association 78, 1983).
+/// The smearing factor of each target whose logarithms were learned, and of no other: `Σ w exp(r) / Σ w`, `r` what is
+/// left of the logarithm of a target when the predicted one is taken off (N. Duan, Smearing Estimate: A Nonparametric
+/// Retransformation Method, Journal of the American Statistical Association 78, 1983).
 ///
-/// `exp` of a mean of logarithms is no mean: times this factor it is, where the residuals are spread alike for all rows. Of
-/// `log(1 + y)` the factor is that of `1 + y`. Not a metric that configs name.
+/// `exp` of a mean of logarithms is no mean: times this factor it is, where the residuals are spread alike for all
+/// rows. Of `log(1 + y)` the factor is that of `1 + y`. Not a metric that configs name.
 package struct SmearingFactor: MetricSpec {
   package static let kind = "smearing"
   package static let summary = "the mean of exp(residual) of logarithms"

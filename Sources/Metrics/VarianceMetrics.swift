@@ -1,9 +1,10 @@
 package import Specs
 
-/// Weighted means and spreads of targets and errors, kept so that parts can be merged without cancellation (Chan, Golub & LeVeque
-/// 1983).
+/// Weighted means and spreads of targets and errors, kept so that parts can be merged without cancellation (Chan, Golub
+/// & LeVeque 1983).
 struct VarianceState: MetricState {
-  /// For each target: mean of y, Σ (y − mean)², mean of the error, Σ (error − mean)²; then the weight, and the number of rows.
+  /// For each target: mean of y, Σ (y − mean)², mean of the error, Σ (error − mean)²; then the weight, and the number
+  /// of rows.
   private(set) var numbers: [Double]
   private let context: MetricContext
   private let kind: String
@@ -77,8 +78,8 @@ struct VarianceState: MetricState {
   }
 }
 
-/// The coefficient of determination: 1 − Σ (y − p)² / Σ (y − mean)²; of several targets the mean. Constant targets, and fewer than
-/// two rows, have none.
+/// The coefficient of determination: 1 − Σ (y − p)² / Σ (y − mean)²; of several targets the mean. Constant targets, and
+/// fewer than two rows, have none.
 package struct R2: MetricSpec {
   package static let kind = "r2"
   package static let summary = "1 − Σ (y − p)² / Σ (y − mean)²"
@@ -92,8 +93,8 @@ package struct R2: MetricSpec {
   }
 }
 
-/// The share of the targets' variance that the predictions explain: 1 − variance of the errors / variance of the targets; of several
-/// targets the mean. Constant targets have none.
+/// The share of the targets' variance that the predictions explain: 1 − variance of the errors / variance of the
+/// targets; of several targets the mean. Constant targets have none.
 package struct ExplainedVariance: MetricSpec {
   package static let kind = "explained_variance"
   package static let summary = "1 − variance of errors / variance of targets"

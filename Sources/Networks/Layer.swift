@@ -34,11 +34,12 @@ extension SingleInputLayerSpec {
 
 /// One node of a network at work. A layer owns nothing: memory is handed to it with every call.
 ///
-/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:scratch:)``, ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then,
-/// once for all rows, every item of ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. A row's bits do not depend
-/// on the cut. Rows are independent, but for a layer with a ``LayerReach`` beyond them: it is called with the rows of each shard for
-/// ``addForwardSums(_:rows:into:)`` before forward and ``addBackwardSums(_:rows:into:)`` before backward while it trains; where
-/// nothing is trained it must do without, by its states.
+/// The calls of one step, for ranges of rows that cover this rank's rows: ``forward(_:rows:scratch:)``,
+/// ``prepareOutputGradient(_:rows:)``, ``backwardToInput(_:rows:scratch:)``; then, once for all rows, every item of
+/// ``accumulateWeightGradient(_:item:leaves:leafCount:gradient:scratch:)``. A row's bits do not depend on the cut. Rows
+/// are independent, but for a layer with a ``LayerReach`` beyond them: it is called with the rows of each shard for
+/// ``addForwardSums(_:rows:into:)`` before forward and ``addBackwardSums(_:rows:into:)`` before backward while it
+/// trains; where nothing is trained it must do without, by its states.
 package protocol Layer: Sendable {
   var output: Port { get }
   /// The whole numbers that the layer can read as one of its inputs of int32; nil: all.
@@ -51,13 +52,14 @@ package protocol Layer: Sendable {
   var needs: LayerNeeds { get }
   /// The output is the input seen with another shape.
   var isView: Bool { get }
-  /// The derivative of the layer's last operation is 1 where the output is positive and 0 elsewhere; the next layer may apply it.
+  /// The derivative of the layer's last operation is 1 where the output is positive and 0 elsewhere; the next layer may
+  /// apply it.
   var gatesByOutput: Bool { get }
   /// ``backwardToInput(_:rows:scratch:)`` can multiply by (input > 0) on the way.
   var canGateInput: Bool { get }
 
-  /// How many floats of the layer's part of a flat gradient, from its first parameter's start, are final once the first `items`
-  /// items of the weight gradient are done; with all of them everything is.
+  /// How many floats of the layer's part of a flat gradient, from its first parameter's start, are final once the first
+  /// `items` items of the weight gradient are done; with all of them everything is.
   func finishedGradients(items: Int) -> Int
 
   /// A layer that needs no scratch memory implements this, others ``forward(_:rows:scratch:)``.
@@ -70,14 +72,15 @@ package protocol Layer: Sendable {
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>)
   /// Writes ``LayerPass/inputGradient``, where it is wanted, from the prepared gradient of the output.
   ///
-  /// - Parameter scratch: ``LayerNeeds/backwardScratchCount`` floats of this worker, and behind them, where ``LayerPass/derived`` is nil,
-  ///   ``LayerNeeds/derivedScratchCount``.
+  /// - Parameter scratch: ``LayerNeeds/backwardScratchCount`` floats of this worker, and behind them, where
+  ///   ``LayerPass/derived`` is nil, ``LayerNeeds/derivedScratchCount``.
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
   /// Writes one item of the gradient of the parameters: the sum over the leaves' rows, in tree order.
   ///
   /// - Parameters:
   ///   - gradient: a flat gradient; the layer's parts are at ``LayerPass/gradientOffsets``.
-  ///   - scratch: ``LayerNeeds/gradientScratchCount`` floats of this worker, and behind them `WeightGradient.scratchCount(leaves:)`.
+  ///   - scratch: ``LayerNeeds/gradientScratchCount`` floats of this worker, and behind them
+  /// `WeightGradient.scratchCount(leaves:)`.
   func accumulateWeightGradient(
     _ pass: LayerPass, item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int,
     gradient: UnsafeMutablePointer<Float>,
@@ -86,13 +89,14 @@ package protocol Layer: Sendable {
 
   /// One item of ``forward(_:rows:)``: a part of the outputs of all these rows, the same bits.
   func forward(_ pass: LayerPass, rows: Range<Int>, item: Int)
-  /// One item of ``backwardToInput(_:rows:scratch:)``: a part of the gradients of all these rows' inputs, the same bits.
+  /// One item of ``backwardToInput(_:rows:scratch:)``: a part of the gradients of all these rows' inputs, the same
+  /// bits.
   func backwardToInput(_ pass: LayerPass, rows: Range<Int>, item: Int)
 
   /// Adds what is summed on the way forward, row after row, to ``LayerNeeds/forwardSums`` numbers.
   func addForwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>)
-  /// Adds what is summed on the way back from the prepared gradient of the output, row after row, to ``LayerNeeds/backwardSums``
-  /// numbers.
+  /// Adds what is summed on the way back from the prepared gradient of the output, row after row, to
+  /// ``LayerNeeds/backwardSums`` numbers.
   func addBackwardSums(_ pass: LayerPass, rows: Range<Int>, into sums: UnsafeMutablePointer<Double>)
   /// Renews ``states`` from the forward sums of the whole batch, of so many samples; every rank does the same.
   func updateStates(_ pass: LayerPass, sums: UnsafePointer<Double>, samples: Int)
@@ -141,8 +145,8 @@ extension Layer {
   package func updateStates(_ pass: LayerPass, sums: UnsafePointer<Double>, samples: Int) {}
 }
 
-/// The memory of one node, and what it must know of the step. One object, not a value: a copy for every call would count references to
-/// its lists, 3 % of a small network's step.
+/// The memory of one node, and what it must know of the step. One object, not a value: a copy for every call would
+/// count references to its lists, 3 % of a small network's step.
 package final class LayerPass: @unchecked Sendable {
   /// What the layer reads, one matrix for each input; those of int32 are in ``integerInputs``.
   package let inputs: [Matrix]
@@ -150,14 +154,16 @@ package final class LayerPass: @unchecked Sendable {
   package let integerInputs: [IntegerMatrix?]
   package let output: Matrix
   package let saved: Matrix
-  /// One for each input; absent where nobody needs it: at the network's input and before layers without parameters there.
+  /// One for each input; absent where nobody needs it: at the network's input and before layers without parameters
+  /// there.
   package let inputGradients: [Matrix?]
   package let outputGradient: Matrix
   /// All parameters; the layer's are at ``offsets``.
   package let arena: UnsafeMutablePointer<Float>
   /// Where each of the layer's parameters starts in the arena.
   package let offsets: [Int]
-  /// Where the gradient of each parameter starts in a flat gradient: as in the arena, but for parameters that an earlier layer owns.
+  /// Where the gradient of each parameter starts in a flat gradient: as in the arena, but for parameters that an
+  /// earlier layer owns.
   package let gradientOffsets: [Int]
   /// Where each of the layer's states starts in the arena.
   package let stateOffsets: [Int]

@@ -1,7 +1,7 @@
 internal import Platform
 
-/// What a layer has summed over rows in one step, on the way forward or on the way back: for the whole batch, and for each shard of
-/// this rank.
+/// What a layer has summed over rows in one step, on the way forward or on the way back: for the whole batch, and for
+/// each shard of this rank.
 package struct LayerSums: @unchecked Sendable {
   /// Numbers of one sum.
   package let count: Int
@@ -33,7 +33,8 @@ package final class RowGroups: @unchecked Sendable {
 
   package func setShard(_ shard: Int, rows: Range<Int>) {
     counts[1 + shard] = rows.count
-    for row in rows { shardOfRow[row] = Int32(shard) }
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shardOfRow.count, "rows outside the batch")
+    (shardOfRow.pointer + rows.lowerBound).update(repeating: Int32(shard), count: rows.count)
   }
 
   func shard(ofRow row: Int) -> Int { Int(shardOfRow[row]) }

@@ -3,10 +3,10 @@ package import Specs
 
 /// A directed graph of layers in topological order, and the arena that holds their parameters.
 ///
-/// The arena has the trained numbers first, ``arenaCount`` of them, then the states that layers keep without training. A flat
-/// gradient has the gradients of the arena first; behind them, those of parameters that a second layer shares
-/// (``tiedGradients`` adds them to the first's once all samples are summed, so that the tree over samples stays the only other order of
-/// additions).
+/// The arena has the trained numbers first, ``arenaCount`` of them, then the states that layers keep without training.
+/// A flat gradient has the gradients of the arena first; behind them, those of parameters that a second layer shares
+/// (``tiedGradients`` adds them to the first's once all samples are summed, so that the tree over samples stays the
+/// only other order of additions).
 package struct Network: Sendable {
   /// A layer with where its inputs come from.
   package struct Node: Sendable {
@@ -199,8 +199,8 @@ package struct Network: Sendable {
     }
   }
 
-  /// Floating-point operations of one sample's training step in matrix products: forward, gradient of the weights, and gradient of
-  /// the inputs but for layers that read the network's inputs alone.
+  /// Floating-point operations of one sample's training step in matrix products: forward, gradient of the weights, and
+  /// gradient of the inputs but for layers that read the network's inputs alone.
   package var flopsPerSample: Int {
     nodes.reduce(0) { total, node in
       let products = node.slots.map { slots[$0].parameter }.filter { $0.shape.extents.count > 1 }.reduce(0) {

@@ -1,4 +1,5 @@
-/// A field of the data that a network reads: numbers of a sample, or whole numbers like ids of tokens, masks and lengths.
+/// A field of the data that a network reads: numbers of a sample, or whole numbers like ids of tokens, masks and
+/// lengths.
 package struct NetworkInput: Sendable, Hashable {
   /// What layers call it in their `inputs`.
   package var name: String

@@ -20,7 +20,8 @@ package struct NetworkLayout: Sendable {
     package var output: Int
     package var outputGradient: Int
     package var saved: Int
-    /// One for each source; nil where nobody wants its gradient: at the network's inputs and before layers without parameters there.
+    /// One for each source; nil where nobody wants its gradient: at the network's inputs and before layers without
+    /// parameters there.
     package var inputGradients: [Int?]
     /// What is derived from the parameters is kept between two updates.
     package var keepsDerived: Bool
@@ -43,8 +44,8 @@ package struct NetworkLayout: Sendable {
   package let output: Int
   /// The area of the gradient of the network's output.
   package let outputGradient: Int
-  /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's reader last. They
-  /// are added before the node's turn.
+  /// For each node whose output has several readers: the gradient from each of them, in layer order, the network's
+  /// reader last. They are added before the node's turn.
   package let gradientParts: [[Int]]
   /// The first node whose output's gradient is wanted.
   package let trainsFrom: Int

@@ -1,7 +1,8 @@
 package import Kernels
 internal import Platform
 
-/// The memory of one replica of a network: activations and their gradients for a fixed number of rows, derived parameters.
+/// The memory of one replica of a network: activations and their gradients for a fixed number of rows, derived
+/// parameters.
 ///
 /// Allocated once; the calls of a step allocate nothing.
 package final class NetworkMemory {
@@ -21,7 +22,7 @@ package final class NetworkMemory {
   package let derivedItems: [(node: Int, item: Int)]
   private let trainsFrom: Int
   private let passes: [LayerPass]
-  private let layers: [any Layer]
+  private let layers: [LayerAtWork]
   /// The gradients of ``NetworkLayout/gradientParts``.
   private let gradientParts: [[Matrix]]
   /// Floats of a row of each node's output.
@@ -104,7 +105,7 @@ package final class NetworkMemory {
     gradientItemsOfNode = layout.gradientItemsOfNode
     derivedItems = layout.derivedItems
     trainsFrom = layout.trainsFrom
-    layers = network.nodes.map(\.layer)
+    layers = zip(network.nodes, passes).map { $0.layer.atWork($1) }
     widths = network.nodes.map(\.layer.output.rowCount)
   }
 
@@ -151,12 +152,12 @@ package final class NetworkMemory {
 
   /// Computes the outputs of some nodes, for rows whose inputs, and sums where the first node reads any, are there.
   package func forward(nodes: Range<Int>, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-    for index in nodes { layers[index].forward(passes[index], rows: rows, scratch: scratch) }
+    for index in nodes { layers[index].forward(rows: rows, scratch: scratch) }
   }
 
   /// Computes one of ``LayerNeeds/forwardItems`` of a node's outputs.
   package func forward(node: Int, rows: Range<Int>, item: Int) {
-    layers[node].forward(passes[node], rows: rows, item: item)
+    layers[node].forward(rows: rows, item: item)
   }
 
   /// Computes the gradients of all layers' outputs for rows whose output gradients are filled.
@@ -180,17 +181,17 @@ package final class NetworkMemory {
   /// Makes the gradient of a node's output final, once that of all its readers' outputs is.
   package func prepareOutputGradient(of node: Int, rows: Range<Int>) {
     addParts(of: node, rows: rows)
-    layers[node].prepareOutputGradient(passes[node], rows: rows)
+    layers[node].prepareOutputGradient(rows: rows)
   }
 
   /// Hands the gradient of a node's output on to the nodes it reads.
   package func backwardToInput(of node: Int, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-    layers[node].backwardToInput(passes[node], rows: rows, scratch: scratch)
+    layers[node].backwardToInput(rows: rows, scratch: scratch)
   }
 
   /// Computes one of ``LayerNeeds/backwardItems`` of the gradient that a node hands on.
   package func backwardToInput(of node: Int, rows: Range<Int>, item: Int) {
-    layers[node].backwardToInput(passes[node], rows: rows, item: item)
+    layers[node].backwardToInput(rows: rows, item: item)
   }
 
   /// What a node has summed in a step.
@@ -202,10 +203,7 @@ package final class NetworkMemory {
   package func addSums(_ way: PassWay, of node: Int, rows: Range<Int>, shard: Int) {
     let sums = sums(way, of: node), place = sums[shard: shard]
     place.update(repeating: 0, count: sums.count)
-    switch way {
-    case .forward: layers[node].addForwardSums(passes[node], rows: rows, into: place)
-    case .backward: layers[node].addBackwardSums(passes[node], rows: rows, into: place)
-    }
+    layers[node].addSums(way, rows: rows, into: place)
   }
 
   private func addParts(of node: Int, rows: Range<Int>) {
@@ -239,28 +237,26 @@ package final class NetworkMemory {
 
   /// Renews the layers' states from the forward sums of the batch.
   package func updateStates() {
-    for index in passes.indices {
-      layers[index].updateStates(
-        passes[index], sums: UnsafePointer(passes[index].forwardSums.ofBatch), samples: groups.samplesOfBatch)
-    }
+    for layer in layers { layer.updateStates(samples: groups.samplesOfBatch) }
   }
 
   /// Computes one of ``gradientItems`` over the leaves of a subtree.
   ///
-  /// - Parameter scratch: ``NetworkLayout/gradientScratchCount`` floats of this worker and `WeightGradient.scratchCount(leaves:)`.
+  /// - Parameter scratch: ``NetworkLayout/gradientScratchCount`` floats of this worker and
+  ///   `WeightGradient.scratchCount(leaves:)`.
   package func accumulateWeightGradient(
     item: Int, leaves: UnsafePointer<GradientLeaf>, leafCount: Int, gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let (node, part) = gradientItems[item]
     layers[node].accumulateWeightGradient(
-      passes[node], item: part, leaves: leaves, leafCount: leafCount, gradient: gradient, scratch: scratch)
+      item: part, leaves: leaves, leafCount: leafCount, gradient: gradient, scratch: scratch)
   }
 
   /// Computes one of ``derivedItems``.
   package func renewDerived(item: Int) {
     let (node, part) = derivedItems[item]
-    layers[node].renewDerived(passes[node], item: part)
+    layers[node].renewDerived(item: part)
   }
 }
 

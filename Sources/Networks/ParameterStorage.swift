@@ -2,8 +2,8 @@ internal import Kernels
 
 /// Where the elements of a parameter are in memory: a map from the order of files, as a value.
 ///
-/// A layer brings the map that its kernels want, and files keep PyTorch's order. The map is one to one; floats of the parameter's
-/// slice of the arena that belong to no element are 0 and stay 0.
+/// A layer brings the map that its kernels want, and files keep PyTorch's order. The map is one to one; floats of the
+/// parameter's slice of the arena that belong to no element are 0 and stay 0.
 package struct ParameterStorage: Sendable, Equatable, CustomStringConvertible {
   /// Consecutive elements, in the order of files, that are equally far apart in memory.
   package struct Run: Sendable, Equatable {

@@ -3,8 +3,9 @@ package import Specs
 
 /// What flows between layers: the shape of one sample, the type of its elements, and where they are in memory.
 ///
-/// The last axis has the *channels*, the axes before it the *positions*: a row of memory is positions × channels, channels last. Floats
-/// between a position's channels and the next position are padding, 0 by contract, as those behind a row are.
+/// The last axis has the *channels*, the axes before it the *positions*: a row of memory is positions × channels,
+/// channels last. Floats between a position's channels and the next position are padding, 0 by contract, as those
+/// behind a row are.
 package struct Port: Sendable, Hashable, CustomStringConvertible {
   /// The type of elements.
   package enum Element: String, Sendable {

@@ -1,7 +1,7 @@
 /// An array of trivial elements at a fixed address, zero-filled, in ``AlignedMemory``.
 ///
-/// Twin arrays (parameters, gradients, optimizer state) and activations live in these. The buffer owns its memory; threads
-/// that share it write disjoint parts.
+/// Twin arrays (parameters, gradients, optimizer state) and activations live in these. The buffer owns its memory;
+/// threads that share it write disjoint parts.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The first element.
   ///

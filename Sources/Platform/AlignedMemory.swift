@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Memory at a fixed address, freed with its owner: on 64-byte borders; from 4 MiB on, on those of pages, with huge pages asked for.
+/// Memory at a fixed address, freed with its owner: on 64-byte borders; from 4 MiB on, on those of pages, with huge
+/// pages asked for.
 package final class AlignedMemory {
   /// The border, a cache line and an AVX-512 register.
   package static let alignment = 64

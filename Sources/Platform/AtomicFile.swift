@@ -5,10 +5,11 @@ internal import Glibc
 package enum AtomicFile {
   /// Creates a directory and those above it.
   ///
-  /// Each level is opened in the one above it, not by its path: where a directory is moved away meanwhile, what is made below it goes
-  /// with it, and nothing takes its place.
+  /// Each level is opened in the one above it, not by its path: where a directory is moved away meanwhile, what is made
+  /// below it goes with it, and nothing takes its place.
   ///
-  /// - Parameter beforeMaking: called where a level is missing, before it is made; it throws where that level must not be made again.
+  /// - Parameter beforeMaking: called where a level is missing, before it is made; it throws where that level must not
+  ///   be made again.
   /// - Returns: whether the last level was made.
   @discardableResult
   package static func createDirectory(_ path: String, beforeMaking: () throws -> Void = {}) throws -> Bool {

@@ -24,7 +24,8 @@ package final class ChildProcess {
   /// - Parameters:
   ///   - line: the program, looked up on the PATH, and its arguments.
   ///   - environment: all of its environment.
-  ///   - output: the file that takes its standard output, while what it says on standard error is dropped; nil: both go where those
+  ///   - output: the file that takes its standard output, while what it says on standard error is dropped; nil: both go
+  /// where those
   ///     of this process go.
   package init(_ line: [String], environment: [String: String], output: Int32? = nil) throws(StartError) {
     let texts = line.map { strdup($0) }

@@ -9,7 +9,8 @@ package enum Clock {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Seconds since 1970, which somebody may set back: for comparisons with what other programs say, as a batch system's deadline.
+  /// Seconds since 1970, which somebody may set back: for comparisons with what other programs say, as a batch system's
+  /// deadline.
   package static func date() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

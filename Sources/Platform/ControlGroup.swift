@@ -2,8 +2,8 @@ internal import Foundation
 
 /// The memory that control groups (containers, batch systems) leave to this process.
 ///
-/// Reads version 2 (`memory.max`) and version 1 (`memory.limit_in_bytes`), from the process's own group up to the top of what is
-/// mounted here: in a container its group is the top.
+/// Reads version 2 (`memory.max`) and version 1 (`memory.limit_in_bytes`), from the process's own group up to the top
+/// of what is mounted here: in a container its group is the top.
 package struct ControlGroup: Sendable, Equatable {
   /// Bytes that the tightest group allows all its processes; nil: no limit.
   package private(set) var limit: Int?

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// What tells whether a file is the same, and nobody has written to it: the same for all processes of a machine, whatever they call its
-/// devices.
+/// What tells whether a file is the same, and nobody has written to it: the same for all processes of a machine,
+/// whatever they call its devices.
 package struct FileIdentity: Sendable, Equatable {
   /// Its number in its file system.
   package var inode: Int

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Why a call of the file system has failed, an `errno`, and the way out of that: free space helps where there is none, and nowhere else.
+/// Why a call of the file system has failed, an `errno`, and the way out of that: free space helps where there is none,
+/// and nowhere else.
 package struct FileProblem: Error, Sendable, Equatable {
   package let number: Int32
 

@@ -39,10 +39,11 @@ package struct FileRoom {
   /// Bytes that a file takes here.
   package func taken(by bytes: Double) -> Double { (bytes / blockSize).rounded(.up) * blockSize }
 
-  /// Takes the space for a moment, for quotas and the like are not told otherwise. Nothing is written, and no file is left.
+  /// Takes the space for a moment, for quotas and the like are not told otherwise. Nothing is written, and no file is
+  /// left.
   ///
-  /// 4 ms for 10 to 100 MB on ext4, and 35 ms for 1 GB, most of them to give it back. Where files lie in memory it would take that,
-  /// 350 ms for 1 GB, and what such a file system says of itself is right.
+  /// 4 ms for 10 to 100 MB on ext4, and 35 ms for 1 GB, most of them to give it back. Where files lie in memory it
+  /// would take that, 350 ms for 1 GB, and what such a file system says of itself is right.
   ///
   /// - Parameter largest: the bytes of the largest file: some file systems have none above 4 GB.
   /// - Returns: why it cannot be had, an `errno`; nil: it can be, or the file system cannot be asked.

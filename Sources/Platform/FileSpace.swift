@@ -12,7 +12,8 @@ package enum FileSpace {
     return Double(limit.rlim_cur)
   }
 
-  /// Bytes that Open MPI 4.1 wants to be able to have in a file: its messages between the ranks of a node lie in one of 4.2 MB each.
+  /// Bytes that Open MPI 4.1 wants to be able to have in a file: its messages between the ranks of a node lie in one of
+  /// 4.2 MB each.
   ///
   /// With less, mpirun itself locks up, or takes all memory.
   package static let neededByMPI = 8e6

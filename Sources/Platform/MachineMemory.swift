@@ -8,7 +8,8 @@ package enum MachineMemory {
     return min(physical, ControlGroup().limit ?? physical)
   }()
 
-  /// Bytes that this process could ever have with the help of swap space: more is certain to end in somebody being killed.
+  /// Bytes that this process could ever have with the help of swap space: more is certain to end in somebody being
+  /// killed.
   package static var most: Int {
     let swap = bytes("SwapTotal", in: (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? "") ?? 0
     return byteCount + swap
@@ -33,8 +34,8 @@ package enum MachineMemory {
     return left
   }
 
-  /// Bytes that can be taken now without anybody being killed for it: free, or given back by caches, or free for swapping;
-  /// at most what control groups leave.
+  /// Bytes that can be taken now without anybody being killed for it: free, or given back by caches, or free for
+  /// swapping; at most what control groups leave.
   package static var available: Int {
     let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
     let machine = available(meminfo: text) ?? byteCount
@@ -47,11 +48,23 @@ package enum MachineMemory {
   }
 
   private static func bytes(_ key: String, in meminfo: String) -> Int? {
-    let line = meminfo.split(separator: "\n").first { $0.hasPrefix(key + ":") }
-    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    // Bytes, not lines: every training asks, and 50 lines as texts took as long as 15 steps of a small one.
+    let text = meminfo.utf8, key = Array("\n\(key):".utf8)
+    var found = 0, number: Int?
+    for byte in [UInt8(ascii: "\n")] + Array(text) {
+      if found < key.count {
+        found = byte == key[found] ? found + 1 : byte == key[0] ? 1 : 0
+      } else if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        number = (number ?? 0) &* 10 &+ Int(byte - UInt8(ascii: "0"))
+      } else if number != nil || byte != UInt8(ascii: " ") {
+        break
+      }
+    }
+    return number.map { $0 &* 1024 }
   }
 
-  /// A number of bytes for people, in the largest unit of which it has one as it is rounded: `870 kB`, `23.5 MB`, `4.17 GB`.
+  /// A number of bytes for people, in the largest unit of which it has one as it is rounded: `870 kB`, `23.5 MB`, `4.17
+  /// GB`.
   package static func words(_ byteCount: Double) -> String {
     func rounded(_ value: Double, _ steps: Double) -> Double { (value * steps).rounded() / steps }
     if byteCount <= 999e3 { return "\(Int((byteCount / 1e3).rounded(.up))) kB" }

@@ -1,10 +1,11 @@
 internal import CPlatform
 internal import Glibc
 
-/// A file in memory without a copy, to be read only; pages come from the disk when they are looked at, and may go again.
+/// A file in memory without a copy, to be read only; pages come from the disk when they are looked at, and may go
+/// again.
 ///
-/// Nothing keeps others from writing to it: ``change`` tells whether somebody has. Where it becomes shorter, reading what is gone ends
-/// the process with a line (`ck_mapping.h`).
+/// Nothing keeps others from writing to it: ``change`` tells whether somebody has. Where it becomes shorter, reading
+/// what is gone ends the process with a line (`ck_mapping.h`).
 package final class MappedFile: @unchecked Sendable {
   /// Where it lies, whatever the current directory is.
   package let path: String
@@ -51,7 +52,8 @@ package final class MappedFile: @unchecked Sendable {
     close(descriptor)
   }
 
-  /// File systems count time in steps of up to 10 ms: of a file that was just written, another write could have the same time.
+  /// File systems count time in steps of up to 10 ms: of a file that was just written, another write could have the
+  /// same time.
   private static func settledIdentity(of descriptor: Int32) -> FileIdentity? {
     let identity = FileIdentity(of: descriptor)
     let age = identity.map { Clock.date() - Double($0.changed) * 1e-9 } ?? 1

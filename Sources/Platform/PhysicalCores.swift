@@ -1,7 +1,8 @@
 internal import Glibc
 
 extension Affinity {
-  /// Cores of the affinity mask, where two hardware threads of one core count once: vector code gains nothing from the second.
+  /// Cores of the affinity mask, where two hardware threads of one core count once: vector code gains nothing from the
+  /// second.
   package static var physicalCount: Int {
     let cores = cores()
     return max(1, Set(cores.map { siblings(of: $0) ?? "\($0)" }).count)

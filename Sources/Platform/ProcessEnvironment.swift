@@ -2,8 +2,9 @@ internal import Foundation
 
 /// The environment variables that a process was started with.
 ///
-/// The program reads them once, as its first act (``ofThisProcess()``), and hands them to whoever needs one: nothing below it looks by
-/// itself, so that what a function does can be seen from what it is given, and tested without touching the tests' own process.
+/// The program reads them once, as its first act (``ofThisProcess()``), and hands them to whoever needs one: nothing
+/// below it looks by itself, so that what a function does can be seen from what it is given, and tested without
+/// touching the tests' own process.
 package struct ProcessEnvironment: Sendable, Equatable {
   /// All of them, as programs that are started get them.
   package let variables: [String: String]

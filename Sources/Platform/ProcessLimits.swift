@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Limits that a process sets itself before it does what may run away.
 package enum ProcessLimits {
-  /// From now on at most so many bytes of addresses come to those that the process has, and it leaves no dump where it crashes.
+  /// From now on at most so many bytes of addresses come to those that the process has, and it leaves no dump where it
+  /// crashes.
   package static func confine(furtherBytes: Int) {
     var dump = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &dump)

@@ -12,7 +12,7 @@ package enum ProcessMemory {
 
   /// From now on a freed block of 4 MiB or more goes back to the system at once.
   ///
-  /// The C library keeps blocks up to the largest size freed so far, 32 MiB at most: a net of 2500² units kept 24 MB that nothing used,
-  /// 8 % of what it took.
+  /// The C library keeps blocks up to the largest size freed so far, 32 MiB at most: a net of 2500² units kept 24 MB
+  /// that nothing used, 8 % of what it took.
   package static func givesBackLargeBlocks() { ck_give_back_blocks(4 << 20) }
 }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Opens files where a file is meant, and nothing else.
 ///
-/// A FIFO or a device under a run's or checkpoint's name would block for ever or never end, and a planted link would have ptrain write
-/// somewhere else: all of these are refused with a line.
+/// A FIFO or a device under a run's or checkpoint's name would block for ever or never end, and a planted link would
+/// have ptrain write somewhere else: all of these are refused with a line.
 package enum RegularFile {
   /// Opens a file to read.
   ///

@@ -1,6 +1,7 @@
 internal import CPlatform
 
-/// The start of MPI, which may end the process by itself: one process of a node says so, and says nothing that another has said.
+/// The start of MPI, which may end the process by itself: one process of a node says so, and says nothing that another
+/// has said.
 package enum StartGuard {
   /// From now on until ``end()`` a failure is said, and the exit code is 69 where the process ends in an orderly way.
   ///

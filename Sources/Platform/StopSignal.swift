@@ -5,7 +5,8 @@ package enum StopSignal {
   /// Remembers SIGUSR1, SIGTERM and SIGINT from now on; a second SIGINT ends the process at once.
   package static func listen() { ck_listen_for_stop() }
 
-  /// Lets them end the process at once, with code 75, until ``waitForSteps()``: nothing has to be saved before the first step.
+  /// Lets them end the process at once, with code 75, until ``waitForSteps()``: nothing has to be saved before the
+  /// first step.
   /// - Parameters:
   ///   - speaks: whether this process says so in a line.
   ///   - isAlone: whether no launcher has started it, which would send SIGTERM for reasons of its own.

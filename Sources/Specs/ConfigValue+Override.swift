@@ -1,8 +1,8 @@
 extension ConfigValue {
   /// The value with one key set, as `--set model.layers[0].units=32` says it.
   ///
-  /// The right side is JSON, or text where it is not JSON. Objects on the way are made where they are missing, and of a text: `"adam"` is
-  /// `{"type": "adam"}`.
+  /// The right side is JSON, or text where it is not JSON. Objects on the way are made where they are missing, and of a
+  /// text: `"adam"` is `{"type": "adam"}`.
   package func overriding(_ setting: String) throws(ConfigError) -> ConfigValue {
     let text = setting.excerpt(120)
     guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
@@ -57,6 +57,10 @@ extension ConfigValue {
       case .null: break
       // A kind by its name alone gets a key.
       case .string: members = [Member("type", self)]
+      case .array where Int(key) != nil:
+        throw ConfigError(
+          "--set \(text): '.\(key.excerpt(60))' is inside a list, whose entries are written like layers[0]",
+          exitCode: .usage)
       default:
         throw ConfigError("--set \(text): '\(key.excerpt(60))' is inside \(kindName), not an object", exitCode: .usage)
       }

@@ -132,8 +132,8 @@ extension FieldReader {
     }
   }
 
-  /// A thing of a registry under a key: an object whose `tag` names the kind; or that kind alone, as text, where nothing else has to be
-  /// said of it and the tag is `type`.
+  /// A thing of a registry under a key: an object whose `tag` names the kind; or that kind alone, as text, where
+  /// nothing else has to be said of it and the tag is `type`.
   ///
   /// - Parameter standard: the registry, where ``registries`` have no other of its sort.
   package func variant<Kind, Product>(

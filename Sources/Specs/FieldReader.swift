@@ -1,7 +1,7 @@
 /// Reads the keys of one config object strictly, and remembers what it read.
 ///
-/// Every read checks type and range, records the value (defaults filled in) for the resolved config, and describes the key for
-/// the schema. In describing mode there is no source: every read returns its default or a legal example.
+/// Every read checks type and range, records the value (defaults filled in) for the resolved config, and describes the
+/// key for the schema. In describing mode there is no source: every read returns its default or a legal example.
 package final class FieldReader {
   /// The JSON path of the object, empty at the root.
   package let path: String

@@ -6,7 +6,8 @@ package struct FileSignature: Sendable, Equatable {
   package var wayOut: String
   /// Whether scripts/import-table reads it.
   package private(set) var isImportable = false
-  /// The path that was opened, where that is known: the way out is for a command line, and paths of a config count from its directory.
+  /// The path that was opened, where that is known: the way out is for a command line, and paths of a config count from
+  /// its directory.
   package var path: String?
 
   init(_ noun: String, _ wayOut: String) {

@@ -14,8 +14,8 @@ package enum NearestName {
     return "did you mean '\(nearest)'? \(list)"
   }
 
-  /// The optimal string alignment distance: the fewest insertions, deletions, replacements and swaps of neighbours that turn one
-  /// text into the other.
+  /// The optimal string alignment distance: the fewest insertions, deletions, replacements and swaps of neighbours that
+  /// turn one text into the other.
   private static func distance(_ first: String, _ second: String) -> Int {
     let first = Array(first.prefix(64)), second = Array(second.prefix(64))
     var before: [Int] = []

@@ -1,7 +1,8 @@
 /// Which of two classes is the positive one: what is looked for, such as a defect.
 ///
-/// The positive class is the second of the two, index 1: the class that a single output speaks for. Where none is named, that is the
-/// second in the order of classes (numbers by value, text by its characters), so a label's spelling decides.
+/// The positive class is the second of the two, index 1: the class that a single output speaks for. Where none is
+/// named, that is the second in the order of classes (numbers by value, text by its characters), so a label's spelling
+/// decides.
 package struct PositiveClass: Sendable, Equatable {
   package var name: String
   /// The key that names it, for messages.

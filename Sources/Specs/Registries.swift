@@ -1,7 +1,8 @@
 /// The registries that a config is read with: of every sort the standard one, or the one that is given instead.
 ///
-/// A ``FieldReader`` hands them to the readers of the objects in its own, so that a kind that is added is known wherever its sort may
-/// stand: a loss also as a term of a sum, an activation also in a layer. Every sort has a type of its own, by which it is found.
+/// A ``FieldReader`` hands them to the readers of the objects in its own, so that a kind that is added is known
+/// wherever its sort may stand: a loss also as a term of a sum, an activation also in a layer. Every sort has a type of
+/// its own, by which it is found.
 package struct Registries: Sendable {
   /// All standard.
   package static let standard = Registries()

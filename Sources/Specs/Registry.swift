@@ -1,7 +1,7 @@
 /// A thing that config.json can name: a layer, a loss, an optimizer, a format, a metric …
 ///
-/// The grammar of its keys is its initializer: each key is read once from ``FieldReader``, which checks it, records it for the
-/// resolved config and describes it for the schema.
+/// The grammar of its keys is its initializer: each key is read once from ``FieldReader``, which checks it, records it
+/// for the resolved config and describes it for the schema.
 package protocol Spec: Sendable {
   /// The word in the config; also the word in logs and errors.
   static var kind: String { get }
@@ -15,8 +15,8 @@ package protocol Spec: Sendable {
 
 /// All kinds of one sort of thing, such as losses: the standard ones, and those that are added.
 ///
-/// A value: `LossRegistry.standard.adding(Mine.self)` is another registry, and the standard one stays what it is. A config is read
-/// with it where its reader is handed it, alone or with those of other sorts in ``Registries``.
+/// A value: `LossRegistry.standard.adding(Mine.self)` is another registry, and the standard one stays what it is. A
+/// config is read with it where its reader is handed it, alone or with those of other sorts in ``Registries``.
 ///
 /// - Kind: the type of a kind's type, `any LossSpec.Type`.
 /// - Product: what reading the keys of a kind gives, `any LossSpec`.

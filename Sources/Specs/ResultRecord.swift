@@ -1,5 +1,5 @@
-// What a run's result files hold: `summary.json`, `metrics.jsonl`, what `bench --json` prints. Types say once how they become JSON,
-// and those that are read again say how; nobody else spells the keys.
+// What a run's result files hold: `summary.json`, `metrics.jsonl`, what `bench --json` prints. Types say once how they
+// become JSON, and those that are read again say how; nobody else spells the keys.
 
 /// A number, a text, a list of such, or a record of such under keys, as a result file has it.
 package protocol ResultEncodable: Sendable {

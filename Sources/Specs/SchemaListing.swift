@@ -110,7 +110,8 @@ package struct SchemaListing {
     return (lines + [line]).map { String($0.reversed().drop { $0 == " " }.reversed()) }
   }
 
-  /// What a key means, the names that its value may be where there are too many for the type, and where its own keys are listed.
+  /// What a key means, the names that its value may be where there are too many for the type, and where its own keys
+  /// are listed.
   private func meaning(_ property: Schema.Property, linksTo key: String?) -> String {
     var text = property.summary
     let names = SchemaWords.longNames(of: property.schema)

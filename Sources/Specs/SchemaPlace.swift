@@ -28,8 +28,8 @@ package struct SchemaPlace: Sendable {
     (self.path, self.schema, self.property, self.variants) = (path, schema, property, variants)
   }
 
-  /// The place that a path leads to from here: keys with dots between, and kinds, behind which their own keys are looked for. Indices
-  /// of lists like `[0]` may be there or not.
+  /// The place that a path leads to from here: keys with dots between, and kinds, behind which their own keys are
+  /// looked for. Indices of lists like `[0]` may be there or not.
   ///
   /// - Throws: ``ConfigError`` of exit code 64 for a key that is not there, naming the nearest one.
   package func following(_ path: String) throws(ConfigError) -> SchemaPlace {

@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// Standard output, written at once and with its failures remembered.
 ///
-/// Swift's `print` fills a buffer, and what cannot be written when the process ends is lost without a word: `predict RUN > file` on a
-/// full disk would end with 0. A run that trains goes on, because its result is in files; it asks at its end.
+/// Swift's `print` fills a buffer, and what cannot be written when the process ends is lost without a word: `predict
+/// RUN > file` on a full disk would end with 0. A run that trains goes on, because its result is in files; it asks at
+/// its end.
 package enum StandardOutput {
   /// The `errno` of the first failure; 0: all was written.
   private static let failure = Atomic<Int32>(0)

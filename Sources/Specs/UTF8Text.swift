@@ -31,8 +31,10 @@ package enum UTF8Text {
       {
         position += 8
       }
-      while position < end, bytes[position] < 0x80 { position += 1 }
-      guard position < end else { break }
+      // Behind these again eight at a time.
+      let near = min(end, position + 8)
+      while position < near, bytes[position] < 0x80 { position += 1 }
+      guard position < near else { continue }
       isASCII = false
       switch sequence(bytes, at: position) {
       case .success(let length): position += length

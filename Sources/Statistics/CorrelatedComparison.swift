@@ -1,11 +1,11 @@
-/// What the differences between two candidates in the folds of a repeated cross-validation say: the corrected t of Nadeau and
-/// Bengio.
+/// What the differences between two candidates in the folds of a repeated cross-validation say: the corrected t of
+/// Nadeau and Bengio.
 ///
-/// Folds share training rows, so their J differences are correlated and the mean's variance is not s²/J but
-/// `s² · (1/J + n_test/n_train)` (Nadeau and Bengio, Inference for the Generalization Error, Machine Learning 52, 2003; for
+/// Folds share training rows, so their J differences are correlated and the mean's variance is not s²/J but `s² ·
+/// (1/J + n_test/n_train)` (Nadeau and Bengio, Inference for the Generalization Error, Machine Learning 52, 2003; for
 /// repeated cross-validation Bouckaert and Frank 2004). The true difference is then distributed as `mean + t(J − 1) ·
-/// standardError`, from which come interval, p value and the probabilities beside a region of practical equivalence (Corani and
-/// Benavoli, Machine Learning 100, 2015).
+/// standardError`, from which come interval, p value and the probabilities beside a region of practical equivalence
+/// (Corani and Benavoli, Machine Learning 100, 2015).
 package struct CorrelatedComparison: Sendable, Equatable {
   /// Whether there is something to compute with, and if not, why.
   package enum State: Sendable, Equatable {
@@ -15,7 +15,8 @@ package struct CorrelatedComparison: Sendable, Equatable {
     case identical
     /// One difference alone, or differences all the same but not 0: a mean without a spread to judge it by.
     case withoutSpread
-    /// A fold has no value (it diverged, or its metric is not defined there): the folds, counted from 0. No number is given.
+    /// A fold has no value (it diverged, or its metric is not defined there): the folds, counted from 0. No number is
+    /// given.
     case withoutValue(folds: [Int])
   }
 
@@ -50,7 +51,8 @@ package struct CorrelatedComparison: Sendable, Equatable {
   /// - Parameters:
   ///   - differences: Candidate minus reference in each fold, at least one; not finite where a fold has no value.
   ///   - testTrainRatios: Test rows over training rows of the folds; their mean counts.
-  ///   - region: Half the width of the region of practical equivalence, in the metric's unit; without a value the probabilities
+  ///   - region: Half the width of the region of practical equivalence, in the metric's unit; without a value the
+  /// probabilities
   ///     beside it have none.
   package init(differences: [Double], testTrainRatios: [Double], region: Double) {
     let count = differences.count, ratio = Statistics.mean(testTrainRatios)

@@ -1,5 +1,5 @@
-/// What decisions between two classes cost at every threshold, by out-of-fold probabilities, and the best threshold with an
-/// interval.
+/// What decisions between two classes cost at every threshold, by out-of-fold probabilities, and the best threshold
+/// with an interval.
 package struct CostCurve: Sendable, Equatable {
   /// What a mistake of each kind costs; right decisions cost nothing.
   package struct Costs: Sendable, Equatable {
@@ -28,17 +28,17 @@ package struct CostCurve: Sendable, Equatable {
 
   /// Thresholds that ascend: at most `limit` of those that decide differently, and 0 and one above 1.
   package let points: [Point]
-  /// The least cost; of equal ones the threshold nearest to the standard. Chosen on the rows that it is counted on, so a little
-  /// optimistic.
+  /// The least cost; of equal ones the threshold nearest to the standard. Chosen on the rows that it is counted on, so
+  /// a little optimistic.
   package let best: Point
   /// At the threshold that is best where probabilities are right, or as right as weights of samples let them be.
   package let standard: Point
-  /// The thresholds that the folds cannot tell from the best one: the lowest and highest at which the 95 % interval of the
-  /// difference in cost (`CorrelatedComparison` over folds) reaches down to 0.
+  /// The thresholds that the folds cannot tell from the best one: the lowest and highest at which the 95 % interval of
+  /// the difference in cost (`CorrelatedComparison` over folds) reaches down to 0.
   package let low: Double
   package let high: Double
-  /// The mean cost where each fold is decided by the threshold that is best on the others of its repeat, which have none of its rows:
-  /// not optimistic. NaN of one fold.
+  /// The mean cost where each fold is decided by the threshold that is best on the others of its repeat, which have
+  /// none of its rows: not optimistic. NaN of one fold.
   package let crossFitted: Double
 
   /// - Parameters:
@@ -47,7 +47,8 @@ package struct CostCurve: Sendable, Equatable {
   ///   - folds: The fold of each row; in repeats a row comes once in each, under other folds' numbers.
   ///   - foldsInRepeat: Folds 0 to this, less 1, are those of the first repeat, and so on; nil: there is one repeat.
   ///   - testTrainRatio: The mean of n_test/n_train.
-  ///   - standard: The threshold that is best where the models learned what there is to learn, if not that of `costs`: where
+  ///   - standard: The threshold that is best where the models learned what there is to learn, if not that of `costs`:
+  /// where
   ///     samples were weighed in training their probabilities are tilted.
   ///   - limit: Thresholds tried for the interval and kept, at least 2.
   /// - Returns: nil where the arrays differ in length or are empty, or a probability or cost is not what it should be.

@@ -20,8 +20,8 @@ struct CostSweep {
     self.sizes = sizes
   }
 
-  /// The threshold of least cost, and the cost of the rows of some folds together; of equal costs the threshold nearest to the
-  /// standard.
+  /// The threshold of least cost, and the cost of the rows of some folds together; of equal costs the threshold nearest
+  /// to the standard.
   ///
   /// - Parameter isKept: for each fold whether it counts.
   func best(_ isKept: [Bool]) -> (threshold: Double, cost: Double) {
@@ -68,7 +68,8 @@ struct CostSweep {
     return middle > lower ? middle : upper
   }
 
-  /// Thresholds that ascend: some of the probabilities at equal distances of rows, all decisions' two ends, and those named.
+  /// Thresholds that ascend: some of the probabilities at equal distances of rows, all decisions' two ends, and those
+  /// named.
   func thresholds(atMost limit: Int, including named: [Double]) -> [Double] {
     let last = probabilities.count - 1
     var chosen = Set(named)

@@ -2,7 +2,8 @@
 package struct Dispersion: Sendable, Equatable {
   /// Pearson's `χ² / (n − p)`: 1 of Poisson counts.
   package let pearson: Double
-  /// Cameron & Trivedi's α of `variance = μ + α μ²` (1990): the slope of `((y − μ)² − y) / μ` on μ without a constant; 0 of Poisson counts.
+  /// Cameron & Trivedi's α of `variance = μ + α μ²` (1990): the slope of `((y − μ)² − y) / μ` on μ without a constant;
+  /// 0 of Poisson counts.
   package let alpha: Double
   /// α in its standard errors.
   package let t: Double

@@ -1,7 +1,7 @@
 internal import Kernels
 
-/// How well families of distributions describe errors: the mean logarithm of the density of each, in nats for each value, their own
-/// parameters fitted.
+/// How well families of distributions describe errors: the mean logarithm of the density of each, in nats for each
+/// value, their own parameters fitted.
 package enum ErrorDistributions {
   /// Of normal errors around 0; infinite where all are 0.
   package static func normal(_ errors: [Double]) -> Double {
@@ -17,8 +17,8 @@ package enum ErrorDistributions {
     package let scale: Double
   }
 
-  /// Student's t with the best of some degrees of freedom from 0.7 to 100, its scale by expectation and maximization (Lange, Little & Taylor
-  /// 1989); nil where half of the errors are 0.
+  /// Student's t with the best of some degrees of freedom from 0.7 to 100, its scale by expectation and maximization
+  /// (Lange, Little & Taylor 1989); nil where half of the errors are 0.
   package static func heavyTail(_ errors: [Double]) -> HeavyTail? {
     let start = normalConsistency * median(errors.map(\.magnitude))
     guard start > 0, start.isFinite else { return nil }
@@ -48,7 +48,8 @@ package enum ErrorDistributions {
 
   /// Gamma of a shape, fitted to ratios of values and their means; nil where one is not above 0 or all are the same.
   ///
-  /// - Returns: the density of the ratios, and the shape: `log k − ψ(k) = log mean − mean log` solved by Newton (Minka 2002).
+  /// - Returns: the density of the ratios, and the shape: `log k − ψ(k) = log mean − mean log` solved by Newton (Minka
+  ///   2002).
   package static func gamma(ratios: [Double]) -> (meanLogDensity: Double, shape: Double)? {
     let n = Double(ratios.count)
     guard n > 0, ratios.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
@@ -71,7 +72,8 @@ package enum ErrorDistributions {
     return density.isFinite ? (density, k) : nil
   }
 
-  /// Log densities of counts with given means: Poisson's where `alpha` is 0, else the negative binomial with variance `μ + α μ²`.
+  /// Log densities of counts with given means: Poisson's where `alpha` is 0, else the negative binomial with variance
+  /// `μ + α μ²`.
   package static func counts(_ y: [Double], means: [Double], alpha: Double) -> Double {
     let n = Double(y.count)
     var sum = 0.0

@@ -1,10 +1,10 @@
 internal import Kernels
 
-/// The regularized incomplete gamma function above x: `Q(a, x) = ∫ₓ^∞ t^(a−1) e^−t dt / Γ(a)`, the probability that a gamma variable of
-/// shape a is greater than x.
+/// The regularized incomplete gamma function above x: `Q(a, x) = ∫ₓ^∞ t^(a−1) e^−t dt / Γ(a)`, the probability that a
+/// gamma variable of shape a is greater than x.
 ///
-/// By its series up to a + 1, by the continued fraction beyond (Abramowitz & Stegun 6.5.29, 6.5.31, the latter by Lentz's method); relative
-/// errors below 1e-12. NaN for a ≤ 0.
+/// By its series up to a + 1, by the continued fraction beyond (Abramowitz & Stegun 6.5.29, 6.5.31, the latter by
+/// Lentz's method); relative errors below 1e-12. NaN for a ≤ 0.
 package func upperGamma(_ a: Double, _ x: Double) -> Double {
   guard a > 0, !x.isNaN else { return .nan }
   guard x > 0 else { return 1 }
@@ -40,8 +40,8 @@ package func upperGamma(_ a: Double, _ x: Double) -> Double {
 /// The probability that a χ² variable is greater: `Q(degrees / 2, x / 2)`.
 package func chiSquaredTail(_ x: Double, degrees: Double) -> Double { upperGamma(degrees / 2, x / 2) }
 
-/// The derivative of `log Γ(x)`, x > 0: by the recurrence up to 10, then the asymptotic series (Abramowitz & Stegun 6.3.18); absolute errors
-/// below 1e-13.
+/// The derivative of `log Γ(x)`, x > 0: by the recurrence up to 10, then the asymptotic series (Abramowitz & Stegun
+/// 6.3.18); absolute errors below 1e-13.
 package func digamma(_ x: Double) -> Double {
   guard x > 0, x < .infinity else { return x == .infinity ? x : .nan }
   var z = x, sum = 0.0

@@ -41,8 +41,9 @@ package struct BreuschPagan: Sendable, Equatable {
 
 /// How variance grows with the mean: the power p of `variance ∝ meanᵖ`, the slope of log e² on log ŷ.
 ///
-/// 0: the same everywhere; 1: counts; between 1 and 2: Tweedie's; 2: the relative spread is the same everywhere. Groups of equal size in the
-/// order of predictions are compared, each by the logarithm of its mean squared residual, since single squares may be 0.
+/// 0: the same everywhere; 1: counts; between 1 and 2: Tweedie's; 2: the relative spread is the same everywhere. Groups
+/// of equal size in the order of predictions are compared, each by the logarithm of its mean squared residual, since
+/// single squares may be 0.
 package struct VarianceLaw: Sendable, Equatable {
   package let power: Double
   package let standardError: Double

@@ -2,7 +2,8 @@ internal import Kernels
 
 /// The regularized incomplete beta function, on which the distributions of t, F and binomial counts stand.
 package enum IncompleteBeta {
-  /// `I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b)`; NaN where a or b is not positive and finite, or x not in 0...1.
+  /// `I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b)`; NaN where a or b is not positive and finite, or x not in
+  /// 0...1.
   ///
   /// - Parameter complement: `1 − x`, where it is known better than by subtraction.
   package static func regularized(_ x: Double, complement: Double? = nil, a: Double, b: Double) -> Double {
@@ -17,9 +18,9 @@ package enum IncompleteBeta {
     return 1 - factor(x: x, y: y, a: a, b: b) / fraction(x: y, y: x, a: b, b: a, distance: -distance)
   }
 
-  /// The continued fraction f of `I_x(a, b) = x^a y^b / B(a, b) / f` (A. R. DiDonato and A. H. Morris, Algorithm 708, ACM
-  /// Transactions on Mathematical Software 18, 1992, formula 9), by the modified method of Lentz. Quick for `x < (a + 1)/(a + b +
-  /// 2)`: at most some `√max(a, b)` terms.
+  /// The continued fraction f of `I_x(a, b) = x^a y^b / B(a, b) / f` (A. R. DiDonato and A. H. Morris, Algorithm 708,
+  /// ACM Transactions on Mathematical Software 18, 1992, formula 9), by the modified method of Lentz. Quick for `x <
+  /// (a + 1)/(a + b + 2)`: at most some `√max(a, b)` terms.
   ///
   /// - Parameter distance: `a y − b x`, on whose digits those of the result depend where a or b is large.
   static func fraction(x: Double, y: Double, a: Double, b: Double, distance: Double) -> Double {

@@ -1,8 +1,8 @@
-/// Weighted least squares with a small ridge: the coefficients under which `Σ w (y − xᵀb)² + ridge · Σ s b²` is least, s a column's weighted
-/// sum of squares.
+/// Weighted least squares with a small ridge: the coefficients under which `Σ w (y − xᵀb)² + ridge · Σ s b²` is least,
+/// s a column's weighted sum of squares.
 ///
-/// By the normal equations and Cholesky's decomposition, columns brought to unit length first. Columns that others explain keep a coefficient
-/// near 0 instead of growing without bound.
+/// By the normal equations and Cholesky's decomposition, columns brought to unit length first. Columns that others
+/// explain keep a coefficient near 0 instead of growing without bound.
 package enum LeastSquares {
   /// Solves for the coefficients.
   ///

@@ -1,7 +1,7 @@
 internal import Kernels
 
-/// Means `μ = e^(xᵀb)` of targets ≥ 0 whose variance is a power of the mean: quasi-likelihood by iteratively reweighted least squares
-/// (Wedderburn 1974). Power 1 are counts, 2 amounts of constant relative spread.
+/// Means `μ = e^(xᵀb)` of targets ≥ 0 whose variance is a power of the mean: quasi-likelihood by iteratively reweighted
+/// least squares (Wedderburn 1974). Power 1 are counts, 2 amounts of constant relative spread.
 package enum LogLinkFit {
   /// The coefficients; the first column must be constant.
   ///

@@ -1,10 +1,10 @@
 internal import Kernels
 
-/// The medcouple: how skewed values are, from −1 to 1, by their order near the middle alone; 0 where they are symmetric (Brys, Hubert &
-/// Struyf 2004).
+/// The medcouple: how skewed values are, from −1 to 1, by their order near the middle alone; 0 where they are symmetric
+/// (Brys, Hubert & Struyf 2004).
 ///
-/// The median of `((z⁺ + z⁻) / (z⁺ − z⁻))` over all pairs of a value from the median on and one up to it, z less the median. Of more than
-/// 501 values, 501 quantiles at equal distances stand for all: pairs are as many as the square.
+/// The median of `((z⁺ + z⁻) / (z⁺ − z⁻))` over all pairs of a value from the median on and one up to it, z less the
+/// median. Of more than 501 values, 501 quantiles at equal distances stand for all: pairs are as many as the square.
 ///
 /// - Parameter sorted: ascending, none of them NaN.
 package func medcouple(ofSorted sorted: [Double]) -> Double {
@@ -33,8 +33,8 @@ package func medcouple(ofSorted sorted: [Double]) -> Double {
   return median(pairs)
 }
 
-/// Beyond which a value of a skewed distribution is an outlier: the adjusted box plot, `Q1 − 1.5 e^(−4 MC) IQR` and `Q3 + 1.5 e^(3 MC) IQR`
-/// for a medcouple MC ≥ 0, with −3 and 4 below 0 (Hubert & Vandervieren 2008).
+/// Beyond which a value of a skewed distribution is an outlier: the adjusted box plot, `Q1 − 1.5 e^(−4 MC) IQR` and
+/// `Q3 + 1.5 e^(3 MC) IQR` for a medcouple MC ≥ 0, with −3 and 4 below 0 (Hubert & Vandervieren 2008).
 ///
 /// - Parameter sorted: ascending, at least one value, none of them NaN.
 package func adjustedFences(ofSorted sorted: [Double]) -> (low: Double, high: Double) {

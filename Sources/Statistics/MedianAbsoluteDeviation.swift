@@ -9,6 +9,6 @@ package func medianAbsoluteDeviation(_ values: [Double]) -> Double {
 /// `1 / Φ⁻¹(¾)`: what the median absolute deviation of normal values is multiplied with to be their standard deviation.
 package let normalConsistency = 1.482602218505602
 
-/// The distance from the median in standard deviations as the median absolute deviation has them: beyond 3.5 a value counts as an
-/// outlier (Iglewicz & Hoaglin 1993: 0.6745 · |x − median| / MAD).
+/// The distance from the median in standard deviations as the median absolute deviation has them: beyond 3.5 a value
+/// counts as an outlier (Iglewicz & Hoaglin 1993: 0.6745 · |x − median| / MAD).
 package let outlierScore = 3.5

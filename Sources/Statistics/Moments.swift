@@ -1,5 +1,5 @@
-/// Mean, variance, skewness and kurtosis, as of a whole population: sums in row order of values less the mean, in the unit of their greatest
-/// distance, so that none is beyond all numbers.
+/// Mean, variance, skewness and kurtosis, as of a whole population: sums in row order of values less the mean, in the
+/// unit of their greatest distance, so that none is beyond all numbers.
 package struct Moments: Sendable, Equatable {
   package let count: Int
   package let mean: Double

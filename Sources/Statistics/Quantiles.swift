@@ -1,5 +1,5 @@
-/// The value below which a share of the values lies: linear between the two nearest, at `(n − 1) · level` counted from 0 (type 7 of Hyndman
-/// & Fan 1996, as NumPy's); NaN of none.
+/// The value below which a share of the values lies: linear between the two nearest, at `(n − 1) · level` counted from
+/// 0 (type 7 of Hyndman & Fan 1996, as NumPy's); NaN of none.
 ///
 /// - Parameter sorted: ascending, none of them NaN.
 package func quantile(ofSorted sorted: [Double], _ level: Double) -> Double {

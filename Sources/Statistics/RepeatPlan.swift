@@ -1,11 +1,11 @@
 internal import Kernels
 
-/// When to look at a cross-validation whose repeats are added until there is a verdict (`--until sure`), how sure each look must
-/// be, and when no number of repeats can decide.
+/// When to look at a cross-validation whose repeats are added until there is a verdict (`--until sure`), how sure each
+/// look must be, and when no number of repeats can decide.
 ///
-/// Whoever tests after every repeat and stops at the first p ≤ 0.05 errs more often than in 5 % of cases. Here there are few
-/// looks, at numbers of repeats that double, and each is held to the same, stricter level (Pocock 1977), such that equal
-/// candidates are told apart at any look with the probability `level` (`SequentialLevel`).
+/// Whoever tests after every repeat and stops at the first p ≤ 0.05 errs more often than in 5 % of cases. Here there
+/// are few looks, at numbers of repeats that double, and each is held to the same, stricter level (Pocock 1977), such
+/// that equal candidates are told apart at any look with the probability `level` (`SequentialLevel`).
 package struct RepeatPlan: Sendable, Equatable {
   /// The numbers of repeats after which to look, ascending; the last is the limit.
   package let looks: [Int]
@@ -49,8 +49,8 @@ package struct RepeatPlan: Sendable, Equatable {
   package enum Reason: Sendable, Equatable {
     /// The limit of repeats.
     case limit(repeats: Int)
-    /// The spread between folds: `s · √(n_test/n_train)`, below which the standard error cannot fall, is too large beside the
-    /// difference of the comparison with this index.
+    /// The spread between folds: `s · √(n_test/n_train)`, below which the standard error cannot fall, is too large
+    /// beside the difference of the comparison with this index.
     case spread(comparison: Int, floor: Double, difference: Double)
     /// The comparison with this index has folds without a value, or no spread at all.
     case noValue(comparison: Int)
@@ -74,8 +74,8 @@ package struct RepeatPlan: Sendable, Equatable {
     return reason.map { .cannotDecide($0) } ?? .decided
   }
 
-  /// Whether a look gives the comparisons a verdict: Holm-adjusted p at most the look's level, a probability of the region of at
-  /// least its complement, or no difference at all.
+  /// Whether a look gives the comparisons a verdict: Holm-adjusted p at most the look's level, a probability of the
+  /// region of at least its complement, or no difference at all.
   private func isDecided(_ comparisons: [CorrelatedComparison]) -> [Bool] {
     let adjusted = Holm.adjusted(comparisons.map { $0.state == .tested ? $0.pValue : .nan })
     return comparisons.indices.map {
@@ -86,9 +86,9 @@ package struct RepeatPlan: Sendable, Equatable {
 
   /// Why no look to come can be expected to give a comparison its verdict; nil where one may.
   ///
-  /// Kind to the comparison: infinitely many repeats, a normal instead of a t distribution, no adjustment for other candidates, s
-  /// at the lower and the mean at the better end of what 95 % intervals leave. It makes no verdict, so it adds nothing to their
-  /// error.
+  /// Kind to the comparison: infinitely many repeats, a normal instead of a t distribution, no adjustment for other
+  /// candidates, s at the lower and the mean at the better end of what 95 % intervals leave. It makes no verdict, so it
+  /// adds nothing to their error.
   private func hopelessness(_ comparison: CorrelatedComparison, index: Int) -> Reason? {
     switch comparison.state {
     case .identical, .withoutSpread: return nil

@@ -1,5 +1,5 @@
-/// Huber's M-estimator by iteratively reweighted least squares: what is further off than `1.345 · 1.4826 · MAD` of the residuals counts less
-/// than its square (Huber 1964; Holland & Welsch 1977).
+/// Huber's M-estimator by iteratively reweighted least squares: what is further off than `1.345 · 1.4826 · MAD` of the
+/// residuals counts less than its square (Huber 1964; Holland & Welsch 1977).
 package enum RobustLeastSquares {
   /// 95 % as efficient as least squares where errors are normal.
   package static let tuning = 1.345
@@ -9,7 +9,8 @@ package enum RobustLeastSquares {
     tuning * normalConsistency * medianAbsoluteDeviation(residuals)
   }
 
-  /// The coefficients, from those of least absolute errors on (a few reweighted steps), so that far values do not decide the beginning.
+  /// The coefficients, from those of least absolute errors on (a few reweighted steps), so that far values do not
+  /// decide the beginning.
   ///
   /// - Parameter weights: one for each row, ≥ 0; nil: all 1.
   /// - Returns: nil where ``LeastSquares`` has none.

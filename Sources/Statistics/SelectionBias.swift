@@ -1,13 +1,13 @@
 internal import Kernels
 
-/// What the best of several candidates can be expected to reach, corrected for having been chosen because its folds came out
-/// best.
+/// What the best of several candidates can be expected to reach, corrected for having been chosen because its folds
+/// came out best.
 ///
-/// The maximum of several noisy means lies above the mean of the best. Bootstrap bias corrected cross-validation (Tsamardinos,
-/// Greasidou and Borboudakis, Machine Learning 107, 2018) chooses again and again on folds drawn with replacement and takes the
-/// chosen one's mean on the folds that were not drawn; here by folds, since not every metric is a mean over rows. Folds share
-/// rows, so a mean of J of them is as uncertain as one of `1/(1/J + n_test/n_train)` independent ones (Nadeau and Bengio): that
-/// many are drawn. The same numbers on any machine.
+/// The maximum of several noisy means lies above the mean of the best. Bootstrap bias corrected cross-validation
+/// (Tsamardinos, Greasidou and Borboudakis, Machine Learning 107, 2018) chooses again and again on folds drawn with
+/// replacement and takes the chosen one's mean on the folds that were not drawn; here by folds, since not every metric
+/// is a mean over rows. Folds share rows, so a mean of J of them is as uncertain as one of `1/(1/J + n_test/n_train)`
+/// independent ones (Nadeau and Bengio): that many are drawn. The same numbers on any machine.
 package struct SelectionBias: Sendable, Equatable {
   /// The candidate with the best mean; of equal ones the first.
   package let winner: Int
@@ -17,7 +17,8 @@ package struct SelectionBias: Sendable, Equatable {
   package let corrected: Double
 
   /// - Parameters:
-  ///   - values: Of each candidate in each fold, as many of each; candidates with a value that is not finite cannot win.
+  ///   - values: Of each candidate in each fold, as many of each; candidates with a value that is not finite cannot
+  /// win.
   ///   - testTrainRatio: The mean of n_test/n_train.
   ///   - seed: Of the draws.
   /// - Returns: nil where no candidate has all values.
@@ -55,8 +56,8 @@ package struct SelectionBias: Sendable, Equatable {
         let mean = drawn / Double(size) + means[index]
         if best.isNaN || isBetter(mean, than: best) { (chosen, best) = (index, mean) }
       }
-      // On the left-over folds the winner is on average what it is on all of them, so the distance from it says as much and
-      // varies less.
+      // On the left-over folds the winner is on average what it is on all of them, so the distance from it says as much
+      // and varies less.
       guard chosen != winner else { continue }
       var rest = 0.0, left = 0.0
       for fold in 0..<folds where times[fold] == 0 {

@@ -1,12 +1,12 @@
 internal import Kernels
 
-/// The level that each of several looks at one growing sample must be held to, so that all of them together err with a given
-/// probability.
+/// The level that each of several looks at one growing sample must be held to, so that all of them together err with a
+/// given probability.
 ///
-/// The means at two looks with variances `V₁ ≥ V₂` have the covariance V₂, for equally correlated folds as for independent
-/// samples; so the looks' z values form a chain, `z₂ = √(V₂/V₁) z₁ + √(1 − V₂/V₁) ε`. The probability that none leaves `±c` is
-/// integrated look by look (Armitage, McPherson and Rowe 1969), and c chosen such that it is 1 − level, the same c at each look
-/// (Pocock 1977).
+/// The means at two looks with variances `V₁ ≥ V₂` have the covariance V₂, for equally correlated folds as for
+/// independent samples; so the looks' z values form a chain, `z₂ = √(V₂/V₁) z₁ + √(1 − V₂/V₁) ε`. The probability that
+/// none leaves `±c` is integrated look by look (Armitage, McPherson and Rowe 1969), and c chosen such that it is 1 −
+/// level, the same c at each look (Pocock 1977).
 enum SequentialLevel {
   /// The two-sided level of each look, between level/looks and level.
   /// - Parameter variances: Of the mean at each look, falling.

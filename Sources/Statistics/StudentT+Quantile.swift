@@ -26,9 +26,9 @@ extension StudentT {
     return t
   }
 
-  /// t with `upperTail(t) = q`: Newton's steps for log tail as a function of log t, which is concave and falls, so that from the
-  /// second on all lie right of the root and come nearer. Begins with Wallace's approximation by the normal quantile (1959), or
-  /// with the tail's bound by a power where that overflows.
+  /// t with `upperTail(t) = q`: Newton's steps for log tail as a function of log t, which is concave and falls, so that
+  /// from the second on all lie right of the root and come nearer. Begins with Wallace's approximation by the normal
+  /// quantile (1959), or with the tail's bound by a power where that overflows.
   private func tailQuantile(_ q: Double) -> Double {
     let z = -DoubleFunctions.normalQuantile(q) * (8 * degrees + 3) / (8 * degrees + 1)
     var t = (degrees * DoubleFunctions.expm1(z * z / degrees)).squareRoot()

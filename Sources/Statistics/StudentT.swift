@@ -2,8 +2,9 @@ internal import Kernels
 
 /// Student's t distribution with any positive number of degrees of freedom.
 ///
-/// Tails, center and density have relative errors below 1e-13 from 1 to 10⁶ degrees, down to the smallest normal numbers: nothing
-/// is subtracted from 1, and the power `(1 + t²/ν)^(−ν/2)` is taken with twice the digits where ν is whole.
+/// Tails, center and density have relative errors below 1e-13 from 1 to 10⁶ degrees, down to the smallest normal
+/// numbers: nothing is subtracted from 1, and the power `(1 + t²/ν)^(−ν/2)` is taken with twice the digits where ν is
+/// whole.
 package struct StudentT: Sendable, Equatable {
   /// Degrees of freedom, ν.
   package let degrees: Double
@@ -104,8 +105,8 @@ extension StudentT {
     return Int(degrees) % 2 == 0 ? whole.value : whole.times(share.squareRoot()).value
   }
 
-  /// `Γ(a + ½) / Γ(a)`: for large w = a − ¼ `√w · Σ cₖ w^(−2k)`, the asymptotic series of a ratio of gamma functions in its
-  /// symmetric form (Fields 1966), brought to smaller a by `Γ(a + 1) = a Γ(a)`.
+  /// `Γ(a + ½) / Γ(a)`: for large w = a − ¼ `√w · Σ cₖ w^(−2k)`, the asymptotic series of a ratio of gamma functions in
+  /// its symmetric form (Fields 1966), brought to smaller a by `Γ(a + 1) = a Γ(a)`.
   private static func gammaRatio(_ a: Double) -> Double {
     guard !a.isNaN else { return .nan }
     var factor = 1.0, a = a

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// How slowly the probability of far values falls: as a power `x^−α` of their size (Hill 1975).
 ///
-/// `α = k / Σ ln(x₍ₙ₋ᵢ₊₁₎ / x₍ₙ₋ₖ₎)` over the k greatest. Below 2 the variance is infinite, below 1 the mean; values of light tails
-/// come out well above.
+/// `α = k / Σ ln(x₍ₙ₋ᵢ₊₁₎ / x₍ₙ₋ₖ₎)` over the k greatest. Below 2 the variance is infinite, below 1 the mean; values of
+/// light tails come out well above.
 package struct TailIndex: Sendable, Equatable {
   package let index: Double
   /// 95 %: `α ± 1.96 α / √k`.

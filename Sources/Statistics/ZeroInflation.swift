@@ -1,6 +1,7 @@
 internal import Kernels
 
-/// Whether there are more zeros among counts than Poisson's: the score test of van den Broek (1995), for one mean of all.
+/// Whether there are more zeros among counts than Poisson's: the score test of van den Broek (1995), for one mean of
+/// all.
 ///
 /// `S = (n₀ − n p)² / (n p (1 − p) − n ȳ p²)`, `p = e^−ȳ`: χ² with 1 degree of freedom where there are not.
 package struct ZeroInflation: Sendable, Equatable {

@@ -5,8 +5,8 @@ internal import Platform
 package struct HostProbe {
   /// Seconds that a host has for its answer.
   package static let patience = 10.0
-  /// How often a host is asked where mpirun fails at once: one that ends takes `/tmp/ompi.HOST.UID` away from another that begins (Open
-  /// MPI 4.1; 2 of 100 of those started together).
+  /// How often a host is asked where mpirun fails at once: one that ends takes `/tmp/ompi.HOST.UID` away from another
+  /// that begins (Open MPI 4.1; 2 of 100 of those started together).
   private static let attempts = 4
   /// Hosts that are asked at a time.
   private static let width = 16

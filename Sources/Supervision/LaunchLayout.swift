@@ -58,8 +58,9 @@ package struct LaunchLayout: Sendable, Equatable {
 
   /// The command line of mpirun.
   package func line(mpirun: String, program: [String]) -> [String] {
-    // Without -q: it would leave out the banner behind our own sentences, but also which rank and host were lost, and every reason why
-    // ranks cannot be started at all (too few slots, no such host, no cores to bind to), with code 1 and no word.
+    // Without -q: it would leave out the banner behind our own sentences, but also which rank and host were lost, and
+    // every reason why ranks cannot be started at all (too few slots, no such host, no cores to bind to), with code 1
+    // and no word.
     var line = [mpirun, "-n", "\(ranks)"]
     if !hosts.isEmpty { line += ["--host", hosts.map(\.text).joined(separator: ",")] }
     line += isBound ? ["--map-by", "slot:PE=\(threads)", "--bind-to", "core"] : ["--bind-to", "none"]

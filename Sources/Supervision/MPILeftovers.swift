@@ -5,9 +5,9 @@ internal import Specs
 
 /// What an mpirun that was killed leaves on this machine: its session's directory, and the ranks' memory in `/dev/shm`.
 ///
-/// Open MPI 4.1 names the first `TMPDIR/ompi.HOST.UID/pid.PID` after mpirun's process, writes the job's number into `contact.txt` there,
-/// and names the second `vader_segment.HOST.UID.JOB.RANK` after that number (hexadecimal, the number of the run within the job in its
-/// low 16 bits). Nobody else removes them, and `/dev/shm` is memory.
+/// Open MPI 4.1 names the first `TMPDIR/ompi.HOST.UID/pid.PID` after mpirun's process, writes the job's number into
+/// `contact.txt` there, and names the second `vader_segment.HOST.UID.JOB.RANK` after that number (hexadecimal, the
+/// number of the run within the job in its low 16 bits). Nobody else removes them, and `/dev/shm` is memory.
 package struct MPILeftovers {
   /// Where session directories may be.
   private let places: [String]
@@ -24,7 +24,8 @@ package struct MPILeftovers {
 
   /// Refuses a directory in which mpirun cannot have its session's.
   ///
-  /// Open MPI 4.1 takes the first that is named, and ends with code 1 where it has no room for two files of 4.2 MB there.
+  /// Open MPI 4.1 takes the first that is named, and ends with code 1 where it has no room for two files of 4.2 MB
+  /// there.
   package static func requirePlace(_ environment: [String: String]) throws {
     let keys = ["OMPI_MCA_orte_tmpdir_base", "TMPDIR", "TEMP", "TMP"]
     let place = keys.lazy.compactMap { environment[$0] }.first ?? "/tmp", needed = 9e6

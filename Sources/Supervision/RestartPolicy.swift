@@ -32,8 +32,8 @@ package struct RestartPolicy: Sendable {
     if case .exited(let code) = ending, Self.isFinal(code) { return .end(code) }
     let code = Self.code(of: ending)
     if isStopping {
-      // Ranks that do not listen yet die of the signal that asks them to stop: they have done nothing that could be lost. And
-      // mpirun may fall over a signal while it ends: the state is saved all the same.
+      // Ranks that do not listen yet die of the signal that asks them to stop: they have done nothing that could be
+      // lost. And mpirun may fall over a signal while it ends: the state is saved all the same.
       let isEarly = ending == .exited(128 + 10) || ending == .killed(signal: 10)
       return .end(isEarly || progress.isStopped ? ExitCode.stopped.rawValue : code)
     }

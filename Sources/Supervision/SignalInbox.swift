@@ -4,8 +4,9 @@ internal import Glibc
 package struct SignalInbox {
   private var waiting = sigset_t()
 
-  /// Holds back SIGTERM, SIGINT and SIGUSR1, SIGHUP unless it is ignored as under `nohup`, and SIGCHLD from now on. Call it on the
-  /// main thread, before there are others. Writing to who does not read any more becomes an error instead of SIGPIPE.
+  /// Holds back SIGTERM, SIGINT and SIGUSR1, SIGHUP unless it is ignored as under `nohup`, and SIGCHLD from now on.
+  /// Call it on the main thread, before there are others. Writing to who does not read any more becomes an error
+  /// instead of SIGPIPE.
   package init() {
     var numbers = [SIGTERM, SIGINT, SIGUSR1, SIGCHLD]
     var hangUp = sigaction()

@@ -1,7 +1,8 @@
 internal import Platform
 
-/// Notices that mpirun, or all its ranks here, have been stopped (SIGSTOP, a debugger, a batch system that suspends jobs): nobody
-/// inside of the run can, because a rank that is stopped does not look, and an only rank has no other that waits for it.
+/// Notices that mpirun, or all its ranks here, have been stopped (SIGSTOP, a debugger, a batch system that suspends
+/// jobs): nobody inside of the run can, because a rank that is stopped does not look, and an only rank has no other
+/// that waits for it.
 struct StoppedWatch {
   /// What follows from a look.
   enum Verdict: Equatable {

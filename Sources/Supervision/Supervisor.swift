@@ -48,8 +48,8 @@ package final class Supervisor {
   /// Why the supervisor itself ended mpirun.
   private enum Force { case grace, interrupt }
 
-  /// Seconds from the first request to stop to the second, doubled from then on up to the longest: mpirun drops what comes before
-  /// it has started its ranks.
+  /// Seconds from the first request to stop to the second, doubled from then on up to the longest: mpirun drops what
+  /// comes before it has started its ranks.
   private static let askAgain = 0.5
   private static let askAgainAtMost = 4.0
   /// Seconds that mpirun has to end its ranks after SIGTERM, before SIGKILL.
@@ -205,7 +205,8 @@ extension Supervisor {
 // MARK: Hosts
 
 extension Supervisor {
-  /// Asks the named hosts for their cores. At the first start all have to answer; later, those that do not are left out.
+  /// Asks the named hosts for their cores. At the first start all have to answer; later, those that do not are left
+  /// out.
   private func askHosts(isFirst: Bool) throws {
     let hosts = settings.request.hosts
     guard !hosts.isEmpty else { return }

@@ -4,7 +4,8 @@ internal import Foundation
 internal import Specs
 internal import Training
 
-/// Advice on a loss as text: what is predicted, what the targets look like, the losses with what speaks for them, and those ruled out.
+/// Advice on a loss as text: what is predicted, what the targets look like, the losses with what speaks for them, and
+/// those ruled out.
 struct AdviceReport {
   var style: TerminalStyle
   /// Characters of a line; fragments to paste are never broken.

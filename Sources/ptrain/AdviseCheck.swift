@@ -8,8 +8,8 @@ internal import Specs
 internal import Statistics
 internal import Training
 
-/// What `advise --check` does: the first losses that are advised on the same folds of the training rows, by a metric that knows nothing of
-/// them.
+/// What `advise --check` does: the first losses that are advised on the same folds of the training rows, by a metric
+/// that knows nothing of them.
 struct AdviseCheck {
   /// Losses that are compared, folds, and repeats.
   static let losses = 3, folds = 5, repeats = 2
@@ -36,6 +36,14 @@ struct AdviseCheck {
   /// - Returns: nil where fewer than two losses are advised.
   func run(_ plan: Plan, _ cluster: any Cluster) throws -> Result? {
     guard plan.losses.count > 1 else { return nil }
+    guard plan.rows >= Self.folds else {
+      throw AgreedFailure(
+        rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.data.rawValue,
+        sentence:
+          "\(file): --check cuts the training rows into \(Self.folds) folds, and there are fewer (\(plan.rows)); "
+          + "leave it out"
+      )
+    }
     let candidates = try cluster.agree(describe: describeFailure) { try plan.losses.map(candidate) }
     var shared = candidates[0].config
     // More ranks than shards are not idle here.
@@ -65,11 +73,14 @@ struct AdviseCheck {
       var units: Int?
     }
 
+    /// Training rows.
+    var rows: Int
     var losses: [Loss]
     /// The metric that they are compared by; nil: what the problem's kind asks for.
     var metric: String?
 
     init(_ advice: DataAdvice) {
+      rows = advice.rows
       losses = advice.losses.prefix(AdviseCheck.losses).map { loss in
         Loss(
           name: loss.candidate.kind, loss: loss.candidate.loss,
@@ -85,6 +96,7 @@ struct AdviseCheck {
     /// Reads what ``json`` writes.
     init(_ json: ConfigValue) {
       metric = json.field("metric")
+      rows = json.field("rows") ?? 0
       guard case .array(let entries)? = json["losses"] else {
         losses = []
         return
@@ -102,7 +114,7 @@ struct AdviseCheck {
           "name": loss.name, "loss": loss.loss, "normalize_targets": loss.normalizeTargets, "units": loss.units,
         ])
       }
-      return .record(["losses": ConfigValue.array(entries), "metric": metric])
+      return .record(["rows": rows, "losses": ConfigValue.array(entries), "metric": metric])
     }
   }
 

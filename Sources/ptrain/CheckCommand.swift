@@ -54,8 +54,8 @@ struct CheckCommand: ParsableCommand {
     return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
   }
 
-  /// Shows what the cells of a table are that was refused, with all that keeps its columns from being read, before the sentence
-  /// that says why it was.
+  /// Shows what the cells of a table are that was refused, with all that keeps its columns from being read, before the
+  /// sentence that says why it was.
   private func showRefusedColumns(_ config: RunConfig) throws {
     guard !common.quiet, let columns = RefusedColumns(config.data, baseDirectory: common.baseDirectory) else {
       return

@@ -28,7 +28,13 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Print errors only.")
   var quiet = false
 
-  func validate() throws { try Self.validate(threads: threads) }
+  func validate() throws {
+    try Self.validate(threads: threads)
+    // Paths in it would begin at the root.
+    if output?.isEmpty == true {
+      throw ValidationError("--output: an empty text names no directory; give one, or leave the option out")
+    }
+  }
 
   /// The same for all commands.
   static func validate(threads: Int?) throws {
@@ -57,7 +63,8 @@ struct CommonOptions: ParsableArguments {
 
   private var traceFile: OutputFile? { trace.map { OutputFile($0, option: "--trace") } }
 
-  /// Makes sure that the file of `--trace` can be written before anything is trained, and leaves it as it is; collective.
+  /// Makes sure that the file of `--trace` can be written before anything is trained, and leaves it as it is;
+  /// collective.
   func prepareTrace(_ cluster: any Cluster) throws {
     try cluster.agree(describe: describeFailure) { if cluster.rank == 0 { try traceFile?.probe() } }
   }
@@ -197,8 +204,8 @@ func requireFilesOfMPI() throws {
       + "raise that limit, or train alone, without mpirun")
 }
 
-/// Files, sockets and the like that Open MPI 4.1 opens on one node while it starts: with 15 it has started here, with fewer it never has,
-/// or what it has to say cannot be read.
+/// Files, sockets and the like that Open MPI 4.1 opens on one node while it starts: with 15 it has started here, with
+/// fewer it never has, or what it has to say cannot be read.
 private let neededByMPI = 16
 
 /// Before MPI is started, which may wait for a daemon that does not answer, or end the process by itself.
@@ -226,7 +233,8 @@ private func endStart() {
   ProcessGuard.end()
 }
 
-/// Ends a process whose MPI cannot be used, or has not been started: one of a node's says why, before mpirun hears of any one's end.
+/// Ends a process whose MPI cannot be used, or has not been started: one of a node's says why, before mpirun hears of
+/// any one's end.
 private func leaveStart(_ failure: RunError) -> Never {
   let speaks = StartGuard.claim()
   endStart()

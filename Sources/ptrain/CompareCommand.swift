@@ -6,7 +6,8 @@ internal import Platform
 internal import Specs
 internal import Training
 
-/// `ptrain compare config.json --losses mse,huber`: cross-validation of several configs on the same folds, with verdicts.
+/// `ptrain compare config.json --losses mse,huber`: cross-validation of several configs on the same folds, with
+/// verdicts.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -48,9 +49,9 @@ struct CompareCommand: ParsableCommand {
       }
       if let single { return try retrain(single, comparison, cluster) }
       let directory = common.output ?? "runs/\(config.name)-compare"
-      let lock = try takeDirectory(directory, comparison, cluster)
+      let lock = try SelectionDirectory.take(directory, cluster) { try comparison.requireOwn(directory) }
       defer { lock?.release() }
-      try listenForSteps(cluster)
+      try SelectionDirectory.listenForSteps(cluster)
       try conclude(
         run(comparison, in: directory, speaks: speaks, cluster), comparison, base: value, in: directory, cluster)
     }
@@ -74,43 +75,6 @@ struct CompareCommand: ParsableCommand {
     let cells = comparison.options.maxRepeats.map { "up to \($0)" } ?? "\(comparison.options.repeats)"
     return "comparing \(shown): \(cells) × \(comparison.options.folds) folds, by "
       + comparison.metrics.map(\.name).joined(separator: ", ")
-  }
-
-  /// Makes the directory and takes its lock, on the first rank; collective.
-  private func takeDirectory(
-    _ directory: String, _ comparison: Comparison, _ cluster: any Cluster
-  ) throws -> RunLock? {
-    let lock = try cluster.agree(describe: describeFailure) { () -> RunLock? in
-      guard cluster.rank == 0 else { return nil }
-      try AtomicFile.createDirectory(directory)
-      guard let lock = RunLock.takeIfFree(directory, PTrain.environment) else {
-        throw RunError(
-          .config,
-          "\(directory): another process is writing here; wait for its end, or choose another directory with --output")
-      }
-      do { try comparison.requireOwn(directory) } catch {
-        lock.release()
-        throw error
-      }
-      return lock
-    }
-    do {
-      // Nodes that do not share their files have one each.
-      try cluster.agree(describe: describeFailure) {
-        if cluster.rank != 0 { try AtomicFile.createDirectory(directory) }
-      }
-    } catch {
-      lock?.release()
-      throw error
-    }
-    return lock
-  }
-
-  /// From here on a request to stop waits for what is kept.
-  private func listenForSteps(_ cluster: any Cluster) throws {
-    if cluster.rank != 0 { StopSignal.waitForSteps() }
-    try cluster.agree(describe: describeFailure) {}
-    if cluster.rank == 0 { StopSignal.waitForSteps() }
   }
 
   private func run(

@@ -54,6 +54,10 @@ struct CompareOptions: ParsableArguments {
     if let region, !(region >= 0 && region.isFinite) {
       throw ValidationError("--region takes a number from 0 on, found \(region)")
     }
+    if let metrics, metricNames.contains("") {
+      throw ValidationError(
+        "--metrics '\(metrics.excerpt(60))': expected names of metrics with commas between, like rmse,mae")
+    }
     if groups != nil, time != nil {
       throw ValidationError("--groups and --time: folds are cut in one way; give one of the two")
     }
@@ -78,7 +82,9 @@ struct CompareOptions: ParsableArguments {
 
   /// Names between commas.
   var metricNames: [String] {
-    (metrics ?? "").split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+    metrics?.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    } ?? []
   }
 
   /// One training, all counted from 0.

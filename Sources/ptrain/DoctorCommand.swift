@@ -16,14 +16,16 @@ struct DoctorCommand: ParsableCommand {
       let environment = PTrain.environment
       var report = DoctorReport()
       report.host = cluster.place.host
-      report.cpu = cpuModel
+      report.program = "ptrain \(PTrain.version)"
+      report.build = .ofThisProgram
+      report.cpu = ProcessorName.model ?? "unknown CPU"
       report.onlineCores = Affinity.onlineCount
       let mask = Affinity.cores()
       report.maskCores = mask.count
       report.nodeCores = Set(try ThreadCount.masksOfNode(cluster, mask: mask).flatMap { $0 }).count
       report.instructionSet = InstructionSet.detected.name
       report.tiling = KernelTiling.choose()
-      report.mpi = String(try mpiLibraryVersion().prefix { $0 != "," && !$0.isNewline })
+      report.mpi = try mpiLibraryName()
       report.ranks = cluster.size
       report.ranksOnNode = cluster.place.ranksOnNode
       report.oneDNN = OneDNN()?.version
@@ -33,11 +35,5 @@ struct DoctorCommand: ParsableCommand {
       }
       try answer(report.text, cluster)
     }
-  }
-
-  private var cpuModel: String {
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown CPU" }
-    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
   }
 }

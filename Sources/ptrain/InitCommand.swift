@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Collectives
 internal import Foundation
 internal import Platform
 internal import Specs
@@ -63,7 +64,10 @@ struct InitCommand: ParsableCommand {
       try file.probe()
     }
     var config = try data.config()
-    config.takeAdvice(baseDirectory: data.baseDirectory)
+    do { try config.takeAdvice(baseDirectory: data.baseDirectory) } catch {
+      // A pipe is read once.
+      guard GivenFile.isPipe(table) else { throw (error as? AgreedFailure)?.asRunError ?? error }
+    }
     guard output != "-" else { return try StandardOutput.answer(config.text, terminator: "") }
     try file.write(Array(config.text.utf8))
     guard !quiet else { return }

@@ -42,8 +42,8 @@ struct Launcher {
     return known.lazy.compactMap { environment[$0] }.first.map { $0 == "0" } ?? true
   }
 
-  /// A file that only one of the processes of this node can make, in the directory that the launcher keeps for the job on each node;
-  /// nil where it keeps none.
+  /// A file that only one of the processes of this node can make, in the directory that the launcher keeps for the job
+  /// on each node; nil where it keeps none.
   var startMark: String? {
     guard let directory = environment["PMIX_SERVER_TMPDIR"], !directory.isEmpty else { return nil }
     return "\(directory)/ptrain-start-\(environment["PMIX_NAMESPACE"] ?? "")"

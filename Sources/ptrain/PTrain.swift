@@ -4,11 +4,12 @@ internal import Foundation
 internal import Glibc
 internal import Platform
 internal import Specs
+internal import Training
 
 /// The command `ptrain`.
 @main
 struct PTrain: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = ProgramVersion.current
 
   /// What this process was started with: the only look at it.
   ///
@@ -22,13 +23,14 @@ struct PTrain: ParsableCommand {
     version: Self.version,
     subcommands: [
       TrainCommand.self, LaunchCommand.self, CheckCommand.self, BenchCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InitCommand.self, AdviseCommand.self, CompareCommand.self, VerifyCommand.self,
-      DoctorCommand.self,
+      PredictCommand.self, InitCommand.self, AdviseCommand.self, CompareCommand.self, SweepCommand.self,
+      VerifyCommand.self, DoctorCommand.self,
       SchemaCommand.self, HelpCommand.self, CoresCommand.self, DescribeHDF5Command.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
-  /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit code 64.
+  /// Parses the command line and runs; an unusable command line is one line on standard error of the first rank, exit
+  /// code 64.
   static func main() {
     ProcessGuard.holdStandardFiles()
     ProcessMemory.givesBackLargeBlocks()
@@ -63,7 +65,8 @@ struct PTrain: ParsableCommand {
 
   /// Ends with one line from the first process.
   ///
-  /// Under a launcher the ranks leave through MPI: a rank that left earlier than the first would have it killed before it speaks.
+  /// Under a launcher the ranks leave through MPI: a rank that left earlier than the first would have it killed before
+  /// it speaks.
   private static func leave(_ code: Int32, line: String) -> Never {
     if environment.isUnderMPIRun, code != ExitCode.unavailable.rawValue {
       let sentence = String(line.dropFirst("ptrain: ".count))

@@ -31,7 +31,8 @@ struct ScalingSweep {
 
   /// Measures all points; each round visits every point once, so that all see the same minutes of the machine.
   ///
-  /// - Returns: the points that were measured, and what ended it early: hours of measuring are not lost by the last layout.
+  /// - Returns: the points that were measured, and what ended it early: hours of measuring are not lost by the last
+  ///   layout.
   func run(cores: Int, progress: (String) -> Void) -> (report: ScalingReport, failure: (any Error)?) {
     var points = points(cores: cores), failure: (any Error)?, count = 0
     let all = points.count * repeats

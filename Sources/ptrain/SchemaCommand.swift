@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Specs
 
-/// `ptrain schema`: what config.json may contain, as JSON Schema, as a reference in Markdown or, of one key, as a table for people.
+/// `ptrain schema`: what config.json may contain, as JSON Schema, as a reference in Markdown or, of one key, as a table
+/// for people.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Print the JSON Schema of config.json, for editors; with a key, a list for people."

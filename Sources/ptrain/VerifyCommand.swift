@@ -25,6 +25,7 @@ struct VerifyCommand: ParsableCommand {
 
   func validate() throws {
     try CommonOptions.validate(threads: threads)
+    if directory.isEmpty { throw ValidationError("an empty text names no directory; give that of a run") }
     if let steps, steps < 1 { throw ValidationError("--steps takes a whole number from 1 on, found \(steps)") }
   }
 
@@ -50,7 +51,7 @@ struct VerifyCommand: ParsableCommand {
                 ? ", and so is the model" : "; its hash is that of summary.json, and no model is there"))
       }
       if let hash = found.hash { lines.append("weights_sha256 \(hash)") }
-      try answer(lines.joined(separator: "\n"), cluster)
+      try answer(lines.map { $0 + "\n" }.joined(), cluster)
     }
   }
 
@@ -59,10 +60,13 @@ struct VerifyCommand: ParsableCommand {
       "config, data and build are the same, so look for a faulty machine, or for files that somebody has changed"
     guard let tensor = difference.tensor else {
       return
-        "\(directory): trained again it ends otherwise after step \(difference.step) (the same until step \(difference.since)); \(way)"
+        "\(directory): trained again it ends otherwise after step \(difference.step) (the same until step "
+        + "\(difference.since)); \(way)"
     }
-    return
-      "\(directory): after step \(difference.step) (the same after step \(difference.since)) \(tensor) is the first that differs, in element "
-      + "\(difference.element): \(difference.found) here, \(difference.expected) there; \(way)"
+    let first =
+      "\(directory): after step \(difference.step) (the same after step \(difference.since)) \(tensor) is the first "
+      + "that differs"
+    guard let element = difference.element else { return "\(first): the run has none of its size; \(way)" }
+    return "\(first), in element \(element): \(difference.found) here, \(difference.expected) there; \(way)"
   }
 }

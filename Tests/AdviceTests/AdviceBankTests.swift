@@ -3,7 +3,8 @@ import Testing
 
 @testable import Banks
 
-/// A hundredth of the simulations that the rules are held to; all of them: `Banks advice-marginal`, `advice-conditional`, `advice-random`.
+/// A hundredth of the simulations that the rules are held to; all of them: `Banks advice-marginal`,
+/// `advice-conditional`, `advice-random`.
 @Suite struct AdviceBankTests {
   @Test("targets alone: the right group is first", arguments: [0, 1] as [UInt64])
   func marginal(seed: UInt64) {

@@ -9,7 +9,8 @@ import Testing
 @Suite struct LossAdviceTests {
   static func numbers(_ values: [Double]) -> AdviceInput { AdviceInput(target: .numbers(values)) }
 
-  /// Values at equal distances of a distribution's quantiles: normal by a sum of three straight pieces would do, so a logistic.
+  /// Values at equal distances of a distribution's quantiles: normal by a sum of three straight pieces would do, so a
+  /// logistic.
   static let bell: [Double] = (1..<400).map { index in
     let u = Double(index) / 400
     return 10 * (u - 0.5) + 4 * (u - 0.5) * (u - 0.5) * (u - 0.5)

@@ -24,11 +24,10 @@ import Testing
   func everyRankGetsTheRootsValue(size: Int) throws {
     for root in 0..<size {
       let results = try InProcessCluster.run(size: size) { cluster in
-        let words = cluster.rank == root ? ["of", "root"] : []
-        // Evaluated on the others, this would end the process.
-        return try cluster.broadcast(words[1], from: root)
+        // A collective call among the arguments is one of all ranks: were it the root's alone, it would wait for ever.
+        try cluster.broadcast(cluster.gather("of \(cluster.rank)")[cluster.rank], from: root)
       }
-      #expect(results == Array(repeating: "root", count: size))
+      #expect(results == Array(repeating: "of \(root)", count: size))
     }
   }
 

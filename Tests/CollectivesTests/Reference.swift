@@ -1,6 +1,7 @@
 /// The definition of the reduction, written a second time as plainly as possible.
 enum Reference {
-  /// A number that depends on its place alone, of any sign and widely varying size, so that the order of additions matters.
+  /// A number that depends on its place alone, of any sign and widely varying size, so that the order of additions
+  /// matters.
   static func value(shard: Int, index: Int) -> Float {
     var bits = UInt64(shard &+ 1) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03
     bits = (bits ^ (bits >> 31)) &* 0xBF58_476D_1CE4_E5B9

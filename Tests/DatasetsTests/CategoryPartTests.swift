@@ -5,7 +5,8 @@ import Testing
 
 @testable import Datasets
 
-/// Where parts are cut from the training source, its training rows decide the categories, as in a pipeline of scikit-learn.
+/// Where parts are cut from the training source, its training rows decide the categories, as in a pipeline of
+/// scikit-learn.
 @Suite struct CategoryPartTests {
   /// Rows 0–5 are trained on, 6 and 7 are the test part.
   private static let table = """
@@ -95,6 +96,53 @@ import Testing
     let data = try Self.prepare(#"{"kind": "categorical"}"#, text)
     #expect(data.description.featureNames == ["a=1", "a=2"])
     #expect(ColumnKindTests.rows(data) == [[1, 0], [1, 0], [0, 1], [0, 0]])
+  }
+
+  @Test(
+    "test rows do not make words of numbers, booleans or dates: their cells are refused, as in any other source",
+    arguments: [
+      ("1,2,3.5", "x", "numbers"), ("0,1,1", "x", "numbers"), ("yes,no,yes", "maybe", "yes or no"),
+      ("yes,0,1", "2", "yes or no"), ("2024-01-05,2024-01-06,2024-02-01", "soon", "dates"),
+    ])
+  func kinds(trained: String, test: String, kind: String) throws {
+    let cells = trained.split(separator: ",")
+    let rows = (0..<24).map { "\(cells[$0 % 3]),t,\($0 % 2)\n" }.joined(), own = #"{"role": "feature"}"#
+    let others = (0..<6).map { _ in "\(test),test,1\n" }.joined(), text = "a,part,y\n\(rows)\(others)"
+    let found = ColumnKindTests.sentence { try Self.prepare(own, text) }
+    #expect(
+      found
+        == "t.csv: line 26, column 'a': all training rows have \(kind) there, and '\(test)' is none of these; "
+        + "correct the cell, or make words of them all with \"columns\": {\"a\": {\"kind\": \"categorical\"}} in 'data'"
+    )
+    // Where somebody has said it, or training rows have words too, they are categories.
+    #expect(try Self.prepare(#"{"kind": "categorical"}"#, text).description.featureCount >= 2)
+    let mixed = try Self.prepare(own, "a,part,y\n\(rows)word,t,0\n\(others)")
+    #expect(mixed.description.featureNames.contains("a=word"))
+    // Without parts all rows decide.
+    #expect(try Self.prepare(own, text, cut: "").description.featureNames.contains("a=\(test)"))
+  }
+
+  @Test("a feature says where a cell is missing where training rows miss one")
+  func indicators() throws {
+    let rule = #"{"missing": "median", "indicator": true}"#, later = "a,b,part,y\n1,5,t,0\n2,,t,1\n3,7,t,0\n,8,test,1\n"
+    let columns = #"{"a": \#(rule), "b": \#(rule), "part": {"role": "drop"}}"#
+    let data = try ColumnKindTests.prepare(later, columns, keys: #""targets": "y""#, Self.cut)
+    #expect(data.description.featureNames == ["a", "b", "b.missing"] && data.description.featureShape == [3])
+    let note = "t.csv: nothing is missing in the training rows of 'a', so that no feature says where"
+    #expect(data.notes.contains(note), "\(data.notes)")
+    let rows = ColumnKindTests.rows(data)
+    #expect(rows.map { $0[2] } == [0, 1, 0, 0] && rows[3][0].isNaN && rows[3][1] == 8)
+    let whole = try ColumnKindTests.prepare(later, columns, keys: #""targets": "y""#)
+    #expect(whole.description.featureNames == ["a", "a.missing", "b", "b.missing"] && !whole.notes.contains(note))
+  }
+
+  @Test("that all rows have told booleans and dates is said where parts are cut")
+  func toldFromAll() throws {
+    let text = "a,part,y\nyes,t,0\nno,t,1\nyes,test,1\n", words = "told from the rows of all parts"
+    let own = #"{"role": "feature"}"#
+    #expect(try Self.prepare(own, text).notes.contains { $0.contains(words) })
+    #expect(try !Self.prepare(own, text, cut: "").notes.contains { $0.contains(words) })
+    #expect(try !Self.prepare(own).notes.contains { $0.contains(words) })
   }
 
   @Test("the test rows are read again for a model as they were, and other sources follow what its rules say")

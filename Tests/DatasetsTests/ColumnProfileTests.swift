@@ -85,7 +85,8 @@ import Testing
     #expect(leak(Self.skewed, Self.uniform(9).map { -$0 }) == .monotone)
     // Where a value is missing nothing is said.
     #expect(leak(y, y.enumerated().map { $0 % 10 == 0 ? .nan : $1 }) == .equal)
-    // Negative controls: numbers that are all different go with one target each; a column that is separate; few rows; a constant.
+    // Negative controls: numbers that are all different go with one target each; a column that is separate; few rows; a
+    // constant.
     #expect(leak(y, (0..<rows).map { Double(($0 * 389) % rows) }) == nil)
     #expect(leak(y, Self.uniform(77)) == nil)
     #expect(leak(Array(y.prefix(19)), Array(y.prefix(19))) == nil)

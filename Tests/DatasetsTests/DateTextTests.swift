@@ -13,7 +13,8 @@ import Testing
     var testDescription: String { text }
   }
 
-  /// Text; days since 1970-01-01; `weekday()`; `timetuple().tm_yday`; seconds since 1970, in UTC where a zone is written.
+  /// Text; days since 1970-01-01; `weekday()`; `timetuple().tm_yday`; seconds since 1970, in UTC where a zone is
+  /// written.
   private static let golden: [Golden] = [
     ("2024-02-29", 19782, 3, 60, 1709164800.0), ("2000-02-29", 11016, 1, 60, 951782400.0),
     ("1970-01-01", 0, 3, 1, 0.0), ("1969-12-31", -1, 2, 365, -86400.0),

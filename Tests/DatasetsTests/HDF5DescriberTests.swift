@@ -16,7 +16,8 @@ import Testing
     #expect(chmod(folder.path + "/program", 0o755) == 0)
     let describer = HDF5Describer.childProcess(
       program: folder.path + "/program", environment: environment, patience: patience)
-    // A process that another test starts holds the script open to write for a moment, and so long it cannot be started (ETXTBSY).
+    // A process that another test starts holds the script open to write for a moment, and so long it cannot be started
+    // (ETXTBSY).
     for _ in 0..<200 {
       let answer = describer.describe((0..<files).map { "f\($0).h5" }, ["a b", "-c"], {})
       guard case .cannotStart? = answer.problem else { return answer }

@@ -73,11 +73,13 @@ import Testing
   @Test("any number of workers reads the same", arguments: [1, 2, 3, 7])
   func workers(_ workers: Int) throws {
     for name in ["edges", "plain-chunks", "missing", "big-endian", "part-2"] {
-      let context = Self.context(), file = try HDF5File(name + ".h5", in: context)
+      var context = Self.context()
+      context.threads = workers
+      let file = try HDF5File(name + ".h5", in: context)
       let text = Array(HDF5Inspection.describe(file.path, ["x"]).utf8)
       let description = try HDF5Description(text, of: ["x"], file: name, byteCount: file.byteCount)
       let column = try HDF5Column("x", [(file, description.datasets[0])])
-      let bytes = try HDF5Reader(context, workers: workers).read(column)
+      let bytes = try HDF5Reader(context).read(column)
       let values = bytes.withUnsafeBytes { bytes in
         bytes.baseAddress.map { base in
           (0..<column.rows * column.width).map {

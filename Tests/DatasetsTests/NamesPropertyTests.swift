@@ -5,7 +5,8 @@ import Testing
 
 @testable import Datasets
 
-/// Random tables, written twice: as the training source writes them, and with columns, targets, keys and rows in another order.
+/// Random tables, written twice: as the training source writes them, and with columns, targets, keys and rows in
+/// another order.
 @Suite struct NamesPropertyTests {
   /// Columns by name; cells as text.
   private struct RandomTable {

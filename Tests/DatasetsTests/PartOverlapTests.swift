@@ -24,7 +24,8 @@ import Testing
 
   @Test("they are counted, and the first two are named")
   func counted() throws {
-    // Rows 0 to 9 are training; rows 10 to 14 test: two of them are rows 3 and 3, one has another target, one another sign of 0.
+    // Rows 0 to 9 are training; rows 10 to 14 test: two of them are rows 3 and 3, one has another target, one another
+    // sign of 0.
     let rows = (0..<10).map { ("\($0)", "1") } + [("77", "1"), ("3", "1"), ("3.0", "1"), ("4", "2"), ("-0", "1")]
     #expect(
       try notes(Self.byName, ["t.csv": table(rows) { $0 < 10 ? "x" : "test" }]) == [

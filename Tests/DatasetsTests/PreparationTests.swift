@@ -5,8 +5,8 @@ import Testing
 
 @testable import Datasets
 
-/// What stands for missing features, and what is taken of them, besides single numbers: of which rows it is measured, what is kept of it, and
-/// where it is refused.
+/// What stands for missing features, and what is taken of them, besides single numbers: of which rows it is measured,
+/// what is kept of it, and where it is refused.
 @Suite struct PreparationTests {
   private static let fields = [
     SourceField("a", .feature, .numbers), SourceField("c", .feature, .labels()), SourceField("b", .feature, .numbers),

@@ -71,6 +71,21 @@ import Testing
     #expect(order(1, 4, shuffle: false) == Array(0..<500))
   }
 
+  @Test("an order is the same whether it is listed at once or found piece by piece", arguments: [1, 17, 397, 5000])
+  func listedOrder(count: Int) {
+    for shuffle in [false, true] {
+      let order = SampleOrder(count: count, seed: 3, shuffle: shuffle)
+      let listed = order.epoch(2, isListed: true), found = order.epoch(2)
+      #expect(listed.index == 2)
+      for range in [0..<0, 0..<count, count / 3..<count / 2, count - 1..<count] {
+        var pieces = [[Int]](repeating: [Int](repeating: -1, count: range.count), count: 2)
+        listed.fill(range, into: &pieces[0])
+        found.fill(range, into: &pieces[1])
+        #expect(pieces[0] == pieces[1] && pieces[0] == range.map { found[$0] })
+      }
+    }
+  }
+
   /// Where a sample lands is uniform: chi-squared over 16 × 16 cells of (sample, position), 225 degrees of freedom.
   @Test func shuffleIsUniform() {
     let count = 64, epochs = 4000

@@ -1,5 +1,5 @@
-// Prints a checksum over a million results of each double function: the same on every CPU. Half of the arguments are bit patterns of all
-// doubles, half lie where the function is used.
+// Prints a checksum over a million results of each double function: the same on every CPU. Half of the arguments are
+// bit patterns of all doubles, half lie where the function is used.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -80,7 +80,7 @@ class File:
                 words[0], words[-1] = "{" + words[0], words[-1] + "}"
             line = "   "
             for word in words:
-                if len(line) + len(word) + 2 > 130:
+                if len(line) + len(word) + 2 > 120:
                     self.lines.append(line)
                     line = "   "
                 line += " " + word + ","
@@ -159,7 +159,7 @@ def sine_file():
     line = "   "
     for i in range(words):
         word = f" 0x{bits >> (64 * (words - 1 - i)) & 0xFFFFFFFFFFFFFFFF:016x},"
-        if len(line) + len(word) > 130:
+        if len(line) + len(word) > 120:
             file.lines.append(line)
             line = "   "
         line += word

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a step allocates, counted by a preloaded allocator. Runs of different lengths are compared, so that what the start costs
-/// drops out.
+/// What a step allocates, counted by a preloaded allocator. Runs of different lengths are compared, so that what the
+/// start costs drops out.
 @Suite(.serialized) struct AllocationTests {
   struct Counts: Sendable {
     var allocations: Int

@@ -279,7 +279,8 @@ import Testing
       #expect(run.outcome.output.contains("the class of least expected cost is predicted"))
       let predicted = try run.predict()
       for (label, text) in zip(try #require(predicted["prediction"]), try #require(predicted["probability_y"])) {
-        // Costs weigh n by 3 and y by 1, class weights y by 2: undone, y pays from 3/4, which is 2/3 of the weighed classes.
+        // Costs weigh n by 3 and y by 1, class weights y by 2: undone, y pays from 3/4, which is 2/3 of the weighed
+        // classes.
         let p = try #require(Double(text))
         #expect(label == (p / 2 * 1 > (1 - p) / 3 * 3 ? "y" : "n"), "\(p)")
       }

@@ -74,7 +74,8 @@ import Testing
     let config = try folder.write(WatchdogTests.slowToRead, to: "config.json")
     let outcome = try Command.run([Command.ptrain, config, "--threads", "1", "--output", run]) {
       var found: [Int32] = []
-      // Its libraries are mapped and it listens once it has asked how many cores there are: when its threads have been tried.
+      // Its libraries are mapped and it listens once it has asked how many cores there are: when its threads have been
+      // tried.
       #expect(
         Processes.wait {
           found = Processes.find("ptrain", config, mentioning: run)

@@ -3,7 +3,8 @@ import Specs
 import TestSupport
 import Testing
 
-/// Classes whose names hold dots: each cell of the confusion matrix has a key of its own in all files, with the right number.
+/// Classes whose names hold dots: each cell of the confusion matrix has a key of its own in all files, with the right
+/// number.
 @Suite struct DottedClassTests {
   /// Of the first, `confusion_matrix.a.b.c` would be two cells; of the second, all names join to different keys.
   private static let joining = ["a", "a.b", "b.c", "c"], plain = ["a", "a.b", "b", "b.c"]

@@ -44,6 +44,13 @@ extension ErrorCase {
     advise(
       ["--data", "data.csv", "--target", "y"], "a,y\n1,5\n2,5\n", 65, says: "target 'y' has one value in all rows"),
     advise(["--data", "x.npy"], ranks: [0], says: "an array has no target columns; name a file with --targets"),
+    advise(["config.json", "--json", "--quiet"], ranks: [0], says: "--quiet: is a text to paste"),
+    advise(["config.json", "--targets", "y.npy"], ranks: [0], says: "--targets: goes with --data"),
+    advise(["--data", "data.csv"], ranks: [0], says: "which column is to be predicted?"),
+    advise(
+      ["--data", "data.csv", "--target", "y", "--check"], "a,y\n1,2\n2,3\n4,7\n", 65,
+      says: "--check cuts the training rows into 5 folds, and there are fewer (3)"),
+    mixed("kind", ["--task", "counts"], 65, says: "holds words"),
     mixed("kind", ["--task", "regression"], 65, says: "target 'kind' holds words ('x' in line 2)"),
     mixed("number", ["--task", "classification"], 65, says: "holds numbers with fractions, which are no classes"),
     mixed("kind", ["--cost", "1:5"], says: "--cost: is for two classes, costs of several go into loss.cost, and "),

@@ -75,6 +75,65 @@ extension ErrorCase {
       overrides: [#"data.missing="drop_row""#],
       files: ["data.csv": Array("a,b,y\n,2,0\n3,,1\n5,6,0\n7,8,1\n9,8,0\n7,6,1\n".utf8)], code: 78, ranks: [0, 2],
       says: "leaves out others where features are others"),
+    compare(
+      "metric of an empty name", two + ["--metrics", "accuracy,,f1"], says: "--metrics 'accuracy,,f1': expected names"),
+    compare(
+      "no metric at all", two + ["--metrics", ""], says: "--metrics '': expected names of metrics with commas between"),
+    compare(
+      "a file as metric", two + ["--folds", "2", "--metrics", "runs/a/metrics.jsonl"], ranks: [0, 2],
+      says: "'runs/a/metrics.jsonl' is no metric's name: names stand with commas between"),
+    compare(
+      "the loss as metric", two + ["--folds", "2", "--metrics", "loss"],
+      says: "--metrics: each candidate has a loss of its own"),
+    compare("losses with a gap", ["--losses", "mse,,mae"], says: "--losses 'mse,,mae': expected names of losses"),
+    compare(
+      "no number behind a colon", ["--losses", "mse,huber:x"],
+      says: "'huber:x': expected a number behind the colon"),
+    compare(
+      "a key varied twice", ["--vary", "seed=[1,2]", "--vary", "seed=[3,4]"],
+      says: "--vary seed: this key is varied twice"),
+    compare(
+      "too many candidates",
+      ["--vary", "seed=\(Array(1...40))", "--vary", "training.epochs=\(Array(1...40))"],
+      says: "there are more than 1000 candidates"),
+    compare("an empty list", ["--vary", "seed=[]"], says: "expected a JSON list of values behind '='"),
+    compare(
+      "other rows", ["--vary", #"data.validation=[{"fraction":0.3},{"fraction":0.6}]"#, "--folds", "2"],
+      overrides: ["data.test={\"fraction\":0.3}"], code: 78,
+      says: "learn from other rows than each other (data.validation)"),
+    compare(
+      "nobody to watch", two + ["--folds", "2"],
+      overrides: ["data.validation={\"fraction\":0.3}", "training.restore_best=true"],
+      files: ["data.csv": Array("a,b,y\n1,2,0\n3,4,1\n".utf8)], code: 65,
+      says: "fold 1: of its 1 training row none can be set apart to watch"),
+    compare(
+      "one row", two + ["--folds", "2"], files: ["data.csv": Array("a,b,y\n1,2,0\n".utf8)], code: 65,
+      says: "--folds 2: there is 1 row to cut, and each fold needs one; give more rows"),
+    compare(
+      "few times", two + ["--folds", "2", "--time", "one"], overrides: twoFeatures,
+      files: ["data.csv": Array("a,b,y,one\n1,2,0,1\n3,4,1,1\n3,4,0,1\n".utf8)], code: 65,
+      says: "--time: column 'one' has 1 different value, and 2 folds in time need 3 at least"),
+    compare(
+      "a fold without weight", two + ["--folds", "2"],
+      overrides: [#"data.train.features=["a"]"#, #"data.train.sample_weight="b""#],
+      files: ["data.csv": Array("a,b,y\n1,0,0\n2,0,1\n3,1,1\n4,0,0\n".utf8)], code: 65,
+      says: "samples weigh 0; give some a sample weight above 0 (of the rows of fold 1)"),
+    compare("a repeat too many", two + ["--repeats", "10001"], says: "--repeats takes a whole number from 1 to 10000"),
+    compare(
+      "no repeat at most", two + ["--until", "sure", "--max-repeats", "0"], says: "--max-repeats takes a whole number"),
+    compare("region of no number", two + ["--region", "nan"], says: "--region takes a number from 0 on, found nan"),
+    compare(
+      "no directory", two, overrides: ["output.directory="], code: 78,
+      says: "output.directory: an empty text names no directory"),
+    ErrorCase(
+      name: "compare: an empty --output", overrides: ["output.directory=x"],
+      arguments: ["compare", "config.json", "--output", ""] + two, code: 64, ranks: [0],
+      says: "--output: an empty text names"),
+    ErrorCase(
+      name: "an empty --output", overrides: ["output.directory=x"], arguments: ["config.json", "--output", ""],
+      code: 64,
+      says: "--output: an empty text names no directory"),
+    .set("checkpoint.directory", "", says: "checkpoint.directory: an empty text names no directory"),
     compare("trace", two + ["--trace", "t"], says: "--trace shows one training"),
     compare("only", two + ["--folds", "2", "--only", "fold=1"], says: "expected repeat=1,fold=3,candidate=NAME"),
     compare(

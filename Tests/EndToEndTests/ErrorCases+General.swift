@@ -170,6 +170,9 @@ extension ErrorCase {
     set("training.time_limit", "0", says: "training.time_limit: expected a number > 0, found 0"),
     ErrorCase(name: "set without value", arguments: ["config.json", "--set", "seed"], code: 64, says: "KEY=VALUE"),
     ErrorCase(
+      name: "set an entry of a list by a dot", arguments: ["config.json", "--set", "model.layers.0.units=1"], code: 64,
+      says: "'.0' is inside a list, whose entries are written like layers[0]"),
+    ErrorCase(
       name: "set a missing entry", arguments: ["config.json", "--set", "model.layers[9].units=1"], code: 64, says: "[9]"
     ),
   ]

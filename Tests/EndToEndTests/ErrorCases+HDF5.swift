@@ -43,6 +43,9 @@ extension ErrorCase {
     hdf5(
       "target and weight", #""path":"x.h5","features":"x","targets":"y","sample_weight":"y""#, 78,
       says: "is also a feature or target"),
+    hdf5(
+      "a weight of text", #""path":"x.h5","features":"y","targets":"great","sample_weight":"fixed""#,
+      says: "is text, and sample weights are numbers"),
     feature("none at all", [0, 2], says: "has no dataset 'none at all'; known: "),
     feature("compund", says: "did you mean '/compound'?"), feature("group", says: "is a group"),
     feature("scalar", says: "holds one value and no rows"), feature("empty", says: "holds no data"),

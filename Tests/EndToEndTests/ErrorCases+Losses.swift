@@ -27,7 +27,8 @@ extension ErrorCase {
       says: says)
   }
 
-  /// An own loss that is 0 where its slope is 0/0: at p = y, which the weight 1 and the bias 0 give for every row with y = a.
+  /// An own loss that is 0 where its slope is 0/0: at p = y, which the weight 1 and the bias 0 give for every row with
+  /// y = a.
   private static func cusp(_ overrides: [String], table: String = "a,y\n1,3\n2,2\n-1,1\n4,3\n", says: String)
     -> ErrorCase
   {

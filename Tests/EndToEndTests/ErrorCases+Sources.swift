@@ -1,4 +1,5 @@
-/// Sentences of sources that the other tables leave out; all of them are read in one way by every rank, so one process says them.
+/// Sentences of sources that the other tables leave out; all of them are read in one way by every rank, so one process
+/// says them.
 extension ErrorCase {
   private static func source(
     _ name: String, _ source: String, _ files: [String: [UInt8]] = [:], code: Int32 = 65, says: String

@@ -26,7 +26,16 @@ extension ErrorCase {
     }.joined()
   }
 
+  /// 24 training rows with numbers, six test rows with words.
+  private static let wordsInTest =
+    "a,part,y\n"
+    + (0..<30).map { $0 < 24 ? "\(1 + $0 % 3),t,\($0 % 2)\n" : "word,test,\($0 % 2)\n" }.joined()
+
   static let splits: [ErrorCase] = [
+    cut(
+      "words in test rows where training rows have numbers", #""test": {"column": "part", "values": "test"}"#,
+      wordsInTest, ranks: [0, 2],
+      says: "data.csv: line 26, column 'a': all training rows have numbers there, and 'word' is none of these;"),
     cut(
       "a column that is not there", #""test": {"fraction": 0.2, "group": "patien"}"#, code: 78, ranks: [0, 2],
       says: "data.csv: has no column 'patien'; did you mean 'patient'? known: a, patient, day, part, y"),

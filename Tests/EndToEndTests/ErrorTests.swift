@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under two ranks.
+/// Bad input: each case exactly one line that starts with `ptrain: `, and the right exit code, alone and under two
+/// ranks.
 @Suite struct ErrorTests {
   static let goodConfig = """
     {"name": "t", "data": {"normalize": "none", "train": {"format": "csv", "path": "data.csv", "targets": "y"}},
@@ -17,7 +18,7 @@ import Testing
       + ErrorCase.text + ErrorCase.tables + ErrorCase.short + ErrorCase.formats + ErrorCase.hdf5
       + ErrorCase.missing + ErrorCase.columns + ErrorCase.names + ErrorCase.files + ErrorCase.watching
       + ErrorCase.losses + ErrorCase.splits + ErrorCase.preparing + ErrorCase.comparing + ErrorCase.advice
-      + ErrorCase.sources)
+      + ErrorCase.sources + ErrorCase.sweeping)
   func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {
       let folder = try TemporaryFolder()

@@ -3,7 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Where a file is meant, only files are read, and pipes that somebody writes to; nothing hangs deafly and nothing is endless.
+/// Where a file is meant, only files are read, and pipes that somebody writes to; nothing hangs deafly and nothing is
+/// endless.
 @Suite struct GivenFileTests {
   /// A folder with a good config whose data have an absolute path, and things that are no files.
   private func folder() throws -> TemporaryFolder {

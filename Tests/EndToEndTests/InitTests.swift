@@ -40,6 +40,58 @@ import Testing
     #expect(trained.status == 0, "\(trained.errors)")
   }
 
+  /// Cells of columns that tables have and nobody expects, by row.
+  private static let columns: [(name: String, cell: @Sendable (Int) -> String)] = [
+    ("unit", { "\(Double($0 * 37 % 101) / 101)" }), ("huge", { "\($0 * 31 % 17 - 4)e\([30, 38, 40, 307][$0 % 4])" }),
+    ("tiny", { "\($0 * 31 % 17 - 4)e-\([30, 39, 44, 320][$0 % 4])" }), ("wide", { "1e\($0 * 7 % 60 - 30)" }),
+    ("shifted", { "1000000000000000\($0 * 7 % 10)" }), ("constant", { _ in "7" }), ("none", { _ in "" }),
+    ("id", { "\($0)" }), ("name", { "u\($0)x" }), ("word", { ["a", "b", "no"][$0 * 7 % 3] }),
+    ("date", { "2024-0\($0 % 9 + 1)-1\($0 % 7)" }), ("infinite", { ["1", "inf", "2.5", "-inf"][$0 * 3 % 4] }),
+    ("holes", { $0 % 3 == 0 ? "" : "\($0 * 5 % 9).5" }), ("amount", { $0 % 2 == 0 ? "0" : "\($0 * 5 % 9).25" }),
+    ("one", { $0 == 0 ? "1" : "0" }), ("code", { "0\($0 * 7 % 40)" }),
+    ("style", { ["\"1,234\"", "€5", "12%"][$0 % 3] }), ("quoted", { $0 % 2 == 0 ? "\"a,\"\"b\"" : "\" \"" }),
+  ]
+
+  @Test(
+    "whatever it writes passes check and trains; what it refuses is one sentence and no file",
+    arguments: [1, 2, 7, 25, 60])
+  func everyTable(rows: Int) throws {
+    let folder = try TemporaryFolder(), config = folder.path + "/config.json"
+    var written = 0, refused = 0
+    for (number, target) in Self.columns.enumerated() {
+      // Each column is a target once, beside others than before; alone now and then.
+      var all = [target]
+      for place in number % 5 == 4 ? [] : [0, number + rows + 1, number + 3 * (rows + 1)] {
+        let column = Self.columns[place % Self.columns.count]
+        if !all.contains(where: { $0.name == column.name }) { all.insert(column, at: 0) }
+      }
+      let lines =
+        [all.map(\.name).joined(separator: ",")]
+        + (0..<rows).map { row in
+          all.map { $0.cell(row) }.joined(separator: ",")
+        }
+      let table = try folder.write(lines.joined(separator: "\n") + "\n", to: "data.csv")
+      let task = number % 4 == 0 ? ["--task", rows % 2 == 0 ? "classification" : "regression"] : []
+      let started = try Command.ptrain(["init", table, "--target", target.name, "--output", config, "--quiet"] + task)
+      guard started.status == 0 else {
+        refused += 1
+        #expect(started.status == 65 && started.complaints.count == 1, "\(lines): \(started.errors)")
+        #expect(!FileManager.default.fileExists(atPath: config))
+        continue
+      }
+      written += 1
+      let checked = try Command.ptrain(["check", config, "--quiet"])
+      #expect(checked.status == 0, "\(lines): \(checked.errors)")
+      let trained = try Command.ptrain([
+        config, "--output", folder.path + "/run\(number)", "--quiet", "--set", "training.epochs=1",
+      ])
+      #expect(trained.status == 0, "\(lines): \(trained.errors)")
+      try FileManager.default.removeItem(atPath: config)
+    }
+    // Neither answer is the only one.
+    #expect(refused > 0 && (written > 0 || rows == 1), "\(written), \(refused)")
+  }
+
   @Test("a file that is there stays, unless --force; - is standard output; paths start from the config")
   func output() throws {
     let folder = try TemporaryFolder()

@@ -39,7 +39,8 @@ import Testing
         #"model.layers[2].initializer={"type": "normal", "deviation": 1e-20}"#,
         #"optimizer={"type": "sgd", "learning_rate": 1e-3, "momentum": 0.5}"#,
       ]),
-    // Alone and on two ranks wide layers transpose their weights on the way, on more ranks they keep them; slices are updated.
+    // Alone and on two ranks wide layers transpose their weights on the way, on more ranks they keep them; slices are
+    // updated.
     Problem(
       name: "wide layers, tall batches", config: "configs/digits.json",
       overrides: [

@@ -99,8 +99,8 @@ import Testing
         Processes.send(SIGTERM, to: supervisor(run))
       }
       #expect(outcome.status == 75, "after \(delay) µs: \(outcome.errors)")
-      // A second line is launch's own, where a rank was killed by the request before its program had begun; mpirun then ends the others,
-      // perhaps while MPI starts, by SIGTERM or harder.
+      // A second line is launch's own, where a rank was killed by the request before its program had begun; mpirun then
+      // ends the others, perhaps while MPI starts, by SIGTERM or harder.
       #expect((1...2).contains(outcome.complaints.count), "\(outcome.errors)")
       let requests = outcome.complaints.count { $0.contains("stopped on request") }
       let starts = outcome.complaints.count {

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One model from every layout: all pairs of values of ranks, threads, allreduce, overlap, update and bucket size; the whole product in
-/// the long run.
+/// One model from every layout: all pairs of values of ranks, threads, allreduce, overlap, update and bucket size; the
+/// whole product in the long run.
 @Suite(.serialized) struct LayoutTests {
   static let values: [[String]] = [
     ["1", "2", "3", "4", "7"],

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// MPI that does not start ends the ranks inside `MPI_Init`, past everything that a program can say: one rank says so all the same, in
-/// exactly one line.
+/// MPI that does not start ends the ranks inside `MPI_Init`, past everything that a program can say: one rank says so
+/// all the same, in exactly one line.
 @Suite(.serialized) struct MPIStartTests {
   static let gone =
     "ptrain: MPI could not be started; the lines of Open MPI beside this one say why; try mpirun -n 1 hostname, then ptrain doctor"
@@ -78,7 +78,8 @@ import Testing
     }
   }
 
-  /// A rank's end inside `MPI_Init` that is nobody's to see but the kernel's, and a level of threads that is too low: a row of the table.
+  /// A rank's end inside `MPI_Init` that is nobody's to see but the kernel's, and a level of threads that is too low: a
+  /// row of the table.
   struct Death: Sendable, CustomTestStringConvertible {
     var what: String
     var rank: Int?

@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  /// Runs a command and prints the sum of the most memory that each process named ptrain had, in kB: its own, and its part of what is
-  /// shared. It looks every few milliseconds, so it may miss a peak, and never sees what was not there.
+  /// Runs a command and prints the sum of the most memory that each process named ptrain had, in kB: its own, and its
+  /// part of what is shared. It looks every few milliseconds, so it may miss a peak, and never sees what was not there.
   private static let sample = """
     import os, subprocess, sys, time
     run, most = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL), {}

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Training, `evaluate` and `predict` match sources by name: the same numbers, bit for bit, however another source is written.
+/// Training, `evaluate` and `predict` match sources by name: the same numbers, bit for bit, however another source is
+/// written.
 @Suite struct NameTests {
   private static func config(_ train: String, _ test: String, loss: String, units: Int, metrics: String) -> String {
     """
@@ -93,7 +94,8 @@ import Testing
     }
     #expect(summaries.count == 3 && summaries.allSatisfy { $0 == summaries[0] && $0.count > 3 }, "\(summaries)")
 
-    // The model alone knows the names: evaluate and predict find the columns of either source, and the run its own test rows.
+    // The model alone knows the names: evaluate and predict find the columns of either source, and the run its own test
+    // rows.
     let run = folder.path + "/other-2"
     for command in ["evaluate", "predict"] {
       let plain = try Command.ptrain([command, run, "--data", folder.path + "/plain.json"])

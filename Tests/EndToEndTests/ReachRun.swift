@@ -46,8 +46,8 @@ struct ReachRun {
     var states: [String]
   }
 
-  /// Sums over the batch at the input, in the middle and at the end, over shards, and items within rows; three epochs of
-  /// four steps, the last of them with 3 rows for 5 shards.
+  /// Sums over the batch at the input, in the middle and at the end, over shards, and items within rows; three epochs
+  /// of four steps, the last of them with 3 rows for 5 shards.
   static let sums = Subject(
     config: #"""
       {"data": {"normalize": "none",

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Layers that look further than a row, and layers with items within rows, in processes that mpirun starts, and that are killed.
+/// Layers that look further than a row, and layers with items within rows, in processes that mpirun starts, and that
+/// are killed.
 @Suite(.serialized) struct ReachRunTests {
   private static let layouts: [ReachRun.Layout] =
     [1, 2, 3].flatMap { ranks in [1, 2].map { .init(ranks: ranks, threads: $0) } } + [
@@ -39,11 +40,12 @@ import Testing
     }
   }
 
-  /// Starts of one run, each killed somewhere else. A start has long saved a state of its own where it has made ten steps; the first
-  /// one makes none.
+  /// Starts of one run, each killed somewhere else. A start has long saved a state of its own where it has made ten
+  /// steps; the first one makes none.
   private static let kills: [(layout: ReachRun.Layout, halt: ReachRun.Halt)] = [
     (.init(ranks: 3, ranksPerNode: 1), .init(rank: 1, place: .message, count: 1, victims: .rank)),
-    // In the thread for the exchange, whose share of the messages is the machine's affair: at most 46 a step are all threads'.
+    // In the thread for the exchange, whose share of the messages is the machine's affair: at most 46 a step are all
+    // threads'.
     (
       .init(ranks: 2, ranksPerNode: 1, overlap: .thread),
       .init(rank: 1, place: .message, count: 480, thread: "ptrain exchange", victims: .rank)

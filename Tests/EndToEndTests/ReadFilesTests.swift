@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What evaluate, predict and `--resume PATH` read belongs together: header and file, model and network, weights and run.
+/// What evaluate, predict and `--resume PATH` read belongs together: header and file, model and network, weights and
+/// run.
 @Suite struct ReadFilesTests {
   /// What is done to the model of a finished run, and what is said of it then.
   struct Case: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A run belongs to itself: whatever lies in its directories, it ends with the weights of a run that nobody disturbed, or with a line.
+/// A run belongs to itself: whatever lies in its directories, it ends with the weights of a run that nobody disturbed,
+/// or with a line.
 @Suite struct RunLifeTests {
   private static func hash(_ output: String) -> String? {
     output.split(separator: "\n").last { $0.hasPrefix("weights_sha256 ") }.map(String.init)

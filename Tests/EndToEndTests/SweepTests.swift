@@ -5,7 +5,8 @@ import Specs
 import TestSupport
 import Testing
 
-/// Every loss's example, every optimizer and every way to steer training: the same bits for different layouts, on real ranks.
+/// Every loss's example, every optimizer and every way to steer training: the same bits for different layouts, on real
+/// ranks.
 @Suite struct SweepTests {
   /// Ranks and threads; each value beside each other one at least once.
   static let layouts = [(1, 1), (2, 2), (3, 1)]

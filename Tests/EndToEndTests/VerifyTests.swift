@@ -3,7 +3,8 @@ import Specs
 import TestSupport
 import Testing
 
-/// `ptrain verify`: a run that is trained again has the same bits on other ranks, and one that is not what it says is told.
+/// `ptrain verify`: a run that is trained again has the same bits on other ranks, and one that is not what it says is
+/// told.
 @Suite struct VerifyTests {
   /// Thirty steps, with checkpoints after each ten, trained alone.
   private static func train(_ folder: TemporaryFolder, _ extra: String = "") throws -> String {
@@ -40,7 +41,7 @@ import Testing
       #expect(
         whole.output
           == "\(run): steps 1 to 30 made again; the weights are the same bits after 3 steps, the last 30, and so is the model\n"
-          + "weights_sha256 \(hash)")
+          + "weights_sha256 \(hash)\n")
     }
     let part = try Command.ptrain(["verify", run, "--steps", "10"], ranks: 2)
     #expect(
@@ -50,7 +51,7 @@ import Testing
     try FileManager.default.removeItem(atPath: run + "/summary.json")
     let unfinished = try Command.ptrain(["verify", run, "--steps", "12"])
     #expect(
-      unfinished.output == "\(run): steps 21 to 30 made again; the weights are the same bits after step 30",
+      unfinished.output == "\(run): steps 21 to 30 made again; the weights are the same bits after step 30\n",
       "\(unfinished.errors)")
     #expect(try Self.files(run) == before.filter { $0 != "summary.json" })
   }
@@ -74,6 +75,35 @@ import Testing
         outcome.complaints.first?.contains(": after step 30 (the same after step 30) ") == true
           && outcome.complaints.first?.contains(" is the first that differs, in element ") == true,
         "\(outcome.errors)")
+    }
+  }
+
+  @Test("of several tensors that differ the first is told, with its first element and both values")
+  func firstElement() throws {
+    let folder = try TemporaryFolder(), run = try Self.train(folder), path = run + "/model.safetensors"
+    var model = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let start = 8 + model[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    let header = try ConfigValue.parse(Data(model[8..<start]), file: path)
+    /// The place of an element of a tensor in the file.
+    func place(_ tensor: String, _ element: Int) throws -> Int {
+      guard case .array(let offsets)? = header[tensor]?["data_offsets"],
+        case .integer(let first)? = offsets.first
+      else { throw CocoaError(.fileReadCorruptFile) }
+      return start + first + 4 * element
+    }
+    func value(_ place: Int) -> Float {
+      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(model[place + $1]) << (8 * UInt32($1)) })
+    }
+    // Behind the first of them in the network, and in the tensor.
+    for (tensor, element) in [("layers.1.bias", 0), ("layers.0.weight", 9), ("layers.0.weight", 7)] {
+      let changed = try place(tensor, element), before = value(changed)
+      model[changed + 1] ^= 4
+      try Data(model).write(to: URL(fileURLWithPath: path))
+      let outcome = try Command.ptrain(["verify", run])
+      let says =
+        ": after step 30 (the same after step 30) \(tensor) is the first that differs, in element \(element): "
+        + "\(before) here, \(value(changed)) there; "
+      #expect(outcome.status == 70 && outcome.errors.contains(says), "\(says)\n\(outcome.errors)")
     }
   }
 
@@ -103,6 +133,33 @@ import Testing
       config.status == 78 && config.errors.contains("its checkpoints belong to another config"), "\(config.errors)")
   }
 
+  @Test("a run that began with weights of a relative path is verified from anywhere, and moved together with them")
+  func beginnings() throws {
+    let folder = try TemporaryFolder(), run = try Self.train(folder), files = FileManager.default
+    try files.createDirectory(atPath: folder.path + "/both", withIntermediateDirectories: true)
+    try files.moveItem(atPath: run, toPath: folder.path + "/both/run")
+    let start = "--resume run/model.safetensors --force --threads 1 --quiet"
+    let line = "cd '\(folder.path)/both' && '\(Command.ptrain)' ../config.json --output begun \(start)"
+    let begun = try Command.run(["sh", "-c", line])
+    #expect(begun.status == 0, "\(begun.errors)")
+    func expectSame(_ directory: String, ranks: Int = 0) throws {
+      let outcome = try Command.ptrain(["verify", directory], ranks: ranks)
+      #expect(outcome.status == 0 && outcome.output.contains("steps 1 to 30"), "\(outcome.output)\(outcome.errors)")
+    }
+    try expectSame(folder.path + "/both/begun", ranks: 2)
+    // Both: found as far away as before. The run alone: found where it was.
+    try files.moveItem(atPath: folder.path + "/both", toPath: folder.path + "/moved")
+    try expectSame(folder.path + "/moved/begun")
+    try files.moveItem(atPath: folder.path + "/moved", toPath: folder.path + "/both")
+    try files.moveItem(atPath: folder.path + "/both/begun", toPath: folder.path + "/alone")
+    try expectSame(folder.path + "/alone")
+    try files.removeItem(atPath: folder.path + "/both/run/model.safetensors")
+    let gone = try Command.ptrain(["verify", folder.path + "/alone"])
+    #expect(
+      gone.status == 66 && gone.errors.contains("/both/run/model.safetensors: the weights that the run"),
+      "\(gone.errors)")
+  }
+
   @Test("what cannot be verified is one sentence")
   func refused() throws {
     let folder = try TemporaryFolder(), run = try Self.train(folder)
@@ -117,6 +174,7 @@ import Testing
     try expect(
       [run, "--steps", "9"], 64,
       says: "--steps 9: from one checkpoint of \(run) to the next, or to its end, it is 10 steps")
+    try expect([""], 64, says: "an empty text names no directory; give that of a run")
     try expect([run, "--steps", "0"], 64, says: "--steps takes a whole number from 1 on, found 0")
     let table = try String(contentsOfFile: folder.path + "/t.csv", encoding: .utf8)
     try folder.write(table + "1,2,3\n", to: "t.csv")

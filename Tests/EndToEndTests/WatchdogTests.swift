@@ -4,7 +4,8 @@ import Testing
 
 /// A rank that falls silent ends the run, with its name and what it was doing.
 @Suite(.serialized) struct WatchdogTests {
-  /// Reading these data takes seconds and little memory, so a signal meets a rank that reads, or waits for the one that does.
+  /// Reading these data takes seconds and little memory, so a signal meets a rank that reads, or waits for the one that
+  /// does.
   static let slowToRead = #"""
     {"data": {"train": {"format": "synthetic", "task": "regression", "examples": 40000, "features": 256, "targets": 256}},
      "model": {"layers": [{"type": "dense", "units": 256}]}, "loss": {"type": "mse"},
@@ -14,7 +15,8 @@ import Testing
 
   /// Runs a config on some ranks, each of which leaves the number of its process in a file `rank-R`.
   ///
-  /// - Parameter meanwhile: shell commands that run beside mpirun, which is process `$job`, its standard output in `$out`.
+  /// - Parameter meanwhile: shell commands that run beside mpirun, which is process `$job`, its standard output in
+  ///   `$out`.
   private func run(
     _ config: String, _ settings: [String], ranks: Int, in folder: TemporaryFolder,
     environment: [String: String] = [:], meanwhile: String

@@ -1,11 +1,11 @@
-// Lets a process fail at one of its calls on locks: preloaded before the C library. A call on a lock is one on a file called `.lock`,
-// or that begins so, and one that makes or removes the run's directory LOCK_PLACE or its checkpoints'.
+// Lets a process fail at one of its calls on locks: preloaded before the C library. A call on a lock is one on a file
+// called `.lock`, or that begins so, and one that makes or removes the run's directory LOCK_PLACE or its checkpoints'.
 //
 //   LOCK_FAULT=kill:7       killed with SIGKILL before the seventh call
 //   LOCK_FAULT=after:7      after it
 //   LOCK_FAULT=stop:7       stopped with SIGSTOP before it
 //   LOCK_FAULT=5:7          the seventh call fails with error 5 (EIO), and is not made
-//   LOCK_FAULT=lost:5:7     the seventh call is made, and fails with error 5 all the same, as where a server's reply is lost
+//   LOCK_FAULT=lost:5:7     the seventh call is made, and fails with error 5 all the same, as where a reply is lost
 //   LOCK_FAULT=5:7+         the seventh and all that follow fail
 //   LOCK_FAULT=95:fcntl+    all calls of this name fail
 //   LOCK_CALLS=FILE         the calls' names are appended to it, a line each
@@ -52,7 +52,8 @@ static void record(const char *name) {
   true_close(descriptor);
 }
 
-// What is to be done at a call: an error's number; 0: nothing; -1: kill afterwards; -2 - N: make the call, and fail with error N.
+// What is to be done at a call: an error's number; 0: nothing; -1: kill afterwards; -2 - N: make the call, and fail
+// with error N.
 static int fault(const char *name) {
   pthread_mutex_lock(&gate);
   int number = ++calls;

@@ -9,16 +9,13 @@ import Testing
   typealias Product = @Sendable (UnsafePointer<ck_product>) -> Void
   typealias Gradient = @Sendable (UnsafeMutablePointer<ck_weight_gradient>) -> Void
 
-  static let levels: [(name: String, isa: Int, product: Product, gradient: Gradient)] = {
-    var levels: [(String, Int, Product, Gradient)] = [
-      ("portable", 0, { ck_product_portable($0) }, { ck_weight_gradient_portable($0) })
-    ]
-    #if arch(x86_64)
-      levels.append(("avx2", 1, { ck_product_avx2($0) }, { ck_weight_gradient_avx2($0) }))
-      levels.append(("avx512", 2, { ck_product_avx512($0) }, { ck_weight_gradient_avx512($0) }))
-    #endif
-    return levels.filter { $0.1 <= Int(ck_isa_detected()) }
-  }()
+  static let levels: [(name: String, isa: Int, product: Product, gradient: Gradient)] =
+    InstructionSet.allCases.filter { $0 <= .detected }.map { level in
+      let isa = Int32(level.rawValue)
+      return (
+        level.name, level.rawValue, { ck_table(isa).pointee.product($0) }, { ck_table(isa).pointee.weight_gradient($0) }
+      )
+    }
 
   static let sizes = [
     (1, 1, 1), (3, 5, 2), (30, 64, 13), (64, 32, 8), (17, 10, 33), (100, 65, 7), (33, 130, 21), (12, 48, 31),

@@ -4,8 +4,9 @@ import Testing
 
 /// Our functions in double give the stored bits, which lie within a unit in the last place of the exact values.
 ///
-/// `Tests/DoubleFunctions/golden.json` holds hard arguments (edges of ranges, subnormal and huge numbers, all pairs of special ones for
-/// `pow`) and drawn ones, the double nearest to the exact value by MPFR, and ours. `scripts/double-functions` compares a million of each.
+/// `Tests/DoubleFunctions/golden.json` holds hard arguments (edges of ranges, subnormal and huge numbers, all pairs of
+/// special ones for `pow`) and drawn ones, the double nearest to the exact value by MPFR, and ours.
+/// `scripts/double-functions` compares a million of each.
 @Suite struct ElementaryTests {
   /// Arguments, the exact value rounded, and ours.
   struct Row {

@@ -32,34 +32,42 @@ struct BackwardKernel: CustomTestStringConvertible, Sendable {
   }
 }
 
-let mapKernels: [MapKernel] = [
+/// What an activation of the list of kernels is, in double, and the parameter that it is tried with.
+private let activationDefinitions: [String: (parameter: Float, exact: @Sendable (Double) -> Double)] = [
+  "relu": (0, { max($0, 0) }),
+  "leaky_relu": (0.25, { $0 > 0 ? $0 : 0.25 * $0 }),
+  "elu": (0.5, { $0 > 0 ? $0 : 0.5 * expm1($0) }),
+  "sigmoid": (0, { 1 / (1 + exp(-$0)) }),
+  "tanh": (0, { tanh($0) }),
+  "softplus": (0, { max($0, 0) + log1p(exp(-abs($0))) }),
+  "silu": (0, { $0 / (1 + exp(-$0)) }),
+  "gelu": (0, { $0 * 0.5 * erfc(-$0 * 0.5.squareRoot()) }),
+]
+
+/// Every activation of the list, with its definition; one without is a line missing above.
+let activationCases: [(name: String, number: Int32, parameter: Float, exact: @Sendable (Double) -> Double)] =
+  ActivationKernel.names.enumerated().map { number, name in
+    guard let known = activationDefinitions[name] else { fatalError("no test knows what \(name) is") }
+    return (name, Int32(number), known.parameter, known.exact)
+  }
+
+let functionKernels: [MapKernel] = [
   MapKernel(name: "exp", apply: { $0.pointee.exp($1, $2, $3) }, exact: { exp($0) }),
   MapKernel(name: "log", apply: { $0.pointee.log($1, $2, $3) }, exact: { log($0) }),
   MapKernel(name: "log1p", apply: { $0.pointee.log1p($1, $2, $3) }, exact: { log1p($0) }),
   MapKernel(name: "expm1", apply: { $0.pointee.expm1($1, $2, $3) }, exact: { expm1($0) }),
-  MapKernel(name: "tanh", apply: { $0.pointee.tanh($1, $2, $3) }, exact: { tanh($0) }),
-  MapKernel(name: "sigmoid", apply: { $0.pointee.sigmoid($1, $2, $3) }, exact: { 1 / (1 + exp(-$0)) }),
   MapKernel(name: "erf", apply: { $0.pointee.erf($1, $2, $3) }, exact: { erf($0) }),
-  MapKernel(
-    name: "softplus", apply: { $0.pointee.softplus($1, $2, $3) }, exact: { max($0, 0) + log1p(exp(-abs($0))) }),
-  MapKernel(name: "silu", apply: { $0.pointee.silu($1, $2, $3) }, exact: { $0 / (1 + exp(-$0)) }),
-  MapKernel(name: "gelu", apply: { $0.pointee.gelu($1, $2, $3) }, exact: { $0 * 0.5 * erfc(-$0 * 0.5.squareRoot()) }),
-  MapKernel(name: "relu", apply: { $0.pointee.relu($1, $2, $3) }, exact: { max($0, 0) }),
-  MapKernel(
-    name: "leaky_relu", apply: { $0.pointee.leaky_relu($1, $2, $3, 0.25) }, exact: { $0 > 0 ? $0 : 0.25 * $0 }),
-  MapKernel(name: "elu", apply: { $0.pointee.elu($1, $2, $3, 0.5) }, exact: { $0 > 0 ? $0 : 0.5 * expm1($0) }),
 ]
 
-let backwardKernels: [BackwardKernel] = [
-  BackwardKernel(name: "relu", apply: { $0.pointee.relu_backward($1, $2, $3, $4) }),
-  BackwardKernel(name: "leaky_relu", apply: { $0.pointee.leaky_relu_backward($1, $2, $3, $4, 0.25) }),
-  BackwardKernel(name: "elu", apply: { $0.pointee.elu_backward($1, $2, $3, $4, 0.5) }),
-  BackwardKernel(name: "sigmoid", apply: { $0.pointee.sigmoid_backward($1, $2, $3, $4) }),
-  BackwardKernel(name: "tanh", apply: { $0.pointee.tanh_backward($1, $2, $3, $4) }),
-  BackwardKernel(name: "softplus", apply: { $0.pointee.softplus_backward($1, $2, $3, $4) }),
-  BackwardKernel(name: "silu", apply: { $0.pointee.silu_backward($1, $2, $3, $4) }),
-  BackwardKernel(name: "gelu", apply: { $0.pointee.gelu_backward($1, $2, $3, $4) }),
-]
+let mapKernels =
+  functionKernels
+  + activationCases.map { name, number, parameter, exact in
+    MapKernel(name: name, apply: { ck_activation($0, number)($1, $2, $3, parameter) }, exact: exact)
+  }
+
+let backwardKernels = activationCases.map { name, number, parameter, _ in
+  BackwardKernel(name: name, apply: { ck_activation_backward($0, number)($1, $2, $3, $4, parameter) })
+}
 
 /// Softmax through one level's table.
 func softmax(_ table: Table, _ x: [Float], rows: Int, columns: Int, stride: Int) -> (probs: [Float], lse: [Double]) {

@@ -38,8 +38,8 @@ import Testing
     var order = Self.order(count: count)
     for level in InstructionSet.allCases where level <= .detected {
       let table = ck_table(Int32(level.rawValue)).pointee
-      for first in Set([0, count / 3, max(0, count - 40)]) {
-        for length in [0, 1, 15, 16, 17, 40] where first + length <= count {
+      for first in Set([0, count / 3, max(0, count - 40), max(0, count - 65)]) {
+        for length in [0, 1, 15, 16, 17, 40, 63, 64, 65, 300] where first + length <= count {
           // What lies behind must stay.
           var places = [Int](repeating: -1, count: length + 1)
           table.permute(&order, UInt64(first), length, &places)
@@ -59,7 +59,8 @@ import Testing
     }
   }
 
-  /// Orders are part of what a seed means. These come from a script that has Philox and the network from their definitions.
+  /// Orders are part of what a seed means. These come from a script that has Philox and the network from their
+  /// definitions.
   @Test func knownElements() {
     #expect(
       (0..<8).map { Permutation(count: 1797, seed: 42, epoch: 0)[$0] } == [1600, 181, 122, 497, 462, 809, 835, 1252])

@@ -13,7 +13,8 @@ import Testing
   static let gradientSizes = [
     (inner: 251, outer: 70, rows: 300), (inner: 17, outer: 10, rows: 131), (inner: 64, outer: 1, rows: 77),
   ]
-  /// Cache lines from row to row, where they are more than the row has: 4 KiB alias in the first-level cache, one more do not.
+  /// Cache lines from row to row, where they are more than the row has: 4 KiB alias in the first-level cache, one more
+  /// do not.
   static let lines = [0, 64, 65]
 
   /// A level's candidates, and tilings at the borders of what the kernels take.

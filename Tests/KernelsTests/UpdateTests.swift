@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Kernels
 import Platform
@@ -52,6 +53,21 @@ import Testing
       }
     }
     for i in 0..<count { #expect(abs(Double(w[i]) - exactW[i]) < 1e-5) }
+  }
+
+  @Test(
+    "a batch's weight divides as the division does, be it a power of two or not",
+    arguments: [1, 2, 32, 0.25, 3, 14, 96, 0x1p126, 0x1p127, 0x1p-126, 0x1p-130, 1.5, .infinity] as [Float])
+  func divisionByWeights(weight: Float) {
+    // Numbers of all sizes, and those that are too small for a normal number.
+    let gradient = (0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: $0 &* 31_337_331) & 0xbf7f_ffff) }
+    for level in InstructionSet.allCases where level <= .detected {
+      var parameters = ck_sgd()
+      (parameters.weight, parameters.clip, parameters.learning_rate) = (weight, 1, 1)
+      var w = [Float](repeating: 0, count: count)
+      _ = ck_table(Int32(level.rawValue)).pointee.sgd_update(&w, gradient, nil, count, parameters)
+      #expect(w == gradient.map { 0 - $0 / weight }, "\(level)")
+    }
   }
 
   @Test func cutsDoNotMatter() {

@@ -73,7 +73,8 @@ extension Checks {
     run("agreement to go on") { difference(try cluster.agree(describe: { _ in (1, "") }) { rank }, rank) }
   }
 
-  /// The ordered sum over real messages: 1 to 17 shards with any number in use, both forms; then the registry at many lengths.
+  /// The ordered sum over real messages: 1 to 17 shards with any number in use, both forms; then the registry at many
+  /// lengths.
   ///
   /// - Parameter longest: of these, the longest that is tried: what takes time is to know the sums.
   mutating func runAllReduceCases(_ cluster: any Cluster, longest: Int = 100_003) {

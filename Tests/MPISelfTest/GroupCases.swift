@@ -38,7 +38,8 @@ extension Checks {
     try own.free()
   }
 
-  /// A group that is split in its turn, twice at the same time; its groups are closed in another order than they were made.
+  /// A group that is split in its turn, twice at the same time; its groups are closed in another order than they were
+  /// made.
   private mutating func runDeeperCases(_ group: any Cluster) {
     run("groups of a group") {
       let first = try group.split(color: group.rank / 2), second = try group.split(color: group.rank == 1 ? nil : 7)

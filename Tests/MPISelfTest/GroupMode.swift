@@ -6,10 +6,10 @@ import Platform
 
 /// What groups of ranks cost, and how they end, on four ranks that play to be on two nodes.
 ///
-/// `groups COUNT`: so many splits and closes, with work in each, after which nothing is left.
-/// `groups busy`: ranks that work in groups for longer than the watchdog's limit, while others wait for them in the whole.
-/// `groups HOW`: the last rank falls silent in a group of a group (`silent`), is killed there (`killed`), fails there alone (`alone`),
-/// or with its group and without a word to the others (`together`).
+/// `groups COUNT`: so many splits and closes, with work in each, after which nothing is left. `groups busy`: ranks that
+/// work in groups for longer than the watchdog's limit, while others wait for them in the whole. `groups HOW`: the last
+/// rank falls silent in a group of a group (`silent`), is killed there (`killed`), fails there alone (`alone`), or with
+/// its group and without a word to the others (`together`).
 struct GroupMode {
   /// The watchdog's limit, where it matters.
   private static let limit = 2.0
@@ -64,8 +64,8 @@ struct GroupMode {
     }
   }
 
-  /// The first node's ranks have nothing to do and wait, in a group and in the whole, for those of the second, which take steps,
-  /// together and then each by itself.
+  /// The first node's ranks have nothing to do and wait, in a group and in the whole, for those of the second, which
+  /// take steps, together and then each by itself.
   private func work(_ cluster: MPICluster) throws {
     let group = try cluster.split(color: cluster.rank == 0 ? nil : cluster.rank == 1 ? 1 : 2)
     if cluster.rank >= 2, let group {

@@ -10,10 +10,10 @@ import Training
 
 /// Trainings that go from group to group of the ranks, at random instants.
 ///
-/// `handover CONFIG COUNT SEED`: so many trainings, each of which is handed over up to five times; every one has to have the hash of the
-/// training that stayed on all ranks, and then nothing is left. `handover CONFIG COUNT SEED OUTPUT [kill=K|silent=K]`: one run
-/// with its directory, handed over so many times; in the K-th handover, or right before or after it, a rank is killed or falls silent. The
-/// run goes on from its newest checkpoint where it is started again.
+/// `handover CONFIG COUNT SEED`: so many trainings, each of which is handed over up to five times; every one has to
+/// have the hash of the training that stayed on all ranks, and then nothing is left. `handover CONFIG COUNT SEED OUTPUT
+/// [kill=K|silent=K]`: one run with its directory, handed over so many times; in the K-th handover, or right before or
+/// after it, a rank is killed or falls silent. The run goes on from its newest checkpoint where it is started again.
 struct HandoverMode {
   private let config: String
   private let count: Int
@@ -60,7 +60,8 @@ struct HandoverMode {
     var same = 0, handovers: [Double] = [], instants: [Double] = []
     var before = Remains.now()
     for index in 0..<count {
-      // What Open MPI and the C library keep in store is there after half of them: of 2.7 MB of weights on each rank it is 9 MB.
+      // What Open MPI and the C library keep in store is there after half of them: of 2.7 MB of weights on each rank it
+      // is 9 MB.
       if index == count / 2 { before = try .now(cluster) }
       let moves = Int.random(in: 1...5, using: &generator)
       var stage = Stage(cluster), trainer: Trainer?, isOver = false
@@ -81,7 +82,8 @@ struct HandoverMode {
           handovers.append(Clock.now() - (states.map { $0.1 }.max() ?? 0))
           instants.append(Double(next.stepsTaken) / Double(total))
         }
-        // Where cores are to be shared a group of few ranks is faster than all: so that most trainings get to their last move.
+        // Where cores are to be shared a group of few ranks is faster than all: so that most trainings get to their
+        // last move.
         let last = move < moves ? Clock.now() + share * seconds : .infinity
         if case .finished = try next.train(pausingWhen: { group.rank == 0 && Clock.now() >= last }) { isOver = true }
       }

@@ -15,13 +15,15 @@ struct Remains {
   /// Those that this program has made; windows have their own beside them, which go with what they map.
   var communicators = 0
 
-  /// Kilobytes that may be more in the end: MPI and the C library keep what they once needed, in pieces of some hundred; of trainings on
-  /// several threads it was 3 MB once, after 9 trainings, and nothing more in the next thousand.
+  /// Kilobytes that may be more in the end: MPI and the C library keep what they once needed, in pieces of some
+  /// hundred; of trainings on several threads it was 3 MB once, after 9 trainings, and nothing more in the next
+  /// thousand.
   static let trainingAllowance = 8192
   /// The same where nothing is trained.
   static let allowance = 1024
 
-  /// This run's number, which stands in the names of all its files: `vader_segment.HOST.UID.JOB.RANK`, `osc_sm.HOST.JOB.RANK.NUMBER`.
+  /// This run's number, which stands in the names of all its files: `vader_segment.HOST.UID.JOB.RANK`,
+  /// `osc_sm.HOST.JOB.RANK.NUMBER`.
   private static let job = read("/proc/self/maps").firstMatch(of: /\/dev\/shm\/vader_segment\.\S*\.([0-9a-f]+)\.\d+\n/)?
     .1
 
@@ -38,8 +40,8 @@ struct Remains {
   /// What there is while no rank does anything; collective.
   ///
   /// Files are of all ranks, so they are counted between two meetings.
-  /// - Parameter before: threads that are more than then get time to end: one that has returned is there for a moment, and those of
-  ///   Dispatch's pool end after 5 s without work.
+  /// - Parameter before: threads that are more than then get time to end: one that has returned is there for a moment,
+  ///   and those of Dispatch's pool end after 5 s without work.
   static func now(_ cluster: any Cluster, since before: Remains? = nil) throws -> Remains {
     try cluster.barrier()
     var now = Remains.now()

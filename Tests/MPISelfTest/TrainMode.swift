@@ -8,9 +8,10 @@ import Training
 
 /// Trains as the program does, with layers that look at more than a row beside the standard ones.
 ///
-/// `train CONFIG OUTPUT THREADS [SETTING...]`; a setting is one of the config's keys, `parallel.overlap=true`, or what a launch finds
-/// out about the machine: `spare_cores=1` for a core that no worker uses, `ranks_per_node=2` for several nodes; `groups=2` for as many
-/// groups of ranks, each of which trains the same in a directory of its own, OUTPUT-GROUP.
+/// `train CONFIG OUTPUT THREADS [SETTING...]`; a setting is one of the config's keys, `parallel.overlap=true`, or what
+/// a launch finds out about the machine: `spare_cores=1` for a core that no worker uses, `ranks_per_node=2` for several
+/// nodes; `groups=2` for as many groups of ranks, each of which trains the same in a directory of its own,
+/// OUTPUT-GROUP.
 struct TrainMode {
   private let config: String
   private var output: String

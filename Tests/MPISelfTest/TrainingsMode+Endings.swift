@@ -31,8 +31,8 @@ extension TrainingsMode {
 
   /// Each group ends in another way than its neighbours, by the round; then the whole trains as if nothing had been.
   ///
-  /// Who is done waits for the others in the whole: had anything that one group meets become another's, or everybody's, the run would be
-  /// over, and were anything waited for in vain, the watchdog would end it.
+  /// Who is done waits for the others in the whole: had anything that one group meets become another's, or everybody's,
+  /// the run would be over, and were anything waited for in vain, the watchdog would end it.
   func endInManyWays(
     _ kinds: TrainingKinds, round: Int, groups: Int, _ whole: MPICluster, known: [String: String]
   ) throws {

@@ -5,12 +5,13 @@ import Platform
 import Specs
 import Training
 
-/// Many trainings in one process group, one after the other and in groups side by side: what they leave behind, and how they end.
+/// Many trainings in one process group, one after the other and in groups side by side: what they leave behind, and how
+/// they end.
 ///
-/// `trainings COUNT FOLDER THREADS [SETTING...]`: so many in the whole, and as many shared out over 1, 2 and 4 groups of its ranks. Each is
-/// of one of ``TrainingKinds``, whose weights are the same in every group; the hashes are printed, to be compared with those of other
-/// numbers of ranks. FOLDER has the tables, `configs/data`. A setting is `ranks_per_node=2`, for nodes of so many ranks, or
-/// `unclosed=1`, for trainings that are not closed.
+/// `trainings COUNT FOLDER THREADS [SETTING...]`: so many in the whole, and as many shared out over 1, 2 and 4 groups
+/// of its ranks. Each is of one of ``TrainingKinds``, whose weights are the same in every group; the hashes are
+/// printed, to be compared with those of other numbers of ranks. FOLDER has the tables, `configs/data`. A setting is
+/// `ranks_per_node=2`, for nodes of so many ranks, or `unclosed=1`, for trainings that are not closed.
 struct TrainingsMode {
   let threads: Int
   private let count: Int
@@ -68,7 +69,8 @@ struct TrainingsMode {
     let group = try groups.map { try whole.split(color: whole.rank % $0) } ?? whole
     guard let group else { return }
     let share = max(count / (groups ?? 1), 2 * kinds.count)
-    // The first tenth is to warm up, and each kind once: what Open MPI, the C library and the threads of Dispatch keep in store.
+    // The first tenth is to warm up, and each kind once: what Open MPI, the C library and the threads of Dispatch keep
+    // in store.
     let warmUp = max(share / 10, kinds.count)
     var before = Remains(), begin = 0.0, unclosed: [Trainer] = []
     for index in 0..<share {

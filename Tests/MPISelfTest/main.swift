@@ -2,10 +2,10 @@ import Collectives
 import CollectivesMPI
 import MPI
 
-// Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of; `latency`;
-// `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode;
-// `trainings COUNT FOLDER THREADS [SETTING...]`, see TrainingsMode;
-// `handover CONFIG COUNT SEED [OUTPUT [kill=K|silent=K]]`, see HandoverMode.
+// Arguments: none for all cases; `throw` for an error on the last rank alone; `agree` for one all ranks know of;
+// `latency`; `train CONFIG OUTPUT THREADS [SETTING...]`, see TrainMode; `groups COUNT|HOW`, see GroupMode; `trainings
+// COUNT FOLDER THREADS [SETTING...]`, see TrainingsMode; `handover CONFIG COUNT SEED [OUTPUT [kill=K|silent=K]]`, see
+// HandoverMode.
 
 struct SelfTestFailure: Error {
   var sentence: String

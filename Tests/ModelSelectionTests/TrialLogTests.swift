@@ -5,7 +5,8 @@ import Testing
 
 @testable import ModelSelection
 
-/// The log of trainings: what is whole is read again, what is torn or changed is not, and another comparison's is refused.
+/// The log of trainings: what is whole is read again, what is torn or changed is not, and another comparison's is
+/// refused.
 @Suite struct TrialLogTests {
   private static let result = TrialResult(
     weightsHash: "ab", steps: 12,

@@ -109,7 +109,8 @@ import Testing
     return values
   }
 
-  /// The relative difference of g · v and (L(w + hv) − L(w − hv)) / 2h, the best of several h; v is nonzero where parameters are.
+  /// The relative difference of g · v and (L(w + hv) − L(w − hv)) / 2h, the best of several h; v is nonzero where
+  /// parameters are.
   static func error(_ rig: Rig, damage: Float = 1) -> Double {
     let gradient = rig.gradient()
     var worst = 0.0

@@ -44,7 +44,8 @@ import Testing
 
   static func dense(_ text: String) throws -> any LayerSpec { try GradientTests.layer("dense", text).spec }
 
-  /// Residual blocks, a wide concatenation, shared weights, readers of the network's input, a gated layer with two readers.
+  /// Residual blocks, a wide concatenation, shared weights, readers of the network's input, a gated layer with two
+  /// readers.
   static func layers() throws -> [LayerNode] {
     let empty = FieldReader(describing: "")
     return [

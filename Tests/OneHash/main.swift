@@ -8,10 +8,9 @@ import Platform
 import Specs
 import Training
 
-// OneHash FOLDER THREADS < LIST: trains many small configs in one process and prints a line for each, the
-// weights' hash and all metrics.
-// A line of the list is an array of JSON: a name, the path of a config, settings as of --set. For machines, and emulators of machines, on
-// which the start of a process takes longer than a training.
+// OneHash FOLDER THREADS < LIST: trains many small configs in one process and prints a line for each, the weights' hash
+// and all metrics. A line of the list is an array of JSON: a name, the path of a config, settings as of --set. For
+// machines, and emulators of machines, on which the start of a process takes longer than a training.
 
 struct OneHashFailure: Error { var sentence: String }
 

@@ -60,8 +60,8 @@ import Testing
     return try FieldReader.readVariant(value, OptimizerRegistry.standard, path: "optimizer").0
   }
 
-  /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is updated in
-  /// the given pieces.
+  /// Runs 100 steps on Σ aᵢ (wᵢ − cᵢ)² / 2, whose gradient is summed over a batch of weight 4, in one tensor that is
+  /// updated in the given pieces.
   static func run(
     _ spec: any OptimizerSpec, on problem: Golden, cuts: [Range<Int>], isVector: Bool = false, rateScale: Double = 1
   ) -> [[Float]] {
@@ -162,7 +162,8 @@ import Testing
     #expect(lamb.rate(isVector: false, weightNorm: 3, directionNorm: 2, learningRate: 0.5) == 0.75)
   }
 
-  /// What an optimizer says of a gradient with `bad` at a place, and whether it has written something that is not finite.
+  /// What an optimizer says of a gradient with `bad` at a place, and whether it has written something that is not
+  /// finite.
   private static func answer(
     _ optimizer: any ElementwiseOptimizer, bad: (place: Int, value: Float)?, step: Int, count: Int
   ) -> (isFinite: Bool, hasWritten: Bool) {

@@ -1,13 +1,13 @@
-// Calls every kernel with drawn shapes and values and prints one line for each: its name and a hash of all bytes that it wrote
-// or returned.
+// Calls every kernel with drawn shapes and values and prints one line for each: its name and a hash of all bytes that
+// it wrote or returned.
 //
 //     kernels LEVEL [TIMES]    LEVEL 0 ... 2 as in enum ck_isa, TIMES: calls of each kernel, drawn anew
 //
-// The same lines on every CPU. Values are drawn by integer arithmetic as bits: moderate numbers, tiny and huge ones, denormal
-// ones, zeros of both signs, infinities and NaN. NaN counts as one value whatever its sign and payload, which ck_math.h does
-// not promise: x86-64 and aarch64 make other ones. Arrays lie at any float of a cache line, are as long as they must be, and
-// what lies between rows is hashed too. Calls are made by turns with denormal numbers flushed, as the program computes, and
-// kept.
+// The same lines on every CPU. Values are drawn by integer arithmetic as bits: moderate numbers, tiny and huge ones,
+// denormal ones, zeros of both signs, infinities and NaN. NaN counts as one value whatever its sign and payload, which
+// ck_math.h does not promise: x86-64 and aarch64 make other ones. Arrays lie at any float of a cache line, are as long
+// as they must be, and what lies between rows is hashed too. Calls are made by turns with denormal numbers flushed, as
+// the program computes, and kept.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,13 +53,11 @@ enum kind { MODERATE, WILD };
 
 /// Edges of floats and of the functions' ranges.
 static const uint32_t edges[] = {
-    0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7f800001,
-    0x3f800000,
-    0x3f7fffff, 0x3f800001, 0x3f000000, 0x3effffff, 0x3f3504f3, 0x3f3504f4, 0x42b17217, 0x42b17218, 0x42aeac4f, 0x42aeac50,
-    0x41700000,
-    0x42fe0000, 0x43000000, 0x4b000000, 0x4b800000, 0x4b800001, 0x477fe000, 0x477ff000, 0x38800000, 0x33000000, 0x33000001,
-    0x33800000,
-    0x3f19999a, 0x40a00000, 0x3d000000, 0x41b8aa3b,
+    0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x7f7fffff, 0x7f800000, 0x7fc00000,
+    0x7f800001, 0x3f800000, 0x3f7fffff, 0x3f800001, 0x3f000000, 0x3effffff, 0x3f3504f3, 0x3f3504f4, 0x42b17217,
+    0x42b17218, 0x42aeac4f, 0x42aeac50, 0x41700000, 0x42fe0000, 0x43000000, 0x4b000000, 0x4b800000, 0x4b800001,
+    0x477fe000, 0x477ff000, 0x38800000, 0x33000000, 0x33000001, 0x33800000, 0x3f19999a, 0x40a00000, 0x3d000000,
+    0x41b8aa3b,
 };
 
 static uint32_t moderate_bits(void) {
@@ -204,50 +202,41 @@ static double other_order(const float *x, size_t n) {
 #define SUM_OF(x, n) table->sum(x, n)
 #endif
 
-#define MAP(name)                                 \
-  static void name(void) {                        \
-    const size_t n = length(700);                 \
-    float *x = floats(n, some_kind());            \
+#define FUNCTION(name)                             \
+  static void call_##name(void) {                  \
+    const size_t n = length(700);                  \
+    float *x = floats(n, some_kind());             \
     float *y = below(4) ? floats(n, MODERATE) : x; \
-    table->name(x, y, n);                         \
-    mix_floats(y, n);                             \
-  }
-#define MAP_WITH(name)                            \
-  static void name(void) {                        \
-    const size_t n = length(700);                 \
-    float *x = floats(n, some_kind());            \
-    float *y = below(4) ? floats(n, MODERATE) : x; \
-    table->name(x, y, n, one_of(0, 0.01f, 1.7f)); \
-    mix_floats(y, n);                             \
-  }
-#define MAP_BACKWARD(name)                          \
-  static void name(void) {                          \
-    const size_t n = length(700);                   \
-    float *saved = floats(n, some_kind());          \
-    float *dy = floats(n, some_kind());             \
-    float *dx = below(4) ? floats(n, MODERATE) : dy; \
-    table->name(saved, dy, dx, n);                  \
-    mix_floats(dx, n);                              \
-  }
-#define MAP_BACKWARD_WITH(name)                                \
-  static void name(void) {                                     \
-    const size_t n = length(700);                              \
-    float *saved = floats(n, some_kind());                     \
-    float *dy = floats(n, some_kind());                        \
-    float *dx = below(4) ? floats(n, MODERATE) : dy;           \
-    table->name(saved, dy, dx, n, one_of(0, 0.01f, 1.7f));     \
-    mix_floats(dx, n);                                         \
-  }
-#define MAP64(name)                                \
-  static void name(void) {                         \
-    const size_t n = length(500);                  \
-    double *x = doubles(n, some_kind());           \
-    double *y = below(4) ? doubles(n, MODERATE) : x; \
     table->name(x, y, n);                          \
-    mix_doubles(y, n);                             \
+    mix_floats(y, n);                              \
   }
+#define FUNCTION64(name)                             \
+  static void call_##name(void) {                    \
+    const size_t n = length(500);                    \
+    double *x = doubles(n, some_kind());             \
+    double *y = below(4) ? doubles(n, MODERATE) : x; \
+    table->name(x, y, n);                            \
+    mix_doubles(y, n);                               \
+  }
+#define ACTIVATION(name, saves)                                 \
+  static void call_##name(void) {                               \
+    const size_t n = length(700);                               \
+    float *x = floats(n, some_kind());                          \
+    float *y = below(4) ? floats(n, MODERATE) : x;              \
+    table->name(x, y, n, one_of(0, 0.01f, 1.7f));               \
+    mix_floats(y, n);                                           \
+  }                                                             \
+  static void call_##name##_backward(void) {                    \
+    const size_t n = length(700);                               \
+    float *saved = floats(n, some_kind());                      \
+    float *dy = floats(n, some_kind());                         \
+    float *dx = below(4) ? floats(n, MODERATE) : dy;            \
+    table->name##_backward(saved, dy, dx, n, one_of(0, 0.01f, 1.7f)); \
+    mix_floats(dx, n);                                          \
+  }
+#include "../ck_kernels.h"
 
-static void softmax_rows(void) {
+static void call_softmax_rows(void) {
   const size_t rows = from_to(1, 5), n = 1 + length(300), ld = n + below(20);
   float *x = floats((rows - 1) * ld + n, below(4) ? MODERATE : WILD);
   const int in_place = below(4) == 0;
@@ -262,7 +251,7 @@ static void softmax_rows(void) {
 static size_t long_length(void) { return below(3) ? length(700) : below(6000); }
 
 #define BLOCKS(name)                                                 \
-  static void name(void) {                                           \
+  static void call_##name(void) {                                    \
     const size_t n = long_length();                                  \
     const size_t blocks = (n + CK_SUM_BLOCK - 1) / CK_SUM_BLOCK;     \
     float *x = floats(n, some_kind());                               \
@@ -273,19 +262,19 @@ static size_t long_length(void) { return below(3) ? length(700) : below(6000); }
 BLOCKS(block_sums)
 BLOCKS(block_squares)
 
-static void sum(void) {
+static void call_sum(void) {
   const size_t n = long_length();
   const float *x = floats(n, some_kind());
   mix_double(SUM_OF(x, n));
 }
 
-static void sum_of_squares(void) {
+static void call_sum_of_squares(void) {
   const size_t n = long_length();
   const float *x = floats(n, some_kind());
   mix_double(table->sum_of_squares(x, n));
 }
 
-static void all_finite(void) {
+static void call_all_finite(void) {
   const size_t n = length(700);
   float *x = floats(n, MODERATE);
   if (n && below(2)) x[below(n)] = as_float(float_bits(WILD));
@@ -298,7 +287,8 @@ static void element_loss(ck_element_loss loss) {
   const int is_matrix = below(2) == 0;
   const size_t stride = is_matrix ? (width + 15) / 16 * 16 : width + below(9), count = rows * stride;
   const enum kind kind = some_kind();
-  struct ck_loss_rows c = {.rows = rows, .width = width, .p_stride = stride, .y_stride = stride, .gradient_stride = stride};
+  struct ck_loss_rows c = {
+      .rows = rows, .width = width, .p_stride = stride, .y_stride = stride, .gradient_stride = stride};
   float *y = floats_at(count, kind, is_matrix);
   // Counts, classes, or any.
   const uint64_t targets = below(3);
@@ -319,36 +309,37 @@ static void element_loss(ck_element_loss loss) {
   mix_doubles(losses, rows);
   mix_floats(gradient, count);
 }
-#define LOSS(name) \
-  static void name(void) { element_loss(table->name); }
+#define ELEMENT_LOSS(name) \
+  static void call_##name##_loss(void) { element_loss(table->name##_loss); }
+#include "../ck_kernels.h"
 
 static struct ck_key some_key(void) { return (struct ck_key){{(uint32_t)next(), (uint32_t)next()}}; }
 
 /// Any place of a stream, often near one where the counter's low word runs over.
 static uint64_t some_place(void) { return below(4) == 0 ? ((uint64_t)1 << 34) - below(200) : next() >> below(40) >> 2; }
 
-static void random_words(void) {
+static void call_random_words(void) {
   const size_t n = length(500);
   uint32_t *out = (uint32_t *)(void *)floats(n, MODERATE);
   table->random_words(out, n, some_place(), some_key(), next());
   for (size_t i = 0; i < n; i++) mix(out[i]);
 }
 
-static void random_uniform(void) {
+static void call_random_uniform(void) {
   const size_t n = length(500);
   float *out = floats(n, MODERATE);
   table->random_uniform(out, n, some_place(), some_key(), next(), one_of(0, -1, -2.3f), one_of(1, 3, 0.1f));
   mix_floats(out, n);
 }
 
-static void random_normal(void) {
+static void call_random_normal(void) {
   const size_t n = length(500);
   float *out = floats(n, MODERATE);
   table->random_normal(out, n, some_place(), some_key(), next(), one_of(0, 1, -0.7f), one_of(1, 3, 0.02f));
   mix_floats(out, n);
 }
 
-static void dropout_rows(void) {
+static void call_dropout_rows(void) {
   const size_t rows = from_to(1, 6), n = 1 + length(200), ld = n + below(20), ld_y = n + below(20);
   float *x = floats((rows - 1) * ld + n, some_kind()), *y = floats((rows - 1) * ld_y + n, MODERATE);
   uint64_t *items = (uint64_t *)(void *)doubles(rows, WILD);
@@ -356,7 +347,7 @@ static void dropout_rows(void) {
   mix_floats(y, (rows - 1) * ld_y + n);
 }
 
-static void gather_raw(void) {
+static void call_gather_raw(void) {
   static const int sizes[] = {1, 1, 2, 2, 4, 8, 4, 8};
   static const int codes[] = {CK_UINT8, CK_UINT16, CK_INT32};
   const size_t all = from_to(1, 20), n = from_to(1, 12), count = 1 + length(70), stride = count + below(9);
@@ -371,8 +362,8 @@ static void gather_raw(void) {
   }
   double *scale = doubles(count, MODERATE);
   const struct ck_segment segment = {
-      .base = base, .row_bytes = row * (size_t)size, .raw = raw, .affine = (int)below(3), .count = count, .is_code = is_code,
-      .shift = doubles(count, MODERATE), .scale = scale};
+      .base = base, .row_bytes = row * (size_t)size, .raw = raw, .affine = (int)below(3), .count = count,
+      .is_code = is_code, .shift = doubles(count, MODERATE), .scale = scale};
   // Rows by way of an index of 4 or 8 bytes or without one.
   const int index_bytes = below(2) ? 4 : 8, has_index = below(3) != 0;
   char *index = array(all, index_bytes, 0);
@@ -387,7 +378,7 @@ static void gather_raw(void) {
   mix_floats(y, (n - 1) * stride + count);
 }
 
-static void permute(void) {
+static void call_permute(void) {
   struct ck_permutation order = {.half_bits = from_to(1, 20)};
   // Half of all places at least, as the program has it: cycles are short then.
   const uint64_t places = (uint64_t)1 << 2 * order.half_bits;
@@ -429,30 +420,39 @@ static void mix_update(struct arrays_of_update a, int result) {
   mix_floats(a.u, a.n);
 }
 
-static struct ck_mean some_mean(void) {
-  return (struct ck_mean){one_of(1, 37, 0.3f), one_of(1, 0.7f, 0.01f), one_of(0, 0.01f, 0.5f)};
-}
-
-static struct ck_moments some_moments(void) {
-  return (struct ck_moments){
+static struct ck_step some_step(void) {
+  return (struct ck_step){
+      .weight = one_of(1, 37, 0.3f), .clip = one_of(1, 0.7f, 0.01f), .decay = one_of(0, 0.01f, 0.5f),
+      .shrink = one_of(0, 0.001f, 0.1f), .rate = one_of(0.01f, 1, 0.3f), .gradient_rate = one_of(0, 0.02f, 0.1f),
       .beta1 = one_of(0.9f, 0.5f, 0.99f), .rest1 = one_of(0.1f, 0.5f, 0.01f), .beta2 = one_of(0.999f, 0.9f, 0.5f),
       .rest2 = one_of(0.001f, 0.1f, 0.5f), .epsilon = one_of(1e-8f, 1e-3f, 1e-30f), .root = one_of(0.3f, 1, 0.03f),
-      .first_rate = one_of(0.01f, 1, 0.3f), .gradient_rate = one_of(0, 0.02f, 0.1f), .divides = below(3) != 0};
+      .start = one_of(0, 0.1f, 1), .divides = below(3) != 0};
 }
 
 static struct ck_adam some_adam(void) {
   return (struct ck_adam){
-      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = one_of(0.999f, 0.9f, 0.5f), .one_minus_beta2 = one_of(0.001f, 0.1f, 0.5f),
-      .epsilon = one_of(1e-8f, 1e-3f, 1e-30f), .step = one_of(0.01f, 1, 0.3f), .root = one_of(0.3f, 1, 0.03f),
+      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = one_of(0.999f, 0.9f, 0.5f),
+      .one_minus_beta2 = one_of(0.001f, 0.1f, 0.5f), .epsilon = one_of(1e-8f, 1e-3f, 1e-30f),
+      .step = one_of(0.01f, 1, 0.3f), .root = one_of(0.3f, 1, 0.03f),
       .decay = one_of(0, 0.01f, 0.1f), .shrink = one_of(0, 0.01f, 0.1f), .weight = one_of(1, 37, 0.3f),
       .clip = one_of(1, 0.7f, 0.01f)};
 }
 
-#define UPDATE(name, call)                          \
-  static void name(void) {                          \
-    struct arrays_of_update a = update_arrays();    \
-    mix_update(a, call);                            \
+#define UPDATE(name, call)                       \
+  static void call_##name(void) {                \
+    struct arrays_of_update a = update_arrays(); \
+    mix_update(a, call);                         \
   }
+// What is kept is mostly not negative, as sums of squares are.
+#define OPTIMIZER(name, arrays)                                                                       \
+  static void call_##name##_update(void) {                                                            \
+    struct arrays_of_update a = update_arrays();                                                      \
+    float *state[arrays];                                                                             \
+    for (int k = 0; k < arrays; k++) state[k] = below(3) ? magnitudes(a.n, MODERATE) : floats(a.n, WILD); \
+    mix_update(a, table->name##_update(a.w, a.g, state, a.n, some_step()));                           \
+    for (int k = 0; k < arrays; k++) mix_floats(state[k], a.n);                                       \
+  }
+#include "../ck_kernels.h"
 
 UPDATE(sgd_update,
        table->sgd_update(a.w, a.g, below(2) ? a.m : 0, a.n,
@@ -460,17 +460,8 @@ UPDATE(sgd_update,
                                          one_of(1, 37, 0.3f),
                                          one_of(1, 0.7f, 0.01f), below(2) == 0}))
 UPDATE(adam_update, table->adam_update(a.w, a.g, a.m, a.v, a.n, some_adam()))
-UPDATE(adagrad_update, table->adagrad_update(a.w, a.g, a.v, a.n, some_mean(), one_of(0.1f, 1, 1e-3f), one_of(0, 0.1f, 1), 1e-10f))
-UPDATE(adadelta_update,
-       table->adadelta_update(a.w, a.g, a.v, a.u, a.n, some_mean(), one_of(0.1f, 1, 1e-3f), one_of(0.9f, 0.5f, 0.99f),
-                              0.1f, 1e-6f))
 UPDATE(rmsprop_update,
-       table->rmsprop_update(a.w, a.g, a.v, below(2) ? a.m : 0, below(2) ? a.u : 0, a.n, some_mean(),
-                             (struct ck_rmsprop){0.01f, one_of(0.9f, 0.5f, 0.99f), 0.1f, one_of(1e-8f, 1e-3f, 1e-30f), 0.5f}))
-UPDATE(moments_update, table->moments_update(a.w, a.g, a.m, a.v, a.n, some_mean(), some_moments()))
-UPDATE(amsgrad_update, table->amsgrad_update(a.w, a.g, a.m, a.v, a.u, a.n, some_mean(), some_moments()))
-UPDATE(adamax_update, table->adamax_update(a.w, a.g, a.m, a.v, a.n, some_mean(), some_moments()))
-UPDATE(lion_update, table->lion_update(a.w, a.g, a.m, a.n, some_mean(), some_moments(), one_of(0, 0.001f, 0.1f)))
+       table->rmsprop_update(a.w, a.g, a.v, below(2) ? a.m : 0, below(2) ? a.u : 0, a.n, some_step()))
 UPDATE(prepare_gradient,
        (table->prepare_gradient(a.w, a.g, a.n,
                                 (struct ck_preparation){one_of(1, 37, 0.3f), one_of(1, 0.7f, 0.01f),
@@ -478,13 +469,15 @@ UPDATE(prepare_gradient,
                                                         one_of(0, 0.001f, 0.5f), one_of(0, 0.002f, 0.5f)}),
         0))
 UPDATE(lars_update,
-       (table->lars_update(a.w, a.g, a.m, a.n, one_of(0, 0.9f, 0.5f), one_of(0, 0.01f, 0.5f), one_of(0.1f, 1, 1e-3f)), 0))
+       (table->lars_update(
+            a.w, a.g, a.m, a.n, one_of(0, 0.9f, 0.5f), one_of(0, 0.01f, 0.5f), one_of(0.1f, 1, 1e-3f)),
+        0))
 UPDATE(lamb_direction, (table->lamb_direction(a.w, a.g, a.m, a.v, a.n, some_adam()), 0))
 UPDATE(add_scaled, (table->add_scaled(a.w, a.g, a.n, one_of(-0.3f, 1, 1e-3f)), 0))
 UPDATE(add_arrays, (table->add_arrays(a.w, a.g, a.n), 0))
 UPDATE(moving_average, (table->moving_average(a.w, a.g, a.n, one_of(0.99f, 0.5f, 0.9f), one_of(0.01f, 0.5f, 0.1f)), 0))
 
-static void narrow(void) {
+static void call_narrow(void) {
   const size_t n = length(500);
   const int is_bfloat = below(2) == 0;
   float *x = floats(n, some_kind());
@@ -494,7 +487,7 @@ static void narrow(void) {
   for (size_t i = 0; i < n; i++) mix((y[i] & 0x7fffu) > infinite ? infinite + 1 : y[i]);
 }
 
-static void widen(void) {
+static void call_widen(void) {
   const size_t n = length(500);
   uint16_t *x = array(n, 2, 0);
   for (size_t i = 0; i < n; i++) x[i] = (uint16_t)next();
@@ -505,7 +498,7 @@ static void widen(void) {
 
 // MARK: - Programs
 
-static void apply(void) {
+static void call_apply(void) {
   for (uint32_t operation = 0; operation < CK_OP_COUNT; operation++) {
     const size_t n = 16 * from_to(1, 6);
     const size_t a = below(4) ? 16 : 0, b = below(4) ? 16 : 0, c = below(4) ? 16 : 0;
@@ -518,7 +511,7 @@ static void apply(void) {
   }
 }
 
-static void apply64(void) {
+static void call_apply64(void) {
   for (uint32_t operation = 0; operation < CK_OP_COUNT; operation++) {
     const size_t n = 16 * from_to(1, 6);
     const size_t a = below(4) ? 16 : 0, b = below(4) ? 16 : 0, c = below(4) ? 16 : 0;
@@ -543,7 +536,8 @@ static size_t draw_steps(struct ck_instruction *steps, uint32_t registers) {
   const size_t count = from_to(2, MOST_STEPS);
   for (size_t i = 0; i < count; i++)
     steps[i] = (struct ck_instruction){
-        (uint32_t)below(CK_OP_COUNT), i + 2 >= count ? (uint32_t)(3 + i + 2 - count) : (uint32_t)from_to(3, registers - 1),
+        (uint32_t)below(CK_OP_COUNT),
+        i + 2 >= count ? (uint32_t)(3 + i + 2 - count) : (uint32_t)from_to(3, registers - 1),
         some_operand(registers), some_operand(registers), some_operand(registers)};
   return count;
 }
@@ -551,17 +545,18 @@ static size_t draw_steps(struct ck_instruction *steps, uint32_t registers) {
 /// Rows as matrices keep them.
 static struct ck_program_rows program_rows(enum kind kind) {
   const size_t rows = from_to(1, 30), width = below(4) == 0 ? 1 : 1 + length(600), ld = (width + 15) / 16 * 16;
-  float *slope = floats_at(rows * ld, MODERATE, 1), *p = floats_at(rows * ld, kind, 1), *y = floats_at(rows * ld, kind, 1);
+  float *slope = floats_at(rows * ld, MODERATE, 1);
+  float *p = floats_at(rows * ld, kind, 1), *y = floats_at(rows * ld, kind, 1);
   for (size_t r = 0; r < rows; r++)
     for (size_t j = width; j < ld; j++) slope[r * ld + j] = p[r * ld + j] = y[r * ld + j] = 0;
   return (struct ck_program_rows){
-      .p = p, .y = y, .w = floats(rows, MODERATE), .slope = slope, .losses = doubles(rows, MODERATE), .ld_p = ld, .ld_y = ld,
-      .ld_slope = ld, .rows = rows, .width = width, .divisor = below(2) ? 1 : 3};
+      .p = p, .y = y, .w = floats(rows, MODERATE), .slope = slope, .losses = doubles(rows, MODERATE), .ld_p = ld,
+      .ld_y = ld, .ld_slope = ld, .rows = rows, .width = width, .divisor = below(2) ? 1 : 3};
 }
 
 static uint32_t some_registers(void) { return (uint32_t)(below(4) ? from_to(5, 12) : from_to(13, 100)); }
 
-static void run_program(void) {
+static void call_run_program(void) {
   struct ck_instruction steps[MOST_STEPS];
   const uint32_t registers = some_registers();
   const size_t count = draw_steps(steps, registers);
@@ -574,7 +569,7 @@ static void run_program(void) {
   mix_floats(rows.slope, rows.rows * rows.ld_slope);
 }
 
-static void run_values(void) {
+static void call_run_values(void) {
   struct ck_instruction steps[MOST_STEPS];
   const uint32_t registers = some_registers();
   const size_t count = draw_steps(steps, registers);
@@ -609,7 +604,8 @@ static long some_inner(void) { return (long)(below(12) == 0 ? from_to(250, 600) 
 static long some_outer(void) { return (long)(below(3) == 0 ? from_to(65, 150) : from_to(1, 64)); }
 
 static void any_product(int is_transposed) {
-  struct ck_product p = {.rows = (long)from_to(1, 15), .inner = some_inner(), .outer = some_outer(), .tiling = some_tiling()};
+  struct ck_product p = {
+      .rows = (long)from_to(1, 15), .inner = some_inner(), .outer = some_outer(), .tiling = some_tiling()};
   if (below(6) == 0) p.rows = (long)from_to(16, 60), p.inner = (long)from_to(1, 12);
   const long panels = (p.outer + CK_PANEL - 1) / CK_PANEL;
   p.panel_begin = (long)below((uint64_t)panels);
@@ -632,11 +628,11 @@ static void any_product(int is_transposed) {
   mix_floats(p.y, (size_t)(p.rows * p.y_stride));
 }
 
-static void product(void) { any_product(0); }
+static void call_product(void) { any_product(0); }
 
-static void product_transposed(void) { any_product(1); }
+static void call_product_transposed(void) { any_product(1); }
 
-static void weight_gradient(void) {
+static void call_weight_gradient(void) {
   struct ck_weight_gradient p = {.inner = some_inner(), .outer = some_outer(), .tiling = some_tiling()};
   p.panel = (long)below((uint64_t)((p.outer + CK_PANEL - 1) / CK_PANEL));
   if (below(3) == 0 && p.inner > 1) p.i_begin = (long)below((uint64_t)p.inner);
@@ -680,13 +676,14 @@ static void weight_gradient(void) {
   p.copy = floats_at(each > 1 ? CK_POSITIONS_COPIED * CK_GRADIENT_ITEM : 0, MODERATE, 1);
   p.dw = packed_matrix(p.inner, p.outer, MODERATE);
   p.db = below(2) ? floats_at((size_t)ck_round16(p.outer), MODERATE, 1) : 0;
-  p.scratch = array((size_t)(ck_weight_gradient_scratch(p.stack_depth) + (each > 1 ? ck_leaf_scratch(p.leaf_count) : 0)), 4, 1);
+  const long leaf_scratch = each > 1 ? ck_leaf_scratch(p.leaf_count) : 0;
+  p.scratch = array((size_t)(ck_weight_gradient_scratch(p.stack_depth) + leaf_scratch), 4, 1);
   ck_weight_gradient(&p);
   mix_floats(p.dw, (size_t)ck_packed_count(p.inner, p.outer));
   if (p.db) mix_floats(p.db, (size_t)ck_round16(p.outer));
 }
 
-static void pack_transposed(void) {
+static void call_pack_transposed(void) {
   const long inner = (long)from_to(1, 150), outer = (long)from_to(1, 150);
   const float *packed = packed_matrix(inner, outer, WILD);
   float *transposed = floats_at((size_t)ck_packed_count(outer, inner), MODERATE, 1);
@@ -696,68 +693,29 @@ static void pack_transposed(void) {
   mix_floats(transposed, (size_t)ck_packed_count(outer, inner));
 }
 
-// MARK: - The list
-
-MAP(exp) MAP(log) MAP(log1p) MAP(expm1) MAP(tanh) MAP(sigmoid) MAP(erf) MAP(softplus) MAP(silu) MAP(gelu) MAP(relu)
-MAP_WITH(leaky_relu) MAP_WITH(elu)
-MAP_BACKWARD(relu_backward) MAP_BACKWARD_WITH(leaky_relu_backward) MAP_BACKWARD_WITH(elu_backward) MAP_BACKWARD(sigmoid_backward)
-MAP_BACKWARD(tanh_backward) MAP_BACKWARD(softplus_backward) MAP_BACKWARD(silu_backward) MAP_BACKWARD(gelu_backward)
-MAP64(exp64) MAP64(expm1_64) MAP64(log64) MAP64(log1p64) MAP64(softplus64) MAP64(sigmoid64) MAP64(tanh64) MAP64(erf64)
-LOSS(squared_error_loss) LOSS(absolute_error_loss) LOSS(huber_loss) LOSS(smooth_absolute_loss) LOSS(squared_log_loss)
-LOSS(pinball_loss)
-LOSS(log_cosh_loss) LOSS(poisson_loss) LOSS(gamma_loss) LOSS(tweedie_loss) LOSS(binary_entropy_loss) LOSS(binary_focal_loss)
-LOSS(binary_poly_loss) LOSS(binary_hinge_loss) LOSS(binary_squared_hinge_loss)
+// MARK: - The list: a kernel without a call does not compile
 
 static const struct {
   const char *name;
   void (*call)(void);
-  /// Of the member of the table; 0, where the level is kept, for what is no member.
-  size_t offset;
 } kernels[] = {
-#define MEMBER(name) {#name, name, offsetof(struct ck_table, name)},
-    MEMBER(exp) MEMBER(log) MEMBER(log1p) MEMBER(expm1) MEMBER(tanh) MEMBER(sigmoid) MEMBER(erf) MEMBER(softplus) MEMBER(silu)
-    MEMBER(gelu)
-    MEMBER(relu) MEMBER(leaky_relu) MEMBER(elu) MEMBER(relu_backward) MEMBER(leaky_relu_backward) MEMBER(elu_backward)
-    MEMBER(sigmoid_backward) MEMBER(tanh_backward) MEMBER(softplus_backward) MEMBER(silu_backward) MEMBER(gelu_backward)
-    MEMBER(softmax_rows) MEMBER(block_sums) MEMBER(block_squares) MEMBER(sum) MEMBER(sum_of_squares) MEMBER(all_finite)
-    MEMBER(exp64)
-    MEMBER(expm1_64) MEMBER(log64) MEMBER(log1p64) MEMBER(softplus64) MEMBER(sigmoid64) MEMBER(tanh64) MEMBER(erf64)
-    MEMBER(squared_error_loss) MEMBER(absolute_error_loss) MEMBER(huber_loss) MEMBER(smooth_absolute_loss)
-    MEMBER(squared_log_loss)
-    MEMBER(pinball_loss) MEMBER(log_cosh_loss) MEMBER(poisson_loss) MEMBER(gamma_loss) MEMBER(tweedie_loss)
-    MEMBER(binary_entropy_loss)
-    MEMBER(binary_focal_loss) MEMBER(binary_poly_loss) MEMBER(binary_hinge_loss) MEMBER(binary_squared_hinge_loss)
-    MEMBER(random_words)
-    MEMBER(random_uniform) MEMBER(random_normal) MEMBER(dropout_rows) MEMBER(gather_raw) MEMBER(permute) MEMBER(sgd_update)
-    MEMBER(adam_update) MEMBER(adagrad_update) MEMBER(adadelta_update) MEMBER(rmsprop_update) MEMBER(moments_update)
-    MEMBER(amsgrad_update) MEMBER(adamax_update) MEMBER(lion_update) MEMBER(prepare_gradient) MEMBER(lars_update)
-    MEMBER(lamb_direction)
-    MEMBER(add_scaled) MEMBER(add_arrays) MEMBER(moving_average) MEMBER(narrow) MEMBER(widen) MEMBER(apply) MEMBER(run_program)
-    MEMBER(apply64) MEMBER(run_values)
-#undef MEMBER
-    {"product", product, 0},
-    {"product_transposed", product_transposed, 0},
-    {"weight_gradient", weight_gradient, 0},
-    {"pack_transposed", pack_transposed, 0},
+#define KERNEL(type, name) {#name, call_##name},
+#include "../ck_kernels.h"
+    // No kernel of the list, but written from two of them.
+    {"product_transposed", call_product_transposed},
 };
 enum { KERNELS = sizeof kernels / sizeof *kernels };
 
-/// Whether a member of the table is left out, which is told by its place.
-static int leaves_out(void) {
-  for (size_t offset = offsetof(struct ck_table, exp); offset < sizeof(struct ck_table); offset += sizeof(void (*)(void))) {
-    int n = 0;
-    while (n < KERNELS && kernels[n].offset != offset) n++;
-    if (n < KERNELS) continue;
-    fprintf(stderr, "kernels: member %zu of struct ck_table is not in the list of kernels\n", offset / sizeof(void (*)(void)));
-    return 1;
-  }
-  return 0;
+/// Where the draws for a kernel begin: the same wherever it stands in the list.
+static uint64_t place_of(const char *name) {
+  uint64_t place = 0xcbf29ce484222325;
+  for (; *name; name++) place = (place ^ (uint64_t)(unsigned char)*name) * 0x100000001b3;
+  return place << 32;
 }
 
 int main(int count, char **words) {
   const int level = count > 1 ? atoi(words[1]) : CK_AVX512;
   const long times = count > 2 ? atol(words[2]) : 60;
-  if (leaves_out()) return 1;
   if (ck_set_isa(level) != level) {
     fprintf(stderr, "kernels: this CPU has no %s\n", ck_isa_name(level));
     return 2;
@@ -766,7 +724,7 @@ int main(int count, char **words) {
   for (int n = 0; n < KERNELS; n++) {
     hash = 0xcbf29ce484222325;
     for (long time = 0; time < times; time++) {
-      state = (uint64_t)n << 32 | (uint64_t)time;
+      state = place_of(kernels[n].name) | (uint64_t)time;
       const uint64_t mode = time % 4 == 3 ? ck_keep_denormals() : ck_flush_denormals();
       kernels[n].call();
       ck_restore_float_mode(mode);

@@ -1,11 +1,12 @@
-"""Every C kernel writes the same bytes at each level of this CPU, on emulated Haswell and Nehalem, and compiled for aarch64.
+"""Every C kernel writes the same bytes at each level of this CPU, on emulated Haswell and Nehalem, and on aarch64.
 
     python3 Tests/Processors/kernels.py [--times COUNT] [--no-sanitizers]
 
-kernels.c calls each kernel of `struct ck_table` and the dense products with COUNT drawn shapes and values, and prints a line for
-each. It is compiled with the flags of Package.swift, for aarch64 with the headers and libraries of Debian's libc6-dev-arm64-cross
-and libgcc-*-dev-arm64-cross, and once more with the address and undefined-behavior sanitizers, with which it runs the same list.
-The negative control has one kernel that adds in another order, which must be told from the others.
+kernels.c calls each kernel of the list (ck_kernels.h) with COUNT drawn shapes and values, and prints a line for each.
+It is compiled with the flags of Package.swift, for aarch64 with the headers and libraries of Debian's
+libc6-dev-arm64-cross and libgcc-*-dev-arm64-cross, and once more with the address and
+undefined-behavior sanitizers, with which it runs the same list. The negative control has one kernel that adds in
+another order, which must be told from the others.
 """
 
 import argparse
@@ -24,10 +25,11 @@ SOURCES = ROOT + "/Sources/CKernels"
 DRIVER = ROOT + "/Tests/Processors/kernels.c"
 LEVELS = ["portable", "avx2", "avx512"]
 NO_SUCH_LEVEL = 2
-# Checks by calls and less optimization take a fifth of the time to compile. What null and object-size would find the addresses
-# show, vectors may lie at any float, and no address comes near the end of memory.
+# Checks by calls and less optimization take a fifth of the time to compile. What null and object-size would find the
+# addresses show, vectors may lie at any float, and no address comes near the end of memory.
 SANITIZERS = [
-    "-O1", "-gline-tables-only", "-fsanitize=address,undefined", "-fno-sanitize=null,alignment,object-size,pointer-overflow",
+    "-O1", "-gline-tables-only", "-fsanitize=address,undefined",
+    "-fno-sanitize=null,alignment,object-size,pointer-overflow",
     "-fno-sanitize-recover=undefined", "-mllvm", "-asan-instrumentation-with-call-threshold=0",
 ]
 
@@ -51,12 +53,12 @@ def flags():
 
 
 def declared():
-    """The names that the driver must print: the members of the table, and the dense kernels that are no members."""
-    with open(SOURCES + "/include/ck_table.h", encoding="utf-8") as file:
-        table = re.search(r"struct ck_table \{(.*?)\n\};", file.read(), re.S)[1]
-    with open(SOURCES + "/include/ck_dense.h", encoding="utf-8") as file:
-        dense = re.findall(r"^void ck_(\w+)\(", file.read(), re.M)
-    return re.findall(r"^  ck_\w+ _Nonnull (\w+);", table, re.M) + dense
+    """The names that the driver must print: those of the list, and the product that is written from two of them."""
+    with open(SOURCES + "/ck_kernels.h", encoding="utf-8") as file:
+        lines = re.findall(r"^([A-Z_0-9]+)\((?:ck_\w+, )?(\w+)", file.read(), re.M)
+    words = {"KERNEL": [""], "FUNCTION": [""], "FUNCTION64": [""], "ACTIVATION": ["", "_backward"],
+             "ELEMENT_LOSS": ["_loss"], "OPTIMIZER": ["_update"]}
+    return [name + word for sort, name in lines for word in words[sort]] + ["product_transposed"]
 
 
 def not_covered(names, lines):
@@ -78,7 +80,9 @@ class Build:
             fail(f"{source} is not compiled with {' '.join(self.words)}: {done.stderr.strip()[-2000:]}")
 
     def finish(self, program=None, driver="kernels"):
-        objects = [path for path in glob.glob(self.folder + "/*.o") if not os.path.basename(path).startswith("kernels-D")]
+        objects = [
+            path for path in glob.glob(self.folder + "/*.o") if not os.path.basename(path).startswith("kernels-D")
+        ]
         if driver != "kernels":
             objects.remove(f"{self.folder}/kernels.o")
             objects.append(f"{self.folder}/{driver}.o")
@@ -148,7 +152,8 @@ def main():
         runs.append(Run("aarch64", [emulators["aarch64"]], other.program, portable, times))
         if not options.no_sanitizers:
             runs += [
-                Run(f"sanitizers, {name}", [], builds[-1].program, level, times, level > 0) for level, name in enumerate(LEVELS)
+                Run(f"sanitizers, {name}", [], builds[-1].program, level, times, level > 0)
+                for level, name in enumerate(LEVELS)
             ]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             jobs = [pool.submit(build.compile, source) for build in reversed(builds) for source in sources()]

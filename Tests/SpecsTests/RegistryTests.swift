@@ -2,7 +2,8 @@ import Foundation
 import Specs
 import Testing
 
-/// Registries are values: a kind that is added is read wherever its sort may stand, and the standard registry does not know of it.
+/// Registries are values: a kind that is added is read wherever its sort may stand, and the standard registry does not
+/// know of it.
 @Suite struct RegistryTests {
   struct Disk: Figure {
     static let kind = "disk"

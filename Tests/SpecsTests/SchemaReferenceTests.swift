@@ -3,7 +3,8 @@ import Testing
 
 @testable import Specs
 
-/// `ptrain schema --markdown` and what `ptrain help` finds: all keys as an article, names with the places where they stand.
+/// `ptrain schema --markdown` and what `ptrain help` finds: all keys as an article, names with the places where they
+/// stand.
 @Suite struct SchemaReferenceTests {
   private static func key(
     _ key: String, _ schema: Schema, default standard: ConfigValue? = nil, isRequired: Bool = false, _ summary: String

@@ -90,7 +90,7 @@ import Testing
       #expect(found.probabilityEquivalent == 1 && found.probabilityLess == 0 && found.probabilityGreater == 0)
     }
     #expect(Self.compare([0, -0.0, 0]).isIdentical)
-    #expect(!Self.compare([0, 0, 5e-324]).isIdentical)
+    #expect(!Self.compare([0, 0, .leastNonzeroMagnitude]).isIdentical)
   }
 
   @Test("one fold, and folds that differ by the same, have a mean and no test")

@@ -3,10 +3,11 @@ import Testing
 
 @testable import Statistics
 
-/// False verdicts where folds are as correlated as Nadeau and Bengio assume: one test, several looks, several candidates, each
-/// beside what errs without the correction.
+/// False verdicts where folds are as correlated as Nadeau and Bengio assume: one test, several looks, several
+/// candidates, each beside what errs without the correction.
 @Suite struct RepeatedLooksTests {
-  /// Differences of equal candidates in folds whose correlation is `ratio / (1 + ratio)`, for which the corrected t is exact.
+  /// Differences of equal candidates in folds whose correlation is `ratio / (1 + ratio)`, for which the corrected t is
+  /// exact.
   private static func differences(_ count: Int, ratio: Double, case index: Int, shift: Double = 0) -> [Double] {
     var normals = [Float](repeating: 0, count: count + 1)
     RandomStream(seed: 41, purpose: .synthesis, index: UInt64(index)).fill(normal: &normals, count: count + 1)

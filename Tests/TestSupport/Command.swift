@@ -30,7 +30,8 @@ package struct Command: Sendable {
     return try run(launch + arguments, environment: environment, seconds: seconds)
   }
 
-  /// Runs ptrain where it ends after little work: up to four of these at a time, beside the tests that keep the cores busy.
+  /// Runs ptrain where it ends after little work: up to four of these at a time, beside the tests that keep the cores
+  /// busy.
   ///
   /// mpirun spends a second or two of such a run asleep, so they are not worth a test thread each.
   package static func mostlyWaiting(_ arguments: [String], ranks: Int, seconds: Int) async throws -> Outcome {
@@ -78,7 +79,8 @@ package struct Command: Sendable {
     all["PRTE_MCA_rmaps_default_mapping_policy"] = ":oversubscribe"
     // Files instead of pipes: a program that prints much never waits for a reader.
     let folder = try TemporaryFolder()
-    // Every mpirun has its sessions in a place of its own: Open MPI 4.1 fails where two of one user make and remove theirs at once.
+    // Every mpirun has its sessions in a place of its own: Open MPI 4.1 fails where two of one user make and remove
+    // theirs at once.
     all["TMPDIR"] = folder.path
     all.merge(environment) { $1 }
     process.environment = all

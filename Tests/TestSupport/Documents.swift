@@ -64,8 +64,8 @@ package struct Documents: Sendable {
       }
   }
 
-  /// The anchors that a code host gives a file's headings: their words in lower case with hyphens between, and a number behind one that
-  /// was there before.
+  /// The anchors that a code host gives a file's headings: their words in lower case with hyphens between, and a number
+  /// behind one that was there before.
   package func anchors(of path: String) -> [String] {
     var seen: [String: Int] = [:]
     return parts(of: path).prose.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in

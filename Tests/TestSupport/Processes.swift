@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Running processes, to be found and sent signals to.
 package enum Processes {
-  /// The processes of a program, by its file's name, whose first argument is one word and that have another among the rest.
+  /// The processes of a program, by its file's name, whose first argument is one word and that have another among the
+  /// rest.
   package static func find(_ program: String, _ first: String, mentioning word: String) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { Int32($0) }.filter { pid in

@@ -3,15 +3,17 @@ package import Specs
 
 /// Makes random values that a schema allows, so that what is added to a registry is tried by itself.
 ///
-/// Numbers, texts and lists are drawn from those that are hard to write and read: the ends of their range, what no short decimal
-/// stands for, integers beyond 2^53, text with escapes and signs of all lengths in UTF-8. What no schema says (a formula, the name of an
-/// algorithm) comes from ``samples``. Kinds take turns, and keys not yet in ``covered`` come more often.
+/// Numbers, texts and lists are drawn from those that are hard to write and read: the ends of their range, what no
+/// short decimal stands for, integers beyond 2^53, text with escapes and signs of all lengths in UTF-8. What no schema
+/// says (a formula, the name of an algorithm) comes from ``samples``. Kinds take turns, and keys not yet in ``covered``
+/// come more often.
 package struct SchemaSampler {
   /// Values by key, `allreduce`; and whole objects by key and kind, `loss=expression`.
   package var samples: [String: [ConfigValue]]
   /// Names of keys, as ``walk(_:_:_:visit:)`` gives them, that have had another value than their default.
   package var covered: Set<String> = []
-  /// Whether what is covered is left out mostly: most of what a random value makes unacceptable is another key than the one looked for.
+  /// Whether what is covered is left out mostly: most of what a random value makes unacceptable is another key than the
+  /// one looked for.
   package var seeksUncovered = false
   private var state: UInt64
   private var turns: [String: Int] = [:]
@@ -88,8 +90,8 @@ package struct SchemaSampler {
     properties.compactMap { if case .fixed(let kind) = $0.schema { ($0.key, kind) } else { nil } }
   }
 
-  /// Calls `visit` for each key of a schema, or for those that a value has, named by the key and kind that they belong to:
-  /// `schedule=cosine.end_factor`.
+  /// Calls `visit` for each key of a schema, or for those that a value has, named by the key and kind that they belong
+  /// to: `schedule=cosine.end_factor`.
   package static func walk(
     _ schema: Schema, _ owner: String, _ value: ConfigValue?, visit: (String, Schema.Property, ConfigValue?) -> Void
   ) {

@@ -5,9 +5,9 @@ package import Specs
 
 /// Attention of the positions of one input to those of another that a third says are there.
 ///
-/// `s[t][p] = Σ꜀ w[c] q[t][c] m[p][c] / √C`, `a[t] = softmax s[t]` over the positions p that are there, `y[t] = Σₚ a[t][p] m[p]` (Vaswani et al.
-/// 2017, equation 1, with a diagonal in place of the projections). The third input has int32: as many as positions, 0 where one is masked;
-/// or one, how many are there. Where none is, y is 0.
+/// `s[t][p] = Σ꜀ w[c] q[t][c] m[p][c] / √C`, `a[t] = softmax s[t]` over the positions p that are there, `y[t] = Σₚ
+/// a[t][p] m[p]` (Vaswani et al. 2017, equation 1, with a diagonal in place of the projections). The third input has
+/// int32: as many as positions, 0 where one is masked; or one, how many are there. Where none is, y is 0.
 package struct ToyAttention: LayerSpec {
   /// What may be wrong with it.
   package enum Flaw: String, CaseIterable, Sendable {

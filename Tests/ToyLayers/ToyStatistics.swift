@@ -2,11 +2,11 @@ internal import Kernels
 package import Networks
 package import Specs
 
-/// Normalizes each element by mean and variance over its shard or over the batch, then scales and shifts it; what it has seen over the
-/// batch is kept in states, by which it goes where nothing is trained.
+/// Normalizes each element by mean and variance over its shard or over the batch, then scales and shifts it; what it
+/// has seen over the batch is kept in states, by which it goes where nothing is trained.
 ///
-/// `y = w (x − m) / √(v + ε) + b`, with v the mean of squares less m² (Ioffe and Szegedy 2015, equations of section 3). With g = w d and
-/// `x̂ = (x − m) / √(v + ε)`: `dx = (g − Σg / n − x̂ Σg x̂ / n) / √(v + ε)`.
+/// `y = w (x − m) / √(v + ε) + b`, with v the mean of squares less m² (Ioffe and Szegedy 2015, equations of section 3).
+/// With g = w d and `x̂ = (x − m) / √(v + ε)`: `dx = (g − Σg / n − x̂ Σg x̂ / n) / √(v + ε)`.
 package struct ToyStatistics: SingleInputLayerSpec {
   /// What may be wrong with it.
   package enum Flaw: String, CaseIterable, Sendable {

@@ -64,6 +64,42 @@ import Testing
     #expect(plain.mismatch(of: warm) != nil && warm.mismatch(of: plain) != nil)
   }
 
+  @Test("a config's hash is of what decides on a finished run's weights: epochs too, and what is not invariant")
+  func configHashes() throws {
+    func hash(_ settings: [String] = [], data: String = "d") throws -> String {
+      try Self.identity(settings, data: data).configHash
+    }
+    let plain = try hash()
+    #expect(plain.count == 64)
+    let same = [
+      ["name=other"], ["output.directory=x"], ["checkpoint.every_steps=3"], ["training.time_limit=3"],
+      ["parallel.threads_per_rank=3"], ["parallel.allreduce=ordered"], ["data.train.path=elsewhere/b.csv"],
+      ["data.cache_directory=x"],
+    ]
+    for settings in same { #expect(try hash(settings) == plain, "\(settings)") }
+    #expect(try hash(data: "e") == plain)
+    var others = [plain]
+    for settings in [
+      ["training.epochs=11"], ["training.steps=9"], ["seed=1"], ["parallel.shards=4"], ["data.train.targets=z"],
+      ["parallel.invariant=false"], ["parallel.invariant=false", "parallel.wire=bfloat16"],
+      ["parallel.invariant=false", "parallel.allreduce=ring"],
+    ] {
+      let other = try hash(settings)
+      #expect(!others.contains(other), "\(settings)")
+      others.append(other)
+    }
+  }
+
+  @Test("what a model says of where it comes from is read again; models of earlier builds say nothing")
+  func modelProvenance() throws {
+    for origin in [nil, "0b"] {
+      let provenance = ModelProvenance(configHash: "0a", dataFingerprint: "d", originHash: origin)
+      #expect(provenance.metadata.map(\.key).count == (origin == nil ? 3 : 4))
+      #expect(ModelProvenance(metadata: [ArithmeticNumber.metadata] + provenance.metadata) == provenance)
+    }
+    #expect(ModelProvenance(metadata: [ArithmeticNumber.metadata]) == nil)
+  }
+
   @Test(
     "a manifest tells it, with the keys that earlier builds did not know at their defaults; a contradiction is none")
   func manifests() throws {

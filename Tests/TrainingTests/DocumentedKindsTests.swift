@@ -10,7 +10,8 @@ import Testing
 
 @testable import Training
 
-/// The lists of kinds in the articles and in configs/losses/README.md are those of the registries: none is missing, none has gone.
+/// The lists of kinds in the articles and in configs/losses/README.md are those of the registries: none is missing,
+/// none has gone.
 @Suite struct DocumentedKindsTests {
   /// A list of an article: where it begins and ends, and the kinds that it must have.
   struct List: Sendable, CustomTestStringConvertible {

@@ -12,7 +12,8 @@ import ToyLayers
 
 /// A training that goes from group to group between two steps ends as if it had stayed where it began.
 @Suite struct HandoverTests {
-  /// Everything that a training remembers from step to step: arrays, averages, best weights, states of layers, means, plateaus, patience.
+  /// Everything that a training remembers from step to step: arrays, averages, best weights, states of layers, means,
+  /// plateaus, patience.
   private static let kinds: [String] = [
     #""optimizer": {"type": "adam"}, "parallel": {"shards": 6, "update": "sharded"}"#,
     #""optimizer": {"type": "sgd", "momentum": 0.9}, "parallel": {"shards": 6, "overlap": true}"#,

@@ -11,7 +11,8 @@ import ToyLayers
 
 @testable import Training
 
-/// Ids, masks and lengths from columns of a table: one model whatever the layout, and the same predictions from its file.
+/// Ids, masks and lengths from columns of a table: one model whatever the layout, and the same predictions from its
+/// file.
 @Suite struct InputRunTests {
   private static let registries = Result {
     Registries.standard.with(try LayerRegistry.standard.adding(ToyEmbedding.self).adding(ToyAttention.self))

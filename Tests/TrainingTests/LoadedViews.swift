@@ -10,8 +10,8 @@ import ToyLayers
 
 /// Data with something wrong in known rows, and views of them.
 enum LoadedViews {
-  /// 40 rows, every third on two lines; `y` is a count but in row 13, which weighs little, as row 30 does; rows 35 on weigh nothing, and
-  /// row 17 has a token that a network of 7 cannot read.
+  /// 40 rows, every third on two lines; `y` is a count but in row 13, which weighs little, as row 30 does; rows 35 on
+  /// weigh nothing, and row 17 has a token that a network of 7 cannot read.
   static func table(heavy: String = "1") -> String {
     "c,x,t,y,k,w\n"
       + (0..<40).map { row in
@@ -82,7 +82,8 @@ enum LoadedViews {
       for: config.model.makeNetwork(description), classes: 0, targetWidth: 1, path: "loss")
   }
 
-  /// Ranks of one node that load data, then in two groups, the second without the rank that has read them, do something with a view.
+  /// Ranks of one node that load data, then in two groups, the second without the rank that has read them, do something
+  /// with a view.
   static func inGroups(
     _ config: RunConfig, heavy: String = "1",
     _ body: @escaping @Sendable (_ base: LoadedData, _ group: any Cluster) throws -> String?

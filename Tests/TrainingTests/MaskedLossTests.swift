@@ -11,8 +11,8 @@ import Testing
 
 @testable import Training
 
-/// A loss over positions, some of which are masked, in a whole run: the mean is over the positions that count, and the weights are the
-/// same on any number of ranks and threads.
+/// A loss over positions, some of which are masked, in a whole run: the mean is over the positions that count, and the
+/// weights are the same on any number of ranks and threads.
 @Suite struct MaskedLossTests {
   /// Cross-entropy at each position; the targets are classes of positions, below 0 where a position is masked.
   struct Sequence: LossSpec {

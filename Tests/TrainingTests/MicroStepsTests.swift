@@ -6,7 +6,8 @@ import Testing
 
 @testable import Training
 
-/// Groups of shards: each sum is the tree's, whatever the number of groups; memory grows with a level of the tree at most.
+/// Groups of shards: each sum is the tree's, whatever the number of groups; memory grows with a level of the tree at
+/// most.
 @Suite struct MicroStepsTests {
   @Test("parts and merges build the tree of each subtree")
   func sums() {

@@ -10,7 +10,8 @@ import Testing
 @testable import Metrics
 @testable import Training
 
-/// A config may name kinds that the program does not have, where they are handed to its reader: it trains, and its model is read again.
+/// A config may name kinds that the program does not have, where they are handed to its reader: it trains, and its
+/// model is read again.
 @Suite struct RegistryTests {
   /// The mean of p − y.
   struct Bias: MetricSpec {

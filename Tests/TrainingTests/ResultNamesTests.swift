@@ -7,7 +7,8 @@ import Testing
 @testable import Metrics
 @testable import Training
 
-/// Names that are announced before training are the names that evaluations then write, and the values do not depend on ranks.
+/// Names that are announced before training are the names that evaluations then write, and the values do not depend on
+/// ranks.
 @Suite struct ResultNamesTests {
   struct Problem: Sendable, CustomTestStringConvertible {
     var loss: String

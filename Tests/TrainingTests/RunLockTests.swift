@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// As file systems in user space show it whose files have another number under each name (seen with bindfs): the lock that was taken
-  /// under the first name is not on the file with the second one.
+  /// As file systems in user space show it whose files have another number under each name (seen with bindfs): the lock
+  /// that was taken under the first name is not on the file with the second one.
   @Test("a kernel's lock that is free is no sign that a living holder is gone, but on a disk of this machine")
   func strangeFileSystem() throws {
     let folder = try TemporaryFolder(), path = folder.path + "/.lock"

@@ -34,6 +34,11 @@ import Testing
       bestStepReason: "validation r2 never had a value (one row has no variance)", skippedSteps: 1,
       samplesPerSecond: 20121.53723107182, ranks: 2, threadsPerRank: 3, shards: 8, bits: "any-cpu",
       instructionSet: "avx2",
+      provenance: .init(
+        version: "0.1.0", configHash: "c0", commit: "2b38+", compiler: "Swift 6.3.1", library: "Open MPI v4.1.4",
+        processors: [
+          .init(model: "a CPU", instructionSet: "avx2", ranks: 1), .init(instructionSet: "portable", ranks: 1),
+        ]),
       parameters: 26, peakMegabytes: 29.200384, seconds: .init(steps: times, checkpoint: 0.0625, total: 7),
       secondsByRank: [.init(rank: 0, host: "one", times: times), .init(rank: 1, host: "two", times: StepTimes())],
       allreduce: "ordered", bytesSentPerStep: 208, bytesLowerBound: 104)
@@ -86,6 +91,25 @@ import Testing
       "shards": 8,
       "bits": "any-cpu",
       "isa": "avx2",
+      "provenance": {
+        "version": "0.1.0",
+        "config_sha256": "c0",
+        "commit": "2b38+",
+        "compiler": "Swift 6.3.1",
+        "mpi": "Open MPI v4.1.4",
+        "cpus": [
+          {
+            "model": "a CPU",
+            "isa": "avx2",
+            "ranks": 1
+          },
+          {
+            "model": null,
+            "isa": "portable",
+            "ranks": 1
+          }
+        ]
+      },
       "parameters": 26,
       "peak_rss_mb": 29.200384,
       "seconds": {

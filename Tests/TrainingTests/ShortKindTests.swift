@@ -8,7 +8,8 @@ import Testing
 
 @testable import Training
 
-/// `"mse"` is short for `{"type": "mse"}`, for each kind of each registry whose keys all have defaults, and for no other.
+/// `"mse"` is short for `{"type": "mse"}`, for each kind of each registry whose keys all have defaults, and for no
+/// other.
 @Suite struct ShortKindTests {
   /// A registry: its kinds, how one is read, and its schema.
   struct Sort: Sendable, CustomTestStringConvertible {

@@ -67,14 +67,15 @@ import Testing
     #expect(config.goal == classes.goal)
   }
 
-  @Test("what it reads by its own text; data that cannot be read leave it as it is")
+  @Test("what it reads by its own text; data that cannot be read are refused; classes of one row have none to watch")
   func reading() throws {
     let folder = try TemporaryFolder()
     var config = try started(table { $0 % 90 == 1 ? "5000.5" : "\(Double($0 * 53 % 97) / 3)" }, folder)
     let before = config.goal
-    config.takeAdvice(baseDirectory: folder.path + "/nowhere")
+    #expect(throws: (any Error).self) { try config.takeAdvice(baseDirectory: folder.path + "/nowhere") }
     #expect(config.goal == before)
-    config.takeAdvice(baseDirectory: folder.path)
+    config = try started(table { $0 % 90 == 1 ? "5000.5" : "\(Double($0 * 53 % 97) / 3)" }, folder)
+    try config.takeAdvice(baseDirectory: folder.path)
     #expect(config.goal.loss == "huber" && config.goal.parameters.map(\.key) == ["delta"], "\(config.goal)")
     _ = try RunConfig(ConfigValue.parse(Data(config.text.utf8), file: "t", comments: .skipped))
   }

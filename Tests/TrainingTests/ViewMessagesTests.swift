@@ -6,7 +6,8 @@ import Testing
 @testable import Collectives
 @testable import Training
 
-/// What ranks tell each other of views and of where rows come from: it arrives as it was, and what is forged is refused.
+/// What ranks tell each other of views and of where rows come from: it arrives as it was, and what is forged is
+/// refused.
 @Suite struct ViewMessagesTests {
   @Test(
     "forged bytes of a view are refused or are a view of the rows, and never the end of the process",

@@ -10,8 +10,8 @@ import Testing
 @testable import Metrics
 @testable import Training
 
-/// What is written is read again: the config of a run as its files hold it is the config that it was started with, for every kind and every
-/// key that the schema names.
+/// What is written is read again: the config of a run as its files hold it is the config that it was started with, for
+/// every kind and every key that the schema names.
 @Suite struct WrittenConfigTests {
   /// A config as its reader understands it, and the text that a file holds of it.
   struct Reading: Equatable {
@@ -147,9 +147,11 @@ import Testing
     """#,
   ]
 
-  /// Configs of random sections, each of which its reader accepts; and the names of the keys that had other values than their defaults.
+  /// Configs of random sections, each of which its reader accepts; and the names of the keys that had other values than
+  /// their defaults.
   ///
-  /// The first hundreds have sections of all kinds; then sections in which a key has not had its turn are drawn until it has, and kept.
+  /// The first hundreds have sections of all kinds; then sections in which a key has not had its turn are drawn until
+  /// it has, and kept.
   static let random: (configs: [ConfigValue], covered: Set<String>) = {
     guard let schema = try? Self.schema() else { return ([], []) }
     var sampler = SchemaSampler(seed: 1, samples: Self.samples), configs: [ConfigValue] = []

@@ -12,8 +12,8 @@ import Testing
 @testable import Metrics
 @testable import Training
 
-/// What a run writes is read again, for every kind of every registry: the written config trains the same bits, the model loads, evaluates as
-/// the run did, and predicts.
+/// What a run writes is read again, for every kind of every registry: the written config trains the same bits, the
+/// model loads, evaluates as the run did, and predicts.
 @Suite struct WrittenRunTests {
   /// The samples of a registry's kinds in turn.
   struct Turns {

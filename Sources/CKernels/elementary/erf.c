@@ -4,8 +4,8 @@
 #include "pairs.h"
 #include "tables_erf.h"
 
-/// Below 1/4 2 x / sqrt(pi) + x^3 P(x^2), the first with its rounding error; above, Taylor's series about the nearest sixteenth;
-/// 1 from 6 on.
+/// Below 1/4 2 x / sqrt(pi) + x^3 P(x^2), the first with its rounding error; above, Taylor's series about the nearest
+/// sixteenth; 1 from 6 on.
 double ck_erf(double x) {
   double size = magnitude_of(x);
   if (size < 0.25) {

@@ -11,7 +11,8 @@ typedef struct {
   int power;
 } exp_parts;
 
-/// e^(x + rest) for |x| <= 746, |rest| at most a unit in the last place of x: n steps of ln(2) / 128 and r, |r| <= ln(2) / 256.
+/// e^(x + rest) for |x| <= 746, |rest| at most a unit in the last place of x: n steps of ln(2) / 128 and r, |r| <=
+/// ln(2) / 256.
 PURE exp_parts parts_of_exp(double x, double rest) {
   double shifted = x * EXP_STEPS + 0x1.8p52, n = shifted - 0x1.8p52;  // leaves n in the low bits
   int steps = (int)(int32_t)(uint32_t)bits_of(shifted);

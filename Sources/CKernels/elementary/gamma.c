@@ -29,7 +29,8 @@ static pair stirling(pair x) {
   return sum_of_pairs(sum_of_pairs(main, negative(x)), sum);
 }
 
-/// log Gamma(i / 32 + t), not added up: Taylor's series, value and slope with their rounding errors, exact zeros at 1 and 2.
+/// log Gamma(i / 32 + t), not added up: Taylor's series, value and slope with their rounding errors, exact zeros at 1
+/// and 2.
 PURE pair piece_of_lgamma(uint32_t i, double t) {
   const double *row = gamma_pieces[i - 16];
   pair first = exact_product(row[2], t), s = exact_sum(row[0], first.high);
@@ -66,9 +67,11 @@ static double lgamma_above(double x) {
   return s.high + (s.low + (y.low + log.low));
 }
 
-/// Stirling's formula for 16 <= x <= 2^60, all but the first two terms in one double: they are a thirtieth of the result at most.
+/// Stirling's formula for 16 <= x <= 2^60, all but the first two terms in one double: they are a thirtieth of the
+/// result at most.
 static double lgamma_large(double x) {
-  pair log = pair_of_log(parts_of_log(x, 0), 0.0), factor = exact_sum(x, -0.5), main = exact_product(factor.high, log.high);
+  pair log = pair_of_log(parts_of_log(x, 0), 0.0), factor = exact_sum(x, -0.5);
+  pair main = exact_product(factor.high, log.high);
   double inverse = 1.0 / x, square = inverse * inverse, sum = stirling_series[7][0];
   for (int n = 6; n >= 0; n--) sum = sum * square + stirling_series[n][0];
   pair s = exact_sum(main.high, -x);
@@ -87,7 +90,8 @@ static double lgamma_shifted(double x) {
   return sum_of_pairs(stirling(at), negative(log_of_pair(product))).high;
 }
 
-/// log(pi / |x sin(pi x)|) - log Gamma(-x) for x <= -20, where no double is near a zero; `rest` is x without the nearest whole number.
+/// log(pi / |x sin(pi x)|) - log Gamma(-x) for x <= -20, where no double is near a zero; `rest` is x without the
+/// nearest whole number.
 static double lgamma_reflected(double x, double rest) {
   double size = magnitude_of(rest), from = size > 0.25 ? 0.5 - size : size;
   pair angle = product_of_pairs((pair){PI_HIGH, PI_LOW}, (pair){from, 0.0});
@@ -111,7 +115,8 @@ double ck_lgamma(double x) {
   }
   if (x > 2.5 && x < 16.0) return lgamma_above(x);
   if (x > 0x1p60) {  // what is left out is less than 2^-60 of it
-    pair log = pair_of_log(parts_of_log(x, 0), 0.0), factor = exact_sum(-1.0, log.high), y = exact_product(x, factor.high);
+    pair log = pair_of_log(parts_of_log(x, 0), 0.0), factor = exact_sum(-1.0, log.high);
+    pair y = exact_product(x, factor.high);
     return y.high == infinite ? infinite : y.high + (y.low + x * (factor.low + log.low));
   }
   if (x >= 16.0) return lgamma_large(x);

@@ -18,7 +18,9 @@ double ck_log(double x) {
 /// log u with u = 1 + x, and what the rounding of u loses put into r; near 0, r is x.
 double ck_log1p(double x) {
   if (magnitude_of(x) < 0x1p-54) return x;
-  if (!(x > -1.0 && x < __builtin_inf())) return x == -1.0 ? -__builtin_inf() : x == __builtin_inf() ? x : not_a_number();
+  if (!(x > -1.0 && x < __builtin_inf())) {
+    return x == -1.0 ? -__builtin_inf() : x == __builtin_inf() ? x : not_a_number();
+  }
   pair u = exact_sum(x, 1.0);
   log_parts l = parts_of_log(u.high, 0);
   double rest = 0.0;

@@ -12,8 +12,8 @@ typedef struct {
   int power;     ///< of two
 } log_parts;
 
-/// x > 0, normal; `power` is added to that of two. With m = x 2^-k in 1 ... 2 and c from the table, r = c m - 1, |r| <= 2^-7: exact,
-/// because c has eight bits after the point and m - 1 has 52.
+/// x > 0, normal; `power` is added to that of two. With m = x 2^-k in 1 ... 2 and c from the table, r = c m - 1, |r| <=
+/// 2^-7: exact, because c has eight bits after the point and m - 1 has 52.
 PURE log_parts parts_of_log(double x, int power) {
   uint64_t bits = bits_of(x);
   int part = (int)(bits >> 45 & 127), k = (int)(bits >> 52) - 1023;

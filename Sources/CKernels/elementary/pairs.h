@@ -1,4 +1,5 @@
-// Numbers of twice the precision as sums of two doubles, without fused multiply-adds: the same bits with them and without.
+// Numbers of twice the precision as sums of two doubles, without fused multiply-adds: the same bits with them and
+// without.
 #ifndef PTRAIN_PAIRS_H
 #define PTRAIN_PAIRS_H
 

@@ -13,7 +13,8 @@ PURE int wholeness(double y) {
   return whole & 1 ? 1 : 2;
 }
 
-/// |x|^y = e^(y log |x|), the logarithm to 2^-67 of it, so that 745 times as much costs less than 0.02 units in the last place.
+/// |x|^y = e^(y log |x|), the logarithm to 2^-67 of it, so that 745 times as much costs less than 0.02 units in the
+/// last place.
 double ck_pow(double x, double y) {
   if (y == 0.0 || x == 1.0) return 1.0;
   if (x != x || y != y) return not_a_number();

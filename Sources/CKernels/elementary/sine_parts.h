@@ -35,9 +35,10 @@ PURE pair cosine_of(pair r) {
 
 /// r = x - q pi / 2, |r| <= pi / 4, for finite |x| >= 2^-27; returns q mod 4.
 ///
-/// x = m 2^e with a whole m of 53 bits. Bits of 2 / pi whose product with 2^e is a multiple of 4 are left out; m times the 192 bits from
-/// there on, without what overflows, is q mod 4 in its first two bits and a fraction in the others, to 2^-137. No double lies closer to a
-/// multiple of pi / 2 than 2^-61 of it (about), so 2^-75 of r is the most that is lost.
+/// x = m 2^e with a whole m of 53 bits. Bits of 2 / pi whose product with 2^e is a multiple of 4 are left out; m times
+/// the 192 bits from there on, without what overflows, is q mod 4 in its first two bits and a fraction in the others,
+/// to 2^-137. No double lies closer to a multiple of pi / 2 than 2^-61 of it (about), so 2^-75 of r is the most that is
+/// lost.
 PURE int reduce(double x, pair *r) {
   uint64_t bits = bits_of(x), m = (bits & 0xfffffffffffff) | 0x10000000000000;
   int e = (int)(bits >> 52 & 0x7ff) - 1075;
@@ -48,7 +49,8 @@ PURE int reduce(double x, pair *r) {
     uint64_t high = word < 0 ? 0 : two_over_pi[word], low = word + 1 < 0 ? 0 : two_over_pi[word + 1];
     w[i] = shift ? high << shift | low >> (64 - shift) : high;
   }
-  unsigned __int128 lowest = (unsigned __int128)m * w[2], middle = (unsigned __int128)m * w[1] + (uint64_t)(lowest >> 64);
+  unsigned __int128 lowest = (unsigned __int128)m * w[2];
+  unsigned __int128 middle = (unsigned __int128)m * w[1] + (uint64_t)(lowest >> 64);
   uint64_t top = m * w[0] + (uint64_t)(middle >> 64), next = (uint64_t)middle, last = (uint64_t)lowest;
 
   int quarter = (int)(top >> 62);

@@ -24,9 +24,9 @@ int ck_set_isa(int isa);
 /// No level of its own: a thread uses the active table that all threads have in common.
 #define CK_COMMON (-1)
 
-/// Lowers the level of the calling thread alone to `isa`, or to what the CPU offers if that is less; `CK_COMMON` ends that.
-/// Returns what the thread had. Levels are compared so while other threads compute: a kernel that met two tables in one call would
-/// take its tiling from one and its memory from the other.
+/// Lowers the level of the calling thread alone to `isa`, or to what the CPU offers if that is less; `CK_COMMON` ends
+/// that. Returns what the thread had. Levels are compared so while other threads compute: a kernel that met two tables
+/// in one call would take its tiling from one and its memory from the other.
 int ck_set_thread_isa(int isa);
 
 /// Makes the calling thread treat denormal inputs and results as zero (x86: FTZ and DAZ in MXCSR; aarch64: FZ in FPCR).

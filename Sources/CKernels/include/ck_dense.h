@@ -1,15 +1,15 @@
 /// Dense products in float32 whose bits do not depend on how the work is cut.
 ///
-/// Every element of a product is one chain of fused multiply-adds over the inner index in ascending order, begun at the bias (or
-/// zero). Tiles, threads, row cuts and instruction sets change nothing about that chain, so five lines of scalar C with `fmaf`
-/// check every bit.
+/// Every element of a product is one chain of fused multiply-adds over the inner index in ascending order, begun at the
+/// bias (or zero). Tiles, threads, row cuts and instruction sets change nothing about that chain, so five lines of
+/// scalar C with `fmaf` check every bit.
 ///
-/// Packed weights. A matrix of `inner` rows and `outer` columns is kept in panels of 64 columns (the last one 16, 32, 48 or 64
-/// wide, columns beyond `outer` zero), each panel stored row by row: element (i, o) is at
-/// `inner * 64 * (o / 64) + i * width(o / 64) + o % 64`. See `ck_packed_count` and `ck_packed_index`.
+/// Packed weights. A matrix of `inner` rows and `outer` columns is kept in panels of 64 columns (the last one 16, 32,
+/// 48 or 64 wide, columns beyond `outer` zero), each panel stored row by row: element (i, o) is at `inner * 64 * (o /
+/// 64) + i * width(o / 64) + o % 64`. See `ck_packed_count` and `ck_packed_index`.
 ///
-/// Activations are row-major with a row stride that is a multiple of 16 floats; the floats between the row's end and the next
-/// multiple of 16 are zero and stay zero.
+/// Activations are row-major with a row stride that is a multiple of 16 floats; the floats between the row's end and
+/// the next multiple of 16 are zero and stay zero.
 #ifndef PTRAIN_CK_DENSE_H
 #define PTRAIN_CK_DENSE_H
 #include <stdint.h>
@@ -43,8 +43,8 @@ enum ck_epilogue {
 
 /// How the kernels cut their work, which no bit depends on; see tiling.c for the choice.
 struct ck_tiling {
-  /// Inner rows of weights over which all tiles of a product go before the next ones: 16 ... CK_INNER_BLOCK where the level packs, else
-  /// any number.
+  /// Inner rows of weights over which all tiles of a product go before the next ones: 16 ... CK_INNER_BLOCK where the
+  /// level packs, else any number.
   long inner_block;
   /// Samples that go through all inner rows before the next ones.
   long row_block;
@@ -56,7 +56,8 @@ struct ck_tiling {
   int gradient_packs;
 };
 
-/// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's end.
+/// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's
+/// end.
 enum { CK_TILE_BY_LEAVES = -1, CK_LONG_LEAF = 64 };
 
 /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
@@ -77,25 +78,26 @@ struct ck_product {
   const struct ck_tiling *tiling;
 };
 
-/// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on its left are
-/// added once it is done.
+/// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on
+/// its left are added once it is done.
 struct ck_leaf {
   long row_begin, row_end;
   int32_t merges;
 };
 
-/// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]`, packed, for one panel and rows `i_begin ..< i_end`
-/// of the packed matrix; `db[o]`, the same with x = 1, where `i_begin` is 0 and db is not null.
+/// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]`, packed, for one panel and rows
+/// `i_begin ..< i_end` of the packed matrix; `db[o]`, the same with x = 1, where `i_begin` is 0 and db is not null.
 struct ck_weight_gradient {
   const float *x;
   long x_stride;
   const float *d;
   long d_stride;
-  /// 0 or 1: a row is one sample. Else each row has so many positions, one after the other in the chains; x_stride and d_stride are
-  /// from row to row, these from position to position, and d_stride is `positions * d_position_stride`.
+  /// 0 or 1: a row is one sample. Else each row has so many positions, one after the other in the chains; x_stride and
+  /// d_stride are from row to row, these from position to position, and d_stride is `positions * d_position_stride`.
   long positions;
   long x_position_stride, d_position_stride;
-  /// Where there are positions: `CK_POSITIONS_COPIED * CK_GRADIENT_ITEM` floats, used where those of x are not equally far apart.
+  /// Where there are positions: `CK_POSITIONS_COPIED * CK_GRADIENT_ITEM` floats, used where those of x are not equally
+  /// far apart.
   float *copy;
   /// Set by the kernel: what x was before it is a copy of some of its positions.
   const float *rows;
@@ -107,8 +109,8 @@ struct ck_weight_gradient {
   long i_begin, i_end;
   const struct ck_leaf *leaves;
   long leaf_count;
-  /// At least `ck_weight_gradient_scratch(stack_depth)` floats, 64-byte aligned, one per thread; where there are positions, behind them
-  /// `ck_leaf_scratch(leaf_count)` more.
+  /// At least `ck_weight_gradient_scratch(stack_depth)` floats, 64-byte aligned, one per thread; where there are
+  /// positions, behind them `ck_leaf_scratch(leaf_count)` more.
   float *scratch;
   /// Sums that are kept for each tile at most: `ck_stack_depth(leaves)` of the subtree.
   long stack_depth;
@@ -116,8 +118,8 @@ struct ck_weight_gradient {
   const struct ck_tiling *tiling;
 };
 
-/// Rows of the matrix in one call, at most, and in all calls of a matrix but the last one of a panel, which takes up to a quarter more
-/// rather than leave a few rows to a call of their own.
+/// Rows of the matrix in one call, at most, and in all calls of a matrix but the last one of a panel, which takes up to
+/// a quarter more rather than leave a few rows to a call of their own.
 enum { CK_GRADIENT_ITEM = 240, CK_GRADIENT_CUT = 192 };
 
 /// Calls that a panel is cut into.
@@ -125,7 +127,8 @@ static inline long ck_gradient_cuts(long inner) {
   const long least = CK_GRADIENT_ITEM - CK_GRADIENT_CUT;
   return inner <= CK_GRADIENT_ITEM ? 1 : (inner - least + CK_GRADIENT_CUT - 1) / CK_GRADIENT_CUT;
 }
-/// Most samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take 256 KiB.
+/// Most samples over which all tiles of a call go before the next ones: their inputs and gradients of 64 outputs take
+/// 256 KiB.
 enum { CK_GRADIENT_ROWS = 256 };
 /// Most positions that are copied at a time: with the inputs of a call they take 60 KiB.
 enum { CK_POSITIONS_COPIED = 64 };
@@ -139,7 +142,8 @@ static inline long ck_stack_depth(long leaves) {
   return depth + 1;
 }
 
-/// Floats of a call's scratch memory: the stacks of at most 66 tiles of 24 vectors of 16 floats, or of four times 44 of 96 floats.
+/// Floats of a call's scratch memory: the stacks of at most 66 tiles of 24 vectors of 16 floats, or of four times 44 of
+/// 96 floats.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
@@ -166,25 +170,25 @@ enum ck_tiling_source ck_choose_tiling(void);
 /// The least seconds that a small forward product and a small weight gradient take together; -1 where memory is short.
 double ck_tiling_seconds(const struct ck_tiling *tiling);
 
-#define CK_DENSE_DECLARE(isa)                                     \
-  void ck_product_##isa(const struct ck_product *p);              \
-  void ck_weight_gradient_##isa(struct ck_weight_gradient *p); \
-  void ck_pack_transposed_##isa(const float *packed, long inner, long outer, float *transposed, long first_panel, long block_begin, \
-                                long block_end);
-
-CK_DENSE_DECLARE(portable)
-CK_DENSE_DECLARE(avx2)
-CK_DENSE_DECLARE(avx512)
+// The kernels of the table: what the functions below do at one level. A gradient's positions are those of its copy, and
+// the transpose is written from panel `first_panel` on.
+typedef void (*ck_dense_product)(const struct ck_product *p);
+typedef void (*ck_dense_gradient)(struct ck_weight_gradient *p);
+typedef void (*ck_dense_transpose)(
+    const float *packed, long inner, long outer, float *transposed, long first_panel, long block_begin,
+    long block_end);
 
 /// The three kernels at the active level.
 void ck_product(const struct ck_product *p);
 void ck_weight_gradient(const struct ck_weight_gradient *p);
-/// Blocks of 64 × 64 of a packed matrix (numbered panel by panel of rows, `ceil(outer / 64)` to a row of blocks) into the packed
-/// form of its transpose.
-void ck_pack_transposed(const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
+/// Blocks of 64 × 64 of a packed matrix (numbered panel by panel of rows, `ceil(outer / 64)` to a row of blocks) into
+/// the packed form of its transpose.
+void ck_pack_transposed(
+    const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
 
-/// `ck_product` with the transpose of `packed`, which has `p->outer` rows and `p->inner` columns; `p->weights` is not looked at. Each panel
-/// is transposed into `scratch`, `ck_transposed_scratch(p->inner)` floats on a 64-byte border, and used while it is in the cache.
+/// `ck_product` with the transpose of `packed`, which has `p->outer` rows and `p->inner` columns; `p->weights` is not
+/// looked at. Each panel is transposed into `scratch`, `ck_transposed_scratch(p->inner)` floats on a 64-byte border,
+/// and used while it is in the cache.
 void ck_product_transposed(const struct ck_product *p, const float *packed, float *scratch);
 
 static inline long ck_transposed_scratch(long inner) { return inner * CK_PANEL; }

@@ -26,10 +26,10 @@ struct ck_segment {
   const double *_Nonnull scale;
 };
 
-/// y[i * stride + j] = element j of row rows[i], in float32, for i in 0 ..< n; which of `rows` is meant goes through `index` where that is
-/// not null: 4 or 8 bytes for each row.
+/// y[i * stride + j] = element j of row rows[i], in float32, for i in 0 ..< n; which of `rows` is meant goes through
+/// `index` where that is not null: 4 or 8 bytes for each row.
 typedef void (*ck_gather_raw)(
-    const struct ck_segment *_Nonnull segment, const long *_Nonnull rows, const void *_Nullable index, int index_bytes, size_t n,
-    float *_Nonnull y, size_t stride);
+    const struct ck_segment *_Nonnull segment, const long *_Nonnull rows, const void *_Nullable index, int index_bytes,
+    size_t n, float *_Nonnull y, size_t stride);
 
 #endif

@@ -1,4 +1,5 @@
-// What happens to summed gradients beside the plain updates. Element by element: any cut of the arrays gives the same bits.
+// What happens to summed gradients beside the plain updates. Element by element: any cut of the arrays gives the same
+// bits.
 #ifndef PTRAIN_CK_GRADIENT_H
 #define PTRAIN_CK_GRADIENT_H
 

@@ -11,16 +11,11 @@
 /// y[i] = f(x[i]) for i in 0..<n.
 typedef void (*ck_map)(const float *_Nonnull x, float *_Nonnull y, size_t n);
 
-/// y[i] = f(x[i]; parameter) for i in 0..<n.
-typedef void (*ck_map_with)(const float *_Nonnull x, float *_Nonnull y, size_t n, float parameter);
+/// An activation: y[i] = f(x[i]; parameter) for i in 0..<n. Most have no parameter and do not look at it.
+typedef void (*ck_activate)(const float *_Nonnull x, float *_Nonnull y, size_t n, float parameter);
 
-/// dx[i] = dy[i] * f'(saved[i]) for i in 0..<n, where `saved` is the activation's input
-/// or output (stated by the member).
-typedef void (*ck_map_backward)(
-    const float *_Nonnull saved, const float *_Nonnull dy, float *_Nonnull dx, size_t n);
-
-/// As `ck_map_backward`, with the activation's parameter.
-typedef void (*ck_map_backward_with)(
+/// dx[i] = dy[i] * f'(saved[i]) for i in 0..<n, where `saved` is the activation's input or output, as the list says.
+typedef void (*ck_activate_backward)(
     const float *_Nonnull saved, const float *_Nonnull dy, float *_Nonnull dx, size_t n, float parameter);
 
 /// Softmax of `rows` rows of `n` logits, and the logarithm of the sum of exponentials of each row in double:

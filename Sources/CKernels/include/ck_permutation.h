@@ -1,5 +1,5 @@
-// A seeded order of 0 ..< count: a Feistel network on 2 x half_bits bits, walked along its cycle until it falls inside (Black and
-// Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002).
+// A seeded order of 0 ..< count: a Feistel network on 2 x half_bits bits, walked along its cycle until it falls inside
+// (Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002).
 #ifndef PTRAIN_CK_PERMUTATION_H
 #define PTRAIN_CK_PERMUTATION_H
 

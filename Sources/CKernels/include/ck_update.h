@@ -1,5 +1,5 @@
-// Optimizer updates. Every element is updated by itself, so any cut of the arrays gives the same bits. All return 1 where everything
-// that they stored is finite; 0 may also come from what lies behind the end of an array.
+// Optimizer updates. Every element is updated by itself, so any cut of the arrays gives the same bits. All return 1
+// where everything that they stored is finite; 0 may also come from what lies behind the end of an array.
 #ifndef PTRAIN_CK_UPDATE_H
 #define PTRAIN_CK_UPDATE_H
 
@@ -34,7 +34,8 @@ struct ck_adam {
   float clip;    ///< as in ck_sgd
 };
 
-/// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w - shrink w - step * m / (sqrt(v) / root + epsilon).
+/// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = w - shrink w - step * m / (sqrt(v) / root +
+/// epsilon).
 typedef int (*ck_adam_update)(
     float *_Nonnull w, const float *_Nonnull gradient, float *_Nonnull m, float *_Nonnull v, size_t n,
     struct ck_adam parameters);

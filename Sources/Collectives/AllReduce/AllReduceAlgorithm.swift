@@ -8,7 +8,8 @@ package protocol AllReduceAlgorithm: Sendable {
   static var sharesMemory: Bool { get }
   /// Plans the way of one bucket.
   static func makeStages(_ bucket: BucketContext) throws -> Stages
-  /// The cost sheet: what one exchange in one bucket costs one rank, computed from the formula in the algorithm's documentation.
+  /// The cost sheet: what one exchange in one bucket costs one rank, computed from the formula in the algorithm's
+  /// documentation.
   static func cost(_ sheet: CostSheet) -> AllReduceCost
 }
 

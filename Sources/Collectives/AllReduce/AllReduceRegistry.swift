@@ -59,8 +59,8 @@ package struct AllReduceRegistry: Sendable {
 
   /// The rule of `auto`; every rank comes to the same, invariant, algorithm.
   ///
-  /// One node: `shared_memory`. Several nodes with several neighbouring ranks each, equally many: `hierarchical`. Else, and with
-  /// 16 bits on the wire, `ordered`. `ptrain bench --collectives` shows what each takes.
+  /// One node: `shared_memory`. Several nodes with several neighbouring ranks each, equally many: `hierarchical`. Else,
+  /// and with 16 bits on the wire, `ordered`. `ptrain bench --collectives` shows what each takes.
   package static func automatic(nodes: [[Int]], wire: WireFormat = .float32) -> any AllReduceAlgorithm.Type {
     guard nodes[0].count > 1, wire == .float32 else { return OrderedAllReduce.self }
     if nodes.count == 1 { return SharedMemoryAllReduce.self }

@@ -2,14 +2,16 @@ internal import Platform
 
 /// First inside each node through shared memory, then one exchange per slice between the nodes.
 ///
-/// For `q` nodes of `r` neighbouring ranks each and `n` floats: the ranks of a node meet, and each sums its slice, one of `r`, of
-/// the node's partial sums in place, as far as the tree goes inside the node (`L` sums; 1 where ranks and nodes are powers of two).
-/// Ranks with the same place on their nodes then exchange that slice as in ``OrderedAllReduce``: parts to their owners, which add
-/// them in tree order, sums to all; what arrives goes straight into the node's shared sum. The ranks of the node meet again.
-/// The association is the tree's, so the bits are the same as everywhere. It needs equally many, neighbouring ranks on each node.
+/// For `q` nodes of `r` neighbouring ranks each and `n` floats: the ranks of a node meet, and each sums its slice, one
+/// of `r`, of the node's partial sums in place, as far as the tree goes inside the node (`L` sums; 1 where ranks and
+/// nodes are powers of two). Ranks with the same place on their nodes then exchange that slice as in
+/// ``OrderedAllReduce``: parts to their owners, which add them in tree order, sums to all; what arrives goes straight
+/// into the node's shared sum. The ranks of the node meet again. The association is the tree's, so the bits are the
+/// same as everywhere. It needs equally many, neighbouring ranks on each node.
 ///
-/// Cost sheet (slice: n/r, part: slice/q, t: trailer): steps: 2 meetings where r > 1, 2 rounds of messages where q > 1; bytes sent
-/// per rank: 4·L·(slice - part) + 4·(q-1)·part + (q-1)·t: a node sends each float about twice, whatever its number of ranks.
+/// Cost sheet (slice: n/r, part: slice/q, t: trailer): steps: 2 meetings where r > 1, 2 rounds of messages where q > 1;
+/// bytes sent per rank: 4·L·(slice - part) + 4·(q-1)·part + (q-1)·t: a node sends each float about twice, whatever its
+/// number of ranks.
 package enum HierarchicalAllReduce: AllReduceAlgorithm {
   package static let kind = "hierarchical"
   package static let isInvariant = true
@@ -96,7 +98,8 @@ package enum HierarchicalAllReduce: AllReduceAlgorithm {
   }
 }
 
-/// One rank's slice of its node's partial sums, added up as far as the tree goes inside the node. For one thread at a time.
+/// One rank's slice of its node's partial sums, added up as far as the tree goes inside the node. For one thread at a
+/// time.
 private final class NodeSum {
   private struct Tree {
     var firstLeaf: Int

@@ -1,10 +1,11 @@
-/// The transport's own allreduce (`MPI_Allreduce`), for comparison: fast, but it rounds at the borders between ranks, so the
-/// bits depend on the number of ranks and on the library.
+/// The transport's own allreduce (`MPI_Allreduce`), for comparison: fast, but it rounds at the borders between ranks,
+/// so the bits depend on the number of ranks and on the library.
 ///
-/// Each rank first adds its own partial sums from left to right; a rank without samples contributes -0, which changes no sum.
-/// The call waits inside, so nothing is computed meanwhile, and the watchdog does not see a rank that stops there; one that stops
-/// before is seen at the trailers' meeting, but for buckets between the first and the last, which have none. `MPI_Iallreduce` could be
-/// watched, but with two ranks it takes one and a half to four times as long, which would make the comparison an unfair one.
+/// Each rank first adds its own partial sums from left to right; a rank without samples contributes -0, which changes
+/// no sum. The call waits inside, so nothing is computed meanwhile, and the watchdog does not see a rank that stops
+/// there; one that stops before is seen at the trailers' meeting, but for buckets between the first and the last, which
+/// have none. `MPI_Iallreduce` could be watched, but with two ranks it takes one and a half to four times as long,
+/// which would make the comparison an unfair one.
 ///
 /// Cost sheet: communication steps: 1 for the trailers and what the library takes (counted as 1); bytes sent per rank:
 /// (p-1) · trailer and what the library sends, at least 2(p-1)/p · 4n (not counted).

@@ -3,10 +3,10 @@ internal import Platform
 
 /// ``OrderedAllReduce``, sliced, with 16 bits on the wire: half the bytes, other results.
 ///
-/// What a rank sends is rounded; the owner of a slice adds in float32, in the tree's order, its own partial sums as they are; the
-/// sum is rounded once more on its way to all, the owner's copy too, so that all ranks keep the same bits. Half precision travels
-/// divided by the power of two at or above the batch size, so that sums over a batch stay in its range. The result depends on the
-/// number of ranks.
+/// What a rank sends is rounded; the owner of a slice adds in float32, in the tree's order, its own partial sums as
+/// they are; the sum is rounded once more on its way to all, the owner's copy too, so that all ranks keep the same
+/// bits. Half precision travels divided by the power of two at or above the batch size, so that sums over a batch stay
+/// in its range. The result depends on the number of ranks.
 enum NarrowExchange {
   static func stages(_ bucket: BucketContext) throws -> Stages {
     let (plan, buffers, rank) = (bucket.plan, bucket.buffers, bucket.rank)

@@ -2,18 +2,20 @@ internal import Platform
 
 /// Adds up in the order of the reduction tree: the same bits for any number of ranks.
 ///
-/// Sliced, the normal way, for `p` ranks, `n` floats and `L` partial sums per rank (1 for a power of two), in two rounds:
-/// 1. each rank sends every other rank, the owner of one slice of the gradient, that slice of each of its partial sums, and
-///    its trailer; the owner adds the slices in tree order;
+/// Sliced, the normal way, for `p` ranks, `n` floats and `L` partial sums per rank (1 for a power of two), in two
+/// rounds:
+/// 1. each rank sends every other rank, the owner of one slice of the gradient, that slice of each of its partial sums,
+///   and its trailer; the owner adds the slices in tree order;
 /// 2. each owner sends its summed slice to all.
 ///
-/// Direct, when all ranks' partial sums together are small and latency is all that counts, in one round: each rank sends all
-/// its partial sums and its trailer, in one message, to all; every rank adds everything in tree order. Same bits.
+/// Direct, when all ranks' partial sums together are small and latency is all that counts, in one round: each rank
+/// sends all its partial sums and its trailer, in one message, to all; every rank adds everything in tree order. Same
+/// bits.
 ///
 /// Cost sheet | communication steps | bytes sent per rank (t: trailer, n padded to 16 floats in `direct`)
-/// -----------|---------------------|---------------------
-/// sliced     | 2                   | 4·L·(n - slice) + 4·(p-1)·slice + (p-1)·t; for L = 1 about 2(p-1)/p · 4n, the lower bound
-/// direct     | 1                   | (p-1) · (4·L·n + t)
+/// -----------|---------------------|--------------------- sliced     | 2                   | 4·L·(n - slice) +
+/// 4·(p-1)·slice + (p-1)·t; for L = 1 about 2(p-1)/p · 4n, the lower bound direct     | 1                   | (p-1) ·
+/// (4·L·n + t)
 ///
 /// Slices are cut as ``GradientSlice`` says.
 package enum OrderedAllReduce: AllReduceAlgorithm {

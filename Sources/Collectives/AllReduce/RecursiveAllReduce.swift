@@ -2,13 +2,14 @@ internal import Platform
 
 /// Recursive halving and doubling (Thakur, Rabenseifner and Gropp 2005) in the order of the reduction tree.
 ///
-/// For a power of two of ranks, which own the tree's own subtrees: in round `l` a rank exchanges halves of its slice with the rank
-/// `2^l` away and adds, the lower rank's part on the left, so that after round `l` blocks of `2^(l+1)` ranks hold their node of the
-/// tree, cut in slices. Then the way back doubles the slices. For other numbers of ranks it is ``OrderedAllReduce``.
+/// For a power of two of ranks, which own the tree's own subtrees: in round `l` a rank exchanges halves of its slice
+/// with the rank `2^l` away and adds, the lower rank's part on the left, so that after round `l` blocks of `2^(l+1)`
+/// ranks hold their node of the tree, cut in slices. Then the way back doubles the slices. For other numbers of ranks
+/// it is ``OrderedAllReduce``.
 ///
-/// Cost sheet, p = 2^k: communication steps: 2k, the trailers travel with the first; bytes sent per rank: 2(p-1)/p · 4n, the lower
-/// bound, but for the rounding of slices to 16 floats, and (p-1) · trailer. Fewer, longer messages than `ordered` has, in more
-/// steps.
+/// Cost sheet, p = 2^k: communication steps: 2k, the trailers travel with the first; bytes sent per rank: 2(p-1)/p ·
+/// 4n, the lower bound, but for the rounding of slices to 16 floats, and (p-1) · trailer. Fewer, longer messages than
+/// `ordered` has, in more steps.
 package enum RecursiveAllReduce: AllReduceAlgorithm {
   package static let kind = "recursive"
   package static let isInvariant = true

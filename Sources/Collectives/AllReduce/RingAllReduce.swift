@@ -2,12 +2,12 @@ internal import Platform
 
 /// The ring of Patarasuk and Yuan (2009), for comparison: every rank talks to its neighbours only.
 ///
-/// Each rank first adds its own partial sums from left to right. Then, in `p - 1` rounds, slices travel around the ring and every
-/// rank adds its own to what arrives; in `p - 1` more the finished slices travel on to all. The additions of a slice begin at
-/// another rank for each slice, so the bits depend on the number of ranks.
+/// Each rank first adds its own partial sums from left to right. Then, in `p - 1` rounds, slices travel around the ring
+/// and every rank adds its own to what arrives; in `p - 1` more the finished slices travel on to all. The additions of
+/// a slice begin at another rank for each slice, so the bits depend on the number of ranks.
 ///
-/// Cost sheet: communication steps: 2(p-1), the trailers travel with the first; bytes sent per rank: 2(p-1)/p · 4n, the lower
-/// bound, but for the rounding of slices to 16 floats, and (p-1) · trailer.
+/// Cost sheet: communication steps: 2(p-1), the trailers travel with the first; bytes sent per rank: 2(p-1)/p · 4n, the
+/// lower bound, but for the rounding of slices to 16 floats, and (p-1) · trailer.
 package enum RingAllReduce: AllReduceAlgorithm {
   package static let kind = "ring"
   package static let isInvariant = false

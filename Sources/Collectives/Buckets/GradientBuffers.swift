@@ -1,9 +1,10 @@
 internal import Platform
 
-/// The memory of one rank in one exchange: its partial sums, one behind the other, then its trailer; and the others' trailers.
+/// The memory of one rank in one exchange: its partial sums, one behind the other, then its trailer; and the others'
+/// trailers.
 ///
-/// A rank without shards has no partial sum, but a row to receive the sum in. Row 0 ends up holding the sum, unless all ranks of
-/// a node share one.
+/// A rank without shards has no partial sum, but a row to receive the sum in. Row 0 ends up holding the sum, unless all
+/// ranks of a node share one.
 final class GradientBuffers {
   /// Floats in one gradient.
   let count: Int

@@ -2,8 +2,8 @@ internal import Platform
 
 /// What the ranks of one node see of each other in an exchange: partial sums, flags, and the sum they share.
 ///
-/// Each rank's region: its partial sums, its trailer, its flags. The first rank's region goes on with the sum, where all ranks want
-/// all of it, and a trailer for every rank of the run.
+/// Each rank's region: its partial sums, its trailer, its flags. The first rank's region goes on with the sum, where
+/// all ranks want all of it, and a trailer for every rank of the run.
 final class NodeMemory {
   /// The ranks of this node, ascending.
   let ranks: [Int]

@@ -1,10 +1,11 @@
 /// A prepared sum of flat gradients over all ranks, in buckets.
 ///
-/// Each step: ``begin(shardsInUse:)``; write this rank's partial sums into ``partial(_:)`` and its trailer into ``trailer(of:)``
-/// of its own rank; ``start(_:)`` each bucket, in order, when its part of all partial sums is final; ``finish(_:)`` it; read the
-/// sum from ``sum`` and every rank's trailer from ``trailer(of:)``. ``allReduce(shardsInUse:)`` is all of that at once.
-/// No method allocates. Handed whole to one thread at a time. That thread adds: it has to have set flush-to-zero and
-/// denormals-are-zero before, or its bits differ from the other threads'.
+/// Each step: ``begin(shardsInUse:)``; write this rank's partial sums into ``partial(_:)`` and its trailer into
+/// ``trailer(of:)`` of its own rank; ``start(_:)`` each bucket, in order, when its part of all partial sums is final;
+/// ``finish(_:)`` it; read the sum from ``sum`` and every rank's trailer from ``trailer(of:)``.
+/// ``allReduce(shardsInUse:)`` is all of that at once. No method allocates. Handed whole to one thread at a time. That
+/// thread adds: it has to have set flush-to-zero and denormals-are-zero before, or its bits differ from the other
+/// threads'.
 package final class GradientExchange {
   /// The name of the algorithm at work.
   package let algorithm: String
@@ -84,14 +85,15 @@ package final class GradientExchange {
     self.traffic = traffic
   }
 
-  /// The buffers for this rank's maximal subtrees, as many as `plan.subtrees(of: rank)`; 64-byte aligned, zero at first.
+  /// The buffers for this rank's maximal subtrees, as many as `plan.subtrees(of: rank)`; 64-byte aligned, zero at
+  /// first.
   ///
-  /// Consumed: after a step they hold anything, and ``partial(_:)`` 0 may be written to. The buffer of a subtree without a sample
-  /// is never read for a sum.
+  /// Consumed: after a step they hold anything, and ``partial(_:)`` 0 may be written to. The buffer of a subtree
+  /// without a sample is never read for a sum.
   package func partial(_ index: Int) -> UnsafeMutablePointer<Float> { buffers.row(index) }
 
-  /// The sum over all ranks, or this rank's slices of it; may be the memory of `partial(0)`, or be shared by the ranks of a node: then
-  /// it is not to be written.
+  /// The sum over all ranks, or this rank's slices of it; may be the memory of `partial(0)`, or be shared by the ranks
+  /// of a node: then it is not to be written.
   package var sum: UnsafePointer<Float> { UnsafePointer(buffers.sum) }
 
   /// Whether other ranks read the memory of ``sum`` too.
@@ -103,15 +105,17 @@ package final class GradientExchange {
   /// The part of a bucket that this rank has summed; with ``ExchangeRequest/keepsSlices`` all it knows of the sum.
   package func owned(_ bucket: Int) -> Range<Int> { slices[bucket] }
 
-  /// Puts the sum of a part of ``owned(_:)`` into ``sum`` where that is left to be done on demand, with ``handover``; else it is there.
+  /// Puts the sum of a part of ``owned(_:)`` into ``sum`` where that is left to be done on demand, with ``handover``;
+  /// else it is there.
   ///
-  /// By several workers at a time, after ``finish(_:)`` of the bucket, and once for every float at most. Like all that adds, with
-  /// flush-to-zero set.
+  /// By several workers at a time, after ``finish(_:)`` of the bucket, and once for every float at most. Like all that
+  /// adds, with flush-to-zero set.
   package func sum(_ range: Range<Int>, bucket: Int, worker: Int) {
     sumsOnDemand[bucket]?(range, shardsInUse, worker)
   }
 
-  /// A new step, in which shards `0 ..< shardsInUse` hold samples; the others are absent from the tree. With none the sum is 0.
+  /// A new step, in which shards `0 ..< shardsInUse` hold samples; the others are absent from the tree. With none the
+  /// sum is 0.
   package func begin(shardsInUse: Int) {
     precondition(finished == started, "a step has not ended")
     transport.exchangeBegins()
@@ -161,7 +165,8 @@ package final class GradientExchange {
     }
   }
 
-  /// Collective: gives back what is shared with other ranks; the exchange's last use. Left out, that happens with the cluster's.
+  /// Collective: gives back what is shared with other ranks; the exchange's last use. Left out, that happens with the
+  /// cluster's.
   package func close() throws { try transport.close() }
 
   /// Adds up all ranks' partial sums; afterwards ``sum`` and all trailers have the same bits on every rank.

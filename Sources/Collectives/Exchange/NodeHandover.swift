@@ -1,8 +1,9 @@
 /// Floats that the ranks of one node hand each other after an exchange, in the memory that they summed in.
 ///
-/// Where every rank has the sum of its slice only (``ExchangeRequest/handingOver``), it puts what it made of that slice into its
-/// row, at the same place; ``offer()``; fetches the others' slices from their rows; ``release()``. Before it writes partial sums
-/// again, ``awaitRelease()``: by then the others have long fetched theirs. It stands in for the meeting that ends other exchanges.
+/// Where every rank has the sum of its slice only (``ExchangeRequest/handingOver``), it puts what it made of that slice
+/// into its row, at the same place; ``offer()``; fetches the others' slices from their rows; ``release()``. Before it
+/// writes partial sums again, ``awaitRelease()``: by then the others have long fetched theirs. It stands in for the
+/// meeting that ends other exchanges.
 package final class NodeHandover {
   private let memory: NodeMemory
   private let transport: any Transport

@@ -1,8 +1,8 @@
 extension Cluster {
   /// Fills memory on every rank with what root's holds; collective.
   ///
-  /// It travels in pieces of 4 MiB, so that what is under way is small beside it and others see that this rank is there. The
-  /// corresponding C function is `MPI_Bcast`.
+  /// It travels in pieces of 4 MiB, so that what is under way is small beside it and others see that this rank is
+  /// there. The corresponding C function is `MPI_Bcast`.
   ///
   /// - Parameter bytes: as many on every rank.
   /// - Throws: ``ClusterError/messageLength(from:to:sent:expected:)`` where they are not; an error of the network.

@@ -1,10 +1,10 @@
 /// The bytes of one value on their way: a mark of its type, then the value.
 ///
-/// Ranks that have gone different ways, one with a host's name and one with a time, find out by the mark, before they take the one for
-/// the other.
-enum PortableMessage {
+/// Ranks that have gone different ways, one with a host's name and one with a time, find out by the mark, before they
+/// take the one for the other.
+package enum PortableMessage {
   /// What is sent of a value.
-  static func seal<Value: Portable>(_ value: Value) -> [UInt8] {
+  package static func seal<Value: Portable>(_ value: Value) -> [UInt8] {
     var writer = PortableWriter()
     writer.write(mark(of: "\(Value.self)"))
     writer.write(value)
@@ -14,7 +14,7 @@ enum PortableMessage {
   /// The value that a rank has sent.
   ///
   /// - Throws: ``ClusterError/unreadable(from:value:problem:)``.
-  static func open<Value: Portable>(_ bytes: [UInt8], from sender: Int) throws -> Value {
+  package static func open<Value: Portable>(_ bytes: [UInt8], from sender: Int) throws -> Value {
     let name = "\(Value.self)"
     var reader = PortableReader(bytes, from: sender, value: name)
     guard try reader.read(UInt64.self) == mark(of: name) else { throw reader.failure("it holds another type") }

@@ -1,4 +1,5 @@
-/// When each rank was last known to work and to wait, as one rank knows it: by the marks of its node, and by messages of others.
+/// When each rank was last known to work and to wait, as one rank knows it: by the marks of its node, and by messages
+/// of others.
 ///
 /// All times are this rank's clock, in seconds.
 package struct RankSigns {
@@ -64,7 +65,8 @@ package struct RankSigns {
     }
   }
 
-  /// What this rank knows of its node's ranks: for each its number, its word, and how many microseconds ago it worked and waited.
+  /// What this rank knows of its node's ranks: for each its number, its word, and how many microseconds ago it worked
+  /// and waited.
   package func write(into record: UnsafeMutableBufferPointer<Int64>, now: Double) {
     for (index, rank) in ranksOfNode.enumerated() {
       let place = index * Self.recordLength

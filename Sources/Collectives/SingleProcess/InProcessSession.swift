@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Platform
 
-/// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory, and the groups made of them.
+/// What the threads of one ``InProcessCluster`` share: mailboxes, a board for gathers, memory, and the groups made of
+/// them.
 ///
 /// One lock guards it all; it may be held while a group's is taken, never the other way round.
 final class InProcessSession: @unchecked Sendable {
@@ -154,7 +155,8 @@ final class InProcessSession: @unchecked Sendable {
   /// The first rank of a rank's node.
   func leader(of rank: Int) -> Int { nodes.first { $0.contains(rank) }?.first ?? 0 }
 
-  /// Memory that all ranks of a node see, and no other, of the size that its first rank states; nil when it states none.
+  /// Memory that all ranks of a node see, and no other, of the size that its first rank states; nil when it states
+  /// none.
   func share(byteCount: Int?, rank: Int) throws -> UnsafeMutableRawBufferPointer? {
     var own: [Int] = []
     if rank == leader(of: rank), let byteCount {

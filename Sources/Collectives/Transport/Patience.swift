@@ -3,7 +3,8 @@ internal import Platform
 
 /// How to wait for other ranks: spin as long as an answer is likely, then give the core to somebody who can use it.
 ///
-/// As in the MPI room: 20 µs of spinning, then the core is offered between any two looks, after 1 ms with naps of 50 µs.
+/// As in the MPI room: 20 µs of spinning, then the core is offered between any two looks, after 1 ms with naps of 50
+/// µs.
 struct Patience {
   private var start = 0.0
   private var looks = 0

@@ -1,7 +1,7 @@
 /// Moves bytes between ranks: all that an allreduce algorithm needs to know about the network.
 ///
-/// Memory, peers and lengths are named once, in ``makeRound(receives:sends:)``; running a round allocates nothing. All ranks
-/// make their rounds in the same order and run each of them together. Handed whole to one thread at a time.
+/// Memory, peers and lengths are named once, in ``makeRound(receives:sends:)``; running a round allocates nothing. All
+/// ranks make their rounds in the same order and run each of them together. Handed whole to one thread at a time.
 package protocol Transport: AnyObject {
   /// This rank, `0 ..< size`.
   var rank: Int { get }
@@ -22,14 +22,15 @@ package protocol Transport: AnyObject {
   /// The ranks of each node, ascending; nodes in the order of their first rank.
   var nodes: [[Int]] { get }
 
-  /// Memory that the ranks of this node see, a region of each of them; zero-filled, on 64-byte borders, valid as long as the
-  /// transport.
+  /// Memory that the ranks of this node see, a region of each of them; zero-filled, on 64-byte borders, valid as long
+  /// as the transport.
   ///
   /// Collective over all ranks of the run. The corresponding C functions are `MPI_Win_allocate_shared` and
   /// `MPI_Win_shared_query`.
   ///
   /// - Parameter byteCount: what this rank asks for.
-  /// - Returns: the regions of this node's ranks, in their order; nil on every rank when there was not enough room on one.
+  /// - Returns: the regions of this node's ranks, in their order; nil on every rank when there was not enough room on
+  ///   one.
   func sharedMemory(byteCount: Int) throws -> [UnsafeMutableRawPointer]?
 
   /// Adds up `count` floats over all ranks in place, in an order of the transport's own choice.
@@ -40,8 +41,8 @@ package protocol Transport: AnyObject {
   /// - Parameter seconds: since the wait began.
   func waited(seconds: Double)
 
-  /// Called at the begin of each exchange, by the thread that has the transport: whoever is not in it may have to be told now and
-  /// then that this rank is there.
+  /// Called at the begin of each exchange, by the thread that has the transport: whoever is not in it may have to be
+  /// told now and then that this rank is there.
   func exchangeBegins()
 
   /// Collective: gives prepared rounds and shared memory back; the transport's last use.
@@ -68,8 +69,8 @@ package struct Message {
 
 /// Messages prepared to travel together, again and again.
 ///
-/// Between ``start()`` and the end of ``wait()`` the memory belongs to the round: bytes to be sent may be read, bytes to be
-/// received may not be touched.
+/// Between ``start()`` and the end of ``wait()`` the memory belongs to the round: bytes to be sent may be read, bytes
+/// to be received may not be touched.
 package protocol Round: AnyObject {
   /// Lets the messages go.
   func start() throws

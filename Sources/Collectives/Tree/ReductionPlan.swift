@@ -1,8 +1,9 @@
 /// Which rank owns which shards, and the order in which the ranks' partial sums are added.
 ///
-/// Each rank owns a contiguous range. For a power of two of ranks the ranges are cut like the tree itself, so each rank holds
-/// one subtree and sends one partial sum. For other numbers the ranges are balanced, and a rank sends the sums of the maximal
-/// subtrees inside its range (at most `2 log2(shards)`). With more ranks than shards some ranks own nothing.
+/// Each rank owns a contiguous range. For a power of two of ranks the ranges are cut like the tree itself, so each rank
+/// holds one subtree and sends one partial sum. For other numbers the ranges are balanced, and a rank sends the sums of
+/// the maximal subtrees inside its range (at most `2 log2(shards)`). With more ranks than shards some ranks own
+/// nothing.
 package struct ReductionPlan: Sendable {
   /// One addition: leaf `left` += leaf `right`.
   ///
@@ -22,8 +23,8 @@ package struct ReductionPlan: Sendable {
   let firstLeaf: [Int]
   /// The additions of the whole tree in order; the sum ends in leaf 0.
   ///
-  /// Leaves present are always the first ones, so the program for fewer shards is this one without the steps whose right
-  /// side is absent: a node with an absent child is the other child.
+  /// Leaves present are always the first ones, so the program for fewer shards is this one without the steps whose
+  /// right side is absent: a node with an absent child is the other child.
   let steps: [Step]
   /// For each number of shards in use, how many leaves hold at least one of them.
   private let leavesPresent: [Int]

@@ -1,8 +1,8 @@
 /// The one order in which the shards of a batch are added up.
 ///
-/// `tree(lo, hi)` of more than one shard is `tree(lo, mid) + tree(mid, hi)` with `mid = lo + ceil((hi - lo) / 2)`. An empty
-/// shard is absent: its parent is the other child, never an addition of 0, which would turn -0 into +0. The samples of a
-/// batch fill the shards from the front, so the shards present are always `0 ..< present`.
+/// `tree(lo, hi)` of more than one shard is `tree(lo, mid) + tree(mid, hi)` with `mid = lo + ceil((hi - lo) / 2)`. An
+/// empty shard is absent: its parent is the other child, never an addition of 0, which would turn -0 into +0. The
+/// samples of a batch fill the shards from the front, so the shards present are always `0 ..< present`.
 package enum ReductionTree {
   /// Where the node over `shards` is cut in two; the left part is the larger one.
   package static func split(_ shards: Range<Int>) -> Int {

@@ -15,8 +15,8 @@ final class TreeSum {
     var into: Place
   }
 
-  /// Floats per block: the intermediate sums of a block stay in the first-level cache while the whole tree runs over it, so that
-  /// each leaf is read from memory once and the result written once.
+  /// Floats per block: the intermediate sums of a block stay in the first-level cache while the whole tree runs over
+  /// it, so that each leaf is read from memory once and the result written once.
   private static let block = 1024
 
   /// The additions for each number of leaves present.

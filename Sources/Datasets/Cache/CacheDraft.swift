@@ -4,8 +4,9 @@ internal import Specs
 
 /// A cache that is being made, beside its place: it takes that place when it is complete, or goes.
 ///
-/// Its name is this process's own, so that two that make the same cache do not disturb each other: the last to be ready stays. What a
-/// process that was killed has left is removed by the next that makes the same cache; a lock tells it from one that is being made.
+/// Its name is this process's own, so that two that make the same cache do not disturb each other: the last to be ready
+/// stays. What a process that was killed has left is removed by the next that makes the same cache; a lock tells it
+/// from one that is being made.
 package final class CacheDraft {
   package let path: String
   private let partial: String

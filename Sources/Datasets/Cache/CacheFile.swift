@@ -113,7 +113,8 @@ package final class CacheFile: Sendable {
 
   // MARK: - Rows
 
-  /// Looks whether the rows are those that were written: by the file's own times where nobody has touched it, else by all bytes.
+  /// Looks whether the rows are those that were written: by the file's own times where nobody has touched it, else by
+  /// all bytes.
   ///
   /// - Throws: ``CacheFault/damaged(_:)``
   package func requireWhole(_ progress: () -> Void) throws(CacheFault) {
@@ -152,7 +153,8 @@ package final class CacheFile: Sendable {
     FileTimes.set(modified: before.modified, of: own)
   }
 
-  /// Whether only this machine writes to its file system: elsewhere a cache that is replaced cannot be read any more where it is mapped.
+  /// Whether only this machine writes to its file system: elsewhere a cache that is replaced cannot be read any more
+  /// where it is mapped.
   package var isLocal: Bool { FileLock.isLocal(descriptor) }
 
   /// The rows where they are; nil where they cannot be mapped.

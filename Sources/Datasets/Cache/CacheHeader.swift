@@ -7,13 +7,13 @@ struct CacheHeader: Equatable {
   /// Raised where the layout of the file changes.
   static let version: UInt64 = 1
   /// Raised where the same text and the same config come to be read as something else.
-  static let reader: UInt64 = 1
+  static let reader: UInt64 = 2
   /// Bytes before the rows.
   static let byteCount = 4096
   private static let magic: UInt64 = 0x6568_6361_632d_7470
   private static let wordCount = 32
-  /// Bytes of key or metadata that are ever written or read.
-  static let textLimit = 1 << 28
+  /// Bytes of key or metadata that are ever written or read: names of all categories and places of rows are among them.
+  static let textLimit = 1 << 32
 
   struct Part: Equatable {
     var offset = 0

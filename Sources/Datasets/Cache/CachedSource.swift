@@ -7,7 +7,8 @@ package struct CachedSource: Sendable, Equatable {
   package var identity: FileIdentity
   /// Of all its bytes, as they lie in the file.
   package var contentHash: UInt64
-  /// Whether it had rested before it was read: a file system counts time in steps, and only a later write is sure to show in the times.
+  /// Whether it had rested before it was read: a file system counts time in steps, and only a later write is sure to
+  /// show in the times.
   package var isSettled: Bool
 
   /// Seconds that a file rests before its times are believed.

@@ -1,6 +1,7 @@
 /// A 64-bit hash of bytes that come in pieces of any length: quick, not meant against intent.
 ///
-/// For bytes of one length each step is a bijection of what it adds, so that a file with one changed byte never has the hash of the other.
+/// For bytes of one length each step is a bijection of what it adds, so that a file with one changed byte never has the
+/// hash of the other.
 package struct ContentHash {
   /// Four chains side by side, so that their multiplications overlap.
   private var a: UInt64 = 1, b: UInt64 = 2, c: UInt64 = 3, d: UInt64 = 4

@@ -4,11 +4,13 @@ internal import Specs
 
 /// Where the rows of a config are kept once its text was read, and what they are kept for.
 ///
-/// A cache is one file for the first file of the training text. It holds the rows of all parts as they lie in memory, what was measured of
-/// them, and what they depend on: the config, and each file of text by its times and its content.
+/// A cache is one file for the first file of the training text. It holds the rows of all parts as they lie in memory,
+/// what was measured of them, and what they depend on: the config, and each file of text by its times and its content.
 package struct DataCache: Sendable {
   /// The cache's own path.
   package let path: String
+  /// That of a cache which this machine has made for itself, where others write to the same file system.
+  package let hostPath: String
   /// What the rows depend on besides the text.
   package let key: String
   /// The source whose rows are kept, as messages call it.
@@ -28,15 +30,19 @@ package struct DataCache: Sendable {
     guard section.cache.takes(byteCount: states.reduce(0) { $0 + $1.identity.byteCount }) else { return nil }
     let parts = states[0].path.split(separator: "/", omittingEmptySubsequences: false)
     guard let base = parts.last.map(String.init) else { return nil }
+    let start: String
     if let directory = section.cacheDirectory {
       // Files of one name in several directories have a cache each.
       let whole = ContentHash.of(Array(Self.absolute(states[0].path).utf8))
-      path = context.resolve(directory) + "/\(base).\(String(whole, radix: 16)).ptrain-cache"
+      start = context.resolve(directory) + "/\(base).\(String(whole, radix: 16))"
     } else {
-      path = (parts.dropLast() + [Substring(".\(base).ptrain-cache")]).joined(separator: "/")
+      start = (parts.dropLast() + [Substring(".\(base)")]).joined(separator: "/")
     }
+    (path, hostPath) = (start + Self.ending, "\(start).\(HostName.ofMachine)\(Self.ending)")
     (name, self.key, self.states) = (files[0], key, states)
   }
+
+  private static let ending = ".ptrain-cache"
 
   private static func absolute(_ path: String) -> String {
     guard let whole = realpath(path, nil) else { return path }
@@ -57,7 +63,13 @@ package struct DataCache: Sendable {
   ///
   /// - Throws: ``CacheFault``
   package func find(_ progress: () -> Void) throws(CacheFault) -> CacheFile {
-    let file = try open()
+    // One that nobody else replaces comes first.
+    if let own = try? find(at: hostPath, progress) { return own }
+    return try find(at: path, progress)
+  }
+
+  private func find(at path: String, _ progress: () -> Void) throws(CacheFault) -> CacheFile {
+    let file = try open(path)
     try file.requireSame(states, progress)
     try file.requireWhole(progress)
     return file
@@ -65,16 +77,20 @@ package struct DataCache: Sendable {
 
   /// The cache that was just made for this config, whatever the text has become meanwhile.
   ///
-  /// - Parameter content: what was read.
+  /// - Parameters:
+  ///   - path: where it was made.
+  ///   - content: what was read.
   /// - Throws: ``CacheFault``
-  package func reopen(_ content: Content, _ progress: () -> Void) throws(CacheFault) -> CacheFile {
-    let file = try open()
+  package func reopen(
+    _ path: String, _ content: Content, _ progress: () -> Void
+  ) throws(CacheFault) -> CacheFile {
+    let file = try open(path)
     guard file.sources.map(\.contentHash) == content.sources.map(\.contentHash) else { throw .outdated }
     try file.requireWhole(progress)
     return file
   }
 
-  private func open() throws(CacheFault) -> CacheFile {
+  private func open(_ path: String) throws(CacheFault) -> CacheFile {
     let file = try CacheFile(path, owners: Set(states.map(\.owner) + [geteuid(), 0]))
     guard file.key == key else { throw .otherKey }
     return file
@@ -87,7 +103,8 @@ package struct DataCache: Sendable {
     fileprivate let sources: [CachedSource]
   }
 
-  /// The hashes of files that were written to a moment ago, before they are read: their times may not tell of the next write.
+  /// The hashes of files that were written to a moment ago, before they are read: their times may not tell of the next
+  /// write.
   package func unsettledHashes(_ progress: () -> Void) -> [UInt64?] {
     states.map { $0.isSettled ? nil : $0.contentHash(progress) }
   }
@@ -109,10 +126,11 @@ package struct DataCache: Sendable {
 
   /// Begins a cache.
   ///
+  /// - Parameter ofHost: whether it is to be this machine's own.
   /// - Throws: ``FileProblem``
-  package func draft() throws(FileProblem) -> CacheDraft {
+  package func draft(ofHost: Bool = false) throws(FileProblem) -> CacheDraft {
     try CacheDirectory.make(directory)
-    return try CacheDraft(path, mode: mode)
+    return try CacheDraft(ofHost ? hostPath : path, mode: mode)
   }
 
   private func header(rows: Int, metadata: Int, sources: Int) -> CacheHeader {
@@ -134,7 +152,7 @@ package struct DataCache: Sendable {
     _ prepared: PreparedData, _ content: Content, metadata: [UInt8], in draft: CacheDraft, _ progress: () -> Void
   ) throws(FileProblem) -> Int {
     guard metadata.count <= CacheHeader.textLimit, key.utf8.count <= CacheHeader.textLimit else {
-      throw FileProblem(EFBIG)
+      throw FileProblem(EOVERFLOW)
     }
     var header = header(rows: prepared.layout.byteCount, metadata: metadata.count, sources: content.sources.count)
     do throws(FileProblem) { try draft.takeSpace(header) } catch {
@@ -181,7 +199,7 @@ package struct DataCache: Sendable {
       progress()
     }
     do throws(FileProblem) {
-      guard metadata.count <= CacheHeader.textLimit else { throw FileProblem(EFBIG) }
+      guard metadata.count <= CacheHeader.textLimit else { throw FileProblem(EOVERFLOW) }
       var header = header(rows: rows, metadata: metadata.count, sources: content.sources.count)
       header.rows.hash = hash.value
       try finish(draft, header, content, metadata)

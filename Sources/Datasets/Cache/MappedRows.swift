@@ -3,7 +3,8 @@ internal import Platform
 
 /// The rows of a cache where they are, in pages of the file.
 ///
-/// A cache is replaced, never written over, so that one that is mapped stays what it is whatever is made under its name meanwhile.
+/// A cache is replaced, never written over, so that one that is mapped stays what it is whatever is made under its name
+/// meanwhile.
 package final class MappedRows: Sendable {
   private let file: MappedFile
   private let descriptor: Int32

@@ -1,8 +1,9 @@
 internal import Specs
 
 extension ColumnPlan {
-  /// The plan of a source that follows the training source: where both have a header, features and several targets are found by name,
-  /// wherever they stand. Where both have none, an index is a name as long as the same indices are meant; else the order counts.
+  /// The plan of a source that follows the training source: where both have a header, features and several targets are
+  /// found by name, wherever they stand. Where both have none, an index is a name as long as the same indices are
+  /// meant; else the order counts.
   ///
   /// - Parameters:
   ///   - keys: those of this source.

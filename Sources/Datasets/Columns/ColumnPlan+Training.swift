@@ -9,11 +9,13 @@ extension ColumnPlan {
   ///   - surveys: of the columns whose cells were looked at.
   ///   - declared: kinds that the source itself states.
   ///   - requests: columns that parts are cut by; they are features only where keys or rules say so.
+  ///   - cutsParts: whether other parts than the training part are among the rows.
   /// - Throws: ``DataError/columns(file:_:)`` where rules fit neither the columns nor the keys.
   init(
     training names: [String], keys: Keys, rules: ColumnRules, missing: MissingPolicy,
     surveys: [Int: ColumnSurvey] = [:],
-    declared: [Int: ColumnRule.Kind] = [:], requests: [KeyRequest] = [], naming: Naming = .header, file: String
+    declared: [Int: ColumnRule.Kind] = [:], requests: [KeyRequest] = [], cutsParts: Bool = false,
+    naming: Naming = .header, file: String
   ) throws(DataError) {
     self.init(names: names)
     let rules = rules.naming(names), cutting = try Self.columns(of: requests, names: names, naming: naming, file: file)
@@ -54,7 +56,7 @@ extension ColumnPlan {
       try add(column, keys, found, missing, surveys[column], file)
     }
     guard !features.isEmpty || !refused.isEmpty else { throw .noFeatureColumns(file: file) }
-    notes = kindNotes
+    notes = kindNotes(cutsParts: cutsParts)
   }
 
   // MARK: - Roles
@@ -237,7 +239,9 @@ extension ColumnPlan {
   // MARK: - Notes
 
   /// The kinds that cells have shown and nobody has said.
-  private var kindNotes: [String] {
+  ///
+  /// Categories are those of the training part (``Table/decideCategories(by:)``); what the others are all rows tell.
+  private func kindNotes(cutsParts: Bool) -> [String] {
     var kinds: [(kind: String, names: [String])] = [("categorical", []), ("boolean", []), ("date", [])]
     for column in features where column.isInferred {
       let index: Int
@@ -250,8 +254,12 @@ extension ColumnPlan {
       kinds[index].names.append(names[column.column])
     }
     let found = kinds.filter { !$0.names.isEmpty }.map { "\($0.kind) \(Self.list($0.names))" }
-    return found.isEmpty
-      ? [] : ["kinds of columns, read from their cells: \(found.joined(separator: "; ")); set others in data.columns"]
+    guard !found.isEmpty else { return [] }
+    let isOfAll = cutsParts && !(kinds[1].names + kinds[2].names).isEmpty
+    return [
+      "kinds of columns, read from their cells: \(found.joined(separator: "; ")); set others in data.columns"
+        + (isOfAll ? " (booleans and dates, and whether these have times, are told from the rows of all parts)" : "")
+    ]
   }
 
   static func list(_ names: [String]) -> String {

@@ -2,8 +2,8 @@ internal import Specs
 
 /// What the columns of a source with named columns are for, and how their cells become features.
 ///
-/// The training source decides: its keys, the rules of `data.columns` and, for what neither says, its cells. Every other source
-/// follows the description of that (``init(following:names:keys:naming:file:readsTargets:missing:)``).
+/// The training source decides: its keys, the rules of `data.columns` and, for what neither says, its cells. Every
+/// other source follows the description of that (``init(following:names:keys:naming:file:readsTargets:missing:)``).
 struct ColumnPlan {
   /// Roles that keys of a source state, by the places of columns.
   struct Keys {
@@ -52,6 +52,7 @@ struct ColumnPlan {
         var field = SourceField(feature.name, .feature, isCode ? .labels(known: known) : .numbers)
         field.column = feature
         field.rareBelow = isCode ? column.rareBelow : nil
+        field.isInferred = isCode && column.isInferred
         fields.append(field)
       }
     }

@@ -28,8 +28,8 @@ package struct ColumnProfile: Sendable, Equatable {
   package var distinctIsMore = false
   /// Nil for words, and where there is no value.
   package var numbers: Numbers?
-  /// Of numbers how many values are in each of ``binCount`` parts of equal width from the smallest to the largest; of words how
-  /// often the most frequent ones occur, the most frequent first.
+  /// Of numbers how many values are in each of ``binCount`` parts of equal width from the smallest to the largest; of
+  /// words how often the most frequent ones occur, the most frequent first.
   package var bins: [Int] = []
   /// The value that occurs most often, and how often; of several the smallest, or first in order.
   package var mostFrequent: String?

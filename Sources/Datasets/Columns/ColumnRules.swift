@@ -2,9 +2,9 @@ internal import Specs
 
 /// What a config says of the columns of its training source, by name or by pattern.
 ///
-/// A rule for an exact name wins over patterns, among these the one that says most: with the most characters besides `*`, of equal
-/// ones the first in alphabetical order, for objects of JSON have none of their own. Rules are not merged. In a pattern `*` stands for
-/// any characters.
+/// A rule for an exact name wins over patterns, among these the one that says most: with the most characters besides
+/// `*`, of equal ones the first in alphabetical order, for objects of JSON have none of their own. Rules are not
+/// merged. In a pattern `*` stands for any characters.
 package struct ColumnRules: Sendable, Equatable {
   /// One key of the object and its rule.
   package struct Entry: Sendable, Equatable {

@@ -1,5 +1,6 @@
 extension ColumnSurvey {
-  /// The figures of a column of which nothing but its cells is known: median and histogram from a sample, where there are many.
+  /// The figures of a column of which nothing but its cells is known: median and histogram from a sample, where there
+  /// are many.
   package func profile(as role: SourceField.Role) -> ColumnProfile {
     let inferred = InferredKind(self)
     var profile: ColumnProfile

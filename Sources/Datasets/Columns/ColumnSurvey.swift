@@ -62,8 +62,8 @@ package struct ColumnSurvey: Sendable {
 
   /// Bytes of the longest cell.
   package private(set) var longest = 0
-  /// How often the cells occur that are not missing, as they are written; once ``distinctIsMore``, only the number of its entries
-  /// means something.
+  /// How often the cells occur that are not missing, as they are written; once ``distinctIsMore``, only the number of
+  /// its entries means something.
   package private(set) var distinct: [String: Int] = [:]
   /// Whether there are more different cells than are told apart.
   package private(set) var distinctIsMore = false
@@ -191,7 +191,8 @@ package struct ColumnSurvey: Sendable {
   /// - Parameters:
   ///   - next: what ``count(_:_:line:)`` has made of them.
   ///   - series: all their numbers.
-  ///   - distinct: the different cells in order of first appearance, and how often each occurs; empty where ``distinctIsMore``.
+  ///   - distinct: the different cells in order of first appearance, and how often each occurs; empty where
+  /// ``distinctIsMore``.
   ///   - line: lines before the first of them.
   mutating func merge(
     _ next: ColumnSurvey, series: [Double], distinct found: some Sequence<(text: String, count: Int)>, line: Int

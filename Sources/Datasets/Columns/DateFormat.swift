@@ -1,9 +1,10 @@
 internal import Specs
 
-/// How the dates of a column are written, where that is not ISO 8601: a pattern as strftime has it, or seconds of a clock.
+/// How the dates of a column are written, where that is not ISO 8601: a pattern as strftime has it, or seconds of a
+/// clock.
 ///
-/// `%d.%m.%Y` reads 31.12.2024, `%m/%d/%y %I:%M %p` reads 12/31/24 11:59 PM; `unix` and `unix_ms` read seconds and milliseconds
-/// since 1970-01-01 UTC. Numbers may have fewer digits than the pattern allows; %y is 1969 to 2068.
+/// `%d.%m.%Y` reads 31.12.2024, `%m/%d/%y %I:%M %p` reads 12/31/24 11:59 PM; `unix` and `unix_ms` read seconds and
+/// milliseconds since 1970-01-01 UTC. Numbers may have fewer digits than the pattern allows; %y is 1969 to 2068.
 package struct DateFormat: Sendable, Equatable {
   /// As the config has it.
   package let text: String

@@ -1,8 +1,8 @@
 /// A day of the Gregorian calendar, with a time where the text has one.
 ///
-/// `2024-02-29`, `2024/02/29`, each with `T` or a blank and a time behind it: `12`, `12:30`, `12:30:15`, `12:30:15.25`, and a
-/// zone behind that: `Z`, `+02:00`, `+0200`, `+02` (ISO 8601, extended format). Years are 1 to 9999; a day that the calendar
-/// does not have, hour 24 and second 60 are no dates.
+/// `2024-02-29`, `2024/02/29`, each with `T` or a blank and a time behind it: `12`, `12:30`, `12:30:15`, `12:30:15.25`,
+/// and a zone behind that: `Z`, `+02:00`, `+0200`, `+02` (ISO 8601, extended format). Years are 1 to 9999; a day that
+/// the calendar does not have, hour 24 and second 60 are no dates.
 package struct DateText: Sendable, Equatable {
   package let year: Int
   package let month: Int

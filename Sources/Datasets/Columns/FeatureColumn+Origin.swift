@@ -1,7 +1,8 @@
 internal import Specs
 
 extension FeatureColumn {
-  /// What the description says of where a feature comes from and what becomes of its categories; nothing where that is as ever.
+  /// What the description says of where a feature comes from and what becomes of its categories; nothing where that is
+  /// as ever.
   var originMembers: [ConfigValue.Member] {
     var members: [ConfigValue.Member] = []
     if let source { members.append(.init("source", .string(source))) }

@@ -1,8 +1,8 @@
 /// One column of a table's features.
 package struct FeatureColumn: Sendable, Equatable {
   package var name: String
-  /// The categories of a column that is one-hot encoded, nil for a column of numbers: those of the cells, sorted, then the one that rare
-  /// ones are pooled in and the one that stands for missing cells, where there are.
+  /// The categories of a column that is one-hot encoded, nil for a column of numbers: those of the cells, sorted, then
+  /// the one that rare ones are pooled in and the one that stands for missing cells, where there are.
   package var categories: [String]?
   /// The numbers that a row has of it, one after the other.
   package var count = 1

@@ -1,7 +1,7 @@
 /// Numbers at even distances from a long series, as many as fit.
 ///
-/// The first, the (1 + k)th, the (1 + 2k)th … are kept; when they are too many, every second one of them goes and k is doubled.
-/// So the sample depends on the series alone.
+/// The first, the (1 + k)th, the (1 + 2k)th … are kept; when they are too many, every second one of them goes and k is
+/// doubled. So the sample depends on the series alone.
 package struct NumberSample: Sendable {
   package static let capacity = 1 << 15
 

@@ -2,9 +2,9 @@ internal import Specs
 
 /// How the numbers of a column are written, where that is not the way of programs.
 ///
-/// With decimal `,`, thousands `.` and the sign `€`, the cell `-1.234,50 €` is −1234.5. Separators are taken only between groups of
-/// three digits, so that a decimal point is never taken for one. Signs are taken away and change nothing: 5 % stays 5. The minus may be
-/// that of typography, U+2212.
+/// With decimal `,`, thousands `.` and the sign `€`, the cell `-1.234,50 €` is −1234.5. Separators are taken only
+/// between groups of three digits, so that a decimal point is never taken for one. Signs are taken away and change
+/// nothing: 5 % stays 5. The minus may be that of typography, U+2212.
 package struct NumberStyle: Sendable, Equatable {
   /// Between the whole and the fraction.
   package var decimal = "."
@@ -111,7 +111,8 @@ package struct NumberStyle: Sendable, Equatable {
   /// The minus of typography.
   static let minus: Unicode.Scalar = "\u{2212}"
 
-  /// Whether a text may be taken away from a number: nothing that is part of one or makes it negative, as a minus or brackets do.
+  /// Whether a text may be taken away from a number: nothing that is part of one or makes it negative, as a minus or
+  /// brackets do.
   static func isSign(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 16
       && text.unicodeScalars.allSatisfy { scalar in

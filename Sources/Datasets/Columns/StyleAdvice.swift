@@ -9,7 +9,8 @@ package enum StyleAdvice {
     NumberStyle.guess(cells(survey), takesGroups: true)?.members
   }
 
-  /// Whether nothing but commas before three digits says how the numbers are written, so that they may be fractions as well.
+  /// Whether nothing but commas before three digits says how the numbers are written, so that they may be fractions as
+  /// well.
   package static func isGuess(_ survey: ColumnSurvey) -> Bool {
     let cells = cells(survey)
     return NumberStyle.guess(cells) == nil && NumberStyle.guess(cells, takesGroups: true) != nil

@@ -4,15 +4,20 @@ internal import Specs
 package struct UndecidedCategories: Sendable, Equatable {
   /// Categories with fewer rows are pooled; nil: none.
   var rareBelow: Int?
+  /// Whether all cells of the source, and nobody's word, have made it one of categories.
+  var isInferred = false
 }
 
 extension Table {
-  /// Decides categories by the rows of the training part: those that none of its rows has are unknown ones, as in any other source, and
-  /// what is rare is rare in it.
+  /// Decides categories by the rows of the training part: those that none of its rows has are unknown ones, as in any
+  /// other source, and what is rare is rare in it. Where all training rows have numbers, booleans or dates in a column
+  /// that nobody has called one of categories, it is one of these, and what other rows have is refused, as in any other
+  /// source.
   ///
   /// - Parameter rows: the training part's; the others are validation and test rows.
   /// - Returns: what a person should know.
-  /// - Throws: ``DataError/noCategories(file:column:)`` where all training rows miss one.
+  /// - Throws: ``DataError/noCategories(file:column:)`` where all training rows miss one,
+  ///   ``DataError/otherKindThanTraining(file:place:column:text:kind:)``.
   mutating func decideCategories(by rows: [Int]) throws(DataError) -> [String] {
     guard !undecided.isEmpty else { return [] }
     var notes: [String] = []
@@ -22,7 +27,7 @@ extension Table {
       guard let place = places.popFirst(), let rule = undecided[index],
         case .code(let codes, _) = features.places[place]
       else { continue }
-      columns[index] = try decide(column, codes, rareBelow: rule.rareBelow, rows, &notes)
+      columns[index] = try decide(column, codes, rule, rows, &notes)
       features.places[place] = .code(codes, categories: columns[index].width)
     }
     undecided = [:]
@@ -32,13 +37,14 @@ extension Table {
 
   /// The column as the training rows have it; its codes are changed to what it says.
   private mutating func decide(
-    _ whole: FeatureColumn, _ place: Int, rareBelow: Int?, _ rows: [Int], _ notes: inout [String]
+    _ whole: FeatureColumn, _ place: Int, _ rule: UndecidedCategories, _ rows: [Int], _ notes: inout [String]
   ) throws(DataError) -> FeatureColumn {
-    let names = whole.categories ?? [], codes = features.codes[place]
+    let names = whole.categories ?? [], codes = features.codes[place], rareBelow = rule.rareBelow
     var counts = [Int](repeating: 0, count: names.count), missing = 0
     for row in rows { if codes[row] >= 0 { counts[Int(codes[row])] += 1 } else { missing += 1 } }
     if let category = whole.missingCategory { missing = counts[category] }
     let trained = names.indices.filter { $0 != whole.missingCategory && counts[$0] > 0 }
+    if rule.isInferred { try requireWords(whole, codes, isTrained: names.indices.map { counts[$0] > 0 }) }
     // What is left may be numbers where words were among them, and 1 and 1.0 one category.
     let distinct = LabelKind.distinct(trained.map { names[$0] }),
       index = LabelIndex(distinct, kind: LabelKind(of: distinct))
@@ -61,6 +67,22 @@ extension Table {
     }
     features.codes[place] = codes.map { $0 >= 0 ? stored[Int($0)] : -1 }
     return column
+  }
+
+  /// Refuses a column that other rows than those of training have made one of categories.
+  private func requireWords(_ column: FeatureColumn, _ codes: [Int32], isTrained: [Bool]) throws(DataError) {
+    let names = column.categories ?? []
+    let kinds: [PlainKind?] = names.indices.map { $0 == column.missingCategory ? nil : PlainKind(of: names[$0]) }
+    let trained = Set(names.indices.filter { isTrained[$0] }.compactMap { kinds[$0] })
+    guard let kind = PlainKind.ofAll(trained) else { return }
+    let first = codes.indices.first { row in
+      guard codes[row] >= 0, let own = kinds[Int(codes[row])] else { return false }
+      return PlainKind.ofAll(trained.union([own])) != kind
+    }
+    guard let first else { return }
+    throw .otherKindThanTraining(
+      file: source.file, place: source.place(first), column: column.name, text: names[Int(codes[first])],
+      kind: kind.words)
   }
 }
 

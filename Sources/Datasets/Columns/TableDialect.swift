@@ -8,7 +8,8 @@ package enum TableDialect {
   ]
   private static let sampled = 64
 
-  /// The character between the cells: the one that cuts all of the first records into the same number of cells, the most of them.
+  /// The character between the cells: the one that cuts all of the first records into the same number of cells, the
+  /// most of them.
   ///
   /// Where none does, it is a tab for a name that ends with `.tsv` or `.tab`, else a comma.
   static func delimiter(of bytes: UnsafeBufferPointer<UInt8>, file: String) -> UInt8 {

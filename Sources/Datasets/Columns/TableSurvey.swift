@@ -70,7 +70,8 @@ package struct TableSurvey: Sendable {
     if !hasHeader { scanner = beginning }
     // What is not for all threads is looked at from the first byte on, which finds the words for it.
     if bytes.count >= TextRanges.Cuts.usual.leastText {
-      var ranges = TextRanges(bytes, checked: bytes.count, cuts: .usual, workers: Affinity.cores().count)
+      var ranges = TextRanges(
+        bytes, checked: bytes.count, cuts: .usual, threads: ReadingThreads(Affinity.cores().count))
       let found = CSVSurveys(
         names, of: Array(names.indices), marks: marks, &ranges, delimiter: delimiter, from: scanner
       ) { _ in pace.add(Pace.stride) }

@@ -151,7 +151,8 @@ private struct Ranks {
   let order: [Int]
   var distinct = 0
 
-  /// - Parameter order: the places of the numbers, ascending; those that are equal by their places, so that the order is one.
+  /// - Parameter order: the places of the numbers, ascending; those that are equal by their places, so that the order
+  ///   is one.
   init(_ values: [Double], order: [Int]? = nil) {
     self.order = order ?? values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
     let order = self.order

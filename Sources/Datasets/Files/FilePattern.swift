@@ -1,10 +1,11 @@
 internal import Glibc
 internal import Platform
 
-/// A path with `*` (any characters) and `?` (one character) in the names of its files and directories; neither stands for `/`.
+/// A path with `*` (any characters) and `?` (one character) in the names of its files and directories; neither stands
+/// for `/`.
 ///
-/// A name that is there as it is written is meant, whatever signs are in it; names that begin with a point are found only where
-/// the pattern does too.
+/// A name that is there as it is written is meant, whatever signs are in it; names that begin with a point are found
+/// only where the pattern does too.
 struct FilePattern {
   private let parts: [Substring]
   /// Whether it has `**`, which stands for directories in other programs.
@@ -21,7 +22,8 @@ struct FilePattern {
   /// The paths that fit, ordered by their bytes.
   ///
   /// - Parameter resolve: the path to open for one of these paths; `""` is where relative ones begin.
-  /// - Returns: the paths as the pattern has them, relative where it is; links that lead nowhere too, which opening tells.
+  /// - Returns: the paths as the pattern has them, relative where it is; links that lead nowhere too, which opening
+  ///   tells.
   /// - Throws: ``DataError/unreadable(file:problem:)`` for a directory that cannot be looked into.
   func matches(resolve: (String) -> String) throws(DataError) -> [String] {
     var found = [isAbsolute ? "/" : ""]

@@ -13,7 +13,8 @@ package struct FileSelection: Sendable, Equatable {
     stated.count <= 3 ? stated.joined(separator: ", ") : "\(stated[0]) and \(stated.count - 1) others"
   }
 
-  /// The files in their order, those of a pattern by the bytes of their names; nil where there is one path without a pattern.
+  /// The files in their order, those of a pattern by the bytes of their names; nil where there is one path without a
+  /// pattern.
   ///
   /// - Throws: ``DataError`` where nothing fits a pattern, or one file would be read twice.
   func several(in context: DataContext) throws(DataError) -> [String]? {

@@ -12,7 +12,8 @@ extension CSVFormat {
     guard let training = context.training else {
       return try ColumnPlan(
         training: names, keys: keys, rules: context.columns, missing: context.missing.policy, surveys: surveys,
-        declared: declared, requests: context.keys, naming: header ? .header : .index, file: path)
+        declared: declared, requests: context.keys, cutsParts: context.cutsParts,
+        naming: header ? .header : .index, file: path)
     }
     return try ColumnPlan(
       following: training, names: names, keys: keys, naming: header ? .header : .index, file: path,

@@ -2,8 +2,9 @@ internal import Specs
 
 /// Decides whether the first line of a table names its columns.
 ///
-/// It does where `header` is true, unless all its cells are numbers: then only where these are known as names, from the training
-/// source or from the config. And it is a header, announced or not, where it holds the training source's names.
+/// It does where `header` is true, unless all its cells are numbers: then only where these are known as names, from the
+/// training source or from the config. And it is a header, announced or not, where it holds the training source's
+/// names.
 struct CSVHeader {
   var format: CSVFormat
   /// Nil for the training source.
@@ -58,8 +59,8 @@ struct CSVHeader {
     return line.areAll || (line.areComplete && !words.isEmpty) || (found > 0 && 2 * found >= features.count)
   }
 
-  /// Whether a line holds nothing but names of the training source, each once, and whether it holds those of all features; however
-  /// numbers are written.
+  /// Whether a line holds nothing but names of the training source, each once, and whether it holds those of all
+  /// features; however numbers are written.
   private static func names(
     in cells: [String], of training: SourceNames
   ) -> (areAll: Bool, areComplete: Bool) {

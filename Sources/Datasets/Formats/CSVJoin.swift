@@ -2,8 +2,8 @@ internal import Specs
 
 /// Several files of text read as one table: each after the other, without the headers of all but the first.
 ///
-/// Files with the same columns in another order are brought to that of the first. Each file is looked at by itself: a quote that
-/// is open at its end, or another kind of file, is that file's fault and never the next one's.
+/// Files with the same columns in another order are brought to that of the first. Each file is looked at by itself: a
+/// quote that is open at its end, or another kind of file, is that file's fault and never the next one's.
 struct CSVJoin {
   let format: CSVFormat
   let files: [String]

@@ -4,60 +4,88 @@ extension CSVReader {
   /// Reads a text by ranges, on all threads, where all of it can be used.
   ///
   /// - Parameter again: calls a body with the whole text, once a part of it was given back.
-  /// - Returns: false where it is not for this reader: the one that goes through it from the first byte tells why. Then nothing that
-  ///   the sink was told counts.
+  /// - Returns: false where it is not for this reader: the one that goes through it from the first byte tells why. Then
+  ///   nothing that the sink was told counts.
   func readByRanges(
     _ bytes: UnsafeBufferPointer<UInt8>,
-    again: ((UnsafeBufferPointer<UInt8>) throws(DataError) -> Outcome?) throws(DataError) -> Outcome?
+    again: ((UnsafeBufferPointer<UInt8>) throws(DataError) -> Attempt?) throws(DataError) -> Attempt?
   ) -> Bool {
     guard bytes.count >= sink.context.cuts.leastText, FileSignature.of(bytes) == nil,
       TableLayout.separatorLine(bytes) == nil
     else { return false }
     do throws(DataError) {
-      var targetIsText = training?.labels == .text, surveys: [Int: ColumnSurvey] = [:]
-      var outcome = try readRanges(bytes, targetIsText: targetIsText, surveys: surveys)
-      // Each of both happens once.
-      for _ in 0..<2 {
-        guard let found = outcome, found != .done else { break }
-        outcome = try again { bytes throws(DataError) in
+      var targetIsText = training?.labels == .text, knowledge = CellKnowledge.nothing
+      var attempt = try readRanges(bytes, targetIsText: targetIsText, knowledge)
+      while attempt.outcome != .done {
+        let last = attempt
+        if last.outcome == .targetIsText {
+          guard !targetIsText else { return false }
+          targetIsText = true
+        } else if case .whole = knowledge {
+          return false
+        } else if last.outcome == nil, case .nothing = knowledge {
+          return false
+        }
+        let next = try again { bytes throws(DataError) -> Attempt? in
           var reader = self
           if !isMapped { reader.giveBack = nil }
-          if found == .targetIsText {
-            targetIsText = true
-          } else {
-            guard let own = try reader.surveyRanges(bytes) else { return nil }
-            surveys = own
+          if last.outcome != .targetIsText {
+            var found = last.found
+            if found == nil { found = try reader.survey(bytes, after: knowledge) }
+            guard let found else { return nil }
+            knowledge = found
           }
-          return try reader.readRanges(bytes, targetIsText: targetIsText, surveys: surveys)
+          return try reader.readRanges(bytes, targetIsText: targetIsText, knowledge)
         }
+        guard let next else { return false }
+        attempt = next
       }
-      return outcome == .done
+      return true
     } catch {
       return false
     }
   }
 
-  private func ranges(_ bytes: UnsafeBufferPointer<UInt8>) -> TextRanges {
-    TextRanges(bytes, checked: 0, cuts: sink.context.cuts, workers: sink.context.threads)
+  /// What reading all rows has come to.
+  struct Attempt {
+    /// Nil: the rows are not for this reader, or not what the first ones have shown.
+    var outcome: Outcome?
+    /// What is known of the cells after it, where the first rows have shown something else.
+    var found: CellKnowledge?
   }
 
-  /// Reads all rows; nil where they are not for this reader.
+  private func ranges(_ bytes: UnsafeBufferPointer<UInt8>) -> TextRanges {
+    TextRanges(bytes, checked: 0, cuts: sink.context.cuts, threads: sink.context.readingThreads)
+  }
+
+  /// Reads all rows.
   private func readRanges(
-    _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool, surveys: [Int: ColumnSurvey]
-  ) throws(DataError) -> Outcome? {
-    guard let base = bytes.baseAddress, let (plan, scanner) = try beginning(bytes, surveys) else { return nil }
-    guard plan.unsurveyed.isEmpty else { return .needsSurvey }
-    guard plan.refused.isEmpty else { return nil }
-    let uses = rowUses(plan, targetIsText: targetIsText), reader = self
-    // Of labels of features and keys a mark is missing where something stands for it; of targets it is refused or left out.
+    _ bytes: UnsafeBufferPointer<UInt8>, targetIsText: Bool, _ knowledge: CellKnowledge
+  ) throws(DataError) -> Attempt {
+    guard let base = bytes.baseAddress, let (first, scanner) = try beginning(bytes, knowledge.surveys) else {
+      return Attempt()
+    }
+    var plan = first
+    guard plan.unsurveyed.isEmpty else { return Attempt(outcome: .needsSurvey) }
+    guard plan.refused.isEmpty else { return Attempt() }
+    if knowledge.isSample { plan.reopen() }
+    let uses = rowUses(plan, targetIsText: targetIsText), reader = self, marks = missingMarks
+    // Of labels of features and keys a mark is missing where something stands for it; of targets it is refused or left
+    // out.
     let takesMarks = uses.texts.map(\.missing.fills)
     try begin(uses)
     var ranges = ranges(bytes), findings = newFindings(plan), kept = 0, (plain, derived) = (uses.plain, uses.derived)
+    let surveyed = knowledge.surveyed
+    var surveys = surveyed.map { ColumnSurvey(name: plan.names[$0], marks: marks) }
     let end = try ranges.walk(from: scanner.position, line: scanner.lineCount) {
-      CSVRowWorker(CSVRangeRows(bytes, base: base, uses, reader))
+      CSVRowWorker(
+        CSVRangeRows(bytes, base: base, uses, reader, surveyed: surveyed) {
+          surveys.map { RangeSurvey(bytes, $0, marks) }
+        })
     } merge: { worker, line in
       let worker = worker.rows
       guard reader.sink.append(worker, line: line, takesMarks: takesMarks) else { return false }
+      for index in worker.surveys.indices { worker.surveys[index].merge(into: &surveys[index], line: line) }
       findings.dropped.rows += worker.dropped.map { $0 + findings.dropped.total }
       findings.dropped.total += worker.total
       for column in worker.missing.indices { findings.missing[column] += worker.missing[column] }
@@ -73,29 +101,41 @@ extension CSVReader {
       reader.sink.context.progress()
     }
     switch end {
-    case .targetIsText: return .targetIsText
-    case .needsSurvey: return .needsSurvey
-    case .undecided, .lost: return nil
+    case .targetIsText: return Attempt(outcome: .targetIsText)
+    case .needsSurvey: return Attempt(outcome: .needsSurvey)
+    case .undecided, .lost: return Attempt()
     case .done: break
+    }
+    if knowledge.isSample {
+      let whole = knowledge.completed(by: surveys), found = try columns(plan.names, whole.surveys)
+      guard found.reads(as: plan, targetIsText: targetIsText) else {
+        return Attempt(outcome: .needsSurvey, found: whole)
+      }
+      plan = found
     }
     try settle(&findings, plan, kept: kept)
     finish(plan, findings, plain, derived)
-    return .done
+    return Attempt(outcome: .done)
   }
 
-  /// Looks at all cells of the columns of a training source whose kinds nobody has said; nil where they are not for this
-  /// reader.
-  private func surveyRanges(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> [Int: ColumnSurvey]? {
+  /// Looks at the cells of the columns of a training source whose kinds nobody has said: those of the first rows, then
+  /// all; nil where they are not for this reader.
+  private func survey(
+    _ bytes: UnsafeBufferPointer<UInt8>, after knowledge: CellKnowledge
+  ) throws(DataError) -> CellKnowledge? {
     guard let (plan, scanner) = try beginning(bytes, [:]) else { return nil }
+    var isSample = false
+    if case .nothing = knowledge { isSample = true }
     var wanted = plan.features.filter { !$0.isSettled }.map(\.column)
     let all = wanted + plan.unsurveyed
     func look(_ columns: [Int], tellsWords: Bool) -> CSVSurveys? {
       var ranges = ranges(bytes)
+      if isSample { ranges.keepFirst() }
       return CSVSurveys(
         plan.names, of: columns, marks: missingMarks, tellsWords: tellsWords, &ranges, delimiter: format.delimiter,
-        from: scanner
+        from: scanner, windows: isSample ? 1 : .max
       ) { position in
-        giveBack?(position)
+        if !isSample { giveBack?(position) }
         sink.context.progress()
       }
     }
@@ -107,7 +147,7 @@ extension CSVReader {
     guard let found = look(wanted, tellsWords: false) else { return nil }
     var surveys = Dictionary(zip(wanted, found.surveys)) { first, _ in first }
     for column in all where surveys[column] == nil { surveys[column] = ColumnSurvey(name: plan.names[column]) }
-    return surveys
+    return isSample ? .sample(surveys, stated: plan.unsurveyed) : .whole(surveys)
   }
 
   /// The plan of the columns, and a scanner before the first row.

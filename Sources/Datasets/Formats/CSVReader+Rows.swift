@@ -43,8 +43,8 @@ extension CSVReader {
 
   /// Reads all rows.
   ///
-  /// The cells of a row with a missing value that nothing stands for are not kept; nor is any once one was found that cannot be used:
-  /// from then on cells are only counted, so that all columns with problems are named at once.
+  /// The cells of a row with a missing value that nothing stands for are not kept; nor is any once one was found that
+  /// cannot be used: from then on cells are only counted, so that all columns with problems are named at once.
   func readRows(scanner start: CSVScanner, plan: ColumnPlan, targetIsText: Bool) throws(DataError) -> Outcome {
     var scanner = start
     var cells: [CSVField] = []
@@ -242,7 +242,8 @@ extension CSVReader {
     return policy.fills ? .error : policy
   }
 
-  /// Leaves out the features that say where a column is missing, of columns that miss nothing: nothing is learnt of them.
+  /// Leaves out the features that say where a column is missing, of columns that miss nothing: nothing is learnt of
+  /// them.
   func settleIndicators(_ derived: [DerivedNumbers], _ plan: ColumnPlan) {
     var idle: [String] = [], added: [String] = []
     for own in derived where own.hasIndicator {

@@ -29,9 +29,8 @@ struct CSVReader {
     try content.withUnsafeBufferPointer { bytes throws(DataError) in try read(bytes) }
   }
 
-  /// Reads a text whose pages go back to the system once they were read, where it is a long one: they are hardly ever in
-  /// memory beside
-  /// the numbers that they hold.
+  /// Reads a text whose pages go back to the system once they were read, where it is a long one: they are hardly ever
+  /// in memory beside the numbers that they hold.
   ///
   /// - Parameter again: the same text once more, where it has to be looked at again.
   /// - Throws: ``DataError`` naming line and column of the first cell that cannot be used.
@@ -94,10 +93,9 @@ struct CSVReader {
       throw .misread(file: file, .separatorLine(byte, stated: format.delimiter))
     }
     do throws(DataError) {
-      // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then it is
-      // read again from the top, so that labels keep their spelling. So it is where a word stands in a column of which
-      // nothing is
-      // said: then all its cells are looked at first.
+      // The training source decides whether labels are text: there a target column is text as soon as one cell is. Then
+      // it is read again from the top, so that labels keep their spelling. So it is where a word stands in a column of
+      // which nothing is said: then all its cells are looked at first.
       var targetIsText = training?.labels == .text, surveys: [Int: ColumnSurvey] = [:]
       var outcome = try readTable(bytes, targetIsText: targetIsText, surveys: surveys)
       while outcome != .done {
@@ -173,8 +171,8 @@ struct CSVReader {
     return found
   }
 
-  /// Hands out the cells of the rows up to the first that has another number of them: what is wrong with that is said by who
-  /// reads.
+  /// Hands out the cells of the rows up to the first that has another number of them: what is wrong with that is said
+  /// by who reads.
   private func forEachRow(
     _ start: CSVScanner, count: Int, _ body: ([CSVField], CSVScanner) -> Void
   ) throws(DataError) {

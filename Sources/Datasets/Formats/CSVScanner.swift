@@ -8,8 +8,8 @@ struct CSVField {
 
 /// Splits CSV text into records and fields after RFC 4180.
 ///
-/// A record ends with LF, CR LF or CR; a quoted field may hold delimiters, line breaks and doubled quotes. Spaces and tabs
-/// around an unquoted field do not belong to it (RFC 4180 would keep them; people align columns with them).
+/// A record ends with LF, CR LF or CR; a quoted field may hold delimiters, line breaks and doubled quotes. Spaces and
+/// tabs around an unquoted field do not belong to it (RFC 4180 would keep them; people align columns with them).
 struct CSVScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   let delimiter: UInt8

@@ -1,7 +1,8 @@
 internal import Specs
 
 extension CellProblems {
-  /// The key `columns` with a rule for each column that a rule can mend, as many as fit in a line; nil where there is none.
+  /// The key `columns` with a rule for each column that a rule can mend, as many as fit in a line; nil where there is
+  /// none.
   func fragment(_ columns: [Column]) -> String? {
     guard canSetColumns else { return nil }
     var rules: [String] = [], length = 0, more = 0
@@ -47,8 +48,8 @@ extension CellProblems {
 extension NumberStyle {
   /// The style in which all of some cells are numbers; nil where that is not clear.
   ///
-  /// A comma before three digits may be a decimal sign or a separator of thousands: another cell has to show it. What is beside the
-  /// numbers is one unit: of several there is no style, for `5 kg` and `3 g` are not 5 and 3 of the same.
+  /// A comma before three digits may be a decimal sign or a separator of thousands: another cell has to show it. What
+  /// is beside the numbers is one unit: of several there is no style, for `5 kg` and `3 g` are not 5 and 3 of the same.
   ///
   /// - Parameter takesGroups: whether a comma that nothing shows separates thousands.
   static func guess(_ cells: [String], takesGroups: Bool = false) -> NumberStyle? {

@@ -1,4 +1,5 @@
-/// A table in memory that is made once and then only read, from any thread: no array's reference is counted where it is looked into.
+/// A table in memory that is made once and then only read, from any thread: no array's reference is counted where it is
+/// looked into.
 struct ConstantTable<Element: BitwiseCopyable>: @unchecked Sendable {
   // Never written again, and never freed.
   private let base: UnsafePointer<Element>

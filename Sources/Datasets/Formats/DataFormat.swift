@@ -14,10 +14,11 @@ package protocol DataFormat: Spec {
   var countsFromZero: Bool { get }
   /// What is done to features where the config does not say it.
   static var defaultNormalization: NormalizationMethod { get }
-  /// The files of text that its rows are read from, as the config states them and patterns are found; nil: it is not read from text.
+  /// The files of text that its rows are read from, as the config states them and patterns are found; nil: it is not
+  /// read from text.
   func textFiles(in context: DataContext) throws(DataError) -> [String]?
-  /// The same source read from another file, as `predict RUN FILE` names one: with its targets and weights, or without them. nil where a
-  /// file does not hold all that, or the source has none.
+  /// The same source read from another file, as `predict RUN FILE` names one: with its targets and weights, or without
+  /// them. nil where a file does not hold all that, or the source has none.
   func reading(_ file: String, withTargets: Bool) -> (any DataFormat)?
   /// Reads all rows: tells the sink the source's fields, then hands over their rows in blocks.
   ///

@@ -1,5 +1,5 @@
-/// The numbers that come of a column's cells where these are not numbers as they are: of booleans, dates, orders, other styles, and
-/// those that say whether a cell is missing.
+/// The numbers that come of a column's cells where these are not numbers as they are: of booleans, dates, orders, other
+/// styles, and those that say whether a cell is missing.
 struct DerivedNumbers {
   /// The column of the file.
   let column: Int
@@ -9,6 +9,8 @@ struct DerivedNumbers {
   private let cells: PlannedColumn.Cells
   /// The features of numbers, each at its place among the numbers of a row.
   private let features: [(reading: CellReading, place: Int)]
+  /// Where its numbers are among those of a row.
+  let places: Range<Int>
   /// The feature that says whether a cell is missing, and its field.
   private let indicator: (place: Int, field: Int)?
   private var hasMissing = false
@@ -24,6 +26,7 @@ struct DerivedNumbers {
     field = firstField
     let own = column.features.enumerated().filter { !$0.element.isCategorical }
     features = own.enumerated().map { ($0.element.element.reading, firstPlace + $0.offset) }
+    places = firstPlace..<firstPlace + own.count
     let indicator = own.enumerated().first { $0.element.element.reading == .isMissing }
     self.indicator = indicator.map { (firstPlace + $0.offset, firstField + $0.element.offset) }
   }

@@ -39,7 +39,8 @@ package struct IDXFormat: DataFormat {
   }
 }
 
-/// One IDX file: two zero bytes, element type, number of dimensions, the extents (uint32), the elements; all big-endian.
+/// One IDX file: two zero bytes, element type, number of dimensions, the extents (uint32), the elements; all
+/// big-endian.
 enum IDXFile {
   /// What stands before the elements.
   private struct Header {

@@ -2,7 +2,8 @@ internal import Specs
 
 /// Fills a sink from text in the format of LIBSVM.
 ///
-/// The text is read twice: first for its width and for what cannot be used, before any memory is taken; then for its numbers.
+/// The text is read twice: first for its width and for what cannot be used, before any memory is taken; then for its
+/// numbers.
 struct LibSVMReader {
   let format: LibSVMFormat
   let sink: DataSink

@@ -1,40 +1,25 @@
 internal import Kernels
-package import Specs
+internal import Specs
 
 /// Arrays in an archive that NumPy has saved.
-package struct NPZFormat: DataFormat {
+package typealias NPZFormat = NamedArraysFormat<NPZFile>
+
+/// One NPZ file: a zip archive whose entries are NPY files.
+package struct NPZFile: NamedArrayFile {
   package static let kind = "npz"
   package static let summary = "arrays of an archive saved with numpy.savez or numpy.savez_compressed"
-  package static let pathKeys = ["path"]
   package static let examples = [
     #"{"path": "mnist.npz", "features": "x_train", "targets": "y_train"}"#,
     #"{"path": "d.npz", "features": "x", "targets": "y", "sample_weight": "w"}"#,
   ]
+  package static let noun = "array"
 
-  package var path: String
-  package var arrays: ArrayNames
-
-  package var hasTargets: Bool { arrays.targets != nil }
-
-  package init(from fields: FieldReader) throws(ConfigError) {
-    path = try fields.text("path", "the file")
-    arrays = try ArrayNames(from: fields, noun: "array")
-  }
-
-  package func read(into sink: DataSink) throws(DataError) {
-    let context = sink.context, file = try NPZFile(path, in: context)
-    try arrays.fill(sink) { name, mayMap throws(DataError) in try file.array(name, in: context, mayMap: mayMap) }
-  }
-}
-
-/// One NPZ file: a zip archive whose entries are NPY files.
-struct NPZFile {
   private let archive: ZipArchive
   private let entries: [(name: String, entry: ZipDirectory.Entry)]
 
   private static let ending = ".npy"
 
-  init(_ file: String, in context: DataContext) throws(DataError) {
+  package init(_ file: String, in context: DataContext) throws(DataError) {
     archive = try ZipArchive(file, in: context)
     entries = archive.directory.entries.filter { $0.name.hasSuffix(Self.ending) }.map {
       (String($0.name.dropLast(Self.ending.count)), $0)
@@ -54,10 +39,10 @@ struct NPZFile {
   /// - Parameters:
   ///   - name: of an array, or of its file in the archive.
   ///   - mayMap: whether the elements may stay in their file.
-  func array(_ name: String, in context: DataContext, mayMap: Bool = false) throws(DataError) -> NumericArray {
+  package func array(_ name: String, in context: DataContext, mayMap: Bool) throws(DataError) -> NumericArray {
     let file = archive.file.name
     guard let entry = (entries.first { $0.name == name } ?? entries.first { $0.entry.name == name })?.entry else {
-      throw .names(file: file, .unknownArray(name, noun: "array", known: entries.map(\.name)))
+      throw .names(file: file, .unknownArray(name, noun: Self.noun, known: entries.map(\.name)))
     }
     let words = "\(file), array '\(name.excerpt(60))'"
     let (bytes, start) = try archive.contents(of: entry, in: context, mayMap: mayMap) {

@@ -1,16 +1,12 @@
 /// Decimal numbers to the nearest doubles.
 enum NearestDouble {
-  /// The double nearest to mantissa · 10^exponent, ties to the even one; nil where these 128 bits of the power do not tell,
-  /// or the
-  /// number is beyond normal doubles.
+  /// The double nearest to mantissa · 10^exponent, ties to the even one; nil where these 128 bits of the power do not
+  /// tell, or the number is beyond normal doubles.
   ///
-  /// Up to 2⁵³ · 10^±22 it is one correctly rounded operation on exact numbers (W. D. Clinger, How to Read Floating Point
-  /// Numbers
-  /// Accurately, 1990). Else the mantissa is multiplied with the first 128 bits of the power of five: the true product lies
-  /// between
-  /// that and the next one, and where both round alike that is the result (after D. Lemire, Number Parsing at a Gigabyte per
-  /// Second,
-  /// 2021).
+  /// Up to 2⁵³ · 10^±22 it is one correctly rounded operation on exact numbers (W. D. Clinger, How to Read Floating
+  /// Point Numbers Accurately, 1990). Else the mantissa is multiplied with the first 128 bits of the power of five: the
+  /// true product lies between that and the next one, and where both round alike that is the result (after D. Lemire,
+  /// Number Parsing at a Gigabyte per Second, 2021).
   @inline(__always)
   static func of(_ mantissa: UInt64, exponent: Int) -> Double? {
     if mantissa <= 1 << 53, exponent >= -22, exponent <= 22 {

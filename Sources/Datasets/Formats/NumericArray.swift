@@ -2,7 +2,7 @@ internal import Kernels
 internal import Specs
 
 /// An array of numbers as it stands in a binary file, rows first.
-struct NumericArray {
+package struct NumericArray {
   let file: String
   let shape: [Int]
   let element: RawElement

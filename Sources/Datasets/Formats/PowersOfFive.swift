@@ -1,7 +1,8 @@
-/// The powers 5⁻³⁴² … 5³⁰⁸, each as 128 bits and a power of two: what is between a decimal number and the nearest double.
+/// The powers 5⁻³⁴² … 5³⁰⁸, each as 128 bits and a power of two: what is between a decimal number and the nearest
+/// double.
 ///
-/// T · 2^exponent ≤ 5ⁿ < (T + 1) · 2^exponent with 2¹²⁷ ≤ T < 2¹²⁸. They are made by long multiplication, and by long division of a
-/// power of two: ⌊⌊a / 5⌋ / 5⌋ is ⌊a / 25⌋, so that no step loses anything that counts.
+/// T · 2^exponent ≤ 5ⁿ < (T + 1) · 2^exponent with 2¹²⁷ ≤ T < 2¹²⁸. They are made by long multiplication, and by long
+/// division of a power of two: ⌊⌊a / 5⌋ / 5⌋ is ⌊a / 25⌋, so that no step loses anything that counts.
 enum PowersOfFive {
   struct Power {
     var high: UInt64

@@ -1,34 +1,19 @@
 internal import Kernels
-package import Specs
+internal import Specs
 
 /// Tensors in a file of the safetensors format.
-package struct SafetensorsFormat: DataFormat {
+package typealias SafetensorsFormat = NamedArraysFormat<SafetensorsFile>
+
+/// One file of tensors, whose header fits the file's size; see ``SafetensorsHeader``.
+package struct SafetensorsFile: NamedArrayFile {
   package static let kind = "safetensors"
   package static let summary = "tensors of a file saved with safetensors"
-  package static let pathKeys = ["path"]
   package static let examples = [
     #"{"path": "d.safetensors", "features": "x", "targets": "y"}"#,
     #"{"path": "d.safetensors", "features": "x", "targets": "y", "sample_weight": "w"}"#,
   ]
+  package static let noun = "tensor"
 
-  package var path: String
-  package var arrays: ArrayNames
-
-  package var hasTargets: Bool { arrays.targets != nil }
-
-  package init(from fields: FieldReader) throws(ConfigError) {
-    path = try fields.text("path", "the file")
-    arrays = try ArrayNames(from: fields, noun: "tensor")
-  }
-
-  package func read(into sink: DataSink) throws(DataError) {
-    let context = sink.context, file = try SafetensorsFile(path, in: context)
-    try arrays.fill(sink) { name, mayMap throws(DataError) in try file.array(name, in: context, mayMap: mayMap) }
-  }
-}
-
-/// One file of tensors, whose header fits the file's size; see ``SafetensorsHeader``.
-struct SafetensorsFile {
   static let typeNames = "F32 F64 F16 BF16 BOOL U8 I8 U16 I16 I32 I64"
 
   /// Bytes of a header that is read: some hundred thousand tensors.
@@ -39,7 +24,7 @@ struct SafetensorsFile {
   /// Where the data begin.
   private let start: Int
 
-  init(_ name: String, in context: DataContext) throws(DataError) {
+  package init(_ name: String, in context: DataContext) throws(DataError) {
     file = try OpenedFile(name, in: context)
     let beginning = try file.bytes(0..<min(4096, file.byteCount))
     do {
@@ -70,9 +55,9 @@ struct SafetensorsFile {
   }
 
   /// - Parameter mayMap: whether the elements may stay in their file.
-  func array(_ name: String, in context: DataContext, mayMap: Bool = false) throws(DataError) -> NumericArray {
+  package func array(_ name: String, in context: DataContext, mayMap: Bool) throws(DataError) -> NumericArray {
     guard let tensor = header.tensors.first(where: { $0.name == name }) else {
-      throw .names(file: file.name, .unknownArray(name, noun: "tensor", known: header.tensors.map(\.name)))
+      throw .names(file: file.name, .unknownArray(name, noun: Self.noun, known: header.tensors.map(\.name)))
     }
     let words = "\(file.name), tensor '\(name.excerpt(60))'"
     let range = start + tensor.range.lowerBound..<start + tensor.range.upperBound

@@ -3,15 +3,17 @@ package import Specs
 
 /// Data made by formula, the same on every machine: for tests, benchmarks and first tries.
 ///
-/// All randomness is a counter-based generator in whole numbers, and the arithmetic uses only +, −, ×, ÷ and √, so the bits do
-/// not depend on a mathematical library. With z, c, u, v ~ N(0, 1) approximately (the sum of 12 uniform 16-bit numbers):
+/// All randomness is a counter-based generator in whole numbers, and the arithmetic uses only +, −, ×, ÷ and √, so the
+/// bits do not depend on a mathematical library. With z, c, u, v ~ N(0, 1) approximately (the sum of 12 uniform 16-bit
+/// numbers):
 ///
 /// - `classification`: row i has class i mod `classes`; x = c[class] + noise · z. The centres c depend on the shape and
 ///   number of classes, not on `seed`, so that sources with different seeds are draws of the same problem.
 /// - `regression`: y[k] = a + (b² − 1) / 2 + noise · z, where a = u[k]·x / √d, b = v[k]·x / √d, x ~ N(0, 1)^d; u and v
 ///   depend on the shape and number of targets, not on `seed`.
 ///
-/// With `element` `uint8` a feature is the byte round(128 + 24 · x), at least 0 and at most 255: data like those of images.
+/// With `element` `uint8` a feature is the byte round(128 + 24 · x), at least 0 and at most 255: data like those of
+/// images.
 package struct SyntheticFormat: DataFormat {
   package static let kind = "synthetic"
   package static let summary = "data made by formula: clusters to classify, or a smooth function to fit"
@@ -186,10 +188,11 @@ private struct SyntheticRows {
   }
 }
 
-/// A sequence of bell-shaped random numbers, mean 0, standard deviation 1, in −6 … 6, each computed from its index alone.
+/// A sequence of bell-shaped random numbers, mean 0, standard deviation 1, in −6 … 6, each computed from its index
+/// alone.
 ///
-/// Three 64-bit numbers of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, Fast Splittable Pseudorandom Number Generators,
-/// 2014) give twelve 16-bit numbers; their sum has mean 393210 and standard deviation 65536.
+/// Three 64-bit numbers of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, Fast Splittable Pseudorandom Number
+/// Generators, 2014) give twelve 16-bit numbers; their sum has mean 393210 and standard deviation 65536.
 private struct Bell {
   private let key: UInt64
 

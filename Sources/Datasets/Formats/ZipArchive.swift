@@ -3,8 +3,8 @@ internal import Specs
 
 /// A zip archive: its entries, and their contents.
 ///
-/// Read are entries that are stored or compressed by deflate (RFC 1951). Every size is checked against the file before memory
-/// is taken, and every content against its checksum.
+/// Read are entries that are stored or compressed by deflate (RFC 1951). Every size is checked against the file before
+/// memory is taken, and every content against its checksum.
 struct ZipArchive {
   let file: OpenedFile
   let directory: ZipDirectory

@@ -1,8 +1,8 @@
 /// What the labels of classes, or the categories of a column, are; decided once, by the training source.
 ///
-/// Labels are numbers where each one is a number without leading zeros: 2, 2.0, +2 and 2e0 are then the same label, and so is
-/// 02 in another source. All others are text, equal character by character: 007 is not 7, and Red is not red. (Characters are
-/// those of Unicode, so an é of one code point is an é of two.)
+/// Labels are numbers where each one is a number without leading zeros: 2, 2.0, +2 and 2e0 are then the same label, and
+/// so is 02 in another source. All others are text, equal character by character: 007 is not 7, and Red is not red.
+/// (Characters are those of Unicode, so an é of one code point is an é of two.)
 package enum LabelKind: String, Sendable, CaseIterable {
   case numbers, text
 
@@ -16,12 +16,14 @@ package enum LabelKind: String, Sendable, CaseIterable {
     self = areNumbers ? .numbers : .text
   }
 
-  /// The kind of the classes of a description that does not say it, as earlier builds wrote it: numbers were spelled as whole numbers.
+  /// The kind of the classes of a description that does not say it, as earlier builds wrote it: numbers were spelled as
+  /// whole numbers.
   static func assumed(classes: [String]) -> LabelKind {
     classes.allSatisfy { Int($0).map(String.init) == $0 } ? .numbers : .text
   }
 
-  /// Whether a number is written with zeros that a number does not need in front, like 007 or -01.5: a code rather than a quantity.
+  /// Whether a number is written with zeros that a number does not need in front, like 007 or -01.5: a code rather than
+  /// a quantity.
   static func hasLeadingZero(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
     let digits = text.dropFirst(isSigned ? 1 : 0)

@@ -2,8 +2,8 @@ internal import Specs
 
 /// Names that were most likely meant, where none is equal.
 enum NearMiss {
-  /// The known name that differs only in case, in white space around it or in how a number is written; else one that is nearly
-  /// spelled alike, where the name is long enough for that to mean something.
+  /// The known name that differs only in case, in white space around it or in how a number is written; else one that is
+  /// nearly spelled alike, where the name is long enough for that to mean something.
   static func of(_ name: String, among known: [String]) -> String? {
     let folded = name.trimmed.lowercased()
     if let same = known.first(where: { $0.trimmed.lowercased() == folded }) { return same }

@@ -9,9 +9,9 @@ struct ColumnStatistics {
   private(set) var maxima: [Double]
   private let count: Int
 
-  /// Two passes over the rows: means first; then deviations and their squares, by whose sum means and squares are corrected, because a
-  /// mean of large numbers is rounded (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for Computing the Sample Variance, 1983,
-  /// equation 1.7).
+  /// Two passes over the rows: means first; then deviations and their squares, by whose sum means and squares are
+  /// corrected, because a mean of large numbers is rounded (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for
+  /// Computing the Sample Variance, 1983, equation 1.7).
   ///
   /// - Parameters:
   ///   - pooled: whether all columns are one quantity, as pixels are: then every column gets the statistics of all.
@@ -69,8 +69,8 @@ struct ColumnStatistics {
   /// The population's standard deviation: the divisor is the count.
   func deviation(_ column: Int) -> Double { (squares[column] / Double(count)).squareRoot() }
 
-  /// Whether numbers from one to another are one value, or several that only rounding tells apart: 0.1 and 3 · 0.1 / 3. Whole numbers
-  /// differ for good.
+  /// Whether numbers from one to another are one value, or several that only rounding tells apart: 0.1 and 3 · 0.1 / 3.
+  /// Whole numbers differ for good.
   static func areOne(_ low: Double, _ high: Double) -> Bool {
     if low == high { return true }
     return high - low <= 8 * max(low.magnitude, high.magnitude).ulp && (low != low.rounded() || high != high.rounded())

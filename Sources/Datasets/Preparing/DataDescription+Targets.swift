@@ -72,7 +72,8 @@ extension DataDescription {
     return problem
   }
 
-  /// What keeps targets from being prepared, with file, row and column; `canChoose` as of ``dataError(_:in:canChoose:)``.
+  /// What keeps targets from being prepared, with file, row and column; `canChoose` as of
+  /// ``dataError(_:in:canChoose:)``.
   func dataError(_ problem: TargetProblem, in source: RowSource, canChoose: Bool) -> DataError {
     .targetOutsideTransform(
       file: source.file, place: source.place(problem.row), target: targetNames[problem.target],

@@ -28,8 +28,9 @@ package enum FeatureFunction: Sendable, Equatable {
     }
   }
 
-  /// A number that hardly changes near 0 and never leaves ±3: `x / √(1 + (x/3)²)` (D. Holzmüller, L. Grinsztajn, I. Steinwart, Better
-  /// by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data, 2024, arXiv 2407.04491, section 3).
+  /// A number that hardly changes near 0 and never leaves ±3: `x / √(1 + (x/3)²)` (D. Holzmüller, L. Grinsztajn, I.
+  /// Steinwart, Better by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data, 2024, arXiv 2407.04491,
+  /// section 3).
   @inline(__always)
   static func smoothlyClipped(_ x: Double) -> Double {
     let part = x / 3

@@ -47,7 +47,8 @@ extension DataDescription {
   /// The features that stay as they are, whole numbers and ragged fields, whose ends are no numbers.
   var sparedFeatures: [Range<Int>] { integerFeatures + raggedFeatures }
 
-  /// The features that may be missing, and that a number stands for then; among them whole numbers, which are never missing.
+  /// The features that may be missing, and that a number stands for then; among them whole numbers, which are never
+  /// missing.
   var filledFeatures: [Range<Int>] {
     guard !columns.isEmpty else { return missing.policy.fills ? [0..<featureCount] : [] }
     return featureRanges.filter { !$0.column.isCategorical && !$0.column.isRagged && $0.column.missing.fills }

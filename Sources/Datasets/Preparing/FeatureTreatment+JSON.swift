@@ -56,7 +56,8 @@ extension FeatureTreatment {
 }
 
 extension DataDescription {
-  /// Reads the treatments of a description, in the order of their features; ``problemWithTreatments`` says whether they fit.
+  /// Reads the treatments of a description, in the order of their features; ``problemWithTreatments`` says whether they
+  /// fit.
   static func treatments(_ fields: FieldReader) throws(ConfigError) -> [FeatureTreatment] {
     try fields.list("treatments", of: .anything, default: [], "what becomes of features before they are scaled") {
       value, path throws(ConfigError) in

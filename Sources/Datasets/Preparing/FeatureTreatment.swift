@@ -1,9 +1,11 @@
 internal import Kernels
 internal import Specs
 
-/// What is done to numbers besides shifting and scaling them: one stands for those that are missing, and a function is taken.
+/// What is done to numbers besides shifting and scaling them: one stands for those that are missing, and a function is
+/// taken.
 ///
-/// `x' = clip((f(x) − shift) / scale)` where `x` is there, and the same of ``fill`` where it is not; in double, rounded to float32 once.
+/// `x' = clip((f(x) − shift) / scale)` where `x` is there, and the same of ``fill`` where it is not; in double, rounded
+/// to float32 once.
 package struct FeatureTreatment: Sendable, Equatable {
   /// Neighbours; of a category all that it has.
   package var features: Range<Int>

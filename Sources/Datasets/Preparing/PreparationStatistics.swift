@@ -1,11 +1,12 @@
 internal import Kernels
 internal import Platform
 
-/// What the rows of the training part say of features that are filled or taken functions of: first what stands for missing ones, then
-/// functions and scales of what is filled, as pipelines of scikit-learn do. In double, in row order, without weights.
+/// What the rows of the training part say of features that are filled or taken functions of: first what stands for
+/// missing ones, then functions and scales of what is filled, as pipelines of scikit-learn do. In double, in row order,
+/// without weights.
 struct PreparationStatistics {
-  /// Numbers that are sorted at once: 128 MiB. Where a feature has more, medians, quartiles, most frequent numbers and ranks are those of so
-  /// many rows at equal distances.
+  /// Numbers that are sorted at once: 128 MiB. Where a feature has more, medians, quartiles, most frequent numbers and
+  /// ranks are those of so many rows at equal distances.
   static let sorted = 1 << 24
   /// Knots of all features together, but at least ``leastKnots`` for each.
   private static let knots = 1 << 20, leastKnots = 32

@@ -2,9 +2,10 @@ internal import Kernels
 
 /// Numbers by their ranks among those of the training part, as numbers of a standard normal distribution.
 ///
-/// The rank of a number is linear between knots, quantiles of the training part at equal steps; one that several knots have gets the middle
-/// of their ranks. The rank is kept from 0 and 1 by 1e-7, so results lie within ±5.2. That is `QuantileTransformer(output_distribution=
-/// "normal")` of scikit-learn but for two things: no number but the end's own counts as beyond the end, and a column of one value is 0.
+/// The rank of a number is linear between knots, quantiles of the training part at equal steps; one that several knots
+/// have gets the middle of their ranks. The rank is kept from 0 and 1 by 1e-7, so results lie within ±5.2. That is
+/// `QuantileTransformer(output_distribution= "normal")` of scikit-learn but for two things: no number but the end's own
+/// counts as beyond the end, and a column of one value is 0.
 package struct RankMap: Sendable, Equatable {
   /// Ascending; none is infinite.
   package let knots: [Double]
@@ -66,8 +67,8 @@ package struct RankMap: Sendable, Equatable {
 }
 
 extension [Double] {
-  /// The quantile of ascending numbers, linear between neighbours (type 7 of R. J. Hyndman and Y. Fan, Sample Quantiles in Statistical
-  /// Packages, 1996), as NumPy's default.
+  /// The quantile of ascending numbers, linear between neighbours (type 7 of R. J. Hyndman and Y. Fan, Sample Quantiles
+  /// in Statistical Packages, 1996), as NumPy's default.
   func quantile(_ share: Double) -> Double {
     let place = share * Double(count - 1), low = Int(place), high = Swift.min(low + 1, count - 1)
     let part = place - Double(low)

@@ -47,7 +47,8 @@ extension DataSink {
     return labels.codes.map { stored[Int($0)] }
   }
 
-  /// Refuses the first row with a category that its column does not have, or counts such rows where something stands for them.
+  /// Refuses the first row with a category that its column does not have, or counts such rows where something stands
+  /// for them.
   func settleUnknownCategories(_ columns: [Feature]) throws(DataError) {
     var unseen: [(row: Int, column: FeatureColumn, label: String)] = []
     for feature in columns where feature.column.isCategorical {

@@ -2,8 +2,8 @@ internal import Kernels
 internal import Specs
 
 extension DataSink {
-  /// The source as a table: features in the order of the training source, targets, weights, keys; rows with missing values are refused
-  /// or left out.
+  /// The source as a table: features in the order of the training source, targets, weights, keys; rows with missing
+  /// values are refused or left out.
   ///
   /// - Throws: ``DataError``, the first thing that cannot be used.
   package func table() throws(DataError) -> Table {
@@ -26,7 +26,8 @@ extension DataSink {
     table.naming = naming
     if !isNameless { table.columns = columns.map(\.column) }
     for (place, feature) in columns.enumerated() where isUndecided(feature.field) {
-      table.undecided[place] = UndecidedCategories(rareBelow: fields[feature.field].rareBelow)
+      table.undecided[place] = UndecidedCategories(
+        rareBelow: fields[feature.field].rareBelow, isInferred: fields[feature.field].isInferred)
     }
     if context.readsTargets {
       table.targets = try targets()
@@ -99,7 +100,8 @@ extension DataSink {
     return columns
   }
 
-  /// What is done where a column is missing, and how its numbers are brought to a common scale: as in the training source, which decides.
+  /// What is done where a column is missing, and how its numbers are brought to a common scale: as in the training
+  /// source, which decides.
   private func settle(_ column: inout FeatureColumn) {
     guard let trained = trained(column.name) else {
       if !column.isCategorical { column.missing = context.missing.policy }

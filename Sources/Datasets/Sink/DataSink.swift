@@ -4,11 +4,9 @@ internal import Specs
 /// What a format fills with the rows of its source: checks them, finds them by name, and keeps them as they came.
 ///
 /// A format tells its fields (``begin(_:from:naming:)``), then hands over their rows: fields of numbers and labels in a
-/// ``RowBlock``
-/// (``append(_:)``), fields of an array's elements in blocks of bytes (``append(_:to:)``) or as the file has them
-/// (``fill(_:with:from:rows:)``), ragged ones with their lengths (``append(_:lengths:to:)``). All fields end with the same
-/// number of
-/// rows.
+/// ``RowBlock`` (``append(_:)``), fields of an array's elements in blocks of bytes (``append(_:to:)``) or as the file
+/// has them (``fill(_:with:from:rows:)``), ragged ones with their lengths (``append(_:lengths:to:)``). All fields end
+/// with the same number of rows.
 package final class DataSink {
   /// More categories than this in one column are taken for a mistake.
   static let categoryLimit = 10_000
@@ -131,8 +129,8 @@ package final class DataSink {
     block.clear()
   }
 
-  /// Takes the kept rows of a range of a text: all but the numbers of their features, which follow for several ranges at once
-  /// (``append(_:_:)``).
+  /// Takes the kept rows of a range of a text: all but the numbers of their features, which follow for several ranges
+  /// at once (``append(_:_:)``).
   ///
   /// - Parameters:
   ///   - range: whose rows were checked as ``append(_:)`` does it.
@@ -146,10 +144,14 @@ package final class DataSink {
     hasMissing = hasMissing || range.hasMissing
     let width = fields.reduce(0) { $0 + $1.width }
     for part in parts where part.role == .target || part.role == .weight {
-      contents[part.field].values.reserve(range.kept * part.numbers.count)
+      // Held by itself while it grows: one that is reached through the sink is looked up for each number.
+      var values: [Double] = []
+      swap(&values, &contents[part.field].values)
+      values.reserve(range.kept * part.numbers.count)
       for row in 0..<range.kept {
-        for number in part.numbers { contents[part.field].values.append(range.numbers[row * width + number]) }
+        for number in part.numbers { values.append(range.numbers[row * width + number]) }
       }
+      swap(&values, &contents[part.field].values)
     }
     var column = 0
     for (index, field) in fields.enumerated() where field.isLabels {

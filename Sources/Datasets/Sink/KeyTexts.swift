@@ -1,7 +1,7 @@
 /// The texts of a key column: each different one once, and per row its number.
 ///
-/// Unlike ``TextColumn`` it is made for columns in which nearly every row has a text of its own, like a time: a text takes
-/// its own bytes and some 16 more, whatever its length.
+/// Unlike ``TextColumn`` it is made for columns in which nearly every row has a text of its own, like a time: a text
+/// takes its own bytes and some 16 more, whatever its length.
 struct KeyTexts: Sendable {
   /// For each row the number of its text, which count from 0 in order of first appearance.
   private(set) var codes: [UInt32] = []

@@ -15,7 +15,8 @@ package struct RowBlock {
   package private(set) var count = 0
   /// The numbers of each row.
   package var numbers: [Double] = []
-  /// For each field of labels, in the order of the fields, those of the rows; of a feature or key, an empty text is a missing one.
+  /// For each field of labels, in the order of the fields, those of the rows; of a feature or key, an empty text is a
+  /// missing one.
   package var labels: [[String]]
   /// The lines on which rows begin; empty where rows are counted.
   package private(set) var lines: [Int] = []

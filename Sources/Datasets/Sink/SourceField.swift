@@ -38,6 +38,8 @@ package struct SourceField: Sendable, Equatable {
   package var column: FeatureColumn?
   /// Categories with fewer rows of the training source are pooled; nil: none.
   package var rareBelow: Int?
+  /// Whether that it has labels was read from its cells, and nobody has said it.
+  package var isInferred = false
   /// The file of its own that it has; nil: that of the source.
   package var file: String?
 

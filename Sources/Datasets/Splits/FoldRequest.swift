@@ -1,6 +1,8 @@
-/// That the training source's rows are wanted for folds: all that are not the test part's, with what keeps them together or orders them.
+/// That the training source's rows are wanted for folds: all that are not the test part's, with what keeps them
+/// together or orders them.
 ///
-/// Rows of validation are among them, because folds have validation rows of their own; the test part is neither kept nor read.
+/// Rows of validation are among them, because folds have validation rows of their own; the test part is neither kept
+/// nor read.
 package enum FoldRequest: Sendable, Equatable {
   case rows
   /// Rows with one value of a column stay together.
@@ -18,7 +20,8 @@ package enum FoldRequest: Sendable, Equatable {
   }
 }
 
-/// For each row that folds are cut of the number of its group, by first appearance, or its place among the different times.
+/// For each row that folds are cut of the number of its group, by first appearance, or its place among the different
+/// times.
 package struct FoldKeys: Sendable, Equatable {
   package var codes: [Int]
   /// Different ones.

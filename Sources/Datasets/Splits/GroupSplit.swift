@@ -2,9 +2,9 @@ internal import Kernels
 
 /// Whole groups of rows given to parts.
 ///
-/// A part takes groups in the order of a seeded permutation, each that does not exceed what it still lacks; at the end the
-/// smallest of the others, where the part comes nearer to its rows with it. So it misses its rows by at most half the
-/// smallest group that it has left.
+/// A part takes groups in the order of a seeded permutation, each that does not exceed what it still lacks; at the end
+/// the smallest of the others, where the part comes nearer to its rows with it. So it misses its rows by at most half
+/// the smallest group that it has left.
 struct GroupSplit: Equatable {
   /// The part of each group.
   private(set) var parts: [DataPart]

@@ -1,8 +1,8 @@
 /// A date, or a date and a time, as ISO 8601 writes it and as people do who mean it.
 ///
-/// `2024`, `2024-03`, `2024-03-31`, `2024/03/31`, `2024-W13`, `2024-W13-7`, `2024-Q1`; behind a day, after `T` or a blank,
-/// `14:30`, `14:30:15` or `14:30:15.25`, and behind that `Z`, `+02`, `+0200` or `+02:00`. Of what is longer than a day the
-/// beginning counts.
+/// `2024`, `2024-03`, `2024-03-31`, `2024/03/31`, `2024-W13`, `2024-W13-7`, `2024-Q1`; behind a day, after `T` or a
+/// blank, `14:30`, `14:30:15` or `14:30:15.25`, and behind that `Z`, `+02`, `+0200` or `+02:00`. Of what is longer than
+/// a day the beginning counts.
 struct Moment: Comparable {
   /// From the beginning of the year 0, where a year begins so and ends.
   var seconds: Int
@@ -10,7 +10,8 @@ struct Moment: Comparable {
 
   static func < (a: Moment, b: Moment) -> Bool { (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds) }
 
-  /// - Returns: nil where the text is none. `isZoned` says whether it names a time zone, and is nil where it has no time of day.
+  /// - Returns: nil where the text is none. `isZoned` says whether it names a time zone, and is nil where it has no
+  ///   time of day.
   static func parse(_ text: UnsafeBufferPointer<UInt8>) -> (moment: Moment, isZoned: Bool?)? {
     var reader = Reader(text: text)
     while reader.skip(" ") {}

@@ -2,8 +2,8 @@ internal import Specs
 
 /// Rows of validation and test that the training part has as well, features and target alike.
 ///
-/// All rows are hashed in 64 bits, source by source; those whose hashes meet are compared bit by bit. It takes 8 bytes for
-/// each row, and some 30 for each of validation and test, and one pass over the data.
+/// All rows are hashed in 64 bits, source by source; those whose hashes meet are compared bit by bit. It takes 8 bytes
+/// for each row, and some 30 for each of validation and test, and one pass over the data.
 struct PartOverlap {
   /// What was found of a part.
   struct Found: Equatable {

@@ -56,7 +56,8 @@ extension RowCutter {
 
   // MARK: - Whole groups
 
-  /// The group of each row that is left, by first appearance; nil for rows whose group has rows in another part already.
+  /// The group of each row that is left, by first appearance; nil for rows whose group has rows in another part
+  /// already.
   ///
   /// `torn` are the groups with rows both there and among those that are left, and how many rows these are.
   private func groups(

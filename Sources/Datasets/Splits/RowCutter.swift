@@ -2,8 +2,8 @@ internal import Specs
 
 /// Cuts the rows of the training source into parts, as a config says.
 ///
-/// Rows with stated values come first, then whole groups or the last rows in time of what is left, then rows at random. The
-/// rows of the source, their targets and the seed decide all of it, so the same rows are found again later.
+/// Rows with stated values come first, then whole groups or the last rows in time of what is left, then rows at random.
+/// The rows of the source, their targets and the seed decide all of it, so the same rows are found again later.
 struct RowCutter {
   let validation: RowChoice?
   let test: RowChoice?

@@ -3,8 +3,8 @@ internal import Platform
 
 /// Rows of a source bit by bit, features and target alike, to tell whether two of them are the same.
 ///
-/// Features are compared as they came: numbers of a table in double, categories by their place among those of the training
-/// source, elements of an array in their own type where all sources have the same, else in double.
+/// Features are compared as they came: numbers of a table in double, categories by their place among those of the
+/// training source, elements of an array in their own type where all sources have the same, else in double.
 final class RowImage {
   private let source: DataPreparation.Source
   private let targets: Int

@@ -8,9 +8,9 @@ struct RowSplit: Equatable {
 
   /// Cuts off fractions by a seeded permutation.
   ///
-  /// Where there are classes, each gives its share (stratified): of class c with n rows, `fraction · n` rows rounded so that
-  /// the total is `fraction · count` rounded, the largest remainders up. At least one row of each class stays in the
-  /// training part.
+  /// Where there are classes, each gives its share (stratified): of class c with n rows, `fraction · n` rows rounded so
+  /// that the total is `fraction · count` rounded, the largest remainders up. At least one row of each class stays in
+  /// the training part.
   ///
   /// - Parameters:
   ///   - classes: each row's class, nil where rows are cut without regard to targets.

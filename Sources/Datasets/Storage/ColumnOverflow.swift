@@ -16,7 +16,8 @@ package struct ColumnOverflow: Sendable, Equatable {
   }
 }
 
-/// A block of bytes in a file without a name, mapped: the system writes its pages back, and takes them away, as it needs memory.
+/// A block of bytes in a file without a name, mapped: the system writes its pages back, and takes them away, as it
+/// needs memory.
 final class ColumnSpill: @unchecked Sendable {
   private let overflow: ColumnOverflow
   private let descriptor: Int32

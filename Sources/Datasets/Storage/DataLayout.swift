@@ -1,6 +1,7 @@
 package import Specs
 
-/// How the rows of a run lie in one region of memory: each source once, as it came, and for each part the list of its rows.
+/// How the rows of a run lie in one region of memory: each source once, as it came, and for each part the list of its
+/// rows.
 package struct DataLayout: Sendable, Equatable {
   /// The rows of one part.
   package struct Part: Sendable, Equatable {
@@ -99,7 +100,8 @@ extension DataLayout {
 }
 
 extension DataLayout {
-  /// Whether it can be that of rows that some bytes hold and a description tells of: one from a file is believed in nothing.
+  /// Whether it can be that of rows that some bytes hold and a description tells of: one from a file is believed in
+  /// nothing.
   package func fits(_ description: DataDescription, byteCount: Int) -> Bool {
     let limit = 1 << 48
     for source in sources {
@@ -143,7 +145,8 @@ extension DataLayout {
     return overflows ? nil : product
   }
 
-  /// For each source where its features stay, as JSON. That is an affair of each node: all else is the same on all of them.
+  /// For each source where its features stay, as JSON. That is an affair of each node: all else is the same on all of
+  /// them.
   package var mappings: ConfigValue { .array(sources.map { $0.mapping?.configValue ?? .null }) }
 
   /// The files that ``mappings`` of another rank tells of.

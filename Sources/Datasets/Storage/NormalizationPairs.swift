@@ -27,7 +27,8 @@ final class NormalizationPairs: @unchecked Sendable {
     }
   }
 
-  /// Neighbouring features cut where treatments begin and end: pieces of none, and pieces of which each feature has one.
+  /// Neighbouring features cut where treatments begin and end: pieces of none, and pieces of which each feature has
+  /// one.
   ///
   /// - Parameter isFloat: whether a number can be missing; else one that is only filled has no treatment.
   func pieces(of features: Range<Int>, isFloat: Bool) -> [(

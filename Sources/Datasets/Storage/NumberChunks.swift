@@ -1,9 +1,8 @@
 internal import Kernels
 internal import Platform
 
-/// The numbers of a table's columns, row by row, in chunks: a column is float32 in each chunk of which float32 holds all its
-/// numbers,
-/// else double.
+/// The numbers of a table's columns, row by row, in chunks: a column is float32 in each chunk of which float32 holds
+/// all its numbers, else double.
 package final class NumberChunks: @unchecked Sendable {
   /// Where the columns of a chunk are; neighbouring chunks mostly share one.
   private struct Plan {

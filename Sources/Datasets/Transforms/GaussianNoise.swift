@@ -3,8 +3,8 @@ package import Specs
 
 /// Adds normally distributed noise to every feature: x + deviation · n.
 ///
-/// Bishop, "Training with noise is equivalent to Tikhonov regularization" (1995). Features are normalized before, so a deviation
-/// of 0.1 is a tenth of a column's own with `"normalize": "standard"`.
+/// Bishop, "Training with noise is equivalent to Tikhonov regularization" (1995). Features are normalized before, so a
+/// deviation of 0.1 is a tenth of a column's own with `"normalize": "standard"`.
 package struct GaussianNoise: TransformSpec {
   package static let kind = "gaussian_noise"
   package static let summary = "adds normal noise to every feature, for tables and images"

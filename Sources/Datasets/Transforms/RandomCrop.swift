@@ -1,9 +1,11 @@
 internal import Kernels
 package import Specs
 
-/// Pads an image on all sides and cuts a piece of the old size at a random place: the picture moves by up to `padding` pixels.
+/// Pads an image on all sides and cuts a piece of the old size at a random place: the picture moves by up to `padding`
+/// pixels.
 ///
-/// What comes in from outside is 0 in normalized features: the mean with `"normalize": "standard"`, black without normalization.
+/// What comes in from outside is 0 in normalized features: the mean with `"normalize": "standard"`, black without
+/// normalization.
 package struct RandomCrop: TransformSpec {
   package static let kind = "random_crop"
   package static let summary = "moves images by up to padding pixels in each direction"

@@ -3,8 +3,8 @@ package import Specs
 
 /// A random change of training samples, as config.json states it.
 ///
-/// Changes act on normalized features, in the order of the list, on training samples only. What happens to a sample depends on
-/// (seed, epoch, place in the list, sample) alone, so it is the same for any number of ranks and threads.
+/// Changes act on normalized features, in the order of the list, on training samples only. What happens to a sample
+/// depends on (seed, epoch, place in the list, sample) alone, so it is the same for any number of ranks and threads.
 ///
 /// The ``Spec/examples`` are for samples of shape [3, 5, 4].
 package protocol TransformSpec: Spec {

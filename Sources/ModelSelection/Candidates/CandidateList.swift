@@ -29,7 +29,8 @@ package enum CandidateList {
     for text in vary { lists.append(try settings(text)) }
     guard !lists.isEmpty else {
       throw ConfigError(
-        "nothing to compare: give --losses mse,huber or --vary KEY=[VALUE, …], like --vary optimizer.learning_rate=[0.1,0.01]",
+        "nothing to compare: give --losses mse,huber or --vary KEY=[VALUE, …], like --vary "
+          + "optimizer.learning_rate=[0.1,0.01]",
         exitCode: .usage)
     }
     let keys = lists.map { $0[0].key }
@@ -62,26 +63,13 @@ package enum CandidateList {
   private static func candidate(
     _ name: String, _ settings: [Setting], of base: ConfigValue, _ registries: Registries
   ) throws(ConfigError) -> Candidate {
-    var value = base
-    for setting in settings {
-      do { value = try value.overriding("\(setting.key)=\(setting.value.compactText)") } catch {
-        throw renamed(error)
-      }
-    }
+    let set = settings.map { ConfigValue.Member($0.key, $0.value) }
+    let value = try base.setting(set, option: "--vary")
     do {
-      return Candidate(
-        name: name, settings: settings.map { .init($0.key, $0.value) },
-        config: try RunConfig(value, registries: registries))
+      return Candidate(name: name, settings: set, config: try RunConfig(value, registries: registries))
     } catch {
       throw error.of(candidate: name)
     }
-  }
-
-  /// An error of `--set` as one of `--vary`.
-  private static func renamed(_ error: ConfigError) -> ConfigError {
-    var error = error
-    if error.problem.hasPrefix("--set ") { error.problem = "--vary " + error.problem.dropFirst("--set ".count) }
-    return error
   }
 
   private static func losses(_ text: String, base: ConfigValue) throws(ConfigError) -> [Setting] {
@@ -113,7 +101,8 @@ package enum CandidateList {
     let key = String(text[..<equals]), right = text[text.index(after: equals)...]
     guard case .array(let values)? = try? ConfigValue.parse(Data(right.utf8), file: "--vary"), !values.isEmpty else {
       throw ConfigError(
-        "--vary \(shown): expected a JSON list of values behind '=', like \(key.excerpt(40))=[1,2]; texts in it are in double quotes",
+        "--vary \(shown): expected a JSON list of values behind '=', like \(key.excerpt(40))=[1,2]; texts in it are "
+          + "in double quotes",
         exitCode: .usage)
     }
     var settings: [Setting] = []
@@ -126,5 +115,22 @@ package enum CandidateList {
       settings.append(Setting(key: key, value: value, name: "\(key)=\(name.excerpt(80))"))
     }
     return settings
+  }
+}
+
+extension ConfigValue {
+  /// The config with some keys set, as `--set` does it.
+  ///
+  /// - Parameter option: what the keys came from, for errors.
+  func setting(_ members: [Member], option: String) throws(ConfigError) -> ConfigValue {
+    var value = self
+    for member in members {
+      do { value = try value.overriding("\(member.key)=\(member.value.compactText)") } catch {
+        var error = error
+        if error.problem.hasPrefix("--set ") { error.problem = "\(option) " + error.problem.dropFirst("--set ".count) }
+        throw error
+      }
+    }
+    return value
   }
 }

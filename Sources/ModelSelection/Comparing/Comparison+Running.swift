@@ -127,8 +127,8 @@ extension Comparison {
 }
 
 extension RunConfig {
-  /// What a training of a comparison depends on: nothing of files, of messages, of how work is shared.
-  fileprivate var trained: ConfigValue {
+  /// What a training among many depends on: nothing of files, of messages, of how work is shared.
+  var trained: ConfigValue {
     guard case .object(let members) = resolved else { return resolved }
     let shards = ConfigValue.Member("shards", .integer(parallel.shards ?? 1))
     return .object(members.filter { !["name", "output", "checkpoint", "parallel"].contains($0.key) } + [shards])

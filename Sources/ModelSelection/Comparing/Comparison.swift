@@ -8,8 +8,8 @@ internal import Training
 
 /// Candidates that are compared by cross-validation: everybody on the same folds, with the same seeds.
 ///
-/// In each repeat there are new folds, and in each fold new first weights and a new order of samples, the same for all candidates in it. All that can be
-/// refused is refused when it is made, before anything is trained.
+/// In each repeat there are new folds, and in each fold new first weights and a new order of samples, the same for all
+/// candidates in it. All that can be refused is refused when it is made, before anything is trained.
 package final class Comparison {
   package let candidates: [Candidate]
   package let metrics: [ComparedMetric]
@@ -18,7 +18,8 @@ package final class Comparison {
   package private(set) var notes: [String] = []
   /// What mistakes between two classes cost, where that is said.
   let costs: CostCurve.Costs?
-  /// Of each candidate the probability, as its networks have it, from which the second of two classes should be the cheaper one.
+  /// Of each candidate the probability, as its networks have it, from which the second of two classes should be the
+  /// cheaper one.
   let standards: [Double?]
   let trials: FoldedTrials
   let cluster: any Cluster
@@ -64,7 +65,7 @@ package final class Comparison {
   }
 
   /// Reads each training source once, whatever candidates do with it.
-  private static func load(
+  static func load(
     _ candidates: [Candidate], _ options: ComparisonOptions, _ cluster: any Cluster
   ) throws -> (data: [LoadedData], ofCandidate: [Int]) {
     var keys: [String] = [], data: [LoadedData] = [], numbers: [Int] = []
@@ -125,7 +126,7 @@ package final class Comparison {
   }
 
   /// The class of each row that folds are cut of; nil where targets are none.
-  private static func classes(of data: LoadedData) -> [Int]? {
+  static func classes(of data: LoadedData) -> [Int]? {
     guard data.description.targetKind == .classes, let rows = data.prepared.rows(of: .train) else { return nil }
     let all = Array(0..<rows.count)
     var classes = [Int32](repeating: 0, count: rows.count)
@@ -136,8 +137,7 @@ package final class Comparison {
   /// Refuses targets that a candidate's loss cannot take, in any row.
   ///
   /// - Returns: how its outputs are read.
-  private static func requireTargets(of candidate: Candidate, _ data: LoadedData, file: String) throws -> any Prediction
-  {
+  static func requireTargets(of candidate: Candidate, _ data: LoadedData, file: String) throws -> any Prediction {
     try naming(candidate, file) {
       let config = candidate.config, description = data.description
       let network = try config.model.makeNetwork(description)
@@ -149,8 +149,8 @@ package final class Comparison {
     }
   }
 
-  /// Makes ready what a candidate trains first, and looks under which names it will report, and from which probability on it should decide
-  /// for the second of two classes.
+  /// Makes ready what a candidate trains first, and looks under which names it will report, and from which probability
+  /// on it should decide for the second of two classes.
   private static func look(
     at candidate: Int, _ trials: FoldedTrials, _ costs: CostCurve.Costs?, _ comparison: ComparisonOptions
   ) throws -> (names: ResultNames, standard: Double?) {
@@ -170,7 +170,7 @@ package final class Comparison {
   }
 
   /// Names the candidate in errors.
-  private static func naming<Value>(
+  static func naming<Value>(
     _ candidate: Candidate, _ file: String, _ body: () throws -> Value
   ) throws -> Value {
     do { return try body() } catch let error as ConfigError {

@@ -24,7 +24,8 @@ package struct ComparisonTable: Sendable {
     package var region: Double
     package var isRelative: Bool
     package var entries: [Entry]
-    /// The candidate that is best by this metric, with its mean and what is left of that when the luck of the choice is taken off.
+    /// The candidate that is best by this metric, with its mean and what is left of that when the luck of the choice is
+    /// taken off.
     package var winner: SelectionBias?
   }
 

@@ -76,8 +76,17 @@ final class FoldedTrials: TrialSet {
     // Who wants the same waits for it instead of making it once more.
     return try views.withLock { views in
       if let known = views[key] { return known }
-      let made = try data[number].view(
-        of: .train, fold(place).lists, normalize: section.normalize, normalizeTargets: section.normalizeTargets)
+      let lists = try fold(place).lists, made: LoadedData
+      do {
+        made = try data[number].view(
+          of: .train, lists, normalize: section.normalize, normalizeTargets: section.normalizeTargets)
+      } catch {
+        if error is ConfigError { throw error }
+        // Of the fold's rows: others of the file may have what these lack.
+        let (code, sentence) = describeFailure(error)
+        throw RunError(
+          ExitCode(rawValue: code) ?? .internalError, "\(sentence) (of the rows of fold \(place.fold + 1))")
+      }
       views[key] = made
       return made
     }
@@ -111,8 +120,8 @@ private struct ViewStore {
 }
 
 extension RunConfig {
-  /// The share of a fold's training rows that watches the training: that of the config's `validation`, or a tenth; 0 where nothing
-  /// depends on it.
+  /// The share of a fold's training rows that watches the training: that of the config's `validation`, or a tenth; 0
+  /// where nothing depends on it.
   var watchedShare: Double {
     let isWatched =
       training.earlyStopping != nil || training.restoresBest || optimizer.schedule.plateau != nil || loss.cost != nil

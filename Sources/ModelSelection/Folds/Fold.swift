@@ -1,8 +1,8 @@
 internal import Specs
 internal import Training
 
-/// One fold: rows that are learned from, rows that watch that, and rows that judge it; by their numbers in the part that is folded,
-/// ascending.
+/// One fold: rows that are learned from, rows that watch that, and rows that judge it; by their numbers in the part
+/// that is folded, ascending.
 package struct Fold: Sendable, Equatable {
   package var train: [Int]
   package var validation: [Int]

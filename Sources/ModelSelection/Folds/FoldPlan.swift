@@ -3,8 +3,8 @@ package import Specs
 
 /// How some rows are cut into folds, anew for each seed and the same for everybody who has it.
 ///
-/// Folds of time do not depend on the seed: there are `count + 1` spans of about as many rows, and a fold is tested on the span that
-/// follows those that it learns from.
+/// Folds of time do not depend on the seed: there are `count + 1` spans of about as many rows, and a fold is tested on
+/// the span that follows those that it learns from.
 package struct FoldPlan: Sendable {
   package let rows: Int
   package let count: Int
@@ -41,7 +41,8 @@ package struct FoldPlan: Sendable {
       guard rows >= count else {
         throw RunError(
           .data,
-          "--folds \(count): there are \(Self.counted(rows, "row")) to cut, and each fold needs one; give fewer folds")
+          "--folds \(count): there \(rows == 1 ? "is" : "are") \(Self.counted(rows, "row")) to cut, and each fold "
+            + "needs one; give " + (rows < 2 ? "more rows" : "fewer folds"))
       }
     }
   }
@@ -103,7 +104,8 @@ package struct FoldPlan: Sendable {
     }
   }
 
-  /// Rows dealt out one by one, list after list, so that folds differ by at most one row, and by at most one of each list.
+  /// Rows dealt out one by one, list after list, so that folds differ by at most one row, and by at most one of each
+  /// list.
   private func dealt(_ lists: [[Int]], seed: UInt64) -> [Int] {
     var folds = [Int](repeating: 0, count: rows), place = 0
     for (index, list) in lists.enumerated() {

@@ -21,12 +21,16 @@ struct MetricChoice {
   private let words: [String]
   /// Metrics that candidates get where they have none of that kind.
   private let added: [any MetricSpec]
+  /// The option that names metrics, for errors.
+  private let option: String
 
   /// - Parameters:
   ///   - words: of `--metrics`; empty: those of the reference's config, or what the problem's kind asks for.
   ///   - reference: the first candidate's config.
   ///   - kinds: the metrics of the problem's kind.
-  init(_ words: [String], reference: RunConfig, kinds: [String]) throws(ConfigError) {
+  ///   - option: that names them.
+  init(_ words: [String], reference: RunConfig, kinds: [String], option: String = "--metrics") throws(ConfigError) {
+    self.option = option
     let own = reference.metrics.filter { $0.higherIsBetter != nil }.map { type(of: $0).kind }
     let given = words.isEmpty ? (own.isEmpty ? kinds : own) : words
     var chosen: [String] = [], added: [any MetricSpec] = []
@@ -35,7 +39,7 @@ struct MetricChoice {
       guard MetricRegistry.standard.kind(named: word) != nil else { continue }
       added.append(
         try FieldReader.readVariant(
-          .string(word), reference.registries[default: MetricRegistry.standard], path: "--metrics"
+          .string(word), reference.registries[default: MetricRegistry.standard], path: option
         ).0)
     }
     (self.words, self.added) = (chosen, added)
@@ -56,14 +60,10 @@ struct MetricChoice {
     var metrics: [ComparedMetric] = []
     for word in words {
       let exact = known.filter { $0.name == word }, found = exact.isEmpty ? known.filter { $0.kind == word } : exact
-      guard !found.isEmpty else {
-        let kinds = MetricRegistry.standard.kinds + known.map(\.name)
-        throw ConfigError(
-          "--metrics: unknown metric '\(word.excerpt(60))'; \(NearestName.hint(word, among: kinds))", exitCode: .usage)
-      }
+      guard !found.isEmpty else { throw unknown(word, among: known.map(\.name)) }
       guard found.contains(where: { $0.higherIsBetter != nil }) else {
         throw ConfigError(
-          "--metrics: of \(word.excerpt(60)) neither more nor less is better, so nothing can be compared by it; name another metric",
+          "\(option): of \(word.excerpt(60)) neither more nor less is better, so nothing can be compared by it; name another metric",
           exitCode: .usage)
       }
       for entry in found {
@@ -72,13 +72,29 @@ struct MetricChoice {
         }
         for (candidate, own) in names where !own.entries.contains(where: { $0.name == entry.name }) {
           throw ConfigError(
-            "--metrics: there is no \(entry.name.excerpt(60)) of candidate '\(candidate.excerpt(60))', so it cannot be compared by that; "
+            "\(option): there is no \(entry.name.excerpt(60)) of candidate '\(candidate.excerpt(60))', so it cannot be compared by that; "
               + "name metrics that all candidates have", exitCode: .usage)
         }
         metrics.append(ComparedMetric(name: entry.name, kind: entry.kind, higherIsBetter: higherIsBetter))
       }
     }
     return metrics
+  }
+
+  /// What is no metric: a path or an object, the loss, or a name that is not known.
+  private func unknown(_ word: String, among results: [String]) -> ConfigError {
+    let kinds = MetricRegistry.standard.kinds, shown = "'\(word.excerpt(60))'", problem: String
+    if word == "loss" {
+      problem = "each candidate has a loss of its own, and theirs are not compared; name metrics, like rmse,mae"
+    } else if !word.utf8.allSatisfy({ $0 == 95 || (48...57).contains($0) || (97...122).contains($0 | 32) }) {
+      problem =
+        "\(shown) is no metric's name: names stand with commas between, like rmse,mae; a metric with keys of its own "
+        + "goes into 'metrics' of the config"
+    } else {
+      let all = kinds + results.filter { !kinds.contains($0) }
+      problem = "unknown metric \(shown); \(NearestName.hint(word, among: all))"
+    }
+    return ConfigError("\(option): \(problem)", exitCode: .usage)
   }
 
   /// The metrics of a kind of problem: none depends on a loss.

@@ -3,9 +3,11 @@ internal import Training
 
 /// What a comparison has to know of a metric beside which way is better.
 struct MetricTraits: Equatable {
-  /// Whether its numbers lie between 0 and 1, or are shares that end at 1: there a hundredth is a hundredth, however large the mean.
+  /// Whether its numbers lie between 0 and 1, or are shares that end at 1: there a hundredth is a hundredth, however
+  /// large the mean.
   var isShare = false
-  /// Whether it is a mean over samples; else a fold's number is not what its rows have in common, and it varies with their count.
+  /// Whether it is a mean over samples; else a fold's number is not what its rows have in common, and it varies with
+  /// their count.
   var isMean = true
   /// The losses that make just this small.
   var losses: [String] = []

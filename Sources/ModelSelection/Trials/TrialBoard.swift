@@ -1,8 +1,8 @@
 internal import Collectives
 internal import Platform
 
-/// What the ranks of a node tell each other while each of them trains by itself: which training is next, how many are over, whether to
-/// stop.
+/// What the ranks of a node tell each other while each of them trains by itself: which training is next, how many are
+/// over, whether to stop.
 struct TrialBoard {
   private let tickets: SharedTickets
   private let over: SharedTickets

@@ -5,10 +5,11 @@ internal import Training
 /// A line of a log of trainings: one that is finished, what it belongs to, and a checksum of all that.
 ///
 /// ```
-/// {"check": "9f2c…", "of": "51aa…", "result": {"metrics": {"rmse": 54.2}, "steps": 1300, "weights_sha256": "…"}, "training": "1.3.2"}
+/// {"check": "9…", "of": "5…", "result": {"metrics": {…}, "steps": 1300, "weights_sha256": "…"}, "training": "1.3.2"}
 /// ```
 ///
-/// `check` is the beginning of the SHA-256 of the same object without it. Keys are in order, so that the text of a value is always the same.
+/// `check` is the beginning of the SHA-256 of the same object without it. Keys are in order, so that the text of a
+/// value is always the same.
 package struct TrialLine: Sendable, Equatable {
   /// What all trainings of the log belong to.
   package var identity: String

@@ -4,10 +4,11 @@ internal import Platform
 package import Specs
 internal import Training
 
-/// The trainings of a directory that are finished: a file of lines for each rank that has written there, `trainings-RANK.jsonl`.
+/// The trainings of a directory that are finished: a file of lines for each rank that has written there,
+/// `trainings-RANK.jsonl`.
 ///
-/// A line is appended in one call of the system when a training is over, so that a process may end at any instant: a line is whole, or it
-/// is none (``TrialLine``), and its training is made once more.
+/// A line is appended in one call of the system when a training is over, so that a process may end at any instant: a
+/// line is whole, or it is none (``TrialLine``), and its training is made once more.
 package final class TrialLog {
   private let file: LineFile
   private let identity: String
@@ -42,7 +43,9 @@ package final class TrialLog {
   /// The trainings of a directory that are finished, by key.
   ///
   /// - Throws: ``RunError`` of exit code 78 where they are another comparison's.
-  package static func read(_ directory: String, identity: String) throws -> [String: TrialResult] {
+  package static func read(
+    _ directory: String, identity: String, of whole: String = "comparison"
+  ) throws -> [String: TrialResult] {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter {
       $0.hasPrefix(prefix) && $0.hasSuffix(suffix)
     }
@@ -52,7 +55,7 @@ package final class TrialLog {
       let bytes = try RegularFile.contents(path, remedy: "choose another --output", limit: limit)
       for line in bytes.split(separator: UInt8(ascii: "\n")) {
         guard let line = TrialLine(String(decoding: line, as: UTF8.self)) else { continue }
-        guard line.identity == identity else { throw foreign(path) }
+        guard line.identity == identity else { throw foreign(path, of: whole) }
         results[line.key] = line.result
       }
     }
@@ -60,10 +63,11 @@ package final class TrialLog {
   }
 
   /// What is there belongs to something else.
-  package static func foreign(_ path: String) -> RunError {
-    RunError(
+  package static func foreign(_ path: String, of whole: String = "comparison") -> RunError {
+    let parts = whole == "comparison" ? "candidates, folds or metrics" : "space, budgets, folds or metric"
+    return RunError(
       .config,
-      "\(path): belongs to another comparison: of another config, data, candidates, folds or metrics, or of a build with another "
+      "\(path): belongs to another \(whole): of another config, data, \(parts), or of a build with another "
         + "arithmetic; choose another --output, or remove that directory")
   }
 }

@@ -8,7 +8,8 @@ package struct TrialPlan: Sendable {
 
   package init(config: RunConfig, data: LoadedData) { (self.config, self.data) = (config, data) }
 
-  /// Pieces of a batch: those of the config, which a training of it alone has too; where they are to follow the workers, one.
+  /// Pieces of a batch: those of the config, which a training of it alone has too; where they are to follow the
+  /// workers, one.
   var shards: Int { config.parallel.shards ?? 1 }
 }
 

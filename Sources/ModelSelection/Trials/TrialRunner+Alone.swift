@@ -33,8 +33,8 @@ extension TrialRunner {
         _ = stopReason()
         tellOfNode(pending.count)
       }
-      // The first rank says how far the others of its node are, as long as they bring something to an end; then it waits as they would,
-      // so that one that is stopped or stuck is found.
+      // The first rank says how far the others of its node are, as long as they bring something to an end; then it
+      // waits as they would, so that one that is stopped or stuck is found.
       var ended = board.ended, since = Clock.now()
       while cluster.rank == 0, board.ended < own.count, !board.isStopped, Clock.now() - since < Self.patience {
         if board.ended != ended { (ended, since) = (board.ended, Clock.now()) }

@@ -4,10 +4,11 @@ package import Training
 
 /// Spreads trainings over the ranks of a cluster.
 ///
-/// Where there are at least as many trainings as ranks, each worker of each rank trains one at a time by itself, without a word to
-/// others, and takes the next number of its node's board when it is done: no rank waits before the last trainings. The nodes have a fixed
-/// share each. Where there are fewer, ranks come together in groups, one for each training. A training's bits are those of its config and
-/// rows alone, so that results do not depend on any of that.
+/// Where there are at least as many trainings as ranks, each worker of each rank trains one at a time by itself,
+/// without a word to others, and takes the next number of its node's board when it is done: no rank waits before the
+/// last trainings. The nodes have a fixed share each. Where there are fewer, ranks come together in groups, one for
+/// each training. A training's bits are those of its config and rows alone, so that results do not depend on any of
+/// that.
 package final class TrialRunner {
   let cluster: any Cluster
   /// Workers of a rank.

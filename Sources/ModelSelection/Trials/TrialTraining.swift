@@ -53,13 +53,17 @@ enum TrialTraining {
     let scores = test?.metrics.first { $0.name == OutOfFoldScores.kind }
     var points: [MetricCurve.Point] = []
     if case .curve(let curve)? = scores?.content, curve.reason == nil { points = curve.points }
-    let report = MetricReport((test?.metrics ?? []).filter { $0.name != OutOfFoldScores.kind })
-    let numbers = ConfigValue.object(report.members.filter { $0.value.isResult })
     return .result(
       TrialResult(
-        weightsHash: trainer.weightsHash, steps: trainer.stepsTaken, metrics: numbers.sortingKeys,
+        weightsHash: trainer.weightsHash, steps: trainer.stepsTaken, metrics: numbers(test),
         scores: points.map { .init(probability: $0.x, isPositive: $0.y == 1) }),
       trace: nil)
+  }
+
+  /// Metrics by name, as a log has them.
+  static func numbers(_ result: Evaluation.Result?) -> ConfigValue {
+    let report = MetricReport((result?.metrics ?? []).filter { $0.name != OutOfFoldScores.kind })
+    return ConfigValue.object(report.members.filter { $0.value.isResult }).sortingKeys
   }
 }
 

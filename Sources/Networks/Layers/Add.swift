@@ -1,7 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// The sum of several outputs of one shape, as in residual networks (He et al. 2016): `y = x₀ + x₁ + …`, added in that order.
+/// The sum of several outputs of one shape, as in residual networks (He et al. 2016): `y = x₀ + x₁ + …`, added in that
+/// order.
 package struct Add: LayerSpec {
   package static let kind = "add"
   package static let summary = "sum of the layers named in inputs, element by element"

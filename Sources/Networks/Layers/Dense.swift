@@ -1,8 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`, and like it at each position of an
-/// input of several axes: `[…, inputs]` becomes `[…, units]`.
+/// A fully connected layer: `y = activation(x · Wᵀ + b)`, W `[units, inputs]` as in PyTorch's `Linear`, and like it at
+/// each position of an input of several axes: `[…, inputs]` becomes `[…, units]`.
 package struct Dense: SingleInputLayerSpec {
   package static let kind = "dense"
   package static let summary =
@@ -50,14 +50,18 @@ package struct Dense: SingleInputLayerSpec {
 
 /// A dense layer at work. Weights are kept packed, and once more transposed for the gradient of the input.
 ///
-/// Positions are rows of the products. Where they are equally far apart through all rows, the products go over all of them at once, else row
-/// by row: an element is one chain of one position either way.
+/// Positions are rows of the products. Where they are equally far apart through all rows, the products go over all of
+/// them at once, else row by row: an element is one chain of one position either way.
 struct DenseLayer: Layer {
   let input: Port
   let output: Port
   let inputs: Int
   let units: Int
   let activation: Activation
+  // Asked for by every call; an activation is copied to be asked.
+  private let isGate: Bool
+  private let isIdentity: Bool
+  private let savesInput: Bool
   let hasBias: Bool
   let weightInitializer: any InitializerSpec
   let biasInitializer: any InitializerSpec
@@ -71,6 +75,7 @@ struct DenseLayer: Layer {
     inputs = input.channels
     self.units = units
     self.activation = activation
+    (isGate, isIdentity, savesInput) = (activation.isGate, activation.isIdentity, activation.saved == .input)
     self.hasBias = hasBias
     self.weightInitializer = weightInitializer
     self.biasInitializer = biasInitializer
@@ -84,11 +89,11 @@ struct DenseLayer: Layer {
       name: "bias", shape: [units], initializer: biasInitializer, fanIn: inputs, fanOut: units)
     return hasBias ? [weight, bias] : [weight]
   }
-  var gatesByOutput: Bool { activation.isGate }
+  var gatesByOutput: Bool { isGate }
   var canGateInput: Bool { true }
   var needs: LayerNeeds {
     LayerNeeds(
-      savedCount: activation.saved == .input ? output.rowCount : 0,
+      savedCount: savesInput ? output.rowCount : 0,
       derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
       derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
       // Positions come in products of their own, too short to make the transpose for each.
@@ -113,14 +118,14 @@ struct DenseLayer: Layer {
   func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) { forward(pass, rows: rows, panel: item) }
 
   private func forward(_ pass: LayerPass, rows: Range<Int>, panel: Int?) {
-    let before = activation.saved == .input ? pass.saved : pass.output
+    let before = savesInput ? pass.saved : pass.output
     let bias = hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil
     eachProduct(of: pass.input, input, before, output, rows: rows) { x, y, rows in
       DenseProduct.multiply(
         x, weights: pass.arena + pass.offsets[0], bias: bias, into: y, rows: rows, inner: inputs, outer: units,
-        epilogue: activation.isGate ? .relu : .none, panel: panel)
+        epilogue: isGate ? .relu : .none, panel: panel)
     }
-    guard !activation.isGate, !activation.isIdentity else { return }
+    guard !isGate, !isIdentity else { return }
     let columns = panel.map { DenseProduct.columns(ofPanel: $0, outer: units) }
     // Elements of some columns lie together at one position only.
     let runs = columns.map { (count: output.positions, length: $0.count) } ?? output.runs
@@ -153,8 +158,8 @@ struct DenseLayer: Layer {
   }
 
   func prepareOutputGradient(_ pass: LayerPass, rows: Range<Int>) {
-    if !activation.isIdentity, !(activation.isGate && pass.outputGradientIsGated) {
-      let saved = activation.saved == .input ? pass.saved : pass.output, runs = output.runs
+    if !isIdentity, !(isGate && pass.outputGradientIsGated) {
+      let saved = savesInput ? pass.saved : pass.output, runs = output.runs
       for row in rows {
         for run in 0..<runs.count {
           let place = run * output.channelStride, d = pass.outputGradient[row] + place

@@ -1,6 +1,7 @@
 package import Specs
 
-/// The layers that config.json can name. New layer: one file in Layers/, one line below; every activation is one as well.
+/// The layers that config.json can name. New layer: one file in Layers/, one line below; every activation is one as
+/// well.
 package typealias LayerRegistry = Registry<any LayerSpec.Type, LayerNode>
 
 extension LayerRegistry {

@@ -4,9 +4,10 @@ package import Specs
 /// Binary cross-entropy from logits: `softplus(z) (1 − y) + softplus(−z) y · positive_weight`; gradient
 /// `sigmoid(z) (1 − y) − sigmoid(−z) y · positive_weight`; the mean over outputs (Good 1952; Cox 1958).
 ///
-/// For yes or no (targets of two classes, one output), and for several labels that may hold together (several target columns with
-/// values from 0 to 1, an output for each). `positive_weight` above 1 finds more of rare positives, at the price of more false
-/// alarms, as PyTorch's `pos_weight`. With `shares` the targets are shares from 0 to 1, one column of them too, and so are predictions.
+/// For yes or no (targets of two classes, one output), and for several labels that may hold together (several target
+/// columns with values from 0 to 1, an output for each). `positive_weight` above 1 finds more of rare positives, at the
+/// price of more false alarms, as PyTorch's `pos_weight`. With `shares` the targets are shares from 0 to 1, one column
+/// of them too, and so are predictions.
 package struct BinaryCrossEntropy: LossSpec {
   package static let kind = "binary_cross_entropy"
   package static let summary = "yes or no from logits, for one label or several"
@@ -33,15 +34,19 @@ package struct BinaryCrossEntropy: LossSpec {
   }
 
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
-    let element = ElementLoss.binaryEntropy(positiveWeight: Float(positiveWeight))
+    let element = ElementLoss("binary_entropy", Float(positiveWeight))
+    let sideWeights = [1, Double(Float(positiveWeight))]
     if shares || context.classes == 0 {
       try context.requireOutputPerTarget()
       return ElementwiseLoss(
         element: element, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
-        prediction: shares ? .sigmoidShares : .sigmoidLabels, domain: .probability)
+        prediction: shares ? .sigmoidShares : .sigmoidLabels, domain: .probability,
+        constant: .logOdds, sideWeights: sideWeights)
     }
     try context.requireTwoClasses(Self.kind, instead: "categorical_cross_entropy")
-    return ElementwiseLoss(element: element, width: 1, factor: 1, prediction: .sigmoidClass, readsClasses: true)
+    return ElementwiseLoss(
+      element: element, width: 1, factor: 1, prediction: .sigmoidClass, readsClasses: true, constant: .logOdds,
+      sideWeights: sideWeights)
   }
 }
 

@@ -3,9 +3,9 @@ package import Specs
 
 /// Categorical cross-entropy from logits: `log Σⱼ e^zⱼ − Σⱼ tⱼ zⱼ`, gradient `softmax(z) − t` (Bridle 1990).
 ///
-/// For one class out of several (t is 1 at the class), or for shares that are known (several target columns that add up to 1). With
-/// `label_smoothing` ε the targets become `(1 − ε) t + ε / classes` (Szegedy et al. 2016). The log-sum-exp is taken relative to the
-/// greatest logit, so no logit overflows.
+/// For one class out of several (t is 1 at the class), or for shares that are known (several target columns that add up
+/// to 1). With `label_smoothing` ε the targets become `(1 − ε) t + ε / classes` (Szegedy et al. 2016). The log-sum-exp
+/// is taken relative to the greatest logit, so no logit overflows.
 package struct CategoricalCrossEntropy: LossSpec {
   package static let kind = "categorical_cross_entropy"
   package static let summary = "one class out of several, or shares of classes, from logits"

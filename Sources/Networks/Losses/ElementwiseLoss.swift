@@ -12,29 +12,24 @@ struct ElementwiseLoss: Loss {
   /// What a target must be, in words, and whether a value is that.
   var domain: TargetDomain = .any
 
-  var sideWeights: [Double] {
-    switch element {
-    case .binaryEntropy(let positiveWeight): [1, Double(positiveWeight)]
-    case .binaryFocal(_, let alpha?): [1 - Double(alpha), Double(alpha)]
-    default: [1, 1]
-    }
-  }
+  /// What the best constant output is, where there is a formula.
+  var constant = ConstantFormula.none
+  /// What the targets 0 and 1 count.
+  var sideWeights: [Double] = [1, 1]
 
   func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant? {
     let formula: BestConstant? =
-      switch element {
-      case .squaredError: targets.means().map { BestConstant($0, name: "the mean") }
-      case .absoluteError: targets.quantiles([0.5])?.first.map { BestConstant($0, name: "the median") }
-      case .pinball(let level): targets.quantiles([Double(level)])?.first.map { BestConstant($0, name: "the quantile") }
-      case .poisson, .gamma, .tweedie:
-        targets.means().map { BestConstant($0.map(ConstantTargets.boundedLog), name: "the mean") }
-      case .binaryEntropy(let positiveWeight):
+      switch constant {
+      case .none: nil
+      case .mean: targets.means().map { BestConstant($0, name: "the mean") }
+      case .median: targets.quantiles([0.5])?.first.map { BestConstant($0, name: "the median") }
+      case .logOfMean: targets.means().map { BestConstant($0.map(ConstantTargets.boundedLog), name: "the mean") }
+      case .logOdds:
         (readsClasses ? targets.classShares?.last.map { [$0] } : targets.means()).map { shares in
           // A positive counts as so many negatives.
-          let odds = shares.map { ConstantTargets.logOdds($0) + DoubleFunctions.log(Double(positiveWeight)) }
+          let odds = shares.map { ConstantTargets.logOdds($0) + DoubleFunctions.log(sideWeights[1]) }
           return BestConstant(odds, name: readsClasses ? "the class shares" : "the shares of the labels")
         }
-      default: nil
       }
     if let formula, formula.isFinite, formula.outputs.count == outputs { return formula }
     return ConstantSearch(self, targets: targets, outputs: outputs)?.best()
@@ -68,6 +63,17 @@ struct ElementwiseLoss: Loss {
       }
     }
   }
+}
+
+/// The output that makes a loss least where it is the same for all samples.
+enum ConstantFormula: Sendable {
+  /// No formula: it is searched for.
+  case none
+  case mean, median
+  /// Of losses whose outputs are logarithms of means.
+  case logOfMean
+  /// Of losses whose outputs are logits.
+  case logOdds
 }
 
 /// The targets that a loss can take.

@@ -1,10 +1,12 @@
 internal import Kernels
 package import Specs
 
-/// Focal loss from logits: cross-entropy times `(1 − q)^gamma`, q the probability of the right class (Lin et al. 2017, equation 5).
+/// Focal loss from logits: cross-entropy times `(1 − q)^gamma`, q the probability of the right class (Lin et al. 2017,
+/// equation 5).
 ///
-/// For classes of very different sizes: samples that are easily right count little. `alpha` weighs the positive one of two classes, and
-/// 1 − alpha the other; for several classes use `class_weights`. One output: two classes; else one output for each class.
+/// For classes of very different sizes: samples that are easily right count little. `alpha` weighs the positive one of
+/// two classes, and 1 − alpha the other; for several classes use `class_weights`. One output: two classes; else one
+/// output for each class.
 package struct Focal: LossSpec {
   package static let kind = "focal"
   package static let summary = "cross-entropy that leaves out what is easily right"
@@ -23,9 +25,11 @@ package struct Focal: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     if context.output.count == 1 {
       try context.requireTwoClasses(Self.kind, instead: "an output for each class")
+      let share = alpha.map { Float($0) }
       return ElementwiseLoss(
-        element: .binaryFocal(gamma: Float(gamma), alpha: alpha.map { Float($0) }), width: 1, factor: 1,
-        prediction: .sigmoidClass, readsClasses: true)
+        element: ElementLoss("binary_focal", Float(gamma), share ?? -1), width: 1, factor: 1,
+        prediction: .sigmoidClass, readsClasses: true,
+        sideWeights: share.map { [1 - Double($0), Double($0)] } ?? [1, 1])
     }
     try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
     guard alpha == nil || context.classes == 2 else {

@@ -1,7 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// Gamma deviance on the logarithm of the mean: `2 (y / μ − 1 − log(y / μ))`, μ = eᵖ; targets above 0 (McCullagh & Nelder 1989).
+/// Gamma deviance on the logarithm of the mean: `2 (y / μ − 1 − log(y / μ))`, μ = eᵖ; targets above 0 (McCullagh &
+/// Nelder 1989).
 ///
 /// For positive values whose deviation grows with their mean, like amounts and durations: the prediction is `eᵖ`.
 package struct GammaDeviance: LossSpec {
@@ -20,8 +21,8 @@ package struct GammaDeviance: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .gamma, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
+      element: ElementLoss("gamma"), width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
       prediction: .exponential,
-      domain: .positive)
+      domain: .positive, constant: .logOfMean)
   }
 }

@@ -4,8 +4,9 @@ package import Specs
 /// Negative log-likelihood of a normal distribution whose mean and variance are both predicted (Nix & Weigend 1994):
 /// `½ (s + (y − m)² e⁻ˢ)`, s the logarithm of the variance; the mean over targets.
 ///
-/// For values whose spread differs from sample to sample. The network has two outputs for each target: first all means m, then all s.
-/// Below `log 10⁻⁶` s counts as that and has no slope, as in PyTorch's `GaussianNLLLoss` with its `eps`; ½ log 2π is left out.
+/// For values whose spread differs from sample to sample. The network has two outputs for each target: first all means
+/// m, then all s. Below `log 10⁻⁶` s counts as that and has no slope, as in PyTorch's `GaussianNLLLoss` with its `eps`;
+/// ½ log 2π is left out.
 package struct GaussianNLL: LossSpec {
   package static let kind = "gaussian_nll"
   package static let summary = "mean and variance of a normal distribution"

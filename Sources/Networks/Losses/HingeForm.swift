@@ -25,8 +25,7 @@ struct HingeForm: Sendable {
   }
 
   func makeLoss(_ context: LossContext, kind: String) throws(ConfigError) -> any Loss {
-    let element =
-      isSquared ? ElementLoss.binarySquaredHinge(margin: Float(margin)) : .binaryHinge(margin: Float(margin))
+    let element = ElementLoss(isSquared ? "binary_squared_hinge" : "binary_hinge", Float(margin))
     if context.classes == 0 {
       try context.requireOutputPerTarget()
       return ElementwiseLoss(

@@ -3,8 +3,8 @@ package import Specs
 
 /// Huber loss: `½ d²` where `|d| ≤ delta`, else `delta (|d| − ½ delta)`, d = p − y, the mean over outputs (Huber 1964).
 ///
-/// For values with some outliers: squared error for the many, absolute error for the few. `delta` is the error (in the targets' units,
-/// after normalization) from which a sample counts as an outlier.
+/// For values with some outliers: squared error for the many, absolute error for the few. `delta` is the error (in the
+/// targets' units, after normalization) from which a sample counts as an outlier.
 package struct Huber: LossSpec {
   package static let kind = "huber"
   package static let summary = "squared up to delta, straight beyond"
@@ -23,7 +23,7 @@ package struct Huber: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .huber(delta: Float(delta)), width: context.targetWidth,
+      element: ElementLoss("huber", Float(delta)), width: context.targetWidth,
       factor: reduction.scale(outputs: context.targetWidth),
       prediction: .values)
   }

@@ -3,7 +3,8 @@ package import Specs
 /// Relative entropy `Σⱼ tⱼ (log tⱼ − log softmax(z)ⱼ)` of target shares and outputs, gradient `softmax(z) − t`
 /// (Kullback & Leibler 1951); terms with `tⱼ = 0` are 0.
 ///
-/// For distributions as targets, such as another model's probabilities: cross-entropy less the targets' own entropy, so that 0 is perfect.
+/// For distributions as targets, such as another model's probabilities: cross-entropy less the targets' own entropy, so
+/// that 0 is perfect.
 package struct KLDivergence: LossSpec {
   package static let kind = "kl_divergence"
   package static let summary = "relative entropy of target shares and the softmax of the outputs"

@@ -19,7 +19,8 @@ package struct LogCosh: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .logCosh, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
+      element: ElementLoss("log_cosh"), width: context.targetWidth,
+      factor: reduction.scale(outputs: context.targetWidth),
       prediction: .values)
   }
 }

@@ -7,7 +7,8 @@ package protocol LossSpec: Spec {
   var targets: LossTargets { get }
   /// The targets it takes, in words, where not every number is one; nil: any numbers, so that they may be normalized.
   var targetLimit: String? { get }
-  /// Whether deviations are predicted besides values, which go back to the data's units only where targets are shifted and scaled.
+  /// Whether deviations are predicted besides values, which go back to the data's units only where targets are shifted
+  /// and scaled.
   var predictsDeviations: Bool { get }
   /// Whether the outputs under which the loss is least are means of the targets.
   var seeksMeans: Bool { get }
@@ -104,25 +105,29 @@ package enum OutputReduction: String, CaseIterable, Sendable {
 
 /// A loss at work: for each row its value and the gradient with respect to the network's output.
 ///
-/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here. A loss that adds up positions, some of
-/// which may be masked, says what counted: then the loss of a batch is Σ wᵢ lᵢ / Σ counted.
+/// The loss of a batch is Σ wᵢ lᵢ / Σ wᵢ; sums are formed by the trainer, in shard order, never here. A loss that adds
+/// up positions, some of which may be masked, says what counted: then the loss of a batch is Σ wᵢ lᵢ / Σ counted.
 package protocol Loss: Sendable {
   /// What a prediction made from the outputs is, for metrics.
   var prediction: any Prediction { get }
-  /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as `positive_weight`.
+  /// What a sample of the first and of the second of two classes counts by the loss's own keys, such as
+  /// `positive_weight`.
   var sideWeights: [Double] { get }
-  /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale matters.
+  /// Whether the loss of a sample depends on its weight in another way than as a factor, so that the weights' scale
+  /// matters.
   var readsWeights: Bool { get }
-  /// Whether the loss writes to ``LossRows/counted`` the weight of each row that counted, `wᵢ · valid positions`; otherwise it is `wᵢ`.
+  /// Whether the loss writes to ``LossRows/counted`` the weight of each row that counted, `wᵢ · valid positions`;
+  /// otherwise it is `wᵢ`.
   var countsPositions: Bool { get }
-  /// The outputs, the same for all samples, under which the loss of some targets is least; nil where it is not looked for. Where there is
-  /// no formula for it, it is searched.
+  /// The outputs, the same for all samples, under which the loss of some targets is least; nil where it is not looked
+  /// for. Where there is no formula for it, it is searched.
   ///
   /// - Parameter outputs: of the network.
   func bestConstant(of targets: ConstantTargets, outputs: Int) -> BestConstant?
   /// The first target that the loss cannot take, described; nil when all are fine.
   func problem(with targets: LossRows, rows: Range<Int>) -> (row: Int, text: String)?
-  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`; of positions that are masked 0.
+  /// Writes `wᵢ · lᵢ` of each row to `losses[row]` and `wᵢ · ∂lᵢ/∂output` to the row of `gradient`; of positions that
+  /// are masked 0.
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix)
 }

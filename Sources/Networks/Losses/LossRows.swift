@@ -12,7 +12,8 @@ package struct LossRows: @unchecked Sendable {
   package var weights: UnsafePointer<Float>
   /// Positions of each row.
   package var positions = 1
-  /// A byte for each position of each row, 0 where it is masked: neither its outputs nor its targets mean anything. nil: none is.
+  /// A byte for each position of each row, 0 where it is masked: neither its outputs nor its targets mean anything.
+  /// nil: none is.
   package var validity: UnsafePointer<UInt8>?
   /// Receives each row's weight that counted, from a loss of which ``Loss/countsPositions`` is true.
   package var counted: UnsafeMutablePointer<Double>?

@@ -19,7 +19,8 @@ package struct MeanAbsoluteError: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .absoluteError, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
-      prediction: .values)
+      element: ElementLoss("absolute_error"), width: context.targetWidth,
+      factor: reduction.scale(outputs: context.targetWidth),
+      prediction: .values, constant: .median)
   }
 }

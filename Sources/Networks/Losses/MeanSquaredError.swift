@@ -22,7 +22,8 @@ package struct MeanSquaredError: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .squaredError, width: context.targetWidth, factor: reduction.scale(outputs: context.targetWidth),
-      prediction: .values)
+      element: ElementLoss("squared_error"), width: context.targetWidth,
+      factor: reduction.scale(outputs: context.targetWidth),
+      prediction: .values, constant: .mean)
   }
 }

@@ -2,12 +2,13 @@ package import Kernels
 
 /// A loss over positions: each valid position of a row is to another loss a row of its own, with the row's weight.
 ///
-/// `wᵢ lᵢ = Σ over valid positions p of wᵢ l(outputs of p, target of p)`, added in double in the order of positions; the weight that
-/// counted is `wᵢ · valid positions`. So the loss of a batch is the mean over all its valid positions, and a position's slopes are, to the
-/// last bit, those of a row. Positions that are masked are not read, whatever they hold; their slopes are 0.
+/// `wᵢ lᵢ = Σ over valid positions p of wᵢ l(outputs of p, target of p)`, added in double in the order of positions;
+/// the weight that counted is `wᵢ · valid positions`. So the loss of a batch is the mean over all its valid positions,
+/// and a position's slopes are, to the last bit, those of a row. Positions that are masked are not read, whatever they
+/// hold; their slopes are 0.
 ///
-/// Data bring one target for each sample: whoever uses it hands it ``LossRows`` with the positions, classes or values and validity of
-/// its own.
+/// Data bring one target for each sample: whoever uses it hands it ``LossRows`` with the positions, classes or values
+/// and validity of its own.
 package struct PerPositionLoss: Loss {
   private let loss: any Loss
   private let positions: Int
@@ -92,7 +93,8 @@ package struct PerPositionLoss: Loss {
   /// Positions that are handed on at a time.
   private static let run = 64
 
-  /// Where positions do not lie on multiples of 16 floats, as losses read and write them, they are copied to where they do.
+  /// Where positions do not lie on multiples of 16 floats, as losses read and write them, they are copied to where they
+  /// do.
   private func withStage(_ body: (Stage?) -> Void) {
     guard channelStride % 16 != 0 else { return body(nil) }
     // On the stack up to 128 channels.

@@ -1,10 +1,11 @@
 internal import Kernels
 package import Specs
 
-/// Quantile (pinball) loss: for each level τ `τ (y − p)` where `y ≥ p`, else `(τ − 1)(y − p)`; slope 0 at `y = p` (Koenker & Bassett 1978).
+/// Quantile (pinball) loss: for each level τ `τ (y − p)` where `y ≥ p`, else `(τ − 1)(y − p)`; slope 0 at `y = p`
+/// (Koenker & Bassett 1978).
 ///
-/// For intervals and one-sided risks: the minimum at level τ is the value that a share τ of targets lies below. Several levels at once
-/// take an output for each level and target, all targets of the first level first.
+/// For intervals and one-sided risks: the minimum at level τ is the value that a share τ of targets lies below. Several
+/// levels at once take an output for each level and target, all targets of the first level first.
 package struct Quantile: LossSpec {
   package static let kind = "quantile"
   package static let summary = "values that given shares of targets lie below"
@@ -26,12 +27,14 @@ package struct Quantile: LossSpec {
     try context.requireOutputs(
       outputs, for: "\(levels.count) quantiles of \(context.targetWidth) target values take \(outputs)")
     return QuantileLoss(
-      levels: levels, width: context.targetWidth, factor: reduction.scale(outputs: outputs))
+      levels: levels, elements: levels.map { ElementLoss("pinball", Float($0)) }, width: context.targetWidth,
+      factor: reduction.scale(outputs: outputs))
   }
 }
 
 struct QuantileLoss: Loss {
   let levels: [Double]
+  let elements: [ElementLoss]
   let width: Int
   let factor: Double
   var prediction: any Prediction { .quantiles(levels) }
@@ -46,8 +49,8 @@ struct QuantileLoss: Loss {
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
     let first = rows.lowerBound
-    for (index, level) in levels.enumerated() {
-      ElementLoss.pinball(level: Float(level)).evaluate(
+    for index in levels.indices {
+      elements[index].evaluate(
         p: outputs[first] + index * width, pStride: outputs.stride, y: targets.values[first],
         yStride: targets.values.stride, weights: targets.weights + first, rows: rows.count, width: width,
         factor: factor, losses: losses + first, gradient: gradient[first] + index * width,

@@ -1,8 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// Smooth L1 loss: `½ d² / beta` where `|d| < beta`, else `|d| − ½ beta`, d = p − y, the mean over outputs (Girshick 2015): Huber
-/// loss over beta, so that the slope far out is 1 for every beta.
+/// Smooth L1 loss: `½ d² / beta` where `|d| < beta`, else `|d| − ½ beta`, d = p − y, the mean over outputs (Girshick
+/// 2015): Huber loss over beta, so that the slope far out is 1 for every beta.
 package struct SmoothL1: LossSpec {
   package static let kind = "smooth_l1"
   package static let summary = "absolute error, rounded within beta"
@@ -20,7 +20,7 @@ package struct SmoothL1: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .smoothAbsolute(beta: Float(beta)), width: context.targetWidth,
+      element: ElementLoss("smooth_absolute", Float(beta)), width: context.targetWidth,
       factor: reduction.scale(outputs: context.targetWidth),
       prediction: .values)
   }

@@ -3,8 +3,8 @@ package import Specs
 
 /// A weighted sum of losses of the same outputs and targets: `Σₖ weightₖ lₖ`.
 ///
-/// For goals that pull together, such as absolute error with a little squared error. What samples and classes weigh is set once, for the
-/// sum; predictions are the first term's.
+/// For goals that pull together, such as absolute error with a little squared error. What samples and classes weigh is
+/// set once, for the sum; predictions are the first term's.
 package struct SumLoss: LossSpec {
   package static let kind = "sum"
   package static let summary = "a weighted sum of losses"
@@ -126,8 +126,8 @@ struct SumOfLosses: Loss {
   func evaluate(
     _ outputs: Matrix, _ targets: LossRows, rows: Range<Int>, losses: UnsafeMutablePointer<Double>, gradient: Matrix
   ) {
-    // The first term's gradient is written in place, the others' by rows into memory of their own: on the stack where a row has up to
-    // 16 outputs.
+    // The first term's gradient is written in place, the others' by rows into memory of their own: on the stack where a
+    // row has up to 16 outputs.
     let stride = Matrix.stride(for: self.outputs)
     let run = max(1, 256 / stride)
     withUnsafeTemporaryAllocation(byteCount: run * stride * 4, alignment: 64) { memory in

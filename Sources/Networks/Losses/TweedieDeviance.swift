@@ -25,9 +25,9 @@ package struct TweedieDeviance: LossSpec {
   package func makeLoss(_ context: LossContext) throws(ConfigError) -> any Loss {
     try context.requireOutputPerTarget()
     return ElementwiseLoss(
-      element: .tweedie(power: power), width: context.targetWidth,
+      element: ElementLoss("tweedie", Float(1 - power), Float(2 - power)), width: context.targetWidth,
       factor: reduction.scale(outputs: context.targetWidth),
       prediction: .exponential,
-      domain: .nonNegative)
+      domain: .nonNegative, constant: .logOfMean)
   }
 }

@@ -2,8 +2,8 @@ package import Kernels
 
 /// Another link at each position of a row, in the order of positions.
 ///
-/// Names end with the position, counted from 0: `probability_a_at_3`. Targets and their units are those of all positions, position by
-/// position, or serve each.
+/// Names end with the position, counted from 0: `probability_a_at_3`. Targets and their units are those of all
+/// positions, position by position, or serve each.
 package struct PerPosition: Prediction {
   private let link: any Prediction
   private let positions: Int

@@ -5,9 +5,10 @@ package typealias OutputRow = UnsafeBufferPointer<Float>
 
 /// How a network's outputs are read: the link between them and what is predicted. A loss returns one.
 ///
-/// Metrics, decisions and tables ask it, and know no link by name, so that a new one is one file. What they may ask depends on what is
-/// predicted: one class (``ClassPrediction``), with a probability of each (``ProbabilityPrediction``); values (``ValuePrediction``),
-/// quantiles of them (``QuantilePrediction``); or something else, which is written, and no metric looks at.
+/// Metrics, decisions and tables ask it, and know no link by name, so that a new one is one file. What they may ask
+/// depends on what is predicted: one class (``ClassPrediction``), with a probability of each
+/// (``ProbabilityPrediction``); values (``ValuePrediction``), quantiles of them (``QuantilePrediction``); or something
+/// else, which is written, and no metric looks at.
 ///
 /// What it computes it computes in double precision from outputs in float32.
 package protocol Prediction: Sendable {
@@ -19,7 +20,8 @@ package protocol Prediction: Sendable {
   func columns(classes: [String], targets: [String]) -> [String]
   /// What the outputs are called where they are written as they are.
   func outputColumns(classes: [String], targets: [String]) -> [String]
-  /// What the outputs of a sample predict, in the data's units: as many numbers as there are ``columns(classes:targets:)``.
+  /// What the outputs of a sample predict, in the data's units: as many numbers as there are
+  /// ``columns(classes:targets:)``.
   ///
   /// - Parameter units: what brought each target to the scale that the network has learned.
   func numbers(_ outputs: OutputRow, units: Normalization) -> [Double]

@@ -17,8 +17,8 @@ package struct SoftmaxClass: ProbabilityPrediction {
     return Double(outputs[index]) - sum.greatest - DoubleFunctions.log1p(sum.others)
   }
 
-  /// `zₖ − log Σ_{j ≠ k} e^{zⱼ}` of each class, of two the difference of logits. The sum is that of all terms less the own one; for the
-  /// greatest, whose own term would swallow the others, it is formed without it.
+  /// `zₖ − log Σ_{j ≠ k} e^{zⱼ}` of each class, of two the difference of logits. The sum is that of all terms less the
+  /// own one; for the greatest, whose own term would swallow the others, it is formed without it.
   package func appendScores(_ outputs: OutputRow, to scores: inout [Double]) {
     guard outputs.count != 2 else { return scores.append(logOdds(outputs)) }
     let sum = SoftmaxSum(outputs)

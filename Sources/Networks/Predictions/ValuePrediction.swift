@@ -22,7 +22,8 @@ package protocol QuantilePrediction: ValuePrediction {
 }
 
 extension Prediction {
-  /// Throws where two quantiles are the same in the arithmetic of the loss: their outputs would learn the same, under one name.
+  /// Throws where two quantiles are the same in the arithmetic of the loss: their outputs would learn the same, under
+  /// one name.
   package func requireDistinctLevels(path: String) throws(ConfigError) {
     guard let levels = (self as? any QuantilePrediction)?.levels else { return }
     for (index, level) in levels.enumerated() {

@@ -1,7 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// AMSGrad: Adam divided by the greatest second moment so far (Reddi, Kale & Kumar 2018, algorithm 2), PyTorch's formulas.
+/// AMSGrad: Adam divided by the greatest second moment so far (Reddi, Kale & Kumar 2018, algorithm 2), PyTorch's
+/// formulas.
 package struct AMSGrad: OptimizerSpec {
   package static let kind = "amsgrad"
   package static let summary = "Adam divided by the greatest second moment so far"
@@ -22,6 +23,7 @@ package struct AMSGrad: OptimizerSpec {
 
 struct AMSGradOptimizer: ElementwiseOptimizer {
   let spec: AMSGrad
+  let kernel = OptimizerKernel("amsgrad")
   var stateNames: [String] { ["first_moment", "second_moment", "greatest_second_moment"] }
 
   func apply(
@@ -29,14 +31,10 @@ struct AMSGradOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
-    var scalars = MomentScalars(
-      beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
-      firstRate: learningRate / (1 - power(moments.beta1, step)))
+    var scalars = moments.scalars(weight: weight, clip: clip)
+    scalars.rate = learningRate / (1 - power(moments.beta1, step))
     scalars.root = (1 - power(moments.beta2, step)).squareRoot()
-    return MomentUpdates.amsgrad(
-      weights, gradient: gradient, first: state[0], second: state[1], greatest: state[2], count: count, mean: mean,
-      scalars: scalars)
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

@@ -1,7 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// AdaMax: Adam with the greatest gradient in place of the root mean square (Kingma & Ba 2015, algorithm 2), PyTorch's formulas.
+/// AdaMax: Adam with the greatest gradient in place of the root mean square (Kingma & Ba 2015, algorithm 2), PyTorch's
+/// formulas.
 package struct AdaMax: OptimizerSpec {
   package static let kind = "adamax"
   package static let summary = "Adam with the greatest gradient in place of the root mean square"
@@ -22,6 +23,7 @@ package struct AdaMax: OptimizerSpec {
 
 struct AdaMaxOptimizer: ElementwiseOptimizer {
   let spec: AdaMax
+  let kernel = OptimizerKernel("adamax")
   var stateNames: [String] { ["first_moment", "greatest_gradient"] }
 
   func apply(
@@ -29,12 +31,9 @@ struct AdaMaxOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
-    let scalars = MomentScalars(
-      beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
-      firstRate: learningRate / (1 - power(moments.beta1, step)))
-    return MomentUpdates.adamax(
-      weights, gradient: gradient, first: state[0], greatest: state[1], count: count, mean: mean, scalars: scalars)
+    var scalars = moments.scalars(weight: weight, clip: clip)
+    scalars.rate = learningRate / (1 - power(moments.beta1, step))
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

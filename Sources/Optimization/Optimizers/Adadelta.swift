@@ -29,6 +29,7 @@ package struct Adadelta: OptimizerSpec {
 
 struct AdadeltaOptimizer: ElementwiseOptimizer {
   let spec: Adadelta
+  let kernel = OptimizerKernel("adadelta")
   var stateNames: [String] { ["squares", "squared_steps"] }
 
   func apply(
@@ -36,9 +37,10 @@ struct AdadeltaOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    return MomentUpdates.adadelta(
-      weights, gradient: gradient, squares: state[0], steps: state[1], count: count, mean: mean, rate: learningRate,
-      decay: spec.decay, epsilon: spec.epsilon)
+    var scalars = StepScalars(weight: weight, clip: clip, decay: spec.weightDecay)
+    scalars.rate = learningRate
+    scalars.beta2 = spec.decay
+    scalars.epsilon = spec.epsilon
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

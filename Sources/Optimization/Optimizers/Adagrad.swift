@@ -33,6 +33,7 @@ package struct Adagrad: OptimizerSpec {
 
 struct AdagradOptimizer: ElementwiseOptimizer {
   let spec: Adagrad
+  let kernel = OptimizerKernel("adagrad")
   var stateNames: [String] { ["squares"] }
 
   func apply(
@@ -40,9 +41,10 @@ struct AdagradOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    return MomentUpdates.adagrad(
-      weights, gradient: gradient, squares: state[0], count: count, mean: mean,
-      rate: learningRate / (1 + Double(step - 1) * spec.rateDecay), start: spec.start, epsilon: spec.epsilon)
+    var scalars = StepScalars(weight: weight, clip: clip, decay: spec.weightDecay)
+    scalars.rate = learningRate / (1 + Double(step - 1) * spec.rateDecay)
+    scalars.start = spec.start
+    scalars.epsilon = spec.epsilon
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

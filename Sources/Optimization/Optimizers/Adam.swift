@@ -52,6 +52,13 @@ struct AdamMoments: Sendable {
     epsilon = try fields.number("epsilon", default: standard, in: .positive, "added to the root of the second moment")
     weightDecay = try fields.number("weight_decay", default: decay, in: .nonNegative, "pull towards 0")
   }
+
+  /// What Adam's kin hand to their kernels, without the rate.
+  func scalars(weight: Double, clip: Float) -> StepScalars {
+    var scalars = StepScalars(weight: weight, clip: clip, decay: weightDecay)
+    (scalars.beta1, scalars.beta2, scalars.epsilon) = (beta1, beta2, epsilon)
+    return scalars
+  }
 }
 
 struct AdamOptimizer: ElementwiseOptimizer {

@@ -4,9 +4,9 @@ package import Specs
 /// LAMB: Adam whose step is scaled, tensor by tensor, by the norms of weights and step (You et al. 2020, algorithm 2):
 /// `r = m̂ / (√v̂ + ε) + decay · w`, `w −= learning_rate · ‖w‖ / ‖r‖ · r`.
 ///
-/// The ratio of norms is 1 where one of them is 0, as in the authors' code, and for vectors, like biases, which BERT's training left
-/// out of the scaling (`exclude_from_layer_adaptation` of TensorFlow's Model Garden, Apex without `use_nvlamb`): a bias that starts
-/// near 0 could hardly move. For very large batches.
+/// The ratio of norms is 1 where one of them is 0, as in the authors' code, and for vectors, like biases, which BERT's
+/// training left out of the scaling (`exclude_from_layer_adaptation` of TensorFlow's Model Garden, Apex without
+/// `use_nvlamb`): a bias that starts near 0 could hardly move. For very large batches.
 package struct LAMB: OptimizerSpec {
   package static let kind = "lamb"
   package static let summary = "Adam scaled by each tensor's norms, for very large batches"

@@ -1,13 +1,14 @@
 internal import Kernels
 package import Specs
 
-/// LARS: momentum whose step is scaled, tensor by tensor, by the norms of weights and gradient (You, Gitman & Ginsburg 2017,
-/// algorithm 1): `λ = trust · ‖w‖ / (‖g‖ + decay · ‖w‖ + ε)`, `m = momentum · m + learning_rate · λ · (g + decay · w)`, `w −= m`.
+/// LARS: momentum whose step is scaled, tensor by tensor, by the norms of weights and gradient (You, Gitman & Ginsburg
+/// 2017, algorithm 1): `λ = trust · ‖w‖ / (‖g‖ + decay · ‖w‖ + ε)`, `m = momentum · m + learning_rate · λ · (g + decay
+/// · w)`, `w −= m`.
 ///
-/// Vectors, like biases, are left out of the scaling, as in MoCo v3's LARS (and by `exclude_from_layer_adaptation` of TensorFlow's
-/// Model Garden, `trust_ratio_mask` of Optax): a bias's norm says nothing about its scale. Those step by the whole learning rate,
-/// which is 1 here and diverges where gradients are not small; so λ is `trust` for vectors, and where a norm is 0. For very large
-/// batches.
+/// Vectors, like biases, are left out of the scaling, as in MoCo v3's LARS (and by `exclude_from_layer_adaptation` of
+/// TensorFlow's Model Garden, `trust_ratio_mask` of Optax): a bias's norm says nothing about its scale. Those step by
+/// the whole learning rate, which is 1 here and diverges where gradients are not small; so λ is `trust` for vectors,
+/// and where a norm is 0. For very large batches.
 package struct LARS: OptimizerSpec {
   package static let kind = "lars"
   package static let summary = "momentum scaled by each tensor's norms, for very large batches"

@@ -28,6 +28,7 @@ package struct Lion: OptimizerSpec {
 
 struct LionOptimizer: ElementwiseOptimizer {
   let spec: Lion
+  let kernel = OptimizerKernel("lion")
   var stateNames: [String] { ["momentum"] }
 
   func apply(
@@ -35,10 +36,11 @@ struct LionOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let scalars = MomentScalars(beta1: spec.beta1, beta2: spec.beta2, epsilon: 0, firstRate: learningRate)
-    return MomentUpdates.lion(
-      weights, gradient: gradient, momentum: state[0], count: count,
-      mean: MeanGradient(weight: weight, clip: clip, decay: 0), scalars: scalars,
-      shrink: learningRate * spec.weightDecay)
+    var scalars = StepScalars(weight: weight, clip: clip)
+    scalars.beta1 = spec.beta1
+    scalars.beta2 = spec.beta2
+    scalars.rate = learningRate
+    scalars.shrink = learningRate * spec.weightDecay
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

@@ -27,6 +27,7 @@ package struct NAdam: OptimizerSpec {
 
 struct NAdamOptimizer: ElementwiseOptimizer {
   let spec: NAdam
+  let kernel = OptimizerKernel("moments")
   var stateNames: [String] { ["first_moment", "second_moment"] }
 
   func apply(
@@ -34,16 +35,13 @@ struct NAdamOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
     let momentum = momentum(at: step), next = self.momentum(at: step + 1), product = momentumProduct(to: step)
-    var scalars = MomentScalars(
-      beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
-      firstRate: learningRate * next / (1 - product * next))
+    var scalars = moments.scalars(weight: weight, clip: clip)
+    scalars.rate = learningRate * next / (1 - product * next)
     scalars.gradientRate = learningRate * (1 - momentum) / (1 - product)
     scalars.root = (1 - power(moments.beta2, step)).squareRoot()
-    return MomentUpdates.moments(
-      weights, gradient: gradient, first: state[0], second: state[1], count: count, mean: mean, scalars: scalars)
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 
   private func momentum(at step: Int) -> Double {

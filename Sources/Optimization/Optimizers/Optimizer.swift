@@ -13,10 +13,11 @@ package protocol Optimizer: Sendable {
   var stateNames: [String] { get }
 }
 
-/// An optimizer that scales each tensor's step by norms of the whole tensor, as LARS and LAMB do: first all directions, then the
-/// norms, then all moves. Both are element by element.
+/// An optimizer that scales each tensor's step by norms of the whole tensor, as LARS and LAMB do: first all directions,
+/// then the norms, then all moves. Both are element by element.
 package protocol LayerwiseOptimizer: Optimizer {
-  /// Turns the gradient (already divided by the batch's weight) into the direction whose norm matters; allocates nothing.
+  /// Turns the gradient (already divided by the batch's weight) into the direction whose norm matters; allocates
+  /// nothing.
   func direct(
     weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, step: Int)
@@ -37,8 +38,8 @@ package protocol ElementwiseOptimizer: Optimizer {
   ///   - state: one pointer per state array, at the same element.
   ///   - weight: total weight of the batch, above 0.
   ///   - step: 1 at the first update.
-  /// - Returns: true where gradient, weights and state were seen to be finite; false where they were not, or were not looked at: then
-  ///   the caller looks.
+  /// - Returns: true where gradient, weights and state were seen to be finite; false where they were not, or were not
+  ///   looked at: then the caller looks.
   @discardableResult
   func apply(
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,

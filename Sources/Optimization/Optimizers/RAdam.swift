@@ -1,8 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// RAdam: Adam whose first steps are not divided while the second moment is uncertain (Liu et al. 2020, algorithm 2), PyTorch's
-/// formulas.
+/// RAdam: Adam whose first steps are not divided while the second moment is uncertain (Liu et al. 2020, algorithm 2),
+/// PyTorch's formulas.
 package struct RAdam: OptimizerSpec {
   package static let kind = "radam"
   package static let summary = "Adam rectified while the second moment is uncertain"
@@ -23,6 +23,7 @@ package struct RAdam: OptimizerSpec {
 
 struct RAdamOptimizer: ElementwiseOptimizer {
   let spec: RAdam
+  let kernel = OptimizerKernel("moments")
   var stateNames: [String] { ["first_moment", "second_moment"] }
 
   func apply(
@@ -30,11 +31,9 @@ struct RAdamOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.moments.weightDecay)
     let moments = spec.moments
-    var scalars = MomentScalars(
-      beta1: moments.beta1, beta2: moments.beta2, epsilon: moments.epsilon,
-      firstRate: learningRate / (1 - power(moments.beta1, step)))
+    var scalars = moments.scalars(weight: weight, clip: clip)
+    scalars.rate = learningRate / (1 - power(moments.beta1, step))
     let fade = power(moments.beta2, step)
     let longest = 2 / (1 - moments.beta2) - 1
     let length = longest - 2 * Double(step) * fade / (1 - fade)
@@ -42,9 +41,8 @@ struct RAdamOptimizer: ElementwiseOptimizer {
     if scalars.divides {
       let numerator = (length - 4) * (length - 2) * longest, denominator = (longest - 4) * (longest - 2) * length
       // PyTorch adds epsilon to the root before the bias correction.
-      scalars.firstRate *= (numerator / denominator).squareRoot() * (1 - fade).squareRoot()
+      scalars.rate *= (numerator / denominator).squareRoot() * (1 - fade).squareRoot()
     }
-    return MomentUpdates.moments(
-      weights, gradient: gradient, first: state[0], second: state[1], count: count, mean: mean, scalars: scalars)
+    return kernel.update(weights, gradient: gradient, state: state, count: count, scalars: scalars)
   }
 }

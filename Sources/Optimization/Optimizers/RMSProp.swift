@@ -1,8 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// RMSProp: steps divided by the root of a running mean of squared gradients (Tieleman & Hinton 2012, lecture 6.5), PyTorch's
-/// formulas; `centered` takes the variance instead (Graves 2013).
+/// RMSProp: steps divided by the root of a running mean of squared gradients (Tieleman & Hinton 2012, lecture 6.5),
+/// PyTorch's formulas; `centered` takes the variance instead (Graves 2013).
 package struct RMSProp: OptimizerSpec {
   package static let kind = "rmsprop"
   package static let summary = "steps divided by the root of a running mean of squared gradients"
@@ -43,10 +43,13 @@ struct RMSPropOptimizer: ElementwiseOptimizer {
     state: UnsafePointer<UnsafeMutablePointer<Float>>, count: Int, weight: Double, clip: Float, learningRate: Double,
     step: Int
   ) -> Bool {
-    let mean = MeanGradient(weight: weight, clip: clip, decay: spec.weightDecay)
-    return MomentUpdates.rmsprop(
+    var scalars = StepScalars(weight: weight, clip: clip, decay: spec.weightDecay)
+    scalars.rate = learningRate
+    scalars.beta1 = spec.momentum
+    scalars.beta2 = spec.decay
+    scalars.epsilon = spec.epsilon
+    return RMSPropUpdate.apply(
       weights, gradient: gradient, squares: state[0], average: spec.isCentered ? state[1] : nil,
-      momentum: spec.momentum > 0 ? (state[spec.isCentered ? 2 : 1], spec.momentum) : nil, count: count, mean: mean,
-      rate: learningRate, decay: spec.decay, epsilon: spec.epsilon)
+      momentum: spec.momentum > 0 ? state[spec.isCentered ? 2 : 1] : nil, count: count, scalars: scalars)
   }
 }

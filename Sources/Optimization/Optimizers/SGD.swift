@@ -3,8 +3,8 @@ package import Specs
 
 /// Stochastic gradient descent with momentum, PyTorch's formulas.
 ///
-/// `g += weight_decay · w; m = momentum · m + g; w −= learning_rate · m`, or along `g + momentum · m` with Nesterov's momentum
-/// (Sutskever et al. 2013).
+/// `g += weight_decay · w; m = momentum · m + g; w −= learning_rate · m`, or along `g + momentum · m` with Nesterov's
+/// momentum (Sutskever et al. 2013).
 package struct SGD: OptimizerSpec {
   package static let kind = "sgd"
   package static let summary = "gradient descent with momentum"

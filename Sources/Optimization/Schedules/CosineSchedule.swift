@@ -3,8 +3,8 @@ package import Specs
 
 /// Down to a minimum along half a cosine (Loshchilov & Hutter 2017): `min + (base − min) (1 + cos(π t / T)) / 2`.
 ///
-/// Without restarts T is the run: PyTorch's `CosineAnnealingLR`. With `first_period_*` the curve starts again after each period,
-/// each `period_factor` times as long as the one before: PyTorch's `CosineAnnealingWarmRestarts`.
+/// Without restarts T is the run: PyTorch's `CosineAnnealingLR`. With `first_period_*` the curve starts again after
+/// each period, each `period_factor` times as long as the one before: PyTorch's `CosineAnnealingWarmRestarts`.
 package struct CosineSchedule: ScheduleSpec {
   package static let kind = "cosine"
   package static let summary = "down to end_factor along half a cosine, over the run or again and again"

@@ -1,8 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// The learning rate times `factor` in each epoch, smoothly: `base · factor^(step / steps per epoch)`; at the ends of epochs
-/// PyTorch's `ExponentialLR`.
+/// The learning rate times `factor` in each epoch, smoothly: `base · factor^(step / steps per epoch)`; at the ends of
+/// epochs PyTorch's `ExponentialLR`.
 package struct ExponentialSchedule: ScheduleSpec {
   package static let kind = "exponential"
   package static let summary = "times factor in each epoch, smoothly"

@@ -1,7 +1,7 @@
 package import Specs
 
-/// `base · √(scale / (scale + step))`: falls with the root of the number of updates (Vaswani et al. 2017, without their warm-up,
-/// which any schedule can have).
+/// `base · √(scale / (scale + step))`: falls with the root of the number of updates (Vaswani et al. 2017, without their
+/// warm-up, which any schedule can have).
 package struct InverseSquareRootSchedule: ScheduleSpec {
   package static let kind = "inverse_sqrt"
   package static let summary = "falls with the root of the number of updates"

@@ -24,8 +24,8 @@ package struct LearningRateSchedule: Sendable {
 
   /// The learning rate of an update, counted from 0.
   ///
-  /// Warm-up of n updates: `base · (start + (1 − start) · step / n)`, PyTorch's `LinearLR`; then the schedule from its start over
-  /// the rest of the run.
+  /// Warm-up of n updates: `base · (start + (1 − start) · step / n)`, PyTorch's `LinearLR`; then the schedule from its
+  /// start over the rest of the run.
   package func learningRate(at step: Int, of plan: SchedulePlan) -> Double {
     guard let warmup else { return spec.learningRate(at: step, of: plan) }
     let length = warmup.steps(plan)

@@ -1,8 +1,9 @@
 internal import Kernels
 package import Specs
 
-/// Up to the base and down to almost nothing, both along half a cosine (Smith & Topin 2019), PyTorch's `OneCycleLR`: from
-/// `base / start_divisor` up during the first `rise` of the run, then down to `base / start_divisor / end_divisor`.
+/// Up to the base and down to almost nothing, both along half a cosine (Smith & Topin 2019), PyTorch's `OneCycleLR`:
+/// from `base / start_divisor` up during the first `rise` of the run, then down to `base / start_divisor /
+/// end_divisor`.
 package struct OneCycleSchedule: ScheduleSpec {
   package static let kind = "one_cycle"
   package static let summary = "up to the learning rate and down to almost nothing"

@@ -1,6 +1,7 @@
 package import Specs
 
-/// The learning rate times `factor` whenever validation has not become better for a while: PyTorch's `ReduceLROnPlateau`.
+/// The learning rate times `factor` whenever validation has not become better for a while: PyTorch's
+/// `ReduceLROnPlateau`.
 package struct ReduceOnPlateau: ScheduleSpec {
   package static let kind = "reduce_on_plateau"
   package static let summary = "times factor whenever validation has stopped getting better"
@@ -49,8 +50,9 @@ package struct PlateauState: Sendable, Equatable {
     self.cooling = cooling
   }
 
-  /// Takes notice of a validation's value. A gain is more than `threshold · |best|`, whatever the sign of the best value (PyTorch's
-  /// `best · (1 ± threshold)` moves to the wrong side of a negative one). Until there was a finite value, nothing is waited for.
+  /// Takes notice of a validation's value. A gain is more than `threshold · |best|`, whatever the sign of the best
+  /// value (PyTorch's `best · (1 ± threshold)` moves to the wrong side of a negative one). Until there was a finite
+  /// value, nothing is waited for.
   ///
   /// - Parameter base: the learning rate at scale 1.
   package mutating func note(_ value: Double, higherIsBetter: Bool, base: Double, schedule: ReduceOnPlateau) {

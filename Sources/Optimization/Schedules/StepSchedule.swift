@@ -1,7 +1,8 @@
 internal import Kernels
 package import Specs
 
-/// The learning rate times `factor` after every so many updates or epochs: `base · factor^⌊step / length⌋`, PyTorch's `StepLR`.
+/// The learning rate times `factor` after every so many updates or epochs: `base · factor^⌊step / length⌋`, PyTorch's
+/// `StepLR`.
 package struct StepSchedule: ScheduleSpec {
   package static let kind = "step"
   package static let summary = "times factor after every so many updates or epochs"

@@ -52,7 +52,8 @@ struct AdviceColumns {
     return columns
   }
 
-  /// The features that go with the target most, by the absolute correlation of the target's ranks with them; in their order.
+  /// The features that go with the target most, by the absolute correlation of the target's ranks with them; in their
+  /// order.
   private static func choice(
     _ rows: DataRows, _ most: Int, of count: Int, targets: AdviceInput.Target, progress: () -> Void
   ) -> [Int] {

@@ -8,8 +8,8 @@ internal import Specs
 extension LoadedData {
   /// Reads a config's data as advice looks at them: targets and features in the file's units; collective.
   ///
-  /// Training rows are those of a training with the config, wherever its loss can read the targets at all: parts are cut by classes then
-  /// as they would be. Files of validation and test rows are not opened.
+  /// Training rows are those of a training with the config, wherever its loss can read the targets at all: parts are
+  /// cut by classes then as they would be. Files of validation and test rows are not opened.
   ///
   /// - Parameter isStated: whether a person has chosen the config's loss.
   package static func forAdvice(

@@ -2,9 +2,9 @@ package import Specs
 
 /// Which arithmetic a file was made with: rises with every commit after which some config trains other bits.
 ///
-/// It stands in checkpoints (`arithmetic` in the manifest), models (`arithmetic` in the metadata) and `summary.json`. A checkpoint of
-/// another number is not gone on from silently: the run would be neither build's. Models of every earlier number load and predict
-/// as they did (`Tests/Compatibility`).
+/// It stands in checkpoints (`arithmetic` in the manifest), models (`arithmetic` in the metadata) and `summary.json`. A
+/// checkpoint of another number is not gone on from silently: the run would be neither build's. Models of every earlier
+/// number load and predict as they did (`Tests/Compatibility`).
 ///
 /// | number | builds | what trains other bits than before |
 /// |---|---|---|

@@ -5,8 +5,8 @@ internal import Specs
 
 /// A short text that the command line names: a config, a data source, a list of hosts.
 ///
-/// Read from a file, or from a pipe that somebody writes to (`-`, `/dev/stdin`, `<(...)` of a shell): bounded, and never deaf to a
-/// request to stop.
+/// Read from a file, or from a pipe that somebody writes to (`-`, `/dev/stdin`, `<(...)` of a shell): bounded, and
+/// never deaf to a request to stop.
 package enum GivenFile {
   /// Bytes that such a text may have.
   static let limit = 1 << 26
@@ -15,7 +15,8 @@ package enum GivenFile {
 
   /// The directory that paths in the text start from: a pipe has none, so it is the current one.
   package static func directory(of path: String) -> String {
-    let places = ["/dev/", "/proc/self/fd/", "/proc/thread-self/fd/"]
+    // /dev/shm is a directory as any other.
+    let places = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"]
     // Foundation traps on a name of one character.
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), !places.contains(where: { path.hasPrefix($0) }) else {
       return "."
@@ -33,7 +34,8 @@ package enum GivenFile {
   /// Reads the text.
   ///
   /// - Parameter remedy: the end of an error's sentence.
-  /// - Throws: an error of exit code 66 where there is nothing to read, 75 when it is asked to stop meanwhile, 74 where reading fails.
+  /// - Throws: an error of exit code 66 where there is nothing to read, 75 when it is asked to stop meanwhile, 74 where
+  ///   reading fails.
   package static func contents(_ path: String, remedy: String) throws -> [UInt8] {
     var bytes: [UInt8] = []
     try read(path, name: path, remedy: remedy) { piece in

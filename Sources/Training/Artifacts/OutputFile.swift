@@ -4,7 +4,8 @@ internal import Specs
 
 /// A file or directory that an option of the command line names, to be written when the work is done.
 ///
-/// What can be known of it is known before the work begins, and what is there stays as it is until the new file is whole.
+/// What can be known of it is known before the work begins, and what is there stays as it is until the new file is
+/// whole.
 package struct OutputFile: Sendable {
   package let path: String
   /// As in `--trace`.

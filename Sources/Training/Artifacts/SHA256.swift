@@ -12,6 +12,13 @@ package final class SHA256 {
   /// Adds bytes.
   package func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
 
+  /// The digest of a text's bytes.
+  static func hash(_ text: String) -> String {
+    let hash = SHA256()
+    Array(text.utf8).withUnsafeBytes(hash.update)
+    return hash.finish()
+  }
+
   /// The digest of all bytes so far as 64 hexadecimal digits; call it once.
   package func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)

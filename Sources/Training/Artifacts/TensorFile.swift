@@ -2,7 +2,8 @@ internal import Glibc
 internal import Platform
 package import Specs
 
-/// An open file of tensors: its header is read, and fits the file's size, before any of the data are read or memory is taken for them.
+/// An open file of tensors: its header is read, and fits the file's size, before any of the data are read or memory is
+/// taken for them.
 package final class TensorFile {
   package let path: String
   package let metadata: [ConfigValue.Member]

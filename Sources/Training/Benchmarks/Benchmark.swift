@@ -8,8 +8,8 @@ internal import Statistics
 package enum Benchmark {
   /// Times steps of a trainer, all ranks together.
   ///
-  /// Every step is timed by itself on the first rank; the median is what to quote. A request to stop ends it early, with the figures
-  /// of the steps so far.
+  /// Every step is timed by itself on the first rank; the median is what to quote. A request to stop ends it early,
+  /// with the figures of the steps so far.
   ///
   /// - Returns: the figures, nil where no step was timed; and what stopped it after how many timed steps.
   package static func run(

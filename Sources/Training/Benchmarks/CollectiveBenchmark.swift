@@ -44,8 +44,8 @@ package enum CollectiveBenchmark {
 
   /// Times exchanges; the algorithms of one size take turns, so that all of them see the same minutes of the machine.
   ///
-  /// Each is started with the ranks together, and lasts until the last rank is done. The partial sums are written before each, as
-  /// a step does, so none finds them in another's cache. `mpi` is `MPI_Allreduce` in place.
+  /// Each is started with the ranks together, and lasts until the last rank is done. The partial sums are written
+  /// before each, as a step does, so none finds them in another's cache. `mpi` is `MPI_Allreduce` in place.
   ///
   /// - Parameters:
   ///   - limit: bytes of the largest gradient.
@@ -74,7 +74,8 @@ package enum CollectiveBenchmark {
       let library = median(lines.first { $0.kind == LibraryAllReduce.kind }?.seconds ?? [])
       for line in lines {
         let seconds = median(line.seconds)
-        // The traffic of an ideal allreduce, 2 (p - 1) / p of the bytes, over the time: comparable between numbers of ranks.
+        // The traffic of an ideal allreduce, 2 (p - 1) / p of the bytes, over the time: comparable between numbers of
+        // ranks.
         let bus = 2 * Double(cluster.size - 1) / Double(cluster.size) * Double(bytes) / seconds / 1e9
         table.append(
           Row(

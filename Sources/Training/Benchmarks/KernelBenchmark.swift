@@ -4,7 +4,8 @@ internal import Platform
 package import Specs
 internal import Statistics
 
-/// The dense products, beside oneDNN's where it is installed, on the shapes of a network: what the choice of kernels rests on.
+/// The dense products, beside oneDNN's where it is installed, on the shapes of a network: what the choice of kernels
+/// rests on.
 package enum KernelBenchmark {
   /// One product of one shape.
   package struct Row: ResultEncodable {
@@ -30,8 +31,9 @@ package enum KernelBenchmark {
 
   /// Times the three products of every dense layer's shape, one thread, `rows` samples in `shards` leaves.
   ///
-  /// Ours and oneDNN's alternate; each figure is the median of `repeats`. oneDNN writes one product over all rows, so its weight gradient does
-  /// not keep the order of the tree, which would cost it one product and one addition for each shard.
+  /// Ours and oneDNN's alternate; each figure is the median of `repeats`. oneDNN writes one product over all rows, so
+  /// its weight gradient does not keep the order of the tree, which would cost it one product and one addition for each
+  /// shard.
   ///
   static func run(shapes: [(inner: Int, outer: Int)], rows: Int, shards: Int, repeats: Int) throws -> [Row] {
     try Denormals.flushing { try time(shapes: shapes, rows: rows, shards: shards, repeats: repeats) }

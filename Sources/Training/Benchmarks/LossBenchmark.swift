@@ -27,8 +27,8 @@ package enum LossBenchmark {
 
   /// Times each loss of the registry.
   ///
-  /// A loss reads outputs, targets and weights and writes gradients and one number per row; at memory speed that takes the time of
-  /// the row `copy`, which moves as much.
+  /// A loss reads outputs, targets and weights and writes gradients and one number per row; at memory speed that takes
+  /// the time of the row `copy`, which moves as much.
   package static func run(rows: Int, outputs: Int, repeats: Int) throws -> [Row] {
     try Denormals.flushing { try time(rows: rows, outputs: outputs, repeats: repeats) }
   }

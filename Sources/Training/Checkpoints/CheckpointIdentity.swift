@@ -2,9 +2,10 @@ internal import Specs
 
 /// What a checkpoint belongs to: all that the weights of a run depend on, and nothing else.
 ///
-/// The config but for what may change (``ConfigDifference/mayChange``), shards and seed among it; the content of the data, not their
-/// paths; the weights that the run began with, where they are not its own; the arithmetic. Its hash stands in the manifest, with
-/// the parts that it is made of. No random number decides: a run that is moved, or whose directory has lost its config, goes on.
+/// The config but for what may change (``ConfigDifference/mayChange``), shards and seed among it; the content of the
+/// data, not their paths; the weights that the run began with, where they are not its own; the arithmetic. Its hash
+/// stands in the manifest, with the parts that it is made of. No random number decides: a run that is moved, or whose
+/// directory has lost its config, goes on.
 struct CheckpointIdentity: Sendable, Equatable {
   /// How the checkpoint of one run differs from those of another.
   enum Mismatch: Equatable {
@@ -68,9 +69,17 @@ struct CheckpointIdentity: Sendable, Equatable {
       .init("config", ConfigDifference.lasting(config, registries)), .init("data_fingerprint", .string(fingerprint)),
       .init("origin", origin.map(ConfigValue.string) ?? .null), .init("arithmetic", .integer(arithmetic)),
     ]).compactText
-    let hash = SHA256()
-    Array(text.utf8).withUnsafeBytes(hash.update)
-    return hash.finish()
+    return SHA256.hash(text)
+  }
+
+  /// SHA-256 of what of the config decides on the weights of a run that has ended: what may not change when it goes on,
+  /// its epochs, and, where results may depend on the layout, how gradients travel.
+  var configHash: String {
+    var values = [ConfigDifference.lasting(config, registries), config["training"]?["epochs"] ?? .null]
+    if let parallel = config["parallel"], parallel["invariant"] == .boolean(false) {
+      values += ["allreduce", "wire"].map { parallel[$0] ?? .null }
+    }
+    return SHA256.hash(ConfigValue.array(values).compactText)
   }
 
   /// What the manifest holds of it.
@@ -84,8 +93,8 @@ struct CheckpointIdentity: Sendable, Equatable {
   /// How another one differs from this one; nil: not at all.
   func mismatch(of other: CheckpointIdentity) -> Mismatch? {
     var found = other
-    // What builds of other arithmetic wrote where nothing was said is no difference, and keys that builds since then have added hold
-    // there too, at their defaults.
+    // What builds of other arithmetic wrote where nothing was said is no difference, and keys that builds since then
+    // have added hold there too, at their defaults.
     let readings = [found.config] + (EarlierConfig.withoutItsDefaults(found.config).map { [$0] } ?? [])
     for reading in readings where !ConfigDifference.between(found.config, config, registries).isEmpty {
       guard let old = try? RunConfig(reading, registries: registries, isTrained: true),

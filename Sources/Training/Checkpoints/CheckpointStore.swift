@@ -3,8 +3,8 @@ package import Specs
 
 /// The directory of a run's checkpoints: each complete or absent, never half.
 ///
-/// A checkpoint is written as `.writing-STEP`, with a file of tensors by each rank and, last, `manifest.json` with sizes and SHA-256
-/// of all of them, and then renamed to `step-STEP`.
+/// A checkpoint is written as `.writing-STEP`, with a file of tensors by each rank and, last, `manifest.json` with
+/// sizes and SHA-256 of all of them, and then renamed to `step-STEP`.
 package struct CheckpointStore: Sendable {
   /// A file of tensors.
   struct Part: Sendable, Equatable {
@@ -24,8 +24,8 @@ package struct CheckpointStore: Sendable {
   let storage: any Storage
   /// The run whose checkpoints these are: others' are never removed. nil: all are.
   let identity: CheckpointIdentity?
-  /// What this start's unfinished checkpoints are called beside their step: a rank of an earlier start that is not dead yet writes to
-  /// others.
+  /// What this start's unfinished checkpoints are called beside their step: a rank of an earlier start that is not dead
+  /// yet writes to others.
   let tag: String
 
   package init(directory: String, storage: any Storage = DiskStorage()) {
@@ -144,7 +144,8 @@ package struct CheckpointStore: Sendable {
     }
     try storage.rename(work, to: final)
     try storage.flushDirectory(directory)
-    // The checkpoint is whole: an older one that cannot go yet, or is gone already and still listed, is the next one's turn.
+    // The checkpoint is whole: an older one that cannot go yet, or is gone already and still listed, is the next one's
+    // turn.
     let own = ((try? steps()) ?? []).filter(isOwn)
     for old in own.dropLast(keep) where old != best && old != step { try? remove(old) }
   }

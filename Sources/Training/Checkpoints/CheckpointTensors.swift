@@ -5,8 +5,8 @@ internal import Specs
 
 /// Every array of a run's state by its name in a checkpoint, in the order of files.
 ///
-/// `parameters/…` are the model's tensors, states included; `average/…` the moving average; `best/…` the best model so far;
-/// `optimizer/NAME/…` the optimizer's arrays, tensor by tensor.
+/// `parameters/…` are the model's tensors, states included; `average/…` the moving average; `best/…` the best model so
+/// far; `optimizer/NAME/…` the optimizer's arrays, tensor by tensor.
 struct CheckpointTensors {
   let network: Network
   let arena: UnsafeMutablePointer<Float>

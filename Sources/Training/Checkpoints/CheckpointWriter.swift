@@ -4,7 +4,8 @@ internal import Foundation
 internal import Platform
 internal import Specs
 
-/// Writes checkpoints while training goes on: every rank its tensors, on a thread of its own; the first rank completes them.
+/// Writes checkpoints while training goes on: every rank its tensors, on a thread of its own; the first rank completes
+/// them.
 ///
 /// ``begin(step:members:best:copy:)`` waits for nothing but an earlier checkpoint; when all ranks know that
 /// all files are on the disk (``writtenStep`` of each, exchanged with a step), ``complete()`` makes it whole.

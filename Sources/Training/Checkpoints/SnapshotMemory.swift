@@ -5,8 +5,8 @@ internal import Specs
 
 /// Copies of the tensors that a rank writes, as they were when a checkpoint began.
 ///
-/// Training goes on while they are written. The memory is kept for the next checkpoint: getting it anew from the system costs more
-/// than the copy.
+/// Training goes on while they are written. The memory is kept for the next checkpoint: getting it anew from the system
+/// costs more than the copy.
 final class SnapshotMemory: @unchecked Sendable {
   private struct Copy {
     var name: String

@@ -17,6 +17,9 @@ package struct CheckpointSection: Sendable {
     everyEpochs = try fields.optionalInteger("every_epochs", in: 1...1_000_000, "save after so many epochs")
     keep = try fields.integer("keep", default: 3, in: 1...1_000_000, "checkpoints that are kept, the newest")
     directory = try fields.optionalText("directory", "where checkpoints go, instead of the run's directory")
+    if directory?.isEmpty == true {
+      throw fields.error("directory", "an empty text names no directory; give one, or leave the key out")
+    }
   }
 
   /// Whether the steps or epochs say that it is time.

@@ -2,8 +2,8 @@ internal import Specs
 
 /// Configs of runs as builds of arithmetic number 1 wrote them.
 enum EarlierConfig {
-  /// The config without what those builds wrote where nothing was said: biases from `zeros`. They are known by a dense layer
-  /// without `initializer`, which later builds always write.
+  /// The config without what those builds wrote where nothing was said: biases from `zeros`. They are known by a dense
+  /// layer without `initializer`, which later builds always write.
   ///
   /// - Returns: nil for a config of a later build.
   static func withoutItsDefaults(_ config: ConfigValue) -> ConfigValue? {

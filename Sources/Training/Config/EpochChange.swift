@@ -1,8 +1,8 @@
 internal import Optimization
 internal import Specs
 
-/// Whether a run may go on with another number of epochs: where its steps so far are those of a run that had asked for them from the
-/// start.
+/// Whether a run may go on with another number of epochs: where its steps so far are those of a run that had asked for
+/// them from the start.
 enum EpochChange {
   /// The epochs that a stored config states.
   static func epochs(of config: ConfigValue) -> Int? {

@@ -67,8 +67,8 @@ package struct LossSection: Sendable {
     }
   }
 
-  /// Throws where targets are normalized and the loss takes only some numbers: it would see other ones than the data hold; and where it
-  /// predicts what a logarithm does not bring back.
+  /// Throws where targets are normalized and the loss takes only some numbers: it would see other ones than the data
+  /// hold; and where it predicts what a logarithm does not bring back.
   func requireTargets(_ transform: TargetTransform, path: String) throws(ConfigError) {
     guard transform != .none else { return }
     let key = path.hasSuffix(".transform") ? "transform" : "normalize_targets"

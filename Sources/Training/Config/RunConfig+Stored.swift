@@ -1,9 +1,9 @@
 internal import Datasets
-internal import Specs
+package import Specs
 
 extension RunConfig {
   /// The config as the run's directory keeps it: shards decided, paths absolute.
-  func stored(shards: Int, baseDirectory: String) -> ConfigValue {
+  package func stored(shards: Int, baseDirectory: String) -> ConfigValue {
     var resolved = resolved
     if case .object(var members) = resolved, let place = members.firstIndex(where: { $0.key == "parallel" }),
       case .object(var parallel) = members[place].value

@@ -256,6 +256,11 @@ package struct OutputSection: Sendable {
 
   package init(from fields: FieldReader, standard: String) throws(ConfigError) {
     directory = try fields.text("directory", default: standard, "the run's directory")
+    // Paths in it would begin at the root.
+    if directory.isEmpty {
+      throw fields.error(
+        "directory", "an empty text names no directory; give one, such as runs/a, or leave the key out")
+    }
     logEverySteps = try fields.integer(
       "log_every_steps", default: 50, in: 1...Int(Int32.max), "steps between log lines")
   }

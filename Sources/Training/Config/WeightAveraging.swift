@@ -1,7 +1,7 @@
 package import Specs
 
-/// An exponential moving average of the weights (Polyak & Juditsky 1992), `training.ema`: evaluated and handed over in place of
-/// the last weights.
+/// An exponential moving average of the weights (Polyak & Juditsky 1992), `training.ema`: evaluated and handed over in
+/// place of the last weights.
 package struct WeightAveraging: Sendable, Equatable {
   private var decay: Double
   private var warmsUp: Bool

@@ -18,8 +18,8 @@ final class DataCaching {
   /// - Parameter memory: nil: a quarter of what there is.
   init(memory: Int? = nil) { self.memory = memory ?? MachineMemory.ofProcess / 4 }
 
-  /// What the rows of a run depend on besides its files of data: the keys of `data` but for those that only say how rows are used, and
-  /// what else of the config chooses rows or orders classes.
+  /// What the rows of a run depend on besides its files of data: the keys of `data` but for those that only say how
+  /// rows are used, and what else of the config chooses rows or orders classes.
   static func key(of config: RunConfig) -> String {
     let ignored = ["cache", "cache_directory", "mapping", "shuffle", "augmentation"]
     var members: [ConfigValue.Member] = []
@@ -51,7 +51,7 @@ final class DataCaching {
     let start = Clock.now()
     if let kept = find(cache, isProfiled: isProfiled, context.progress) {
       let rows = takeRows(of: kept.file, use: context.use)
-      note("is taken from its cache \(cache.path.oneLine) (\(size(kept.file.byteCount)), \(seconds(since: start)))")
+      note("is taken from its cache \(kept.file.path.oneLine) (\(size(kept.file.byteCount)), \(seconds(since: start)))")
       return .kept(kept.data, kept.file, rows)
     }
     var own = context
@@ -115,8 +115,12 @@ final class DataCaching {
     _ preparation: DataPreparation, _ cache: DataCache, _ content: DataCache.Content, _ context: DataContext
   ) throws -> ReadData {
     let start = Clock.now()
+    var place = cache.path
     do {
-      let draft = try cache.draft()
+      var draft = try cache.draft()
+      // Where machines share a file system, one that replaces another's cache takes the rows away from under it.
+      if !draft.isLocal { draft = try cache.draft(ofHost: true) }
+      place = draft.path
       try cache.write(preparation, content, in: draft, context.progress) { prepared in
         metadata(preparation, fingerprint: DataFingerprint.compute(prepared, progress: context.progress))
       }
@@ -128,18 +132,18 @@ final class DataCaching {
       }
       throw RunError(
         .inputOutput,
-        "\(cache.path): rows that take much memory cannot be written there (\(cause.words)); "
+        "\(place): rows that take much memory cannot be written there (\(cause.words)); "
           + cause.wayOut(or: "choose another place with data.cache_directory"))
     }
     let file: CacheFile, kept: KeptData
     do {
-      file = try cache.reopen(content, context.progress)
+      file = try cache.reopen(place, content, context.progress)
       kept = try KeptData(file)
     } catch {
       let fault = error as? CacheFault ?? .damaged("what it says of its rows cannot be read")
       throw RunError(
         .inputOutput,
-        "\(cache.path): the cache that was just written "
+        "\(place): the cache that was just written "
           + (fault.words.map { "\($0); choose another place with data.cache_directory" }
             ?? "has gone or is another by now; give the same command again when nobody else makes it, or name a data.cache_directory of "
             + "its own"))
@@ -147,11 +151,12 @@ final class DataCaching {
     guard let rows = file.mapped(context.use) else {
       throw RunError(
         .inputOutput,
-        "\(cache.path): the file system of the cache has no memory-mapped files; choose another place with data.cache_directory"
+        "\(place): the file system of the cache has no memory-mapped files; choose another place with "
+          + "data.cache_directory"
       )
     }
     note(
-      "takes much memory, so that its rows stay in \(cache.path.oneLine) (\(size(file.byteCount)), \(seconds(since: start)))"
+      "takes much memory, so that its rows stay in \(place.oneLine) (\(size(file.byteCount)), \(seconds(since: start)))"
     )
     self.content = nil
     return .kept(kept, file, rows)

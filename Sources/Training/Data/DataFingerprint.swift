@@ -3,11 +3,13 @@ internal import Datasets
 internal import Kernels
 internal import Specs
 
-/// A hash of prepared data, which tells them from others: of what is known of them, and of all rows as they lie in memory.
+/// A hash of prepared data, which tells them from others: of what is known of them, and of all rows as they lie in
+/// memory.
 ///
 /// What is mapped counts as if it were copied, so that a run goes on whichever it is.
 enum DataFingerprint {
-  /// The fingerprint of this node's data and that of the first rank's node; collective. One rank of each node reads them.
+  /// The fingerprint of this node's data and that of the first rank's node; collective. One rank of each node reads
+  /// them.
   ///
   /// - Parameter known: what it was when the rows were kept, on a rank that has not read them anew.
   static func agree(

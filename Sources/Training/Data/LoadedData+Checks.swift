@@ -17,7 +17,8 @@ extension LoadedData {
     return (places.first.map { "\($0.file): " } ?? "") + places.map(\.place).joined(separator: ", ")
   }
 
-  /// Refuses training samples whose weight times class weight is lost in float32, and such products that are all 0; collective.
+  /// Refuses training samples whose weight times class weight is lost in float32, and such products that are all 0;
+  /// collective.
   func checkWeights(_ classWeights: [Float]?, cluster: any Cluster) throws {
     let looks = looks(cluster)
     try cluster.agree(describe: describeFailure) {
@@ -50,7 +51,8 @@ extension LoadedData {
     }
   }
 
-  /// Refuses whole numbers that a layer cannot read, naming the first row; collective, before ``checkTargets(_:cluster:)``.
+  /// Refuses whole numbers that a layer cannot read, naming the first row; collective, before
+  /// ``checkTargets(_:cluster:)``.
   func checkInputs(_ network: Network, cluster: any Cluster) throws {
     try Self.checkIntegers(of: prepared, from: looks(cluster) ? origins : nil, for: network, cluster: cluster)
   }

@@ -96,8 +96,8 @@ extension LoadedData {
     return (prepared, data)
   }
 
-  /// The rows of a cache that the node's first rank has mapped, where all ranks of the node find them, and whether any node has such;
-  /// collective.
+  /// The rows of a cache that the node's first rank has mapped, where all ranks of the node find them, and whether any
+  /// node has such; collective.
   private static func shareRows(
     _ own: MappedRows?, for use: DataUse, _ cluster: any Cluster
   ) throws -> (own: MappedRows?, isAny: Bool) {
@@ -109,7 +109,8 @@ extension LoadedData {
     return (found.allSatisfy { $0.1 != node || $0.0 } ? rows : nil, true)
   }
 
-  /// Where the features of each source stay on this node, as its first rank says, and whether they do so on any; collective.
+  /// Where the features of each source stay on this node, as its first rank says, and whether they do so on any;
+  /// collective.
   ///
   /// Nodes may differ in that: by their memory, or because a copy of a file is compressed.
   private static func shareMappings(
@@ -134,7 +135,8 @@ extension LoadedData {
         "the data take \(MachineMemory.words(wanted)) of memory on each node, and \(MachineMemory.words(left)) are all that is there; "
           + "give fewer rows or features, or a machine with more memory")
     }
-    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told another place.
+    // Containers keep /dev/shm small, and running out of it is a bus error, not an error code. Open MPI can be told
+    // another place.
     var room = statvfs()
     let isElsewhere = environment["OMPI_MCA_osc_sm_backing_directory"] != nil
     if isShared, let limit = FileSpace.sizeLimit, wanted > limit {

@@ -5,9 +5,10 @@ internal import Specs
 
 /// The data of a run, held once per node, or a view of them.
 ///
-/// What stays of the files is what it takes to name a row: the files' names, and where their lines jump, 16 bytes for each jump; on ranks
-/// that have not read them up to 16 MiB of that. The tables that were read go as soon as their rows are in memory. So data may be kept for
-/// as long as views are made of them; what a view takes is its list, 4 bytes for each row.
+/// What stays of the files is what it takes to name a row: the files' names, and where their lines jump, 16 bytes for
+/// each jump; on ranks that have not read them up to 16 MiB of that. The tables that were read go as soon as their rows
+/// are in memory. So data may be kept for as long as views are made of them; what a view takes is its list, 4 bytes for
+/// each row.
 package struct LoadedData: Sendable {
   package let prepared: PreparedData
   package var description: DataDescription { prepared.description }
@@ -21,7 +22,8 @@ package struct LoadedData: Sendable {
   package private(set) var notes: [String] = []
   /// Where the rows come from; after ``checkTargets(_:cluster:)`` those of the training rows' source alone.
   private(set) var origins: RowOrigins
-  /// What keeps the training rows together in folds, or orders them, where the data were read for folds; the same on all ranks.
+  /// What keeps the training rows together in folds, or orders them, where the data were read for folds; the same on
+  /// all ranks.
   package private(set) var foldKeys: FoldKeys?
   /// Whether a training has looked at these rows already; see ``withoutChecks()``.
   package private(set) var isChecked = false
@@ -34,9 +36,12 @@ package struct LoadedData: Sendable {
     cluster: any Cluster
   ) throws {
     let caching = DataCaching()
+    // The node's other ranks sleep while one reads.
+    let masks = try ThreadCount.masksOfNode(cluster, mask: Affinity.cores())
     let (prepared, data) = try Self.shareRead(cluster, environment, for: context.use) { progress in
       var context = context
       context.progress = progress
+      context.read(onCoresOf: masks)
       context.hdf5 = .childProcess(environment: environment)
       return try caching.read(section, in: context, targets: targets, seed: seed)
     }
@@ -64,8 +69,8 @@ extension LoadedData {
   /// Rows of a part in parts of their own: folds, bootstraps; see
   /// ``Datasets/PreparedData/view(of:_:normalize:normalizeTargets:progress:)``.
   ///
-  /// Not collective. Each rank that makes it measures its training rows for itself, and all come to the same; or one does, and others are
-  /// given its ``Datasets/PreparedData/dataView``.
+  /// Not collective. Each rank that makes it measures its training rows for itself, and all come to the same; or one
+  /// does, and others are given its ``Datasets/PreparedData/dataView``.
   ///
   /// - Throws: ``Datasets/DataError/noWeight(file:part:)`` where all rows of a part weigh 0.
   package func view(
@@ -93,15 +98,16 @@ extension LoadedData {
 
   /// The same for a training that goes on elsewhere: its rows were looked at where it began.
   ///
-  /// ``checkInputs(_:cluster:)``, ``checkTargets(_:cluster:)`` and ``checkWeights(_:cluster:)`` look at nothing then, and are collective
-  /// as ever, so that ranks may differ in this.
+  /// ``checkInputs(_:cluster:)``, ``checkTargets(_:cluster:)`` and ``checkWeights(_:cluster:)`` look at nothing then,
+  /// and are collective as ever, so that ranks may differ in this.
   package func withoutChecks() -> LoadedData {
     var data = self
     data.isChecked = true
     return data
   }
 
-  /// Whether the training rows are those of other data, by file and line; on ranks that do not know these, as far as their number tells.
+  /// Whether the training rows are those of other data, by file and line; on ranks that do not know these, as far as
+  /// their number tells.
   package func hasTrainingRows(of other: LoadedData) -> Bool {
     guard let own = prepared.rows(of: .train), let rows = other.prepared.rows(of: .train), own.count == rows.count
     else { return false }

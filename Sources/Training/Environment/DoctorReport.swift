@@ -2,6 +2,9 @@ package import Platform
 
 /// What `ptrain doctor` found out, and what it says about it.
 package struct DoctorReport: Sendable {
+  /// Name and version.
+  package var program = ""
+  package var build: BuildFacts?
   package var host = ""
   package var cpu = ""
   package var onlineCores = 1
@@ -54,10 +57,16 @@ package struct DoctorReport: Sendable {
     return findings
   }
 
+  /// What every build is tried on (`scripts/test`): all that is known of other CPUs.
+  private static let tried = "trainings on x86-64, with AVX-512, AVX2 and SSE; of aarch64 the kernels alone, emulated"
+
   package var text: String {
+    let built = [build.map { $0.commit.map { "commit \($0)" } ?? "commit not known" }, build?.compiler]
     var lines = [
+      "program        \(([program] + built.compactMap { $0 }).joined(separator: ", "))",
       "machine        \(host), \(cpu), \(onlineCores) cores",
       "instructions   \(instructionSet)",
+      "bits           the same on every rank, thread and CPU; tried: \(Self.tried)",
       "tiling         \(tiling)",
       "MPI            \(mpi), \(ranks) rank\(ranks == 1 ? "" : "s"), \(ranksOnNode) on this node",
       "binding        rank 0 may use \(maskCores) of \(onlineCores) cores",

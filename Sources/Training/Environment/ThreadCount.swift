@@ -3,8 +3,8 @@ package import Platform
 
 /// How many threads each rank computes with.
 package enum ThreadCount {
-  /// The first that is given: the command line, the config, the scheduler's cores per task; else the cores of the rank's mask,
-  /// shared out among the ranks of the node that may run on them.
+  /// The first that is given: the command line, the config, the scheduler's cores per task; else the cores of the
+  /// rank's mask, shared out among the ranks of the node that may run on them.
   package static func resolve(
     commandLine: Int?, config: ParallelSection.Threads, environment: ProcessEnvironment, mask: [Int],
     masksOfNode: [[Int]]

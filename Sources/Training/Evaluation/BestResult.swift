@@ -22,8 +22,8 @@ struct BestResult: Sendable {
     self.waited = waited
   }
 
-  /// Takes notice of an evaluation. A value that is not finite is no improvement on one that is; until there was one, nothing is
-  /// waited for.
+  /// Takes notice of an evaluation. A value that is not finite is no improvement on one that is; until there was one,
+  /// nothing is waited for.
   /// - Returns: whether it is the best.
   mutating func note(_ value: Double, step: Int) -> Bool {
     if let best = self.value {

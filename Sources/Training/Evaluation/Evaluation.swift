@@ -8,8 +8,8 @@ package import Specs
 
 /// Loss and metrics over all samples of a part, every sample once.
 ///
-/// The part is cut into fixed blocks of 64 rows, the same for any number of ranks and threads; blocks are shared out, their sums
-/// are merged in block order in double precision, so every rank knows the same result.
+/// The part is cut into fixed blocks of 64 rows, the same for any number of ranks and threads; blocks are shared out,
+/// their sums are merged in block order in double precision, so every rank knows the same result.
 package final class Evaluation {
   /// Rows of one block.
   package static let blockRows = 64

@@ -40,9 +40,11 @@ package struct TrainingFigures: Sendable {
 ///
 /// A new sink is one file beside this one; who starts a run hands it over in ``TrainerOptions/sinks``.
 package protocol RunSink: AnyObject {
-  /// Whether it takes ``RunEvent/worked(_:from:to:)`` too: several times in each step, on every rank, and without allocating.
+  /// Whether it takes ``RunEvent/worked(_:from:to:)`` too: several times in each step, on every rank, and without
+  /// allocating.
   var hearsWork: Bool { get }
-  /// Takes an event, on the first rank but for work. Only ``RunEvent/warned(_:)`` may come from another thread than the others.
+  /// Takes an event, on the first rank but for work. Only ``RunEvent/warned(_:)`` may come from another thread than the
+  /// others.
   ///
   /// - Throws: what ends the run; of work, nothing.
   func take(_ event: RunEvent) throws

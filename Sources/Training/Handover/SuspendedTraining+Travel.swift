@@ -14,7 +14,7 @@ extension SuspendedTraining {
     cluster.enter(.handingOver)
     let has = try cluster.gather(own != nil)
     guard let root = has.firstIndex(of: true) else { preconditionFailure("no rank has the training") }
-    let header = try cluster.broadcast(own.map(Header.init) ?? Header(), from: root)
+    let header = try cluster.broadcast(own.map(SuspendedHeader.init) ?? SuspendedHeader(), from: root)
     var found = own ?? header.makeTraining()
     // Clocks differ by rank.
     found.run = header.run
@@ -27,7 +27,7 @@ extension SuspendedTraining {
 }
 
 /// What there is of a training but for its arrays' values.
-private struct Header {
+struct SuspendedHeader {
   var config = ConfigValue.null
   var shards = 0
   var fingerprint = ""
@@ -42,6 +42,18 @@ private struct Header {
   var hasBest = false
   /// Floats of each array of the optimizer.
   var optimizer: [Int] = []
+
+  /// Bytes of all arrays; nil where no memory has so many.
+  var byteCount: Int? {
+    let arrays = 1 + (hasAverage ? 1 : 0) + (hasBest ? 1 : 0)
+    var sum = 0
+    for count in [Int](repeating: weights, count: arrays) + optimizer {
+      let (next, overflow) = sum.addingReportingOverflow(count * MemoryLayout<Float>.size)
+      guard !overflow else { return nil }
+      sum = next
+    }
+    return sum
+  }
 
   init() {}
 
@@ -64,7 +76,7 @@ private struct Header {
   }
 }
 
-extension Header: Portable {
+extension SuspendedHeader: Portable {
   init(from reader: inout PortableReader) throws {
     (config, shards, fingerprint) = (try reader.read(), try reader.read(), try reader.read())
     view = try reader.read()

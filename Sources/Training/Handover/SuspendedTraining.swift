@@ -7,8 +7,8 @@ package import Specs
 
 /// A training between two steps, apart from any ranks: all that others need to go on with it, to the same bits.
 ///
-/// ``Trainer/suspend()`` makes it, ``travel(_:through:)`` takes it to other ranks, and a trainer is made of it there. A file is in no
-/// part of that; what is saved in checkpoints is saved by the ``Run``.
+/// ``Trainer/suspend()`` makes it, ``travel(_:through:)`` takes it to other ranks, and a trainer is made of it there. A
+/// file is in no part of that; what is saved in checkpoints is saved by the ``Run``.
 package struct SuspendedTraining {
   /// A watched result that has had no value yet, and why.
   struct Waiting: Equatable {

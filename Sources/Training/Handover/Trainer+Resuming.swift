@@ -10,10 +10,11 @@ extension Trainer {
   /// Goes on with a training that other ranks have begun; collective.
   ///
   /// - Parameters:
+  ///   - config: that it was begun with, where these ranks have it; nil: as the training tells it.
   ///   - data: those that it was begun with, or what its view was made of, as these ranks have loaded them.
   ///   - registries: those that its config was read with.
   package convenience init(
-    resuming suspended: SuspendedTraining, data: LoadedData, options: TrainerOptions,
+    resuming suspended: SuspendedTraining, config: RunConfig? = nil, data: LoadedData, options: TrainerOptions,
     registries: Registries = .standard,
     cluster: any Cluster
   ) throws {
@@ -26,7 +27,7 @@ extension Trainer {
       return data
     }
     try self.init(
-      try RunConfig(suspended.config, registries: registries), data: data, options: options, cluster: cluster,
+      try config ?? RunConfig(suspended.config, registries: registries), data: data, options: options, cluster: cluster,
       resumedShards: suspended.shards)
     resume(suspended)
   }

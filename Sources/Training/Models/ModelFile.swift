@@ -14,23 +14,27 @@ package struct ModelFile: Sendable {
   ///   - classWeights: what samples of each class counted in training, nil: all 1.
   ///   - decision: how classes are decided on.
   ///   - threshold: the decision threshold as a probability, where one was chosen.
+  ///   - provenance: where it comes from, where that is known.
   package init(
     _ network: Network, arena: UnsafePointer<Float>, config: ConfigValue, description: DataDescription,
-    classWeights: [Float]? = nil, decision: DecisionRule = .greatest, threshold: Double? = nil
+    classWeights: [Float]? = nil, decision: DecisionRule = .greatest, threshold: Double? = nil,
+    provenance: ModelProvenance? = nil
   ) {
     tensors = network.tensors.map { tensor in
       NamedTensor(name: tensor.name, shape: tensor.shape.extents, values: network.values(of: tensor, in: arena))
     }
     metadata = Self.metadata(
-      config: config, description: description, classWeights: classWeights, decision: decision, threshold: threshold)
+      config: config, description: description, classWeights: classWeights, decision: decision, threshold: threshold,
+      provenance: provenance)
   }
 
   /// What a model's file says beside its tensors.
   static func metadata(
     config: ConfigValue, description: DataDescription, classWeights: [Float]?, decision: DecisionRule,
-    threshold: Double?
+    threshold: Double?, provenance: ModelProvenance?
   ) -> [ConfigValue.Member] {
     var members: [ConfigValue.Member] = [.init("format", .string("ptrain-1")), ArithmeticNumber.metadata]
+    members += provenance?.metadata ?? []
     for key in ["model", "loss", "metrics"] where config[key] != nil {
       members.append(.init(key, .string(config[key]?.compactText ?? "")))
     }

@@ -1,8 +1,8 @@
 internal import Datasets
 
 extension PredictionTable {
-  /// The table with rows that have no prediction put between those that have one, so that rows stand beside the rows of their
-  /// source: an empty label, and NaN for each number.
+  /// The table with rows that have no prediction put between those that have one, so that rows stand beside the rows of
+  /// their source: an empty label, and NaN for each number.
   ///
   /// - Parameter gaps: the places of those rows in the result, ascending.
   package func inserting(gaps: [Int]) -> PredictionTable {

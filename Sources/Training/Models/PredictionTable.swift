@@ -6,8 +6,8 @@ internal import Networks
 
 /// Predictions as a table: the class and each class's probability, or the predicted values in the data's units.
 ///
-/// The network's outputs are float32; what is made of them is computed in double precision, as metrics compute it, so that a
-/// probability far from ½ keeps its digits: 1 − 1e-30 is 1, and the other class's column holds the 1e-30.
+/// The network's outputs are float32; what is made of them is computed in double precision, as metrics compute it, so
+/// that a probability far from ½ keeps its digits: 1 − 1e-30 is 1, and the other class's column holds the 1e-30.
 package struct PredictionTable: Sendable {
   package let columns: [String]
   /// Rows of numbers; for classes without the first column, which ``labels`` holds.

@@ -125,7 +125,8 @@ package final class SavedModel {
     fingerprint = self.hash + ConfigValue.object(metadata).compactText
   }
 
-  /// Reads a model on every rank, and makes sure that it is the same on all and the one that its run ended with; collective.
+  /// Reads a model on every rank, and makes sure that it is the same on all and the one that its run ended with;
+  /// collective.
   package static func load(
     _ path: String, registries: Registries = .standard, cluster: any Cluster
   ) throws -> SavedModel {
@@ -173,8 +174,8 @@ package final class SavedModel {
     return weights
   }
 
-  /// The rule that training ended with. Files of earlier builds have a threshold on the probability, or none where there were no
-  /// validation rows: then the greatest output decided.
+  /// The rule that training ended with. Files of earlier builds have a threshold on the probability, or none where
+  /// there were no validation rows: then the greatest output decided.
   private static func decision(
     _ metadata: [ConfigValue.Member], plugIn: DecisionRule, classes: Int, file: String
   ) throws -> DecisionRule {

@@ -5,7 +5,8 @@ internal import Specs
 
 /// The file `metrics.jsonl` of a run: an object on each line.
 package enum MetricsLog {
-  /// Drops the lines that belong to steps after one, those of a run's end, and what is no line of a log; without a step, all.
+  /// Drops the lines that belong to steps after one, those of a run's end, and what is no line of a log; without a
+  /// step, all.
   package static func cut(_ path: String, after step: Int) throws {
     guard step > 0, access(path, F_OK) == 0 else {
       unlink(path)

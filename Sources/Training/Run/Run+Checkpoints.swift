@@ -48,7 +48,10 @@ extension Run {
   /// The first rank's tensors on all ranks; collective.
   func share(_ tensors: [NamedTensor]) throws -> [NamedTensor] {
     // One by one, so that what is under way is one tensor.
-    try (0..<cluster.broadcast(tensors.count, from: 0)).map { try cluster.broadcast(tensors[$0], from: 0) }
+    let nothing = NamedTensor(name: "", shape: [], values: [])
+    return try (0..<cluster.broadcast(tensors.count, from: 0)).map { place in
+      try cluster.broadcast(cluster.rank == 0 ? tensors[place] : nothing, from: 0)
+    }
   }
 
   /// Sets the weights that a model's file or a checkpoint has under the same names and shapes; collective.

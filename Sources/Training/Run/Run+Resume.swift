@@ -11,6 +11,13 @@ extension Run {
       fingerprint: trainer.data.fingerprint, origin: origin?.hash, registries: config.registries)
   }
 
+  /// Where this run's model comes from.
+  var provenance: ModelProvenance {
+    let identity = identity
+    return ModelProvenance(
+      configHash: identity.configHash, dataFingerprint: identity.fingerprint, originHash: identity.origin)
+  }
+
   /// Where this run's checkpoints are.
   var store: CheckpointStore {
     CheckpointStore(
@@ -18,7 +25,8 @@ extension Run {
       tag: workTag)
   }
 
-  /// Puts back the newest whole checkpoint of this run, where it is to go on; sets aside what is in the way; collective.
+  /// Puts back the newest whole checkpoint of this run, where it is to go on; sets aside what is in the way;
+  /// collective.
   ///
   /// Where there is none it begins.
   func restore(from start: RunStart) throws {
@@ -44,7 +52,8 @@ extension Run {
     try trainer.restore(state, share(found?.tensors ?? []))
   }
 
-  /// Reads the newest checkpoint of this run; those of others are refused, or set aside from a directory that is this run's own.
+  /// Reads the newest checkpoint of this run; those of others are refused, or set aside from a directory that is this
+  /// run's own.
   private func findCheckpoint(_ start: RunStart) throws -> CheckpointStore.Checkpoint? {
     guard start != .anew else { return nil }
     if case .goOn = start { origin = try RunOrigin.read(in: options.outputDirectory) }

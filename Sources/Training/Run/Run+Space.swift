@@ -26,7 +26,7 @@ extension Run {
     let metadata = ModelFile.metadata(
       config: trainer.modelConfig, description: trainer.data.description, classWeights: trainer.classWeights,
       decision: trainer.context.decision,
-      threshold: nil)
+      threshold: nil, provenance: provenance)
     // A decision threshold has two numbers.
     let model = Double(Safetensors.size(shapes, metadata: metadata) + (trainer.context.cost == nil ? 0 : 128))
     // Weights that are handed over can only be others than the last ones where these are kept too.
@@ -67,8 +67,8 @@ extension Run {
     for place in plan.places(run: run, store: store) { try place.require(tries: tries) }
   }
 
-  /// Files that a run opens beside those that it has when it begins: its log, a checkpoint's file, which is written in the background, a
-  /// directory that is flushed or cleared then, and meanwhile the model or a look at a lock.
+  /// Files that a run opens beside those that it has when it begins: its log, a checkpoint's file, which is written in
+  /// the background, a directory that is flushed or cleared then, and meanwhile the model or a look at a lock.
   private static let openFiles = 4
 
   /// The plan of a start that goes on with what is in the directories.

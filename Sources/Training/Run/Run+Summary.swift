@@ -13,7 +13,7 @@ extension Run {
     smearing: [RunSummary.SmearingFactor], seconds: Double, checkpointSeconds: Double
   ) throws -> RunSummary {
     let executor = trainer.executor, selection = trainer.selection, stepsTaken = trainer.stepsTaken
-    let model = trainer.modelFile(trainer.arena.pointer)
+    let provenance = self.provenance, model = trainer.modelFile(trainer.arena.pointer, provenance: provenance)
     let trainedSamples = Double((0..<stepsTaken).reduce(0) { $0 + trainer.batchCount(of: $1) })
     let times = executor.times
     let withoutBest =
@@ -35,6 +35,7 @@ extension Run {
       skippedSteps: executor.skippedSteps, samplesPerSecond: trainedSamples / max(seconds, 1e-9), ranks: cluster.size,
       threadsPerRank: options.trainer.threads, shards: trainer.shards,
       bits: config.parallel.isInvariant ? RunSummary.anyCPU : nil, instructionSet: InstructionSet.active.name,
+      provenance: try RunProvenance.gather(provenance, cluster: cluster),
       parameters: trainer.network.parameterCount, peakMegabytes: ProcessMemory.peakMegabytes,
       seconds: .init(steps: times, checkpoint: checkpointSeconds, total: seconds), secondsByRank: evidence,
       allreduce: executor.parallelism.allreduce, bytesSentPerStep: executor.traffic.bytes,
@@ -45,7 +46,7 @@ extension Run {
       try model.write(to: log.directory + "/model.safetensors", progress: cluster.showProgress)
       if let last = selection.last {
         try locks?.verify()
-        try trainer.modelFile(last.pointer).write(
+        try trainer.modelFile(last.pointer, provenance: provenance).write(
           to: log.directory + "/last.safetensors", progress: cluster.showProgress)
       }
       try locks?.verify()

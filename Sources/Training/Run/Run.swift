@@ -70,15 +70,16 @@ package final class Run {
   ///   - start: what ``RunStart/decide(_:options:mode:cluster:)`` found.
   ///   - locks: those of the run's directories, on the first rank; given back at the end.
   /// - Returns: the summary that `summary.json` holds.
-  /// - Throws: the agreed failure with exit code 75 when the run was asked to stop, its state is saved; with 76 where it diverged.
+  /// - Throws: the agreed failure with exit code 75 when the run was asked to stop, its state is saved; with 76 where
+  ///   it diverged.
   package func run(from start: RunStart = .anew, locks: RunLocks? = nil) throws -> RunSummary {
     try begin(from: start, locks: locks)
     guard let summary = try train() else { preconditionFailure("a run has paused that nobody asked to") }
     return summary
   }
 
-  /// Opens the run's directory, and goes to the step that was reached: that of its newest checkpoint or, where it has come from other
-  /// ranks, the one that it was suspended at; collective.
+  /// Opens the run's directory, and goes to the step that was reached: that of its newest checkpoint or, where it has
+  /// come from other ranks, the one that it was suspended at; collective.
   ///
   /// - Parameters: as of ``run(from:locks:)``.
   package func begin(from start: RunStart = .anew, locks: RunLocks? = nil) throws {
@@ -119,8 +120,8 @@ package final class Run {
     if isFirst { StopSignal.waitForSteps() }
   }
 
-  /// Trains from the step that was reached to the end, and writes the last files; after ``begin(from:locks:)``, and again after a pause;
-  /// collective.
+  /// Trains from the step that was reached to the end, and writes the last files; after ``begin(from:locks:)``, and
+  /// again after a pause; collective.
   ///
   /// - Parameter request: asked on every rank before each step; where one says yes, all pause after it.
   /// - Returns: the summary that `summary.json` holds; nil: it has paused.
@@ -161,8 +162,8 @@ package final class Run {
     }
   }
 
-  /// Takes a run that has paused from its ranks: what is on its way to the disk arrives there, and its directory is free for the next
-  /// ones; collective.
+  /// Takes a run that has paused from its ranks: what is on its way to the disk arrives there, and its directory is
+  /// free for the next ones; collective.
   ///
   /// - Returns: the training and what its run remembers, whole on each of the ranks.
   package func suspend() throws -> SuspendedTraining {

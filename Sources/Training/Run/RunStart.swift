@@ -8,8 +8,8 @@ package import Specs
 package enum RunStart: Sendable, Equatable {
   /// Begins; a run in the directory is set aside.
   case anew
-  /// The directory has no config: goes on from a checkpoint of this config where there is one, else begins. With the shards of the
-  /// newest checkpoint, which a launch that nothing else is known of may have chosen.
+  /// The directory has no config: goes on from a checkpoint of this config where there is one, else begins. With the
+  /// shards of the newest checkpoint, which a launch that nothing else is known of may have chosen.
   case unknown(shards: Int?)
   /// With this many shards, which an earlier launch may have chosen.
   case goOn(shards: Int)

@@ -16,8 +16,8 @@ package struct Verification: Sendable, Equatable {
     package var since: Int
     /// The first tensor that differs; nil: the run has others altogether.
     package var tensor: String?
-    /// The first of its elements that does.
-    package var element = 0
+    /// The first of its elements that does; nil: the run has no tensor of this name and size.
+    package var element: Int?
     /// What was trained again, and what the run has.
     package var found: Float = 0
     package var expected: Float = 0
@@ -112,6 +112,13 @@ package struct Verification: Sendable, Equatable {
       return try run.trainer.restore(state, run.share(found?.tensors ?? []))
     }
     guard let origin = run.origin else { return }
+    try cluster.agree(describe: describeFailure) {
+      guard cluster.rank == 0, !FileManager.default.fileExists(atPath: origin.path) else { return }
+      throw RunError(
+        .missingInput,
+        "\(origin.path): the weights that the run began with are not there; put them back, or verify from a checkpoint "
+          + "with --steps")
+    }
     _ = try run.warmStart(from: origin.path)
     guard run.trainer.weightsHash == origin.hash else {
       throw Self.agreed(
@@ -181,7 +188,8 @@ package struct Verification: Sendable, Equatable {
       guard let values = known[tensor.name], values.count == own.count else { return difference }
       let place = zip(own, values).enumerated().first { $1.0.bitPattern != $1.1.bitPattern }?.offset
       guard let place else { continue }
-      (difference.element, difference.found, difference.expected) = (place, own[place], values[place])
+      difference.element = place
+      (difference.found, difference.expected) = (own[place], values[place])
       return difference
     }
     return nil

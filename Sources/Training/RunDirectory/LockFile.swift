@@ -2,19 +2,11 @@ internal import Glibc
 internal import Platform
 internal import Specs
 
-/// Tells a file from all others of its machine, whatever they are called.
-struct FileIdentity: Equatable {
-  var device: UInt64
-  var number: UInt64
-
-  init(_ info: stat) { (device, number) = (UInt64(info.st_dev), UInt64(info.st_ino)) }
-}
-
 /// An open file that is, was or shall be that of a lock.
 final class LockFile {
   /// What a look at a lock's file has shown.
   struct Look: Equatable {
-    var identity: FileIdentity
+    var identity: FileNumber
     /// When it was changed last, in seconds by its file system's clock.
     var changed: Double
     var holder: LockHolder?
@@ -59,10 +51,10 @@ final class LockFile {
     }
   }
 
-  var identity: FileIdentity {
+  var identity: FileNumber {
     var info = stat()
     fstat(descriptor, &info)
-    return FileIdentity(info)
+    return FileNumber(info)
   }
 
   func write(_ bytes: [UInt8]) throws {
@@ -77,7 +69,7 @@ final class LockFile {
     fstat(descriptor, &info)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     return Look(
-      identity: FileIdentity(info), changed: Self.seconds(info.st_mtim),
+      identity: FileNumber(info), changed: Self.seconds(info.st_mtim),
       holder: LockHolder(Array(bytes.prefix(max(0, count)))))
   }
 
@@ -107,7 +99,8 @@ final class LockFile {
     return make(place)
   }
 
-  /// Makes the file at its place, where files have no second names: empty for a moment, which tells nobody that it is free.
+  /// Makes the file at its place, where files have no second names: empty for a moment, which tells nobody that it is
+  /// free.
   private func make(_ place: String) -> Bool {
     let other = open(place, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard other >= 0 else {
@@ -183,7 +176,7 @@ final class LockFile {
       if errno != ENOENT { problem = errno }
       return false
     }
-    return FileIdentity(info) == other.identity
+    return FileNumber(info) == other.identity
   }
 
   /// Removes what starts have left in a directory that were killed while they took its lock.

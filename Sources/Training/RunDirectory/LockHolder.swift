@@ -123,8 +123,8 @@ struct LockHolder: Sendable, Equatable {
 
   /// Whether this process may take a lock over at once, because the same batch job or `launch` held it.
   ///
-  /// A job that is put back into the queue, or whose steps go on elsewhere, has left its old process behind; two processes of one job on
-  /// one host are two writers.
+  /// A job that is put back into the queue, or whose steps go on elsewhere, has left its old process behind; two
+  /// processes of one job on one host are two writers.
   func succeeds(_ old: LockHolder) -> Bool {
     if let launch, launch == old.launch { return true }
     guard let job, job == old.job else { return false }

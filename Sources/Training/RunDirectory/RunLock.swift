@@ -7,12 +7,14 @@ internal import Specs
 
 /// The lock of a directory that one run writes to: `.lock` in it, which tells who holds it.
 ///
-/// The kernel keeps it on the open file where the file system has such locks (``FileLock``): it goes with the process, whatever ends
-/// that. Elsewhere the file's beat keeps it: the holder renews the time of its last change every 10 s, and a lock that has been silent
-/// for 60 s of the file system's own clock is anybody's. On a file system of a network both count, because the kernels of other
-/// machines may not know of each other's locks, and a server may keep those of a machine that is gone.
+/// The kernel keeps it on the open file where the file system has such locks (``FileLock``): it goes with the process,
+/// whatever ends that. Elsewhere the file's beat keeps it: the holder renews the time of its last change every 10 s,
+/// and a lock that has been silent for 60 s of the file system's own clock is anybody's. On a file system of a network
+/// both count, because the kernels of other machines may not know of each other's locks, and a server may keep those of
+/// a machine that is gone.
 ///
-/// The file is put in place whole, with its lock on it, by `link` or `rename`: there is no moment at which it is nobody's.
+/// The file is put in place whole, with its lock on it, by `link` or `rename`: there is no moment at which it is
+/// nobody's.
 package final class RunLock: @unchecked Sendable {
   /// Seconds between two beats.
   static let beat = 10.0
@@ -26,9 +28,9 @@ package final class RunLock: @unchecked Sendable {
   let directory: String
   let holder: LockHolder
   private let descriptor: Int32
-  private let identity: FileIdentity
+  private let identity: FileNumber
   /// That of the directory.
-  private let directoryIdentity: FileIdentity
+  private let directoryIdentity: FileNumber
   private let timer: (any DispatchSourceTimer)?
   /// Whether the directory was made for this lock.
   private let madeDirectory: Bool
@@ -38,7 +40,7 @@ package final class RunLock: @unchecked Sendable {
     (descriptor, identity) = (file.descriptor, file.identity)
     var info = stat()
     _ = stat(directory, &info)
-    directoryIdentity = FileIdentity(info)
+    directoryIdentity = FileNumber(info)
     guard beats else {
       timer = nil
       return
@@ -165,7 +167,8 @@ package final class RunLock: @unchecked Sendable {
     let isElsewhere = other.map { $0.machine != holder.machine } ?? true
     // The kernel that keeps it knows whether its holder lives; those of other machines may not.
     let isLocal = surroundings.isLocal(file.descriptor), isKnown = isLocal || !isElsewhere
-    // File systems in user space may show the two names that a lock has for a moment as two files, each with locks of its own.
+    // File systems in user space may show the two names that a lock has for a moment as two files, each with locks of
+    // its own.
     let isFree = outcome == .taken && (isLocal || state != .alive && state != .stopped)
     if isFree, state == .dead || isKnown && other?.isKept != false {
       return own.replace(file, at: path, isGuarded: true) ? .taken : .again
@@ -209,7 +212,8 @@ package final class RunLock: @unchecked Sendable {
 
   /// Makes sure that the lock is still this one's; call it before anything is written.
   ///
-  /// - Throws: ``RunError``: 74 where the directory is not at its place any more, 69 where another process has the lock.
+  /// - Throws: ``RunError``: 74 where the directory is not at its place any more, 69 where another process has the
+  ///   lock.
   func verify() throws {
     var info = stat()
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -223,7 +227,7 @@ package final class RunLock: @unchecked Sendable {
       throw lost("somebody has taken it over, or removed .lock")
     }
     defer { close(descriptor) }
-    guard fstat(descriptor, &info) == 0, FileIdentity(info) != identity else { return }
+    guard fstat(descriptor, &info) == 0, FileNumber(info) != identity else { return }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     let other = LockHolder(Array(bytes.prefix(max(0, count))))
@@ -233,11 +237,12 @@ package final class RunLock: @unchecked Sendable {
     throw lost("\(other?.words ?? "another process") has taken it over")
   }
 
-  /// Whether something else is at the directory's place: the lock's file has a name, but not there, or the directory is another.
+  /// Whether something else is at the directory's place: the lock's file has a name, but not there, or the directory is
+  /// another.
   private var isElsewhere: Bool {
     var file = stat(), place = stat()
     if fstat(descriptor, &file) == 0, file.st_nlink > 0 { return true }
-    return stat(directory, &place) != 0 || FileIdentity(place) != directoryIdentity
+    return stat(directory, &place) != 0 || FileNumber(place) != directoryIdentity
   }
 
   private var gone: RunError {

@@ -27,7 +27,8 @@ package final class RunLocks: Sendable {
 
   deinit { release() }
 
-  /// Takes both locks; without the one of the checkpoints where their directory cannot be written: a run can do without them.
+  /// Takes both locks; without the one of the checkpoints where their directory cannot be written: a run can do without
+  /// them.
   func take(progress: () -> Void = {}) throws {
     try withoutActuallyEscaping(progress) { progress in
       var surroundings = RunLock.Surroundings(environment, warn: warn, progress: progress)
@@ -52,7 +53,7 @@ package final class RunLocks: Sendable {
   /// Whether checkpoints go right into the run's directory, under whatever name.
   private var isSameDirectory: Bool {
     var a = stat(), b = stat()
-    return stat(run, &a) == 0 && stat(checkpoints, &b) == 0 && FileIdentity(a) == FileIdentity(b)
+    return stat(run, &a) == 0 && stat(checkpoints, &b) == 0 && FileNumber(a) == FileNumber(b)
   }
 
   /// What no other start of a run is called.

@@ -11,8 +11,8 @@ package struct ConstantComparison: Sendable, Equatable {
 }
 
 extension RunSummary {
-  /// How the model compares with the best constant on the test rows, or else the validation rows: by the loss, and by the first metric of
-  /// the config that knows a better; nil where there is nothing to compare, or no step was made.
+  /// How the model compares with the best constant on the test rows, or else the validation rows: by the loss, and by
+  /// the first metric of the config that knows a better; nil where there is nothing to compare, or no step was made.
   package func constantComparison(_ config: RunConfig) -> ConstantComparison? {
     guard let constant, steps != 0 else { return nil }
     func pair(_ name: String) -> (own: MetricReport, constant: MetricReport)? {

@@ -14,9 +14,9 @@ extension RunSummary: ResultEncodable, ResultDecodable {
       "data_fingerprint": dataFingerprint, "best_step": bestStep.orNull,
       "undefined": bestStepReason.map { ConfigValue.record(["best_step": $0]) }, "skipped_steps": skippedSteps,
       "samples_per_second": samplesPerSecond, "ranks": ranks, "threads_per_rank": threadsPerRank, "shards": shards,
-      "bits": bits, "isa": instructionSet, "parameters": parameters, "peak_rss_mb": peakMegabytes, "seconds": seconds,
-      "seconds_by_rank": secondsByRank, "allreduce": allreduce, "bytes_sent_per_step": bytesSentPerStep,
-      "bytes_lower_bound": bytesLowerBound,
+      "bits": bits, "isa": instructionSet, "provenance": provenance, "parameters": parameters,
+      "peak_rss_mb": peakMegabytes, "seconds": seconds, "seconds_by_rank": secondsByRank, "allreduce": allreduce,
+      "bytes_sent_per_step": bytesSentPerStep, "bytes_lower_bound": bytesLowerBound,
     ])
   }
 
@@ -37,8 +37,8 @@ extension RunSummary: ResultEncodable, ResultDecodable {
       bestStepReason: json["undefined"]?.field("best_step"), skippedSteps: json.field("skipped_steps"),
       samplesPerSecond: json.field("samples_per_second"), ranks: json.field("ranks"),
       threadsPerRank: json.field("threads_per_rank"), shards: json.field("shards"),
-      bits: json.field("bits"), instructionSet: json.field("isa"), parameters: json.field("parameters"),
-      peakMegabytes: json.field("peak_rss_mb"), seconds: json.field("seconds"),
+      bits: json.field("bits"), instructionSet: json.field("isa"), provenance: json.field("provenance"),
+      parameters: json.field("parameters"), peakMegabytes: json.field("peak_rss_mb"), seconds: json.field("seconds"),
       secondsByRank: json.field("seconds_by_rank"), allreduce: json.field("allreduce"),
       bytesSentPerStep: json.field("bytes_sent_per_step"), bytesLowerBound: json.field("bytes_lower_bound"))
   }

@@ -5,8 +5,8 @@ internal import Specs
 
 /// What `summary.json` holds: how a run ended, what came of it, where its time went.
 ///
-/// It is read again by later builds, which must take those of earlier ones: what those did not write is nil. A run that ends with
-/// this build fills all of it in.
+/// It is read again by later builds, which must take those of earlier ones: what those did not write is nil. A run that
+/// ends with this build fills all of it in.
 package struct RunSummary: Sendable, Equatable {
   /// What the model gives on a part of the data.
   package struct Part: Sendable, Equatable {
@@ -23,7 +23,8 @@ package struct RunSummary: Sendable, Equatable {
     package var metrics: [Part]
   }
 
-  /// What predictions of a target whose logarithms were learned are multiplied with to be means, by ``Metrics/SmearingFactor``.
+  /// What predictions of a target whose logarithms were learned are multiplied with to be means, by
+  /// ``Metrics/SmearingFactor``.
   package struct SmearingFactor: Sendable, Equatable {
     package var target: String
     package var factor: Double
@@ -53,7 +54,8 @@ package struct RunSummary: Sendable, Equatable {
   package var epochs: Int?
   /// Results on validation and test rows.
   package var metrics: [Part]
-  /// What a model has to be better than; nil where the loss has no best constant, or there are no validation and test rows.
+  /// What a model has to be better than; nil where the loss has no best constant, or there are no validation and test
+  /// rows.
   package var constant: Constant?
   /// Of each target whose logarithms a loss of means has learned, where it is finite; else none.
   package var smearing: [SmearingFactor]
@@ -77,6 +79,8 @@ package struct RunSummary: Sendable, Equatable {
   package var bits: String?
   /// The instructions that the first rank's kernels used, like `avx512`.
   package var instructionSet: String?
+  /// What it was trained with and on.
+  package var provenance: RunProvenance?
   /// Numbers of the model that are trained.
   package var parameters: Int?
   /// The largest resident size of the first rank, in 10⁶ bytes.

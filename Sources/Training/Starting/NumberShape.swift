@@ -19,8 +19,8 @@ struct NumberShape {
     return Double(far) / Double(sorted.count)
   }
 
-  /// Whether numbers ≥ 0 reach so far up that their logarithms say more: a hundredth of them is beyond 50 quartile distances, or
-  /// most are one number and the others spread over three powers of ten.
+  /// Whether numbers ≥ 0 reach so far up that their logarithms say more: a hundredth of them is beyond 50 quartile
+  /// distances, or most are one number and the others spread over three powers of ten.
   var isSkewed: Bool {
     guard let first = sorted.first, let last = sorted.last, first >= 0 else { return false }
     if quartileDistance > 0 { return share(beyond: 50) >= 0.01 }

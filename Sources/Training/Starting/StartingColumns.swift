@@ -11,6 +11,8 @@ package struct StartingColumns: Sendable {
     package var comment: String
   }
 
+  /// The target, of which there is an entry too where something has to be said.
+  private let target: String
   package private(set) var entries: [Entry] = []
   /// Columns of which nothing has to be said.
   package private(set) var plain = 0
@@ -31,6 +33,7 @@ package struct StartingColumns: Sendable {
   static let mostMarks = 8
 
   package init(_ table: TableSurvey, target: String) {
+    self.target = target
     // Marks hold for the whole table: no word is one that is a value of another column.
     let others = table.columns.filter { InferredKind($0) != .nearlyNumeric }
     isValue = { word in others.contains { $0.distinct[word] != nil } }
@@ -43,7 +46,7 @@ package struct StartingColumns: Sendable {
   }
 
   /// Features of which at least something is read.
-  package var features: Int { entries.count { !Self.isDropped($0) } + plain }
+  package var features: Int { entries.count { $0.name != target && !Self.isDropped($0) } + plain }
 
   /// Columns that are left out.
   package var dropped: [Entry] { entries.filter(Self.isDropped) }
@@ -180,7 +183,8 @@ package struct StartingColumns: Sendable {
         + (pools ? ", \(column.distinctCount - kept) rare ones taken together" : "") + missingWords(column))
   }
 
-  /// Two categories, there and missing, of a column whose words are too many; nil where hardly any or nearly all are there.
+  /// Two categories, there and missing, of a column whose words are too many; nil where hardly any or nearly all are
+  /// there.
   private mutating func presenceEntry(_ column: ColumnSurvey) -> Entry? {
     guard !column.distinctIsMore, column.missing * 20 >= column.rows, column.present * 20 >= column.rows else {
       return nil

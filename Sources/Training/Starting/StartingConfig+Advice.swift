@@ -7,28 +7,39 @@ internal import Specs
 extension StartingConfig {
   /// Reads the data as the config does, and takes what advice on their training rows says of the loss.
   ///
-  /// Data that cannot be read so leave the config as it is: `ptrain check` says why.
+  /// Where no rows can be set apart to watch the training, as of classes of one row each, none are.
   ///
   /// - Parameter baseDirectory: that the config's paths start from.
-  package mutating func takeAdvice(baseDirectory: String) {
-    guard let value = try? ConfigValue.parse(Data(text.utf8), file: name, comments: .skipped),
-      let config = try? RunConfig(value)
-    else { return }
-    let request = AdviceRequest(task: reading.isClasses ? .classification : nil), cluster = SoloCluster()
+  /// - Throws: the failure of data that the config could not be trained on either.
+  package mutating func takeAdvice(baseDirectory: String) throws {
+    let request = AdviceRequest(task: reading.isClasses ? .classification : nil)
     let options = RunOptions(baseDirectory: baseDirectory, outputDirectory: "", threads: 1)
-    guard
-      let data = try? LoadedData.forAdvice(
-        config, request: request, isStated: reading.isClasses, options: options, cluster: cluster),
-      let advice = try? DataAdvice(data, config: config, request: request, isStated: false)
-    else { return }
+    func read(_ text: String) throws -> (config: RunConfig, data: LoadedData) {
+      let config = try RunConfig(ConfigValue.parse(Data(text.utf8), file: name, comments: .skipped))
+      return (
+        config,
+        try LoadedData.forAdvice(
+          config, request: request, isStated: reading.isClasses, options: options, cluster: SoloCluster())
+      )
+    }
+    let found: (config: RunConfig, data: LoadedData)
+    do { found = try read(text) } catch {
+      guard recipe.validation != nil else { throw error }
+      (recipe.validation, recipe.patience) = (nil, nil)
+      found = try read(text)
+    }
+    // What cannot be advised on is read all the same.
+    guard let advice = try? DataAdvice(found.data, config: found.config, request: request, isStated: false) else {
+      return
+    }
     take(advice)
   }
 
   /// Takes the loss that advice puts first, where the figures that are watched get no worse by it.
   ///
-  /// A starting config is judged by log loss, RMSE and Poisson deviance, so a loss for another functional than the mean is named, not
-  /// taken: for classes the loss stays, counts stay with `poisson`; amounts that are often 0 take `tweedie` with its power, numbers far
-  /// off `huber` with its delta, or `mse` where the features explain them.
+  /// A starting config is judged by log loss, RMSE and Poisson deviance, so a loss for another functional than the mean
+  /// is named, not taken: for classes the loss stays, counts stay with `poisson`; amounts that are often 0 take
+  /// `tweedie` with its power, numbers far off `huber` with its delta, or `mse` where the features explain them.
   mutating func take(_ advice: DataAdvice) {
     guard let first = advice.losses.first else { return }
     let kind = first.candidate.kind

@@ -2,9 +2,9 @@ package import Specs
 
 /// The numbers of a first training: all that is decided about it in one place.
 ///
-/// For tables a plain network with few layers, features on a robust scale, AdamW with a cosine schedule, early stopping and the
-/// best weights is hard to beat by other networks; after RealMLP (Holzmüller, Grinsztajn & Steinwart 2024, arXiv:2407.04491), as
-/// far as its parts are here.
+/// For tables a plain network with few layers, features on a robust scale, AdamW with a cosine schedule, early stopping
+/// and the best weights is hard to beat by other networks; after RealMLP (Holzmüller, Grinsztajn & Steinwart 2024,
+/// arXiv:2407.04491), as far as its parts are here.
 package struct StartingRecipe: Sendable, Equatable {
   package var hiddenUnits: [Int]
   package var activation = "silu"

@@ -41,7 +41,8 @@ package struct TargetReading: Sendable, Equatable {
   static let mostClasses = 1000
   /// Share of zeros from which on numbers ≥ 0 are counts or amounts.
   static let manyZeros = 0.1
-  /// Quartile distances from the median beyond which a number is far off, and their share from which on the tails are heavy.
+  /// Quartile distances from the median beyond which a number is far off, and their share from which on the tails are
+  /// heavy.
   static let farOff = 10.0, heavyShare = 0.002
 
   /// - Parameters:
@@ -75,9 +76,14 @@ package struct TargetReading: Sendable, Equatable {
       return
     }
     let isWhole = survey.wholeNumbers == survey.numbers
+    // Neighbouring whole numbers fall together there.
+    let isFar = isNumbers && max(survey.minimum.magnitude, survey.maximum.magnitude) > 0x1p53
     if choice == .classification || !(isNumbers || styled) {
       guard !isNumbers || isWhole else {
         throw refusal("holds numbers with fractions, which are no classes; use --task regression")
+      }
+      guard !isFar else {
+        throw refusal("holds whole numbers beyond 9e15, which are told apart no more; use --task regression")
       }
       if choice == nil, survey.dates == survey.present {
         throw refusal("holds dates, which are neither classes nor numbers; name another column")
@@ -97,7 +103,7 @@ package struct TargetReading: Sendable, Equatable {
         "\(distinct) different \(isNumbers ? "whole numbers" : "words")" + (choice == nil ? "" : ", as --task says"))
       return
     }
-    if isNumbers, isWhole, let reading = Self.numberedClasses(survey) {
+    if isNumbers, isWhole, !isFar, let reading = Self.numberedClasses(survey) {
       self = reading
       return
     }

@@ -20,15 +20,19 @@ final class BatchMemory {
   private let valueStride: Int
   private let kind: TargetKind
   private let classWeights: [Float]?
-  private let shape: Int
+  /// The rows as they come into a batch, where they are kept so.
+  let ready: ReadyRows?
 
-  /// - Parameter counts: whether the loss says what counted of a row's weight: ``Networks/Loss/countsPositions``.
+  /// - Parameters:
+  ///   - counts: whether the loss says what counted of a row's weight: ``Networks/Loss/countsPositions``.
+  ///   - ready: the same rows, made for the inputs that are asked for.
   init(
-    _ rows: DataRows, description: DataDescription, capacity: Int, classWeights: [Float]?, counts: Bool = false
+    _ rows: DataRows, description: DataDescription, capacity: Int, classWeights: [Float]?, counts: Bool = false,
+    ready: ReadyRows? = nil
   ) {
     self.rows = rows
     kind = description.targetKind
-    shape = rows.featureCount
+    self.ready = ready
     self.classWeights = classWeights
     ids = AlignedBuffer(count: max(1, capacity))
     classes = AlignedBuffer(count: max(1, capacity))
@@ -55,7 +59,11 @@ final class BatchMemory {
     guard !range.isEmpty else { return }
     let first = range.lowerBound, count = range.count
     let ids = UnsafePointer(ids.pointer + first)
-    rows.gather(rows: ids, count: count, into: inputs, at: first)
+    if let ready {
+      ready.copy(ids, count: count, into: inputs, at: first)
+    } else {
+      rows.gather(rows: ids, count: count, into: inputs, at: first)
+    }
     gatherTargets(range)
   }
 
@@ -67,7 +75,12 @@ final class BatchMemory {
     switch kind {
     case .classes: rows.gatherClasses(rows: ids, count: count, into: classes.pointer + first)
     case .values:
-      rows.gatherValues(rows: ids, count: count, into: values.pointer + first * valueStride, stride: valueStride)
+      let output = values.pointer + first * valueStride
+      if let ready {
+        ready.copyValues(ids, count: count, into: output)
+      } else {
+        rows.gatherValues(rows: ids, count: count, into: output, stride: valueStride)
+      }
     case .none: break
     }
     rows.gatherWeights(rows: ids, count: count, into: weights.pointer + first)
@@ -76,8 +89,8 @@ final class BatchMemory {
     for row in range { weights.pointer[row] *= classWeights[Int(classes.pointer[row])] }
   }
 
-  /// Makes the loss of rows whose gradient is not finite NaN, so that all ranks learn of it with the sums; rows that weigh 0 count
-  /// nothing, whatever they hold.
+  /// Makes the loss of rows whose gradient is not finite NaN, so that all ranks learn of it with the sums; rows that
+  /// weigh 0 count nothing, whatever they hold.
   func checkGradient(_ gradient: Matrix, width: Int, rows: Range<Int>) {
     guard let first = rows.first else { return }
     let areLossesFinite = rows.allSatisfy { losses.pointer[$0].isFinite }

@@ -2,8 +2,8 @@ internal import Networks
 
 /// The parts of a flat gradient in the order in which a step completes them: last layer first.
 ///
-/// Small layers share a bucket; a layer larger than a bucket is cut where its items of work allow. The first bucket is small, so that
-/// the exchange begins early. Gradients that a second layer of shared weights has come last.
+/// Small layers share a bucket; a layer larger than a bucket is cut where its items of work allow. The first bucket is
+/// small, so that the exchange begins early. Gradients that a second layer of shared weights has come last.
 struct BucketPlan {
   struct Bucket: Equatable {
     /// Floats of a flat gradient.

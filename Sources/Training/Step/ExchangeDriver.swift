@@ -3,8 +3,8 @@ internal import Platform
 
 /// Sends buckets off while a step computes, as soon as their gradients are final.
 ///
-/// Workers report what they have done with ``done(_:)``; one thread at a time, the worker 0 of each loop or a communication thread,
-/// calls ``poll()``, which never waits.
+/// Workers report what they have done with ``done(_:)``; one thread at a time, the worker 0 of each loop or a
+/// communication thread, calls ``poll()``, which never waits.
 final class ExchangeDriver {
   let exchange: GradientExchange
   let plan: BucketPlan

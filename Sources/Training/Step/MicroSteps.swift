@@ -4,9 +4,10 @@ internal import Platform
 
 /// How one rank works through its shards of a batch: in one group or in several, one after the other.
 ///
-/// A group's rows are all in memory at once, so more groups need less memory for activations. A group's gradients are summed as far
-/// as the tree goes inside it; what the tree joins across groups waits in further gradient buffers, at most one for each level of
-/// the tree, and is joined as soon as both sides are there. So the bits do not depend on the number of groups.
+/// A group's rows are all in memory at once, so more groups need less memory for activations. A group's gradients are
+/// summed as far as the tree goes inside it; what the tree joins across groups waits in further gradient buffers, at
+/// most one for each level of the tree, and is joined as soon as both sides are there. So the bits do not depend on the
+/// number of groups.
 final class MicroSteps {
   /// One sum over shards: a maximal subtree inside a group and inside one of the rank's subtrees.
   struct Part {
@@ -99,7 +100,8 @@ final class MicroSteps {
 
   /// How many nodes of the tree are complete once this leaf is done, given the leaves before it.
   ///
-  /// A node is complete after its last leaf that is present; a node whose right side is absent is its left side, no merge.
+  /// A node is complete after its last leaf that is present; a node whose right side is absent is its left side, no
+  /// merge.
   static func merges(after shard: Int, in subtree: Range<Int>, present: Int) -> Int {
     var node = subtree, merges = 0
     while node.count > 1 {

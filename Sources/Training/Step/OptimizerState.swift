@@ -39,8 +39,8 @@ struct OptimizerState {
     return result
   }
 
-  /// Floats of all ranks in one round: 2 MiB, of which a rank has up to three copies that no plan counts. Rounds of 64 MiB took 70 to
-  /// 100 MB more than the plan's 650 on four ranks.
+  /// Floats of all ranks in one round: 2 MiB, of which a rank has up to three copies that no plan counts. Rounds of 64
+  /// MiB took 70 to 100 MB more than the plan's 650 on four ranks.
   private static let roundFloats = 1 << 19
 
   /// Takes this rank's part of an array over the arena.

@@ -4,7 +4,8 @@ internal import Optimization
 internal import Platform
 internal import Specs
 
-/// The update of all parameters from a summed gradient: division by the batch's weight, clipping, penalties, optimizer, average.
+/// The update of all parameters from a summed gradient: division by the batch's weight, clipping, penalties, optimizer,
+/// average.
 ///
 /// Allocates nothing after `init`; the same bits for any number of threads.
 final class ParameterUpdate {
@@ -49,7 +50,8 @@ final class ParameterUpdate {
     var offset: Int
   }
 
-  /// Floats of a piece: a few of the cache's lines less than half of a common second-level cache, for up to four arrays.
+  /// Floats of a piece: a few of the cache's lines less than half of a common second-level cache, for up to four
+  /// arrays.
   private static let grain = 16384
 
   private let arena: UnsafeMutablePointer<Float>
@@ -222,8 +224,8 @@ final class ParameterUpdate {
     return true
   }
 
-  /// What was found since ``begin(_:weight:learningRate:step:)``: the cause before what follows from it; of gradients the last layer's,
-  /// which the others' come from.
+  /// What was found since ``begin(_:weight:learningRate:step:)``: the cause before what follows from it; of gradients
+  /// the last layer's, which the others' come from.
   var fault: Fault? {
     for kind in 0..<3 {
       var last = -1
@@ -241,7 +243,8 @@ final class ParameterUpdate {
     place.pointee = max(place.pointee, offset)
   }
 
-  /// Whether a piece's gradient is finite; noted where not. The piece is in the cache afterwards, where its update reads it.
+  /// Whether a piece's gradient is finite; noted where not. The piece is in the cache afterwards, where its update
+  /// reads it.
   private func hasFiniteGradient(_ piece: Piece, _ gradient: UnsafePointer<Float>, worker: Int) -> Bool {
     if hasMeasured || FiniteCheck.holds(gradient + piece.offset, count: piece.count) { return true }
     note(.gradient, at: lastNonFinite(gradient, piece), worker: worker)

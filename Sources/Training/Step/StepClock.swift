@@ -2,8 +2,9 @@ internal import Platform
 
 /// Measures where the time of steps goes, for ``StepTimes`` and for who hears of work.
 ///
-/// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:waiting:)``, then ``hasArrived()`` after what was waited for and
-/// ``hasUpdated()`` after work, and ``hasExchanged(slowest:)`` once nothing is waited for any more. Allocates nothing.
+/// The calls of a step, in order: ``begin()``, ``hasComputed(fetching:waiting:)``, then ``hasArrived()`` after what was
+/// waited for and ``hasUpdated()`` after work, and ``hasExchanged(slowest:)`` once nothing is waited for any more.
+/// Allocates nothing.
 final class StepClock {
   private(set) var times = StepTimes()
   /// Hears what the rank did between which two times.
@@ -55,8 +56,8 @@ final class StepClock {
     mark = now
   }
 
-  /// All ranks start a step together, so the longest computation of any is when all were there: what was waited for until then is
-  /// waiting, the rest communication.
+  /// All ranks start a step together, so the longest computation of any is when all were there: what was waited for
+  /// until then is waiting, the rest communication.
   ///
   /// - Parameter slowest: seconds that the slowest rank computed.
   func hasExchanged(slowest: Double) {

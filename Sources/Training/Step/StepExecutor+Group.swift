@@ -152,7 +152,8 @@ extension StepExecutor {
     }
   }
 
-  /// The rows of one of several pieces, cut at multiples of 6 rows, the height of the kernels' tiles, where there are enough.
+  /// The rows of one of several pieces, cut at multiples of 6 rows, the height of the kernels' tiles, where there are
+  /// enough.
   static func cut(_ rows: Int, into pieces: Int, piece: Int) -> Range<Int> {
     let tiles = (rows + 5) / 6
     let start = min(rows, tiles * piece / pieces * 6), end = min(rows, tiles * (piece + 1) / pieces * 6)

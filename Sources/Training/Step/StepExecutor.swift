@@ -7,15 +7,15 @@ internal import Platform
 
 /// One update after the other: this rank's shards forward and backward, the exchange with the other ranks, the update.
 ///
-/// What is computed goes through the loops of ``StepPhases``: threads take rows, through layers to the loss and back to the inputs, and
-/// pieces of the weight gradients, last layer first, each summed over the rank's shards in tree order while it is in registers. With
-/// overlap a bucket of gradients that is complete travels while the layers before are still at work. Then the update, bucket by
-/// bucket. Allocates nothing after `init`.
+/// What is computed goes through the loops of ``StepPhases``: threads take rows, through layers to the loss and back to
+/// the inputs, and pieces of the weight gradients, last layer first, each summed over the rank's shards in tree order
+/// while it is in registers. With overlap a bucket of gradients that is complete travels while the layers before are
+/// still at work. Then the update, bucket by bucket. Allocates nothing after `init`.
 ///
-/// A step's synchronisations, without overlap, micro steps and layers that look further than a row, and with rows enough for
-/// all threads. Threads: 4 loops that start and join all workers (rows, weight
-/// gradients, update, transposed weights), 5 where ranks fetch each other's slices, 6 with an average. Ranks of one node: 3 meetings
-/// (partial sums are there; updated slices are there; slices are fetched), the last of them waited for only before the next step's
+/// A step's synchronisations, without overlap, micro steps and layers that look further than a row, and with rows
+/// enough for all threads. Threads: 4 loops that start and join all workers (rows, weight gradients, update, transposed
+/// weights), 5 where ranks fetch each other's slices, 6 with an average. Ranks of one node: 3 meetings (partial sums
+/// are there; updated slices are there; slices are fetched), the last of them waited for only before the next step's
 /// weight gradients.
 package final class StepExecutor {
   /// What all ranks know after a step.
@@ -93,7 +93,7 @@ package final class StepExecutor {
     sums = try SumExchange(memory, plan: plan.reduction, cluster: cluster)
     batch = BatchMemory(
       rows, description: description, capacity: plan.layout.rows, classWeights: classWeights,
-      counts: loss.countsPositions)
+      counts: loss.countsPositions, ready: ReadyRows(rows, layout: plan.layout, description: description))
     exchange = try cluster.makeExchange(plan.exchangeRequest(section, trailer: trailer, batchSize: batchSize))
     var parallelism = plan.parallelism
     parallelism.note(exchange)
@@ -124,7 +124,8 @@ package final class StepExecutor {
     thread?.stop()
   }
 
-  /// Collective: gives back what is shared with other ranks, and ends the thread for the exchange; no step is made after it.
+  /// Collective: gives back what is shared with other ranks, and ends the thread for the exchange; no step is made
+  /// after it.
   func close() throws {
     thread?.stop()
     try sharing?.close()
@@ -144,7 +145,7 @@ package final class StepExecutor {
   /// Bytes of this rank's buffers for activations, gradients and optimizer state.
   package var byteCount: Int {
     memory.byteCount + parameters.byteCount + exchange.byteCount + waiting.count * network.gradientCount * 4
-      + scratch.count * 4
+      + scratch.count * 4 + (batch.ready?.byteCount ?? 0)
   }
 
   /// What the exchange of one step sends from this rank, and the least any allreduce of this size sends.

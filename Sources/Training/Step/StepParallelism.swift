@@ -36,7 +36,8 @@ package struct StepParallelism: Sendable {
       section, ranks: ranks, nodes: nodes, gradientCount: gradientCount, bySlices: bySlices)
   }
 
-  /// Whether each rank updates its slice only. `auto`: where the ranks of one node hand each other the parameters in memory.
+  /// Whether each rank updates its slice only. `auto`: where the ranks of one node hand each other the parameters in
+  /// memory.
   private static func updatesOwnSlice(
     _ section: ParallelSection, ranks: Int, nodes: Int, gradientCount: Int, bySlices: Bool
   ) -> Bool {

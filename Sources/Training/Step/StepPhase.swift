@@ -1,7 +1,7 @@
 internal import Networks
 
-/// One loop of all workers in a step: what they do for pieces of rows, or for items of one node's work within rows, and which items of
-/// the weight gradient they compute beside that.
+/// One loop of all workers in a step: what they do for pieces of rows, or for items of one node's work within rows, and
+/// which items of the weight gradient they compute beside that.
 struct StepPhase {
   /// Sums that are added up before the loop, because the first node in it reads them.
   struct Sums {
@@ -18,7 +18,8 @@ struct StepPhase {
   var evaluates = false
   /// A node whose output's gradient is made final.
   var prepares: Int?
-  /// Nodes that hand the gradient of their output on, last first; each time the gradient of the node before is made final then.
+  /// Nodes that hand the gradient of their output on, last first; each time the gradient of the node before is made
+  /// final then.
   var hands = 0..<0
   /// Items of ``NetworkLayout/gradientItems``.
   var gradientItems = 0..<0
@@ -31,9 +32,9 @@ struct StepPhase {
 
 /// All loops of a step for a group of rows, in order; the only place that decides what is done together.
 ///
-/// What reads sums over more than a row waits for all rows. Where nothing does, rows go through all layers, to the loss and back, in one
-/// loop, and all weight gradients follow in a second one. With overlap, and where rows are too few for the workers, the way back
-/// goes layer by layer, with the weight gradients of each beside it.
+/// What reads sums over more than a row waits for all rows. Where nothing does, rows go through all layers, to the loss
+/// and back, in one loop, and all weight gradients follow in a second one. With overlap, and where rows are too few for
+/// the workers, the way back goes layer by layer, with the weight gradients of each beside it.
 struct StepPhases {
   /// Up to the loss; where rows go back at once, all the way.
   private(set) var forward: [StepPhase] = []
@@ -42,8 +43,8 @@ struct StepPhases {
   /// Whether some node's work is cut within rows.
   private(set) var isWithinRows = false
 
-  /// Workers have fewer rows than this where a layer's work is cut within rows: each takes a part of the weights instead of reading
-  /// all of them for its few rows.
+  /// Workers have fewer rows than this where a layer's work is cut within rows: each takes a part of the weights
+  /// instead of reading all of them for its few rows.
   static let fewRows = 12
   /// Operations on all rows from which on that is worth a meeting of the workers.
   static let leastOperations = 1 << 21

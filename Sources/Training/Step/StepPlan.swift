@@ -91,7 +91,8 @@ struct StepPlan {
       request.section, ranks: rank.ranks, nodes: rank.nodes, spareCores: request.spareCores,
       gradientCount: network.gradientCount, bySlices: knowsSlices)
     keepsSlices = parallelism.isSharded && knowsSlices
-    // Without overlap a worker takes all its rows through a layer at once. Many rows are worth a transpose of their own.
+    // Without overlap a worker takes all its rows through a layer at once. Many rows are worth a transpose of their
+    // own.
     let isTall = parallelism.overlap == .off && capacity >= Self.tallRows * request.threads
     let layout = NetworkLayout(
       network, rows: capacity, isTraining: true, shards: reduction.shards(of: rank.rank).count,

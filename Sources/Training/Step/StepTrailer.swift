@@ -1,8 +1,8 @@
 internal import Collectives
 internal import Platform
 
-/// What every rank tells all others in a step, beside gradients: with the first bucket the sums of its shards' losses and weights and
-/// its control word, now and then a hash of its weights; with the last one how long it computed.
+/// What every rank tells all others in a step, beside gradients: with the first bucket the sums of its shards' losses
+/// and weights and its control word, now and then a hash of its weights; with the last one how long it computed.
 struct StepTrailer {
   private static let perShard = 16
   /// Control word, hash, and the step of the checkpoint that is written.

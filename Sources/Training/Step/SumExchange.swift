@@ -2,11 +2,11 @@ internal import Collectives
 internal import Networks
 internal import Platform
 
-/// Adds up over the whole batch what layers sum over the rows of shards, by the tree; a segment of its own beside the gradients, so
-/// that these may be updated by slices all the same.
+/// Adds up over the whole batch what layers sum over the rows of shards, by the tree; a segment of its own beside the
+/// gradients, so that these may be updated by slices all the same.
 ///
-/// Every rank sends the sums of its maximal subtrees to every other: few numbers, for which what counts is the number of messages.
-/// Allocates nothing after `init`.
+/// Every rank sends the sums of its maximal subtrees to every other: few numbers, for which what counts is the number
+/// of messages. Allocates nothing after `init`.
 final class SumExchange {
   private let plan: ReductionPlan
   private let rank: Int

@@ -14,8 +14,8 @@ struct SummedGradient {
     (self.values, self.work) = (values, work)
   }
 
-  /// The gradients of parameters that two layers share are added here, in memory that is this rank's own: a sum that all ranks of the
-  /// node read is copied before. A sum that they do not share lies in ``work`` already.
+  /// The gradients of parameters that two layers share are added here, in memory that is this rank's own: a sum that
+  /// all ranks of the node read is copied before. A sum that they do not share lies in ``work`` already.
   init(_ exchange: GradientExchange, memory: NetworkMemory) {
     work = exchange.partial(0)
     guard !memory.network.tiedGradients.isEmpty else {

@@ -1,4 +1,5 @@
-/// What ranks tell each other with a step beside a ``StopReason``; the greatest of all ranks' counts, and 0 asks for nothing.
+/// What ranks tell each other with a step beside a ``StopReason``; the greatest of all ranks' counts, and 0 asks for
+/// nothing.
 enum ControlWord {
   /// A checkpoint without an end.
   static let saveNow: Int64 = 1

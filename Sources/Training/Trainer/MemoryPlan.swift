@@ -8,8 +8,8 @@ internal import Specs
 
 /// The bytes that one rank takes for training, computed before any of them is allocated.
 ///
-/// Floating-point numbers, because what does not fit into memory need not fit into an integer. The data are not among them: they
-/// are in memory when this is asked.
+/// Floating-point numbers, because what does not fit into memory need not fit into an integer. The data are not among
+/// them: they are in memory when this is asked.
 struct MemoryPlan {
   /// Outputs of layers and their gradients, for the rows that a rank works on at a time.
   var activations: Double
@@ -28,7 +28,10 @@ struct MemoryPlan {
   /// - Parameter step: how this rank computes a step.
   init(_ config: RunConfig, network: Network, step: StepPlan, description: DataDescription) {
     let perRow = 40 + (description.targetKind == .values ? 4 * Matrix.stride(for: max(1, description.targetWidth)) : 0)
-    activations = step.layout.byteCount + step.scratchBytes + Double(step.layout.rows) * Double(perRow)
+    let ready = ReadyRows.byteCount(
+      rows: description.count(of: .train), layout: step.layout, description: description)
+    activations =
+      step.layout.byteCount + step.scratchBytes + Double(step.layout.rows) * Double(perRow) + Double(ready)
     gradients = step.gradientBytes
 
     let storage = 4 * Double(network.storageCount), arena = 4 * Double(network.arenaCount)
@@ -42,8 +45,8 @@ struct MemoryPlan {
     // Every run saves its final state.
     let checkpoint = (storage + arrays + average + best) / ranks
     let gathered = isSharded ? arrays : 0
-    // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where others are
-    // handed over.
+    // Every rank hashes the weights as tensors, the first one makes a file of them; the last weights are kept too where
+    // others are handed over.
     let differs = average + best > 0
     let files = storage * (step.rank.rank == 0 ? (differs ? 4 : 2) : (differs ? 2 : 1))
     copies = checkpoint + max(gathered, files)

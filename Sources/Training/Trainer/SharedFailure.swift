@@ -22,12 +22,12 @@ package struct SharedFailure: Error, Equatable {
 }
 
 extension Cluster {
-  /// Does with all ranks what may fail on all of them, and takes that for a result: what one group of ranks fails at is over with it, and
-  /// the other groups hear of it when they ask.
+  /// Does with all ranks what may fail on all of them, and takes that for a result: what one group of ranks fails at is
+  /// over with it, and the other groups hear of it when they ask.
   ///
-  /// Such errors are an ``AgreedFailure`` of these ranks, and what all of them find alike wrong with a config or with data. Anything else
-  /// that is thrown, such as an error of the network, is thrown on: it ends the run. Collective; one gather of a few bytes, by which ranks
-  /// that have not all failed in the same way find that out.
+  /// Such errors are an ``AgreedFailure`` of these ranks, and what all of them find alike wrong with a config or with
+  /// data. Anything else that is thrown, such as an error of the network, is thrown on: it ends the run. Collective;
+  /// one gather of a few bytes, by which ranks that have not all failed in the same way find that out.
   ///
   /// In `body` a rank throws nothing alone but what ends the run: others would wait for it.
   ///

@@ -2,11 +2,12 @@ internal import Datasets
 internal import Metrics
 internal import Specs
 
-// What a run takes the classes for, in words: what a person has to see before training, because a label's spelling may decide it.
+// What a run takes the classes for, in words: what a person has to see before training, because a label's spelling may
+// decide it.
 
 extension Trainer {
-  /// Which class is the positive one, what classes weigh, what mistakes cost, and how classes are decided on; empty for values and
-  /// where there is nothing to say.
+  /// Which class is the positive one, what classes weigh, what mistakes cost, and how classes are decided on; empty for
+  /// values and where there is nothing to say.
   package var classLines: [String] {
     guard data.description.targetKind == .classes else { return [] }
     var lines = positiveLine + weightLine

@@ -6,7 +6,8 @@ internal import Networks
 internal import Platform
 internal import Specs
 
-/// What the best constant prediction of the training targets gives on parts of the data: what a model has to be better than.
+/// What the best constant prediction of the training targets gives on parts of the data: what a model has to be better
+/// than.
 package struct ConstantResults: Sendable {
   /// What is predicted, in words.
   package var name: String
@@ -17,7 +18,8 @@ extension Trainer {
   /// Numbers of target values that the best constant is computed from; of more rows some are taken, evenly spread.
   private static var valueLimit: Int { 1 << 23 }
 
-  /// Evaluates the best constant prediction of the training targets under the training's loss, weights counted; collective.
+  /// Evaluates the best constant prediction of the training targets under the training's loss, weights counted;
+  /// collective.
   ///
   /// - Parameter parts: those that the model was evaluated on.
   /// - Returns: nil where the loss has none.

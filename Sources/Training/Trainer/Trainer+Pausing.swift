@@ -1,8 +1,8 @@
 extension Trainer {
   /// Trains from the step that was reached to the end, or until all ranks agree to pause; collective.
   ///
-  /// - Parameter request: asked on every rank before each step; where one says yes, all pause after it. The last step ends the
-  ///   training all the same.
+  /// - Parameter request: asked on every rank before each step; where one says yes, all pause after it. The last step
+  ///   ends the training all the same.
   package func train(pausingWhen request: @escaping () -> Bool) throws -> TrainingOutcome {
     try train(PauseRequests(request))
   }

@@ -6,8 +6,8 @@ internal import Networks
 internal import Specs
 
 extension Trainer {
-  /// What the predictions of each target are multiplied with to be means, where its logarithms were learned by a loss that seeks means: by
-  /// the residuals of the training rows, weights counted; collective.
+  /// What the predictions of each target are multiplied with to be means, where its logarithms were learned by a loss
+  /// that seeks means: by the residuals of the training rows, weights counted; collective.
   ///
   /// - Returns: none where there is nothing to say; a factor that is not finite is warned of and left out.
   package func smearingFactors() throws -> [RunSummary.SmearingFactor] {

@@ -1,14 +1,14 @@
 internal import Collectives
 
 extension Trainer {
-  /// Trains from the step that was reached to the end, or until a question has an answer: how one training among others is stopped, where
-  /// a signal would stop all that its process takes part in; collective.
+  /// Trains from the step that was reached to the end, or until a question has an answer: how one training among others
+  /// is stopped, where a signal would stop all that its process takes part in; collective.
   ///
-  /// The answer travels with a step, so that all ranks of this training stop after the same one; the last step is followed by no stop. A
-  /// training that was stopped goes on where it is trained once more.
+  /// The answer travels with a step, so that all ranks of this training stop after the same one; the last step is
+  /// followed by no stop. A training that was stopped goes on where it is trained once more.
   ///
-  /// - Parameter reason: asked before every step, on the first rank alone: why to stop, nil: not yet. Whoever wants signals to be heeded
-  ///   looks at ``StopReason/ofSignal`` there.
+  /// - Parameter reason: asked before every step, on the first rank alone: why to stop, nil: not yet. Whoever wants
+  ///   signals to be heeded looks at ``StopReason/ofSignal`` there.
   package func train(stoppingWhen reason: @escaping () -> StopReason?) throws -> TrainingOutcome {
     try train(StopQuestion(reason: cluster.rank == 0 ? reason : { nil }))
   }

@@ -79,8 +79,9 @@ extension Trainer {
 
   /// Takes the weights that are handed over in the place of the last ones, for good, and evaluates them; collective.
   ///
+  /// - Parameter testing: whether the test rows are looked at.
   /// - Throws: ``Divergence`` where weights are not finite, or no step has changed one.
-  package func conclude() throws -> [(part: DataPart, result: Evaluation.Result)] {
+  package func conclude(testing: Bool = true) throws -> [(part: DataPart, result: Evaluation.Result)] {
     try requireFiniteWeights(step: stepsTaken)
     try requireUpdate()
     for watch in watches {
@@ -90,7 +91,7 @@ extension Trainer {
     executor.renewDerived()
     var results: [(part: DataPart, result: Evaluation.Result)] = []
     if let result = try evaluate(.validation) { results.append((.validation, result)) }
-    let test = try evaluate(.test)
+    let test = testing ? try evaluate(.test) : nil
     try data.prepared.requireUnchanged(cluster)
     if let result = test {
       results.append((.test, result))

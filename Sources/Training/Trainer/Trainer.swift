@@ -7,10 +7,11 @@ internal import Optimization
 internal import Platform
 internal import Specs
 
-/// A training: a network, its optimizer and its memory on data that it is given. It knows no directory and prints nothing.
+/// A training: a network, its optimizer and its memory on data that it is given. It knows no directory and prints
+/// nothing.
 ///
-/// ``train(_:)`` ends with a ``TrainingOutcome``; what happens on the way is told to sinks. A ``Run`` is what stands around it: directory,
-/// locks, log and checkpoints.
+/// ``train(_:)`` ends with a ``TrainingOutcome``; what happens on the way is told to sinks. A ``Run`` is what stands
+/// around it: directory, locks, log and checkpoints.
 package final class Trainer {
   package let config: RunConfig
   package let data: LoadedData
@@ -30,6 +31,8 @@ package final class Trainer {
   /// The decision threshold, where costs ask for one and there are validation rows.
   private(set) var threshold: ThresholdSearch?
   private let order: SampleOrder
+  /// The order of the epoch that the last step was in.
+  private var epoch: SampleOrder.Epoch?
   let parameters: ParameterUpdate
   let selection: WeightSelection
   /// The names under which evaluations report.
@@ -74,8 +77,8 @@ package final class Trainer {
     try self.init(config, data: data, options: options, cluster: cluster, resumedShards: nil)
   }
 
-  /// - Parameter resumedShards: the shards of a training that goes on: its rows were looked at where it began, and its arrays are put into
-  ///   their places afterwards; nil: it begins.
+  /// - Parameter resumedShards: the shards of a training that goes on: its rows were looked at where it began, and its
+  ///   arrays are put into their places afterwards; nil: it begins.
   init(
     _ config: RunConfig, data: LoadedData, options: TrainerOptions, cluster: any Cluster, resumedShards: Int?
   ) throws {
@@ -168,11 +171,11 @@ package final class Trainer {
       memory: executor.memory, loss: loss, metrics: config.metrics, context: context, threads: options.threads)
   }
 
-  /// Gives back what it shares with other ranks and what runs beside it: prepared messages, memory of the node, the thread for the
-  /// exchange; collective.
+  /// Gives back what it shares with other ranks and what runs beside it: prepared messages, memory of the node, the
+  /// thread for the exchange; collective.
   ///
-  /// No step is made after it. What it has learned is there until the trainer itself is let go, and its own memory goes with that. A
-  /// trainer that is not closed takes all this along until its cluster is closed.
+  /// No step is made after it. What it has learned is there until the trainer itself is let go, and its own memory goes
+  /// with that. A trainer that is not closed takes all this along until its cluster is closed.
   package func close() throws {
     guard !isClosed else { return }
     isClosed = true
@@ -206,7 +209,7 @@ package final class Trainer {
     let epoch = step / stepsPerEpoch, start = step % stepsPerEpoch * batchSize
     let rate = learningRate(at: step)
     let outcome = try executor.step(
-      order: order.epoch(epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate,
+      order: order(of: epoch), positions: start..<min(start + batchSize, rows.count), learningRate: rate,
       control: control,
       written: written)
     if let differing = outcome.differingRank { try reportReplica(differing, step: step) }
@@ -215,6 +218,20 @@ package final class Trainer {
     lastSkipped = executor.nonFinite
     return outcome
   }
+
+  /// The order of an epoch, made once for all its steps.
+  private func order(of index: Int) -> SampleOrder.Epoch {
+    if let epoch, epoch.index == index { return epoch }
+    // Every rank would list what others train on, too; many ranks find their own as they go.
+    let made = order.epoch(index, isListed: rows.count <= Self.listedRows && cluster.size <= Self.listingRanks)
+    epoch = made
+    return made
+  }
+
+  /// Rows whose order is listed at an epoch's start, and ranks that do so: found batch by batch, rows were a tenth of
+  /// the step of a small table.
+  private static let listedRows = 16_384
+  private static let listingRanks = 8
 
   /// Ends the run because a rank holds other weights than the first; collective.
   private func reportReplica(_ rank: Int, step: Int) throws {
@@ -242,7 +259,8 @@ package final class Trainer {
     }
   }
 
-  /// Where wrong classes cost differently, chooses the threshold between two classes that costs least on the validation rows.
+  /// Where wrong classes cost differently, chooses the threshold between two classes that costs least on the validation
+  /// rows.
   ///
   /// Every validation chooses anew, so that what is watched is what the threshold that is handed over gives.
   private func chooseThreshold(_ rows: DataRows) throws {
@@ -263,8 +281,8 @@ package final class Trainer {
   /// How classes are decided on without validation rows.
   var plugIn: DecisionRule { .plugIn(context.cost, loss: loss, classWeights: classWeights) }
 
-  /// The probability of the second of two classes, as the network has it, from which it is the cheaper one by some costs; nil where there
-  /// are no probabilities.
+  /// The probability of the second of two classes, as the network has it, from which it is the cheaper one by some
+  /// costs; nil where there are no probabilities.
   package func threshold(ofCosts costs: [[Double]]) -> Double? {
     guard case .leastCost(let rule) = DecisionRule.plugIn(costs, loss: loss, classWeights: classWeights) else {
       return nil
@@ -280,10 +298,10 @@ package final class Trainer {
   }
 
   /// Weights as a file.
-  func modelFile(_ weights: UnsafePointer<Float>) -> ModelFile {
+  func modelFile(_ weights: UnsafePointer<Float>, provenance: ModelProvenance? = nil) -> ModelFile {
     ModelFile(
       network, arena: weights, config: modelConfig, description: data.description, classWeights: classWeights,
-      decision: context.decision, threshold: threshold?.probability)
+      decision: context.decision, threshold: threshold?.probability, provenance: provenance)
   }
 
   /// The SHA-256 of the weights as they are.
@@ -305,7 +323,7 @@ extension Trainer {
 extension Trainer {
   /// Samples of a step's batch.
   package func batchCount(of step: Int) -> Int {
-    let rows = data.description.count(of: .train)
-    return min(batchSize, rows - step % stepsPerEpoch * batchSize)
+    // Not from the description: a copy of that for every step counts references to all its lists.
+    min(batchSize, rows.count - step % stepsPerEpoch * batchSize)
   }
 }

@@ -22,7 +22,8 @@ package struct Divergence: Error {
 
 /// What stands around a training: what its ranks tell each other with a step, and what is done between two.
 protocol TrainingSurroundings: AnyObject {
-  /// What this rank wants all ranks to know with the next step, and the step of the checkpoint that it has written; 0 and -1: nothing.
+  /// What this rank wants all ranks to know with the next step, and the step of the checkpoint that it has written; 0
+  /// and -1: nothing.
   var words: (control: Int64, writtenCheckpoint: Int64) { get }
   /// Called after each step; collective.
   ///

@@ -1,6 +1,7 @@
 import Advice
 
-/// Tables of all sorts of targets, ordinary and odd: advice on each must be whole, and no loss that it ranks may refuse a row.
+/// Tables of all sorts of targets, ordinary and odd: advice on each must be whole, and no loss that it ranks may refuse
+/// a row.
 enum RandomTables {
   /// What is wrong with the advice on a table.
   static func problems(seed: UInt64, table: Int) -> [String] {

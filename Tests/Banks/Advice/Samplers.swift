@@ -48,7 +48,8 @@ struct Samplers {
     }
   }
 
-  /// Poisson of a mean: halves of large means by gamma and binomial are not needed here, so by products of uniforms in pieces of 30.
+  /// Poisson of a mean: halves of large means by gamma and binomial are not needed here, so by products of uniforms in
+  /// pieces of 30.
   mutating func poisson(_ mean: Double) -> Double {
     var left = mean, count = 0.0
     while left > 0 {

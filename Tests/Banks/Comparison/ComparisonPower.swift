@@ -1,8 +1,8 @@
 internal import ModelSelection
 internal import Statistics
 
-/// `compare-power`: how often Huber's loss is found better than squared error where a tenth of the targets are outliers (n = 300,
-/// five features, linear fits, mean absolute error in ten folds).
+/// `compare-power`: how often Huber's loss is found better than squared error where a tenth of the targets are outliers
+/// (n = 300, five features, linear fits, mean absolute error in ten folds).
 enum ComparisonPower {
   /// By repeats.
   static let least = [(repeats: 1, share: 0.85), (repeats: 3, share: 0.95)]

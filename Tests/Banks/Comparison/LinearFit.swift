@@ -30,10 +30,10 @@ enum LinearFit {
     return fit
   }
 
-  /// What the line through one feature errs on some rows, fitted to all others.
-  static func error(
-    _ task: SimulatedTask, outside rows: [Int], column: Int, metric: RandomFeatureRidge.Metric
-  ) -> Double {
+  /// What the line through one feature errs on some rows, fitted to all others, by each metric.
+  static func errors(
+    _ task: SimulatedTask, outside rows: [Int], column: Int, metrics: [RandomFeatureRidge.Metric]
+  ) -> [Double] {
     func feature(_ row: Int) -> Double { task.features[row * SimulatedTask.width + column] }
     var isTest = [Bool](repeating: false, count: task.rows)
     for row in rows { isTest[row] = true }
@@ -47,13 +47,15 @@ enum LinearFit {
       xy += value * task.targets[row]
     }
     let slope = (count * xy - x * y) / (count * xx - x * x), constant = (y - slope * x) / count
-    let sum = rows.reduce(0.0) { sum, row in
-      let output = constant + slope * feature(row)
-      switch metric {
-      case .meanAbsoluteError: return sum + (output - task.targets[row]).magnitude
-      case .accuracy: return sum + (output * task.targets[row] > 0 ? 1 : 0)
+    return metrics.map { metric in
+      let sum = rows.reduce(0.0) { sum, row in
+        let output = constant + slope * feature(row)
+        switch metric {
+        case .meanAbsoluteError: return sum + (output - task.targets[row]).magnitude
+        case .accuracy: return sum + (output * task.targets[row] > 0 ? 1 : 0)
+        }
       }
+      return sum / Double(rows.count)
     }
-    return sum / Double(rows.count)
   }
 }

@@ -3,17 +3,16 @@ struct Share {
   private(set) var hits = 0
   private(set) var cases = 0
 
+  init() {}
+
+  init(hits: Int, cases: Int) { (self.hits, self.cases) = (hits, cases) }
+
   mutating func count(_ isTrue: Bool) {
     hits += isTrue ? 1 : 0
     cases += 1
   }
 
-  static func + (a: Share, b: Share) -> Share {
-    var sum = a
-    sum.hits += b.hits
-    sum.cases += b.cases
-    return sum
-  }
+  static func + (a: Share, b: Share) -> Share { Share(hits: a.hits + b.hits, cases: a.cases + b.cases) }
 
   var value: Double { cases == 0 ? .nan : Double(hits) / Double(cases) }
 

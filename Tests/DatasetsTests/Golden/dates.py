@@ -3,11 +3,14 @@
     python3 dates.py > dates.json
 """
 
-import json
 import math
+import pathlib
 import random
 import sys
 from datetime import datetime, timedelta, timezone
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 random.seed(20240229)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -75,8 +78,7 @@ def main():
         cases.append({"format": "unix_ms", "text": repr(seconds * 1000), "parts": parts(date)})
     for text in ["x", "1e300", "253402300800", "nan"]:
         cases.append({"format": "unix", "text": text, "parts": None})
-    json.dump({"python": sys.version.split()[0], "cases": cases}, sys.stdout, indent=0)
-    print()
+    write({"python": sys.version.split()[0], "cases": cases})
 
 
 main()

@@ -8,13 +8,17 @@ A null is a missing value. Two things are not scikit-learn's: a constant column 
 are within 1e-7 of each other ranks are told apart (scikit-learn takes all of them for the smallest).
 """
 
-import json
+import pathlib
+import sys
 
 import numpy as np
 import sklearn
 from scipy.stats import norm
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(18)
 ROWS, SHOWN = 1100, 25
@@ -114,8 +118,8 @@ for policy, strategy in POLICIES.items():
         if expected:
             cases.append({"policy": policy, "transform": method, "expected": expected})
 
-print(json.dumps({
+write({
     "made_by": f"preparation.py with scikit-learn {sklearn.__version__}, numpy {np.__version__}",
     "shown": SHOWN, "columns": {k: {"train": listed(t), "later": listed(l)} for k, (t, l) in COLUMNS.items()},
     "cases": cases,
-}))
+})

@@ -5,9 +5,13 @@
 Made with NumPy 2.2.6. Means and deviations are those of `train` alone; `expected` are all of `train`, then `later`. A constant column becomes 0.
 """
 
-import json
+import pathlib
+import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(1983)
 ROWS = 60
@@ -45,4 +49,4 @@ for name, (train, later) in COLUMNS.items():
             values = (function(values) - shift) / scale
         cases.append({"column": name, "transform": transform, "expected": values.tolist()})
 
-print(json.dumps({"columns": {n: {"train": a, "later": [float(x) for x in b]} for n, (a, b) in COLUMNS.items()}, "cases": cases}))
+write({"columns": {n: {"train": a, "later": [float(x) for x in b]} for n, (a, b) in COLUMNS.items()}, "cases": cases})

@@ -1,5 +1,5 @@
-// Counts what a process allocates: preloaded before the C library. At exit each process appends one line to the file that
-// ALLOCATION_COUNTS names: allocations, allocations above 1 MB, live bytes.
+// Counts what a process allocates: preloaded before the C library. At exit each process appends one line to the file
+// that ALLOCATION_COUNTS names: allocations, allocations above 1 MB, live bytes.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

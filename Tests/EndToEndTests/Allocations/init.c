@@ -1,5 +1,5 @@
-// An MPI_Init_thread that ends one rank, or all, as INIT says: by SIGKILL, by a fault, by exit (as libevent does without
-// descriptors), or with too low a level of threads.
+// An MPI_Init_thread that ends one rank, or all, as INIT says: by SIGKILL, by a fault, by exit (as libevent does
+// without descriptors), or with too low a level of threads.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
-// A rank that finds another file: what OTHER_RANK opens under a name that ends with /x.npy is the file OTHER_FILE. Preloaded.
+// A rank that finds another file: what OTHER_RANK opens under a name that ends with /x.npy is the file OTHER_FILE.
+// Preloaded.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

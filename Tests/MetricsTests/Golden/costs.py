@@ -3,9 +3,13 @@
 python3 Tests/MetricsTests/Golden/costs.py > Tests/MetricsTests/Golden/costs.json   (NumPy 2)
 """
 
-import json
+import pathlib
+import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(11)
 
@@ -66,4 +70,4 @@ def balanced():
     return cases
 
 
-print(json.dumps(dict(decisions=decisions(), far=far(), balanced=balanced())))
+write(dict(decisions=decisions(), far=far(), balanced=balanced()))

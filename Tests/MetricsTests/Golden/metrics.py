@@ -7,13 +7,17 @@ numbers; probabilities are computed from them in float64, and ranked by their lo
 to 0 or 1. Rows of weight 0 are left out. A null is a result that is not a number.
 """
 
-import json
+import pathlib
+import sys
 import warnings
 
 import numpy as np
 import sklearn
 from sklearn import metrics as m
 from sklearn.preprocessing import label_binarize
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 warnings.filterwarnings("ignore")
 rng = np.random.default_rng(3)
@@ -196,4 +200,4 @@ for count in (1, 90):
     e["quantile_crossing"] = np.average(crosses, weights=w)
     add("quantiles", 0, z, y, w, e, levels)
 
-print(json.dumps({"made_by": f"metrics.py with scikit-learn {sklearn.__version__}, numpy {np.__version__}", "cases": cases}))
+write({"made_by": f"metrics.py with scikit-learn {sklearn.__version__}, numpy {np.__version__}", "cases": cases})

@@ -5,9 +5,13 @@
 Made with NumPy 2.2.6. Targets and outputs are logarithms, shifted and scaled, in float32.
 """
 
-import json
+import pathlib
+import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(78)
 ROWS, WIDTH = 150, 2
@@ -19,7 +23,7 @@ weights = np.where(rng.uniform(size=ROWS) < 0.2, 0.0, rng.uniform(0.5, 3, ROWS))
 logarithms = targets.astype(np.float64) * scale + shift
 residuals = logarithms - (outputs.astype(np.float64) * scale + shift)
 factors = (weights[:, None] * np.exp(residuals)).sum(0) / weights.sum()
-print(json.dumps({
+write({
     "shift": shift.tolist(), "scale": scale.tolist(), "targets": targets.astype(float).tolist(),
     "outputs": outputs.astype(float).tolist(), "weights": weights.tolist(), "factors": factors.tolist(),
-}))
+})

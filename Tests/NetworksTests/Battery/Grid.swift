@@ -6,9 +6,10 @@ import Specs
 
 /// The rows of a port, whose surroundings are watched.
 ///
-/// Behind each position's channels come lanes that by contract are 0 and stay 0 (``padding`` fills them with something else, to see who
-/// reads them): up to the next position, and behind the last one up to the next multiple of 16. Where rows need not follow each other,
-/// sixteen lanes that belong to nobody lie between them; more of those lie behind the last row.
+/// Behind each position's channels come lanes that by contract are 0 and stay 0 (``padding`` fills them with something
+/// else, to see who reads them): up to the next position, and behind the last one up to the next multiple of 16. Where
+/// rows need not follow each other, sixteen lanes that belong to nobody lie between them; more of those lie behind the
+/// last row.
 final class Grid {
   /// A NaN that no computation makes.
   static let foreign = Float(bitPattern: 0x7fc0_dead)

@@ -3,8 +3,8 @@ import Platform
 
 @testable import Networks
 
-/// The rows of a port of int32, which nobody may write to: lanes behind a row's elements are 0 by contract (``padding`` fills them with
-/// something else, to see who reads them), and a row that belongs to nobody lies behind the last one.
+/// The rows of a port of int32, which nobody may write to: lanes behind a row's elements are 0 by contract (``padding``
+/// fills them with something else, to see who reads them), and a row that belongs to nobody lies behind the last one.
 final class IntegerGrid {
   let port: Port
   let rows: Int

@@ -3,7 +3,13 @@
     python3 expression.py > expression.json
 """
 import json
+import pathlib
+import sys
+
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 torch.set_default_dtype(torch.float64)
 
@@ -43,5 +49,4 @@ for text in EXPRESSIONS:
         if torch.isfinite(value) and torch.isfinite(slope):
             rows.append([p, y, value.item(), slope.item()])
     cases.append({"expression": text, "rows": rows})
-json.dump({"torch": torch.__version__, "columns": ["p", "y", "value", "slope"], "cases": cases}, __import__("sys").stdout)
-print()
+write({"torch": torch.__version__, "columns": ["p", "y", "value", "slope"], "cases": cases})

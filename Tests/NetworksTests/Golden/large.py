@@ -7,9 +7,14 @@ its loss, which its rounding error in double is measured by.
 """
 
 import json
+import pathlib
+import sys
 
 import numpy as np
 from mpmath import mp, mpf
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 mp.dps = 50
 rng = np.random.default_rng(11)
@@ -74,5 +79,4 @@ formulas = [
 ]
 for text, rows, value, terms in formulas:
     add(json.dumps({"type": "expression", "per_sample": text}), rows, one(value), one(terms))
-json.dump({"cases": cases}, __import__("sys").stdout, indent=None, separators=(",", ":"))
-print()
+write({"cases": cases})

@@ -5,11 +5,15 @@
 Inputs are float32 numbers. Each case: config, outputs of each row, classes or target values, losses and gradients of rows.
 """
 
-import json
+import pathlib
+import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(7)
 D = torch.float64
@@ -136,4 +140,4 @@ for width in (1, 3, 20):
             add('{"type": "poly1", "epsilon": 1}', p, lambda z, t: soft(-side(z, t)) + torch.sigmoid(-side(z, t)), **k)
     add('{"type": "sum", "terms": [{"loss": "mse"}, {"weight": 0.3, "loss": {"type": "huber", "delta": 0.5}}]}', p, mean(lambda z, t: F.mse_loss(z, t, **none) + 0.3 * F.huber_loss(z, t, delta=0.5, **none)), y)
 
-print(json.dumps({"made_by": f"losses.py with torch {torch.__version__}, numpy {np.__version__}", "cases": cases}))
+write({"made_by": f"losses.py with torch {torch.__version__}, numpy {np.__version__}", "cases": cases})

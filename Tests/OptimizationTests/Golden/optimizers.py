@@ -9,10 +9,14 @@ The problem: sum a (w - c)^2 / 2 over 21 elements far from c, so that no decisio
 
 import json
 import math
+import pathlib
 import sys
 
 import numpy as np
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 slope = [0.5 + (i % 5) / 4 for i in range(21)]
 start = [i / 7 - 1.25 for i in range(21)]
@@ -82,7 +86,7 @@ runs += [
     for case in cases
     if case["kind"] in ("lars", "lamb")
 ]
-print(json.dumps({
+write({
     "made_by": f"optimizers.py with torch {torch.__version__}, numpy {np.__version__}",
     "slope": slope, "start": start, "centre": centre, "steps": kept, "runs": runs,
-}))
+})

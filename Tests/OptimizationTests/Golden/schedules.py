@@ -3,11 +3,15 @@
     python schedules.py > schedules.json
 """
 
-import json
 import math
+import pathlib
+import sys
 
 import torch
 from torch.optim import lr_scheduler as s
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 TOTAL, EPOCH, BASE = 20, 5, 0.1
 
@@ -78,7 +82,7 @@ cases += [
     ('{"type": "one_cycle", "rise": 0.4, "start_divisor": 10, "end_divisor": 100}', one_cycle(pct_start=0.4, div_factor=10, final_div_factor=100)),
 ]
 losses = [1, 0.9, 0.95, 0.9, 0.9, 0.91, 0.89, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8, 0.8, 0.8, 0.79995, 0.8, 0.9, 0.9, 0.9]
-print(json.dumps({
+write({
     "made_by": f"schedules.py with torch {torch.__version__}",
     "base": BASE, "total": TOTAL, "epoch": EPOCH,
     "schedules": [{"config": c, "rates": r} for c, r in cases],
@@ -88,4 +92,4 @@ print(json.dumps({
         {"config": '{"type": "reduce_on_plateau", "factor": 0.5, "patience": 1, "cooldown": 1, "threshold": 0.01}', "rates": plateau(losses, factor=0.5, patience=1, cooldown=1, threshold=0.01)},
         {"config": '{"type": "reduce_on_plateau", "factor": 0.5, "patience": 0, "minimum": 0.02}', "rates": plateau(losses, factor=0.5, patience=0, min_lr=0.02)},
     ],
-}))
+})

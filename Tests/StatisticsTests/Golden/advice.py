@@ -4,7 +4,7 @@ python3 Tests/StatisticsTests/Golden/advice.py > Tests/StatisticsTests/Golden/ad
 The versions of the libraries stand in the file.
 """
 
-import json
+import pathlib
 import sys
 
 import numpy as np
@@ -15,6 +15,9 @@ import statsmodels
 import statsmodels.api as sm
 from statsmodels.stats.diagnostic import het_breuschpagan
 from statsmodels.stats.stattools import medcouple
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 rng = np.random.default_rng(5)
 
@@ -95,9 +98,8 @@ def regressions():
         negative_binomial=float(scipy.stats.nbinom.logpmf(counts, 1 / 0.7, 1 / (1 + 0.7 * mu)).mean()))
 
 
-json.dump(
+write(
     dict(
         versions=dict(
             python=sys.version.split()[0], numpy=np.__version__, scipy=scipy.__version__, statsmodels=statsmodels.__version__),
-        samples=samples(), hill=hill(), functions=functions(), regressions=regressions()), sys.stdout, indent=0)
-print()
+        samples=samples(), hill=hill(), functions=functions(), regressions=regressions()))

@@ -8,7 +8,8 @@ null where SciPy is off. Probabilities beside a region are baycomp's. Interval a
 (R/t.test.R, t.test.PerformanceDiff), transcribed: mean(x) / sqrt(var(x) * (1 / n + 1 / (folds - 1))), n - 1 degrees, two-sided.
 """
 
-import json
+import pathlib
+import sys
 import warnings
 
 import baycomp
@@ -16,6 +17,9 @@ import numpy as np
 from mpmath import betainc, mp, mpf
 from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from golden import write  # noqa: E402
 
 mp.dps = 40
 warnings.simplefilter("ignore")
@@ -96,5 +100,5 @@ def comparisons():
     return cases
 
 
-print(json.dumps(dict(
-    tails=tails(), quantiles=quantiles(), betas=betas(), holm=holm(), comparisons=comparisons())))
+write(dict(
+    tails=tails(), quantiles=quantiles(), betas=betas(), holm=holm(), comparisons=comparisons()))

@@ -128,7 +128,8 @@ final class StoredColumn {
     return kind.element
   }
 
-  /// Hands out the text of a cell as a table of text would have it, without blanks around it; nothing where it is missing.
+  /// Hands out the text of a cell as a table of text would have it, without blanks around it; nothing where it is
+  /// missing.
   func withCell<Result>(_ row: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     guard !isMissing(row) else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
     switch kind {
@@ -179,8 +180,8 @@ private struct CivilTime {
     self.text = text
   }
 
-  /// A day of the proleptic Gregorian calendar, counted from 1970-01-01 (eras of 400 years, as in H. Hinnant's "chrono-compatible
-  /// low-level date algorithms").
+  /// A day of the proleptic Gregorian calendar, counted from 1970-01-01 (eras of 400 years, as in H. Hinnant's
+  /// "chrono-compatible low-level date algorithms").
   private static func day(_ days: Int) -> String {
     // Years begin in March, so that a leap day ends one.
     let shifted = days + 719_468, era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

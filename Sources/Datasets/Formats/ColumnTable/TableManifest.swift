@@ -11,8 +11,8 @@ internal import Specs
 ///   {"name": "sex", "type": "category", "file": "2.bin", "labels": ["female", "male"]},
 ///   {"name": "name", "type": "text", "file": "3.bin", "offsets": "3.offsets.bin"}]}
 /// ```
-/// Numbers are little-endian. `missing` names a file of a byte for each row, 1 where its value is missing; NaN is missing besides,
-/// and so is the code -1 of a category.
+/// Numbers are little-endian. `missing` names a file of a byte for each row, 1 where its value is missing; NaN is
+/// missing besides, and so is the code -1 of a category.
 struct TableManifest {
   static let file = "table.json"
   /// Bytes that it may have.

@@ -3,8 +3,8 @@ internal import Specs
 
 /// Fills a sink from a columnar table.
 ///
-/// Columns of numbers of which none is missing stay as their files have them, mapped where the context wants it; others come row
-/// by row, read as cells of a table of text are.
+/// Columns of numbers of which none is missing stay as their files have them, mapped where the context wants it; others
+/// come row by row, read as cells of a table of text are.
 struct TableReader {
   let format: TableFormat
   let sink: DataSink
@@ -30,8 +30,8 @@ struct TableReader {
     if let note = mapping.note { sink.notes.append(note) }
   }
 
-  /// The files of columns that are mapped at most: each is watched by itself and stays open, and three sources of so many leave a process
-  /// with the usual 1024 open files some for the rest.
+  /// The files of columns that are mapped at most: each is watched by itself and stays open, and three sources of so
+  /// many leave a process with the usual 1024 open files some for the rest.
   private static let mappedLimit = 256
 
   /// Whether the files stay where they are.

@@ -178,8 +178,8 @@ struct TableRows {
 
   // MARK: - Arrays
 
-  /// The columns of features that stay as their files have them: numbers, none of them missing, in tables of which no row is left
-  /// out.
+  /// The columns of features that stay as their files have them: numbers, none of them missing, in tables of which no
+  /// row is left out.
   private func arrays(
     _ context: DataContext, _ fields: [SourceField]
   ) throws(DataError) -> [(field: Int, column: Int, element: RawElement)] {
@@ -279,7 +279,8 @@ struct TableRows {
 
   // MARK: - Targets
 
-  /// Whether the single target is read as text: as the training source has decided, or where one of its cells is a word.
+  /// Whether the single target is read as text: as the training source has decided, or where one of its cells is a
+  /// word.
   private func targetIsText(_ context: DataContext) -> Bool {
     guard plan.targets.count == 1 else { return false }
     if context.training?.labels == .text { return true }

@@ -24,8 +24,8 @@ struct HDF5BoxCopy {
     runAxis = axis
   }
 
-  /// Calls a body for each run of neighbouring elements of the box at some place: where it begins in the array and in the box, and its
-  /// elements.
+  /// Calls a body for each run of neighbouring elements of the box at some place: where it begins in the array and in
+  /// the box, and its elements.
   @inline(__always)
   private func forEachRun(_ place: [Int], _ body: (_ element: Int, _ boxElement: Int, _ count: Int) -> Void) {
     var first = 0

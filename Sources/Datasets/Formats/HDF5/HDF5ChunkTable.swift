@@ -32,8 +32,8 @@ final class HDF5ChunkTable {
     (self.dataset, self.space, self.rank) = (dataset, space, rank)
   }
 
-  /// For each stored chunk its first element's place on each axis, its address, its bytes and its mask of filters left out: numbers
-  /// with spaces between them. Nil: the library fails.
+  /// For each stored chunk its first element's place on each axis, its address, its bytes and its mask of filters left
+  /// out: numbers with spaces between them. Nil: the library fails.
   func text(isTrivial: Bool) -> String? {
     guard !isTrivial else { return "" }
     if let eachChunk = calls.eachChunk {
@@ -85,8 +85,8 @@ final class HDF5ChunkTable {
     return Chunk(place: Array(place.prefix(rank)), address: address, size: size, mask: mask)
   }
 
-  /// Reads what the library prints of its index: `0x00000000  16  3496 [0, 0]` for each chunk, of which the last number in brackets
-  /// is of no axis.
+  /// Reads what the library prints of its index: `0x00000000  16  3496 [0, 0]` for each chunk, of which the last number
+  /// in brackets is of no axis.
   private func readPrinted(count: Int) -> Bool {
     guard let printChunks = calls.printChunks, let file = tmpfile() else { return false }
     defer { fclose(file) }
@@ -115,7 +115,8 @@ final class HDF5ChunkTable {
     return chunks.count == count && (0..<8).allSatisfy { chunk(UInt64($0)) == chunks[$0] }
   }
 
-  /// Addresses count from the file's first byte or from behind its user block, as the version has it: the first chunk tells.
+  /// Addresses count from the file's first byte or from behind its user block, as the version has it: the first chunk
+  /// tells.
   private func settleUserBlock() -> Bool {
     guard userBlock > 0, let first = chunks.first else { return true }
     problem = "its file has a user block of \(userBlock) bytes, behind which its chunks are not found"

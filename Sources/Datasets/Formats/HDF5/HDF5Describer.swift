@@ -39,7 +39,8 @@ package struct HDF5Describer: Sendable {
 
   /// In processes of this program, or of one that takes the same words and prints a line of JSON for each file.
   ///
-  /// - Parameter environment: what this process was started with; of that they get where libraries are, and nothing of MPI.
+  /// - Parameter environment: what this process was started with; of that they get where libraries are, and nothing of
+  ///   MPI.
   package static func childProcess(
     program: String = "/proc/self/exe", environment: ProcessEnvironment, patience: Double = patience
   ) -> HDF5Describer {

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Specs
 
-/// What ``HDF5Inspection`` says of a file, checked: it comes from another process, which a damaged file may have led astray.
+/// What ``HDF5Inspection`` says of a file, checked: it comes from another process, which a damaged file may have led
+/// astray.
 struct HDF5Description {
   let datasets: [HDF5Dataset]
 

@@ -3,8 +3,8 @@ internal import Specs
 
 /// Describes HDF5 files with the help of the HDF5 library, for another process to read.
 ///
-/// The library is large and C: a damaged file may crash it, or keep it busy for ever. So this runs in a process of its own
-/// (``HDF5Describer``), which hands over a text.
+/// The library is large and C: a damaged file may crash it, or keep it busy for ever. So this runs in a process of its
+/// own (``HDF5Describer``), which hands over a text.
 package struct HDF5Inspection {
   private let calls: HDF5Calls
   private let path: String
@@ -294,8 +294,8 @@ package struct HDF5Inspection {
     }
   }
 
-  /// What NetCDF's conventions say of a data set of numbers: whether whole ones have a sign, packed and missing values, and what of
-  /// that is not followed.
+  /// What NetCDF's conventions say of a data set of numbers: whether whole ones have a sign, packed and missing values,
+  /// and what of that is not followed.
   private func conventions(of dataset: HDF5Library.Identifier, type: HDF5Library.Identifier) -> [ConfigValue.Member] {
     func refused(_ name: String, _ found: String) -> [ConfigValue.Member] {
       [.init("attribute", .object([.init("name", .string(name)), .init("found", .string(found))]))]

@@ -2,8 +2,9 @@ internal import Glibc
 
 /// The HDF5 library of the system, opened at run time: whoever reads no such file needs none.
 ///
-/// Only what describes a file is asked of it, in a process of its own (``HDF5Describer``). Names and types are those of its C interface
-/// (https://support.hdfgroup.org/documentation/hdf5/latest/group___r_m.html); identifiers are negative where a call has failed.
+/// Only what describes a file is asked of it, in a process of its own (``HDF5Describer``). Names and types are those of
+/// its C interface (https://support.hdfgroup.org/documentation/hdf5/latest/group___r_m.html); identifiers are negative
+/// where a call has failed.
 struct HDF5Library {
   typealias Identifier = Int64
 

@@ -143,8 +143,8 @@ struct HDF5Pipeline {
     guard stored == own || stored == exchanged else { throw Damage(reason: "the checksum of a chunk differs") }
   }
 
-  /// The checksum of Fletcher (J. Fletcher, IEEE Trans. Comm. 30, 1982) over words of 16 bits, their higher byte first; a last single
-  /// byte is the higher one of a word.
+  /// The checksum of Fletcher (J. Fletcher, IEEE Trans. Comm. 30, 1982) over words of 16 bits, their higher byte first;
+  /// a last single byte is the higher one of a word.
   static func fletcher32(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt32 {
     let bytes = bytes.assumingMemoryBound(to: UInt8.self)
     var first: UInt32 = 0, second: UInt32 = 0, place = 0, left = count / 2

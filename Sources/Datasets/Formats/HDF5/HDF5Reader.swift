@@ -1,25 +1,27 @@
 internal import Kernels
 internal import Platform
 
-/// Reads data sets on all cores: each worker takes the next piece or chunk, brings it back through its filters, and puts its elements
-/// where they belong.
+/// Reads data sets on all threads: each worker takes the next piece or chunk, brings it back through its filters, and
+/// puts its elements where they belong.
 ///
 /// What is read does not depend on which worker takes what.
 struct HDF5Reader {
   let context: DataContext
-  /// Threads at work.
-  let workers: Int
-  private let queue = WorkQueue()
+  private let threads: ReadingThreads
 
-  init(_ context: DataContext, workers: Int = Affinity.cores().count) {
+  init(_ context: DataContext) {
     self.context = context
-    self.workers = workers
+    threads = context.readingThreads
   }
+
+  /// Threads at work.
+  var workers: Int { threads.count }
 
   /// Bytes of contiguous data that a worker takes at a time.
   private static let piece = 1 << 22
-  /// Bytes that are made between two signs of progress, for each worker.
-  private static let batch = 1 << 24
+  /// Bytes that are made between two signs of progress: workers wait for each other at its end. Those of all together
+  /// are few enough for a slow file system, so that others do not take this rank for silent.
+  private var batch: Int { max(Self.piece, min(1 << 26, (1 << 30) / workers)) }
 
   /// The elements of a column, row by row.
   ///
@@ -52,8 +54,8 @@ struct HDF5Reader {
   private func copy(_ address: Int, _ part: HDF5Column.Part, to output: UnsafeMutableRawPointer) throws(DataError) {
     let size = part.dataset.element.byteCount, conversion = part.conversion, count = part.dataset.count
     let step = max(1, Self.piece / size), pieces = (count - 1) / step + 1
-    let scratch = conversion.isCopy ? [] : try memory(min(step, count) * size, part.file.name)
-    try inBatches(of: max(1, Self.batch / Self.piece), pieces, part) { piece, worker in
+    let scratch = conversion.isCopy ? [] : try memory(min(step, count) * size, part.file.name, for: workers)
+    try inBatches(of: workers * max(1, batch / Self.piece), pieces, part) { piece, worker in
       let first = piece * step, own = min(step, count - first), place = output + first * conversion.resultBytes
       let input = conversion.isCopy ? place : scratch[worker].base
       guard part.file.read(own * size, at: address + first * size, into: input) else { return .shortened }
@@ -69,10 +71,14 @@ struct HDF5Reader {
   private func copy(_ chunks: HDF5Chunks, _ part: HDF5Column.Part, to output: UnsafeMutableRawPointer) throws(DataError)
   {
     let dataset = part.dataset, conversion = part.conversion
-    let room = chunks.pipeline.room(longest: chunks.longest), scratch = try memory(2 * room, part.file.name)
+    let room = chunks.pipeline.room(longest: chunks.longest)
+    // Workers are as many as the node has cores, and chunks may be large.
+    let atOnce = max(1, min(workers, MachineMemory.ofProcess / 4 / max(1, 2 * room)))
+    let scratch = try memory(2 * room, part.file.name, for: atOnce)
+    let each = atOnce < workers ? 1 : max(1, batch / chunks.byteCount)
     let stored = chunks.stored, copier = HDF5BoxCopy(dataset.shape, chunks.shape, conversion)
     if stored.count < chunks.count { try fill(chunks, part, copier, to: output) }
-    try inBatches(of: max(1, Self.batch / chunks.byteCount), stored.count, part) { number, worker in
+    try inBatches(of: atOnce * each, stored.count, part) { number, worker in
       let chunk = stored[number], own = scratch[worker].base
       guard part.file.read(chunk.byteCount, at: chunk.address, into: own) else { return .shortened }
       do throws(HDF5Pipeline.Damage) {
@@ -121,7 +127,7 @@ struct HDF5Reader {
   }
 
   /// Memory for each worker.
-  private func memory(_ byteCount: Int, _ file: String) throws(DataError) -> [(
+  private func memory(_ byteCount: Int, _ file: String, for workers: Int) throws(DataError) -> [(
     bytes: FileBytes, base: UnsafeMutableRawPointer
   )] {
     var memory: [(bytes: FileBytes, base: UnsafeMutableRawPointer)] = []
@@ -133,17 +139,20 @@ struct HDF5Reader {
     return memory
   }
 
-  /// Calls a body for all items, each batch of them on all workers, and throws the fault of the first item that has one.
+  /// Calls a body for all items, each batch of them on all workers, and throws the fault of the first item that has
+  /// one.
+  ///
+  /// - Parameter size: items of a batch: no more workers are at work at the same time.
   private func inBatches(
     of size: Int, _ count: Int, _ part: HDF5Column.Part, _ body: (_ item: Int, _ worker: Int) -> Fault?,
     firstElement: (_ item: Int) -> Int
   ) throws(DataError) {
     var start = 0
     while start < count {
-      let own = min(size * workers, count - start)
+      let own = min(size, count - start)
       var faults = [(item: Int, fault: Fault)?](repeating: nil, count: workers)
       faults.withUnsafeMutableBufferPointer { faults in
-        queue.parallelItems(count: own, workers: workers) { item, worker in
+        threads.forEach(own) { item, worker in
           // Items come in ascending order, so that a worker's first fault is the one of its lowest item.
           guard faults[worker] == nil, let fault = body(start + item, worker) else { return }
           faults[worker] = (start + item, fault)

@@ -2,9 +2,8 @@ internal import Specs
 
 /// The rows of one range of a CSV text, read by one thread.
 ///
-/// It reads what can be used. Whatever else there is, from a cell that is no number to a quote that stays open, it leaves to
-/// the reader
-/// that goes through the text from its first byte, which finds the words for it.
+/// It reads what can be used. Whatever else there is, from a cell that is no number to a quote that stays open, it
+/// leaves to the reader that goes through the text from its first byte, which finds the words for it.
 ///
 /// A value, not an object: what changes with each cell is not looked up behind a reference.
 struct CSVRangeRows {
@@ -45,17 +44,22 @@ struct CSVRangeRows {
   private(set) var plain: [CSVReader.PlainColumn]
   private(set) var derived: [DerivedNumbers]
   private(set) var texts: [RangeTexts]
+  /// Surveys of the columns that are looked at while they are read.
+  private(set) var surveys: [RangeSurvey] = []
   /// The numbers of the kept rows: features, targets, weight.
   private(set) var numbers: UnsafeMutablePointer<Double>
   private var capacity = 0
 
-  // What each row looks at is held by value, or behind pointers of this range's own: threads that count references to the
-  // same object
-  // wait for each other.
+  // What each row looks at is held by value, or behind pointers of this range's own: threads that count references to
+  // the same object wait for each other.
   private let uses: CSVRowUses
   private let reader: CSVReader
   private let marks: MissingMarks
   private let labels: UnsafeMutableBufferPointer<CSVReader.ColumnUse>
+  private let surveyed: UnsafeMutableBufferPointer<Int>
+  private let beginSurveys: () -> [RangeSurvey]
+  /// What the cells of derived columns have come to that are not numbers as they are.
+  private var memories: [CellMemory]
   private let targets: UnsafeMutableBufferPointer<CSVReader.ColumnUse>
   private let hasStyles: Bool
   private let targetIsText: Bool
@@ -88,9 +92,17 @@ struct CSVRangeRows {
   /// Bytes behind a range in which its last record has to end where nobody knows yet that it is one.
   private static let patience = 1 << 22
 
-  /// - Parameter bytes: the whole text, which is not empty.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, base: UnsafePointer<UInt8>, _ uses: CSVRowUses, _ reader: CSVReader) {
+  /// - Parameters:
+  ///   - bytes: the whole text, which is not empty.
+  ///   - surveyed: columns that are looked at while they are read.
+  ///   - beginSurveys: makes the parts of their surveys that go on.
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, base: UnsafePointer<UInt8>, _ uses: CSVRowUses, _ reader: CSVReader,
+    surveyed: [Int] = [], beginSurveys: @escaping () -> [RangeSurvey] = { [] }
+  ) {
     (self.uses, self.reader, self.base, count) = (uses, reader, base, bytes.count)
+    (self.surveyed, self.beginSurveys) = (Self.copy(surveyed), beginSurveys)
+    memories = uses.derived.map { CellMemory(base, places: $0.places) }
     delimiter = reader.format.delimiter
     scanner = CSVScanner(bytes, delimiter: delimiter, file: reader.format.path)
     columns = uses.plan.names.count
@@ -137,6 +149,7 @@ struct CSVRangeRows {
   /// Frees its memory, once nobody needs it.
   func free() {
     labels.deallocate()
+    surveyed.deallocate()
     targets.deallocate()
     firstName.deallocate()
     cells.deallocate()
@@ -156,6 +169,8 @@ struct CSVRangeRows {
     for column in missing.indices { missing[column] = 0 }
     (plain, derived) = (uses.plain, uses.derived)
     for index in texts.indices { texts[index].clear() }
+    for index in memories.indices { memories[index].clear() }
+    surveys = beginSurveys()
     guard let start else { return }
     position = start
     let bound = isKnown ? count : min(count, limit + Self.patience)
@@ -221,40 +236,51 @@ struct CSVRangeRows {
   }
 
   /// Reads a cell and stops behind it; false where it is not right.
+  @inline(__always)
   private mutating func readCell(_ column: Int, _ bound: Int) -> Bool {
-    while position < count, isBlank(base[position]) { position += 1 }
-    if position < count, base[position] == Self.quote { return readQuotedCell(column, bound) }
-    let start = position
-    while position < count, base[position] != delimiter, !isLineEnd(position) { position += 1 }
-    var end = position
-    while end > start, isBlank(base[end - 1]) { end -= 1 }
-    cells[column] = CSVField(start: start, end: end, isQuoted: false, hasDoubledQuotes: false)
+    // What changes with each byte is a value of its own: a property would go to memory and back.
+    let base = base, count = count, delimiter = delimiter
+    var place = position
+    while place < count, isBlank(base[place]) { place += 1 }
+    guard place == count || base[place] != Self.quote else { return readQuotedCell(column, place + 1, bound) }
+    let start = place
+    while place < count, base[place] != delimiter, !isLineEnd(place) { place += 1 }
+    position = place
+    while place > start, isBlank(base[place - 1]) { place -= 1 }
+    cells[column] = CSVField(start: start, end: place, isQuoted: false, hasDoubledQuotes: false)
     return true
   }
 
-  private mutating func readQuotedCell(_ column: Int, _ bound: Int) -> Bool {
-    position += 1
-    var field = CSVField(start: position, end: position, isQuoted: true, hasDoubledQuotes: false)
+  /// Reads a quoted cell from behind its quote.
+  private mutating func readQuotedCell(_ column: Int, _ start: Int, _ bound: Int) -> Bool {
+    let base = base, count = count
+    var place = start, hasDoubledQuotes = false
     while true {
-      guard position < bound else { return false }
-      if base[position] == Self.quote {
-        guard position + 1 < count, base[position + 1] == Self.quote else { break }
-        field.hasDoubledQuotes = true
-        position += 2
-      } else if isLineEnd(position) {
-        skipLineEnd()
-      } else {
-        position += 1
+      guard place < bound else {
+        position = place
+        return false
+      }
+      let byte = base[place]
+      place += 1
+      // Behind quotes there are no other control characters in most texts.
+      guard byte <= Self.quote else { continue }
+      if byte == Self.quote {
+        guard place < count, base[place] == Self.quote else { break }
+        hasDoubledQuotes = true
+        place += 1
+      } else if byte == Self.lineFeed || byte == Self.carriageReturn {
+        if byte == Self.carriageReturn, place < count, base[place] == Self.lineFeed { place += 1 }
+        line += 1
       }
     }
-    field.end = position
-    position += 1
-    while position < count, isBlank(base[position]) { position += 1 }
-    cells[column] = field
-    return position == count || base[position] == delimiter || isLineEnd(position)
+    cells[column] = CSVField(start: start, end: place - 1, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
+    while place < count, isBlank(base[place]) { place += 1 }
+    position = place
+    return place == count || base[place] == delimiter || isLineEnd(place)
   }
 
-  /// Goes on behind a cell's delimiter, or behind the line of the last cell; false where a row has another number of cells.
+  /// Goes on behind a cell's delimiter, or behind the line of the last cell; false where a row has another number of
+  /// cells.
   @inline(__always)
   private mutating func endCell(_ column: Int) -> Bool {
     if column < columns - 1 {
@@ -300,8 +326,13 @@ struct CSVRangeRows {
     UnsafeBufferPointer(start: base + cells[column].start, count: cells[column].end - cells[column].start)
   }
 
-  /// Takes what the columns are of a row, in the order of the reader that finds the words; false where reading has ended.
+  /// Takes what the columns are of a row, in the order of the reader that finds the words; false where reading has
+  /// ended.
   private mutating func readRow(_ recordLine: Int) -> Bool {
+    for place in surveys.indices {
+      let column = surveyed[place]
+      surveys[place].add(cells[column], bytes(column), line: recordLine)
+    }
     if kept == capacity { grow() }
     let row = numbers + kept * width
     var isOpen = false
@@ -337,7 +368,13 @@ struct CSVRangeRows {
           value.magnitude > 0x1p53 && !derived[index].isRounded && DecimalNumber.isRounded(value, in: bytes(column))
         cause = derived[index].take(value, isRounded: isRounded, into: row)
       } else {
-        cause = derived[index].read(cells[column], scanner, marks, into: row)
+        let cell = cells[column]
+        if let known = memories[index].find(cell, into: row) {
+          cause = known
+        } else {
+          cause = derived[index].read(cell, scanner, marks, into: row)
+          memories[index].keep(cell, from: row, cause: cause)
+        }
         isOpen = true
       }
       guard let cause else { continue }

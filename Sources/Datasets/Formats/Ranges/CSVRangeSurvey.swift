@@ -18,8 +18,9 @@ struct RangeSurvey {
   }
 
   /// Takes a cell of a record that was just read.
-  mutating func add(_ cell: CSVField, _ scanner: CSVScanner) {
-    let bytes = scanner.bytes(of: cell), line = scanner.recordLine
+  ///
+  /// - Parameter line: on which the record begins, from 1 in the range.
+  mutating func add(_ cell: CSVField, _ bytes: UnsafeBufferPointer<UInt8>, line: Int) {
     // No text of a number is a mark where no mark is a number.
     if skipsDistinct, !marks.hasNumbers, let number = DecimalNumber.parse(bytes) {
       survey.count(.number(number, hasLeadingZero: LabelKind.hasLeadingZero(bytes)), bytes, line: line)
@@ -93,7 +94,10 @@ final class CSVRangeSurvey: RangeWorker {
           return
         }
         guard let marks else {
-          for place in wanted.indices { surveys[place].add(cells[wanted[place]], scanner) }
+          for place in wanted.indices {
+            let cell = cells[wanted[place]]
+            surveys[place].add(cell, scanner.bytes(of: cell), line: scanner.recordLine)
+          }
           continue
         }
         for place in wanted.indices where !hasWord[place] {
@@ -122,14 +126,16 @@ struct CSVSurveys {
 
   /// Looks at all rows; nil where they are not for this reader.
   ///
-  /// - Parameter marks: where words alone are told, what is none.
+  /// - Parameters:
+  ///   - marks: where words alone are told, what is none.
+  ///   - windows: of ranges that are looked at, at most.
   init?(
     _ names: [String], of wanted: [Int], marks: MissingMarks, tellsWords: Bool = false, _ ranges: inout TextRanges,
-    delimiter: UInt8, from start: CSVScanner, finish: (_ position: Int) -> Void
+    delimiter: UInt8, from start: CSVScanner, windows: Int = .max, finish: (_ position: Int) -> Void
   ) {
     var own = wanted.map { ColumnSurvey(name: names[$0], marks: marks) }, hasWord = wanted.map { _ in false }
     let bytes = ranges.bytes
-    let end = ranges.walk(from: start.position, line: start.lineCount) {
+    let end = ranges.walk(from: start.position, line: start.lineCount, windows: windows) {
       CSVRangeSurvey(
         bytes, delimiter: delimiter, columns: names.count, wanted: wanted, marks: tellsWords ? marks : nil
       ) { tellsWords ? [] : own.map { RangeSurvey(bytes, $0, marks) } }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The different texts of a column in a range of a text, and which of them each kept row has.
 ///
-/// Texts are told apart by their bytes, as they stand in the file; who takes them into the table's columns compares them as
-/// texts.
+/// Texts are told apart by their bytes, as they stand in the file; who takes them into the table's columns compares
+/// them as texts.
 struct RangeTexts {
   /// A text as it stands in the file.
   struct Entry {
@@ -111,7 +111,7 @@ struct RangeTexts {
   }
 
   /// Eight bytes at a time: both halves of a product with numbers that nobody knows.
-  private static func hash(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ isDoubled: Bool) -> UInt64 {
+  static func hash(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ isDoubled: Bool) -> UInt64 {
     let raw = UnsafeRawPointer(bytes), seeds = seeds
     var hash = seeds.0 ^ UInt64(truncatingIfNeeded: 2 * count + (isDoubled ? 1 : 0)), place = 0
     func mix(_ word: UInt64) {

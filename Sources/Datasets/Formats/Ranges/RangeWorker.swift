@@ -22,16 +22,19 @@ extension TextRanges {
   /// - Parameters:
   ///   - start: of the first record.
   ///   - line: lines before it.
+  ///   - windows: of ranges at most.
   ///   - make: a worker for a range of a window; it is used again for the next window's.
   ///   - merge: takes in what a range has, in the order of the text; false where it cannot.
   ///   - finish: called behind each window with its workers and the byte behind the last record.
   /// - Returns: `done`, or why reading has ended at the first range that is not.
   mutating func walk<Worker: RangeWorker, Failure: Error>(
-    from start: Int, line: Int, make: () -> Worker, merge: (_ worker: Worker, _ line: Int) -> Bool,
+    from start: Int, line: Int, windows: Int = .max, make: () -> Worker, merge: (_ worker: Worker, _ line: Int) -> Bool,
     finish: (_ workers: ArraySlice<Worker>, _ position: Int, _ ranges: TextRanges) throws(Failure) -> Void
   ) throws(Failure) -> CSVRangeRows.End {
-    var position = start, line = line, workers: [Worker] = []
+    var position = start, line = line, workers: [Worker] = [], count = 0
     while position < end {
+      guard count < windows else { return .done }
+      count += 1
       guard let window = window(from: position) else { return .undecided }
       while workers.count < window.count { workers.append(make()) }
       forEach(window.count) { item, _ in

@@ -1,17 +1,14 @@
 internal import Glibc
-internal import Kernels
 internal import Specs
 
 /// Cuts a text into ranges of bytes that are read at the same time, and says where each one's first record begins.
 ///
-/// Where a record begins depends on whether quotes are open there. Each range is looked at by itself (the parity of its quotes,
-/// whether its bytes are UTF-8), and a scan over the parities tells whether it begins inside of quotes. That holds but for
-/// quotes in
-/// the middle of unquoted fields, which open nothing: so nothing is believed that was not seen. A range is read to the end of
-/// its last
-/// record, and the next one counts only where that is where it has begun; else it is read again from there. By induction all
-/// records
-/// are those of a reader that goes from the first to the last, whatever the text.
+/// Where a record begins depends on whether quotes are open there. Each range is looked at by itself (the parity of its
+/// quotes, whether its bytes are UTF-8), and a scan over the parities tells whether it begins inside of quotes. That
+/// holds but for quotes in the middle of unquoted fields, which open nothing: so nothing is believed that was not seen.
+/// A range is read to the end of its last record, and the next one counts only where that is where it has begun; else
+/// it is read again from there. By induction all records are those of a reader that goes from the first to the last,
+/// whatever the text.
 struct TextRanges {
   /// How texts are cut.
   struct Cuts: Sendable {
@@ -37,9 +34,8 @@ struct TextRanges {
   }
 
   let bytes: UnsafeBufferPointer<UInt8>
-  private let cuts: Cuts
-  private let workers: Int
-  private let queue = WorkQueue()
+  private var cuts: Cuts
+  private let threads: ReadingThreads
   /// Behind the last byte that belongs to a record.
   let end: Int
   /// Bytes that were found to be UTF-8.
@@ -48,8 +44,8 @@ struct TextRanges {
   private static let quote = UInt8(ascii: "\""), lineFeed = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
 
   /// - Parameter checked: bytes in front that are UTF-8.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, checked: Int, cuts: Cuts, workers: Int) {
-    (self.bytes, self.cuts, self.workers, self.checked) = (bytes, cuts, max(1, workers), checked)
+  init(_ bytes: UnsafeBufferPointer<UInt8>, checked: Int, cuts: Cuts, threads: ReadingThreads) {
+    (self.bytes, self.cuts, self.threads, self.checked) = (bytes, cuts, threads, checked)
     var end = bytes.count
     while end > 0, Self.isLineEnd(bytes[end - 1]) { end -= 1 }
     self.end = end
@@ -57,9 +53,7 @@ struct TextRanges {
 
   /// Calls a body for items on all threads, with denormals as they are.
   func forEach(_ count: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
-    queue.parallelItems(count: count, workers: workers) { item, worker in
-      Denormals.keeping { body(item, worker) }
-    }
+    threads.forEach(count, body)
   }
 
   /// The next ranges, of which the first begins where the last window's last record has ended.
@@ -96,6 +90,9 @@ struct TextRanges {
     defer { checked = place }
     return UTF8Text.check(UnsafeBufferPointer(rebasing: bytes[checked..<place])).fault == nil
   }
+
+  /// Makes windows of two ranges, to look at the first rows.
+  mutating func keepFirst() { cuts.windowRanges = min(2, cuts.windowRanges) }
 
   /// Looks at what is left behind the last record.
   mutating func checkRest() -> Bool { checkUpTo(bytes.count) }

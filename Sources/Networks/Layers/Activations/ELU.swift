@@ -10,7 +10,7 @@ package struct ELU: ActivationSpec {
   package static let examples = ["{}", #"{"alpha": 0.5}"#]
 
   var alpha: Double
-  package var activation: Activation { .elu(alpha: Float(alpha)) }
+  package var activation: Activation { .named(Self.kind, parameter: alpha) }
 
   package init(from fields: FieldReader) throws(ConfigError) {
     alpha = try fields.number("alpha", default: 1, in: .nonNegative, "limit below 0, with the sign reversed")

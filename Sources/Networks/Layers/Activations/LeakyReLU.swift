@@ -10,7 +10,7 @@ package struct LeakyReLU: ActivationSpec {
   package static let examples = ["{}", #"{"slope": 0.2}"#]
 
   var slope: Double
-  package var activation: Activation { .leakyRelu(slope: Float(slope)) }
+  package var activation: Activation { .named(Self.kind, parameter: slope) }
 
   package init(from fields: FieldReader) throws(ConfigError) {
     slope = try fields.number("slope", default: 0.01, in: .nonNegative, "factor below 0")

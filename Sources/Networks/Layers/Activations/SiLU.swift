@@ -8,7 +8,7 @@ package struct SiLU: ActivationSpec {
   package static let kind = "silu"
   package static let summary = "y = x · sigmoid(x)"
   package static let examples = ["{}", "{ }"]
-  package var activation: Activation { .silu }
+  package var activation: Activation { .named(Self.kind) }
 
   package init(from fields: FieldReader) throws(ConfigError) {}
 }

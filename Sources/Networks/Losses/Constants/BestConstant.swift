@@ -1,5 +1,5 @@
-/// The best that can be predicted without looking at the features: the same outputs for every sample, under which the loss of the
-/// training targets is least. A model that is not better has learned nothing.
+/// The best that can be predicted without looking at the features: the same outputs for every sample, under which the
+/// loss of the training targets is least. A model that is not better has learned nothing.
 package struct BestConstant: Sendable, Equatable {
   /// A row of the network's outputs.
   package var outputs: [Float]

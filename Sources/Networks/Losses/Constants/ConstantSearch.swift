@@ -1,10 +1,12 @@
 internal import Kernels
 internal import Platform
 
-/// Looks for the constant outputs under which a loss is least, one output after the other, for losses without a formula for them.
+/// Looks for the constant outputs under which a loss is least, one output after the other, for losses without a formula
+/// for them.
 ///
-/// The loss itself is computed, of classes on one row for each with the weight of all its rows, of values on up to 16,384 rows evenly spread
-/// among all. Of a loss that is not convex the least near the best of some beginnings is found.
+/// The loss itself is computed, of classes on one row for each with the weight of all its rows, of values on up to
+/// 16,384 rows evenly spread among all. Of a loss that is not convex the least near the best of some beginnings is
+/// found.
 struct ConstantSearch {
   private let loss: any Loss
   private let targets: ConstantTargets
@@ -74,7 +76,8 @@ struct ConstantSearch {
     return found
   }
 
-  /// The least value of a function that falls and then rises, near a place: steps that double until it rises, then sections.
+  /// The least value of a function that falls and then rises, near a place: steps that double until it rises, then
+  /// sections.
   private static func least(from start: Float, _ function: (Float) -> Double) -> (place: Float, value: Double) {
     func value(_ x: Double) -> Double {
       let found = function(Float(x))

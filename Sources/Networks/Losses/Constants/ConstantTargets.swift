@@ -47,8 +47,8 @@ package struct ConstantTargets: Sendable {
     return found.count == width ? found : nil
   }
 
-  /// The least value of each column that a share of the weight does not lie above; one list for each level. Of more than 2²⁰ rows
-  /// these are those of so many at equal distances.
+  /// The least value of each column that a share of the weight does not lie above; one list for each level. Of more
+  /// than 2²⁰ rows these are those of so many at equal distances.
   func quantiles(_ levels: [Double]) -> [[Double]]? {
     guard rows <= 1 << 20 else { return thinned(to: 1 << 20).quantiles(levels) }
     var found = levels.map { _ in [Double](repeating: 0, count: width) }

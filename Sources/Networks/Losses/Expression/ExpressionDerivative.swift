@@ -43,8 +43,8 @@ struct DifferentiatedExpression: Sendable {
 
   /// The derivative of one node; nil stands for 0 everywhere.
   ///
-  /// At kinks it is PyTorch's: 0 for `abs` and `sign` at 0, one half of each side where `min` or `max` are tied, 1 at both ends
-  /// of `clamp`, and of `where` the derivative of the branch taken.
+  /// At kinks it is PyTorch's: 0 for `abs` and `sign` at 0, one half of each side where `min` or `max` are tied, 1 at
+  /// both ends of `clamp`, and of `where` the derivative of the branch taken.
   private static func slope(
     of operation: ExpressionOperation, _ result: Index, _ x: [Index], _ dx: [Index?], in graph: inout ExpressionGraph
   ) -> Index? {

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// An own loss at work: a compiled program over blocks of elements.
 ///
-/// `l = reduce over outputs j of value(p[j], y[j], w)`. Slopes are computed in float32, values in double; the outputs of a row are
-/// added in a fixed order, so that results do not depend on how rows are cut.
+/// `l = reduce over outputs j of value(p[j], y[j], w)`. Slopes are computed in float32, values in double; the outputs
+/// of a row are added in a fixed order, so that results do not depend on how rows are cut.
 struct ExpressionLoss: Loss {
   private let slopes: ElementwiseProgram
   private let values: ValueProgram

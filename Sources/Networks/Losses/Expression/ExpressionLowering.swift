@@ -39,8 +39,8 @@ extension ExpressionOperation {
 
 /// An expression in the operations that kernels have.
 ///
-/// Powers with small whole exponents become products, which value and slope share; a product that is only added to something
-/// is fused with the sum.
+/// Powers with small whole exponents become products, which value and slope share; a product that is only added to
+/// something is fused with the sum.
 struct LoweredExpression {
   typealias Index = ExpressionGraph.Index
 

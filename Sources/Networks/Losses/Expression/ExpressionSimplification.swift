@@ -2,8 +2,8 @@ internal import Kernels
 
 /// Rules that make an expression shorter.
 ///
-/// They hold for every float, infinities and NaN included, up to the sign of zero and the rounding of products of constants:
-/// `x · 0`, `x − x` and `x / x` stay, because x may be infinite.
+/// They hold for every float, infinities and NaN included, up to the sign of zero and the rounding of products of
+/// constants: `x · 0`, `x − x` and `x / x` stay, because x may be infinite.
 extension ExpressionGraph {
   /// The shortest form known of an operation on nodes that are already simple.
   mutating func simplified(_ operation: ExpressionOperation, _ operands: [Index]) -> Index {

@@ -2,32 +2,33 @@ package import Specs
 
 /// A loss written in the config: `{"type": "expression", "per_sample": "where(y > p, 3*(y-p), y-p)^2"}`.
 ///
-/// `per_sample` is the loss of one output of one sample. Over the outputs of a sample it is averaged (`"reduce_outputs":
-/// "mean"`, the default) or added (`"sum"`). ptrain differentiates the formula itself; `ptrain check` prints the derivative.
+/// `per_sample` is the loss of one output of one sample. Over the outputs of a sample it is averaged
+/// (`"reduce_outputs": "mean"`, the default) or added (`"sum"`). ptrain differentiates the formula itself; `ptrain
+/// check` prints the derivative.
 ///
-/// **Values.** `p` is the network's output, `y` the target, `w` the weight of the sample; `constants` gives names to numbers:
-/// `"constants": {"delta": 1.5}`. `pi` is known. Weights count without being mentioned: the loss of a batch is
-/// Σ w · l / Σ w. Use `w` only to change the formula itself. The loss compares outputs with numeric targets, one for each
-/// output; for yes or no let the target column hold 0 and 1, and write the loss of the logit p, such as
+/// **Values.** `p` is the network's output, `y` the target, `w` the weight of the sample; `constants` gives names to
+/// numbers: `"constants": {"delta": 1.5}`. `pi` is known. Weights count without being mentioned: the loss of a batch is
+/// Σ w · l / Σ w. Use `w` only to change the formula itself. The loss compares outputs with numeric targets, one for
+/// each output; for yes or no let the target column hold 0 and 1, and write the loss of the logit p, such as
 /// `softplus(p) - y*p`.
 ///
-/// **Operators**, from loose to tight: `or`, `and`, `not`, comparisons `< <= > >= == !=` (not chained: write
-/// `a < b and b < c`), `+ -`, `* /`, unary `+ -`, `^` (from the right: `2^3^2` is `2^9`, and `-x^2` is `-(x^2)`).
-/// Comparisons give true or false, which `and`, `or`, `not` and the first place of `where` take; all else takes numbers.
+/// **Operators**, from loose to tight: `or`, `and`, `not`, comparisons `< <= > >= == !=` (not chained: write `a < b and
+/// b < c`), `+ -`, `* /`, unary `+ -`, `^` (from the right: `2^3^2` is `2^9`, and `-x^2` is `-(x^2)`). Comparisons give
+/// true or false, which `and`, `or`, `not` and the first place of `where` take; all else takes numbers.
 ///
-/// **Functions.** `where(condition, a, b)`, `abs`, `sign`, `min(a, b, …)`, `max(a, b, …)`, `clamp(x, low, high)`, `relu`,
-/// `pow(x, exponent)` (as `^`), `square`, `sqrt`, `exp`, `expm1` (e^x − 1), `log`, `log1p` (log(1 + x)), `log2`, `log10`,
-/// `tanh`, `sigmoid`, `softplus` (log(1 + e^x)), `erf`.
+/// **Functions.** `where(condition, a, b)`, `abs`, `sign`, `min(a, b, …)`, `max(a, b, …)`, `clamp(x, low, high)`,
+/// `relu`, `pow(x, exponent)` (as `^`), `square`, `sqrt`, `exp`, `expm1` (e^x − 1), `log`, `log1p` (log(1 + x)),
+/// `log2`, `log10`, `tanh`, `sigmoid`, `softplus` (log(1 + e^x)), `erf`.
 ///
-/// **Numbers** and derivatives are float32, as the outputs are, the value of the loss is computed from them in double; `a*b + c` may
-/// be computed with one rounding. Division by zero gives infinity,
-/// `log` and `sqrt` of a negative number NaN, and a step whose loss is not finite is handled as `training.on_non_finite` says,
-/// so guard them: `log(max(p, 1e-6))`. `where` evaluates both branches, but neither value nor derivative of the branch not taken
-/// has an effect. Powers with whole exponents up to 32 are products; other powers of negative numbers are NaN.
+/// **Numbers** and derivatives are float32, as the outputs are, the value of the loss is computed from them in double;
+/// `a*b + c` may be computed with one rounding. Division by zero gives infinity, `log` and `sqrt` of a negative number
+/// NaN, and a step whose loss is not finite is handled as `training.on_non_finite` says, so guard them: `log(max(p,
+/// 1e-6))`. `where` evaluates both branches, but neither value nor derivative of the branch not taken has an effect.
+/// Powers with whole exponents up to 32 are products; other powers of negative numbers are NaN.
 ///
-/// **Derivatives at kinks** are PyTorch's: `abs` and `sign` 0 at 0; `relu` 0 at 0; `min` and `max` one half for each side where
-/// they are equal (of three or more they are taken in pairs from the left); `clamp` 1 at both ends; `where` and comparisons
-/// follow the branch taken: in `where(p > 0, p, 0)` it is 0 at 0. `sqrt` has an infinite slope at 0.
+/// **Derivatives at kinks** are PyTorch's: `abs` and `sign` 0 at 0; `relu` 0 at 0; `min` and `max` one half for each
+/// side where they are equal (of three or more they are taken in pairs from the left); `clamp` 1 at both ends; `where`
+/// and comparisons follow the branch taken: in `where(p > 0, p, 0)` it is 0 at 0. `sqrt` has an infinite slope at 0.
 package struct ExpressionSpec: LossSpec {
   package static let kind = "expression"
   package static let summary = "a formula of output p, target y and weight w, such as where(y > p, 3*(y-p), y-p)^2"

@@ -6,9 +6,10 @@ import Specs
 
 /// A convolution over one axis of positions, written plainly, and ways to get it wrong.
 ///
-/// `y[p][o] = Σₜ Σ꜀ x[p + t][c] · w[o][c][t]` for `p` in `0 ... P − k`, taps before channels in every chain. Files have `[out, in, k]`; memory
-/// has a tap's inputs next to each other: `[k, in, out]`. Forward gathers the window of a position into its scratch memory, backward computes
-/// a window's gradient there before it is added, and the weight gradient keeps a leaf's chains there.
+/// `y[p][o] = Σₜ Σ꜀ x[p + t][c] · w[o][c][t]` for `p` in `0 ... P − k`, taps before channels in every chain. Files have
+/// `[out, in, k]`; memory has a tap's inputs next to each other: `[k, in, out]`. Forward gathers the window of a
+/// position into its scratch memory, backward computes a window's gradient there before it is added, and the weight
+/// gradient keeps a leaf's chains there.
 struct ConvolutionLayer: Layer {
   enum Flaw: CaseIterable, Sendable {
     case none

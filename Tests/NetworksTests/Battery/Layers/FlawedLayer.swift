@@ -4,7 +4,8 @@ import Specs
 
 @testable import Networks
 
-/// `y = w · x`, element by element, in two items of work, with sums of x for states that it has not; and ways to get that wrong.
+/// `y = w · x`, element by element, in two items of work, with sums of x for states that it has not; and ways to get
+/// that wrong.
 struct FlawedLayer: Layer {
   enum Flaw: CaseIterable, Sendable {
     case none

@@ -6,12 +6,14 @@ import Platform
 extension LayerBattery {
   /// Wrong by more than this, in units of a typical derivative, is wrong.
   ///
-  /// An output has an error of 2⁻²⁴ of the terms that it is added from; over a step of 2⁻⁹ that is 3 · 10⁻⁵, over 2⁻¹² 2 · 10⁻⁴, over 2⁻¹⁴
-  /// 10⁻³. Curvature costs as much at the greater steps, and more kinks are met there: at many positions hundreds.
+  /// An output has an error of 2⁻²⁴ of the terms that it is added from; over a step of 2⁻⁹ that is 3 · 10⁻⁵, over 2⁻¹²
+  /// 2 · 10⁻⁴, over 2⁻¹⁴ 10⁻³. Curvature costs as much at the greater steps, and more kinks are met there: at many
+  /// positions hundreds.
   private static let tolerance = 2e-3
   private static let steps: [Float] = [0x1p-6, 0x1p-9, 0x1p-12, 0x1p-14]
 
-  /// Derivatives of Σ direction · output, added in double, along each element of what is small, else along eight random directions.
+  /// Derivatives of Σ direction · output, added in double, along each element of what is small, else along eight random
+  /// directions.
   func gradients() -> [Finding] {
     guard !layer.isView else { return [] }
     let bench = LayerBench(layer, inputs: inputs)

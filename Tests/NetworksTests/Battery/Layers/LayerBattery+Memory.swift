@@ -3,7 +3,8 @@ import Kernels
 @testable import Networks
 
 extension LayerBattery {
-  /// The lanes behind rows and parameters: never read into what counts, 0 where they were 0, and nothing beyond them touched.
+  /// The lanes behind rows and parameters: never read into what counts, 0 where they were 0, and nothing beyond them
+  /// touched.
   func padding(_ whole: LayerTrace) -> [Finding] {
     var filled = LayerBench.Setup()
     filled.padding = .nan
@@ -41,7 +42,8 @@ extension LayerBattery {
     return []
   }
 
-  /// Floats of the gradient that belong to no element stay 0, so that norms and updates of whole arrays do not see them.
+  /// Floats of the gradient that belong to no element stay 0, so that norms and updates of whole arrays do not see
+  /// them.
   private func gradientPadding(_ bench: LayerBench) -> [Finding] {
     let gradient = bench.gradient(LeafTree(shards: [0..<LayerBench.rows]).leaves)
     var isElement = [Bool](repeating: false, count: bench.gradientCount)

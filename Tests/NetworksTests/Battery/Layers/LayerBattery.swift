@@ -5,8 +5,8 @@ import Specs
 
 /// What every layer must hold to, whatever it computes; tried on one layer with inputs that it takes.
 ///
-/// Training counts on all of it: shards and ranks cut rows and leaves, threads take items of work, ranks differ in their instruction sets,
-/// and the weights are the same to the last bit.
+/// Training counts on all of it: shards and ranks cut rows and leaves, threads take items of work, ranks differ in
+/// their instruction sets, and the weights are the same to the last bit.
 struct LayerBattery {
   let layer: any Layer
   let inputs: [Port]
@@ -72,7 +72,8 @@ struct LayerBattery {
     }
   }
 
-  /// What is derived from the parameters: in any order of its items, and anew on every use where scratch memory makes up for it.
+  /// What is derived from the parameters: in any order of its items, and anew on every use where scratch memory makes
+  /// up for it.
   private func derived(_ whole: LayerTrace) -> [Finding] {
     guard layer.needs.derivedCount > 0 else { return [] }
     var found = compare(

@@ -5,7 +5,8 @@ import Specs
 
 @testable import Networks
 
-/// One layer with memory of its own, all of it watched, and deterministic inputs, parameters and gradients of its output.
+/// One layer with memory of its own, all of it watched, and deterministic inputs, parameters and gradients of its
+/// output.
 final class LayerBench {
   /// What may differ between two benches without changing a bit.
   struct Setup {
@@ -132,7 +133,8 @@ final class LayerBench {
         isTraining: setup.isTraining, seed: 1, step: 2, samples: UnsafePointer(samples.pointer)))
   }
 
-  /// Scratch memory for a call, full of NaN, because what a call finds there is not for it; what lies behind it is watched.
+  /// Scratch memory for a call, full of NaN, because what a call finds there is not for it; what lies behind it is
+  /// watched.
   private func withScratch(_ count: Int, _ name: String, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     memset(scratch.pointer, 0xff, 4 * count)
     let behind = UnsafeMutableBufferPointer(start: scratch.pointer + count, count: 16)
@@ -197,7 +199,8 @@ final class LayerBench {
     }
   }
 
-  /// Renews what is derived from the parameters, then backward, in the given runs of rows, or by the layer's items within rows.
+  /// Renews what is derived from the parameters, then backward, in the given runs of rows, or by the layer's items
+  /// within rows.
   func backward(_ cuts: [Range<Int>] = [0..<LayerBench.rows], derivedItems: [Int]? = nil, items: [Int]? = nil) {
     for item in derivedItems ?? Array(0..<layer.needs.derivedItems) { layer.renewDerived(pass, item: item) }
     for gradient in inputGradients { gradient.forget() }

@@ -10,7 +10,8 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   var example: String
   var testDescription: String { "\(kind) \(example)" }
 
-  /// Every registered layer's examples, and dense layers of more than one panel of units with every registered activation.
+  /// Every registered layer's examples, and dense layers of more than one panel of units with every registered
+  /// activation.
   static let all =
     LayerRegistry.standard.all.flatMap { type in type.examples.map { LayerCase(kind: type.kind, example: $0) } }
     + ActivationRegistry.standard.all.flatMap { type in
@@ -22,8 +23,8 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       }
     }
 
-  /// What layers may read: rows of less than a vector, of several items of work, several layers, positions without padding and with it.
-  /// Each takes some of them.
+  /// What layers may read: rows of less than a vector, of several items of work, several layers, positions without
+  /// padding and with it. Each takes some of them.
   static let inputs: [[Port]] = [
     [Port([5])], [Port([203])], [Port([2, 3, 4])], [Port([21]), Port([21])], [Port([4]), Port([17]), Port([1])],
     [Port([3, 5], channelStride: 16)], [Port([2, 20], channelStride: 48)],

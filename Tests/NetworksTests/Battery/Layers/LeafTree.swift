@@ -1,7 +1,7 @@
 import Kernels
 
-/// The order in which shards are added, written from its definition: `tree(lo, hi)` splits at `lo + ceil((hi − lo) / 2)`, and an empty
-/// shard is absent: its parent is the other child.
+/// The order in which shards are added, written from its definition: `tree(lo, hi)` splits at `lo + ceil((hi − lo) /
+/// 2)`, and an empty shard is absent: its parent is the other child.
 struct LeafTree {
   /// Leaves of ``samples(rows:)`` at most.
   static let limit = 8
@@ -51,7 +51,8 @@ struct LeafTree {
     return node(0, shards.count) ?? []
   }
 
-  /// Trees over so many rows: as a trainer fills them from the front, with absent shards at the end, and with absent ones between.
+  /// Trees over so many rows: as a trainer fills them from the front, with absent shards at the end, and with absent
+  /// ones between.
   static func samples(rows: Int) -> [LeafTree] {
     func even(_ count: Int, filled: Int) -> LeafTree {
       LeafTree(

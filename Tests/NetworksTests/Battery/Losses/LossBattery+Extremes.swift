@@ -28,8 +28,8 @@ extension LossBattery {
 
   /// A value is finite or an overflow, slopes are finite or overflows; and rows beside it keep their bits.
   ///
-  /// What is not finite a trainer names, with rank, shard and row. What must not be is −∞, which would be the best of all values, or
-  /// what is no number: there a formula has lost what it had.
+  /// What is not finite a trainer names, with rank, shard and row. What must not be is −∞, which would be the best of
+  /// all values, or what is no number: there a formula has lost what it had.
   func extremes() -> [Finding] {
     let rows = extremeRows, answers = LossBench(loss, rows).answers()
     for (row, answer) in answers.enumerated() {

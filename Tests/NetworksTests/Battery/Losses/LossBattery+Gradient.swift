@@ -3,16 +3,18 @@ import Kernels
 @testable import Networks
 
 extension LossBattery {
-  /// A slope that differs by more than this from that of the values is wrong, in units of the greatest of 1, the value, the outputs and
-  /// the row's steepest slope.
+  /// A slope that differs by more than this from that of the values is wrong, in units of the greatest of 1, the value,
+  /// the outputs and the row's steepest slope.
   ///
-  /// Values are computed in double, but for the logarithm of a softmax's sum, which may be off by 2⁻²² of such a unit; slopes have a few
-  /// roundings of 2⁻²⁴. Five-point differences at 2⁻⁴ make 6 · 10⁻⁶ of the former, and have an error of h⁴ f⁽⁵⁾ / 30, some 10⁻⁶.
+  /// Values are computed in double, but for the logarithm of a softmax's sum, which may be off by 2⁻²² of such a unit;
+  /// slopes have a few roundings of 2⁻²⁴. Five-point differences at 2⁻⁴ make 6 · 10⁻⁶ of the former, and have an error
+  /// of h⁴ f⁽⁵⁾ / 30, some 10⁻⁶.
   private static let tolerance = 2e-5
   /// Shorter ones for what is not smooth nearby, where values are in double: 10⁻¹⁶ over 2⁻¹¹ is nothing.
   private static let steps: [Float] = [0x1p-4, 0x1p-6, 0x1p-8, 0x1p-11]
 
-  /// Each slope of the first rows beside differences of values. Outputs are moved by powers of two, so that they move exactly by that.
+  /// Each slope of the first rows beside differences of values. Outputs are moved by powers of two, so that they move
+  /// exactly by that.
   func gradients(_ whole: [LossAnswer]) -> [Finding] {
     for row in 0..<min(rows.count, 24) {
       let count = rows[row].outputs.count

@@ -3,8 +3,8 @@ import Specs
 
 @testable import Networks
 
-/// What every loss must hold to, whatever it measures; tried on one loss with rows that it takes. It needs no golden values: a new loss
-/// is tried by it before its author has any.
+/// What every loss must hold to, whatever it measures; tried on one loss with rows that it takes. It needs no golden
+/// values: a new loss is tried by it before its author has any.
 struct LossBattery {
   let loss: any Loss
   /// More rows than any block that losses compute at a time, 256.
@@ -83,7 +83,8 @@ struct LossBattery {
     }
   }
 
-  /// A weight is a factor of value and gradient: 0 leaves nothing, a power of two changes no digit, any other one rounding each.
+  /// A weight is a factor of value and gradient: 0 leaves nothing, a power of two changes no digit, any other one
+  /// rounding each.
   private func weighing(_ plain: [LossAnswer]) -> [Finding] {
     // A loss that reads its weight says that it does more with it; 0 leaves nothing there too.
     let patterns: [[Float]] = loss.readsWeights ? [[0]] : [[0], [4], [0.25], [2.7], [1, 0.25, 4, 0, 2]]

@@ -7,8 +7,8 @@ import Testing
 @Suite struct LossBatteryTests {
   /// Losses with findings that are known. A kind whose findings are gone is to be taken out.
   ///
-  /// `gaussian_nll`: a squared error of 10⁶⁰ is infinite in float32, and times a precision of e^(−10³⁰) = 0 no number; the slope by
-  /// the log-variance is NaN. A step with it is not taken, and says why.
+  /// `gaussian_nll`: a squared error of 10⁶⁰ is infinite in float32, and times a precision of e^(−10³⁰) = 0 no number;
+  /// the slope by the log-variance is NaN. A step with it is not taken, and says why.
   static let known: [String: Finding.Kind] = ["gaussian_nll": .extremes]
 
   @Test("the battery finds nothing", arguments: LossCase.all)

@@ -30,7 +30,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
     var text: String
   }
 
-  /// What a loss is made for: classes with one output or one each, values with one to three outputs each; in a vector, and in more.
+  /// What a loss is made for: classes with one output or one each, values with one to three outputs each; in a vector,
+  /// and in more.
   private static let contexts: [LossContext] =
     [2, 3, 21].flatMap { classes in
       [1, classes].map { LossContext(output: Port([$0]), classes: classes, targetWidth: 0, path: "loss") }
@@ -39,8 +40,8 @@ struct LossCase: Sendable, CustomTestStringConvertible {
       (1...3).map { LossContext(output: Port([$0 * width]), classes: 0, targetWidth: width, path: "loss") }
     }
 
-  /// What a loss takes: each context in which it can be made; three values with up to three kinds of targets that it allows, others with
-  /// one.
+  /// What a loss takes: each context in which it can be made; three values with up to three kinds of targets that it
+  /// allows, others with one.
   static func uses(_ spec: any LossSpec) -> [Use] {
     contexts.flatMap { context -> [Use] in
       guard let loss = try? spec.makeLoss(context) else { return [] }

@@ -31,8 +31,8 @@ final class PositionBench {
   private let labels: [Int32]
   private let weights: [Float]
   private let validity: [UInt8]
-  /// What lies between positions and behind rows: 0 by contract where positions lie on multiples of 16 floats, and stays 0; elsewhere it
-  /// is others', and nobody writes to it.
+  /// What lies between positions and behind rows: 0 by contract where positions lie on multiples of 16 floats, and
+  /// stays 0; elsewhere it is others', and nobody writes to it.
   private let between: Float
 
   /// - Parameters:
