@@ -56,9 +56,7 @@ struct BenchCommand: ParsableCommand {
   var weak = true
 
   func validate() throws {
-    guard repeats > 0, repeats <= 1000 else {
-      throw ValidationError("--repeats takes a whole number from 1 to 1000, found \(repeats)")
-    }
+    try OptionRange.require("--repeats", repeats, 1...1000)
     for (name, text) in [("--ranks", ranks ?? "1"), ("--thread-counts", threadCounts)] where Self.counts(text) == nil {
       throw ValidationError("\(name) takes whole numbers from 1 to 4096 with commas between, found \(text)")
     }
@@ -69,12 +67,8 @@ struct BenchCommand: ParsableCommand {
     guard limit > 0, limit <= 1 << 20 else {
       throw ValidationError("--limit takes MiB from 1 to 1048576, found \(limit)")
     }
-    guard steps > 0, steps <= 10_000_000 else {
-      throw ValidationError("--steps takes a whole number from 1 to 10000000, found \(steps)")
-    }
-    guard warmup >= 0, warmup <= 10_000_000 else {
-      throw ValidationError("--warmup takes a whole number from 0 to 10000000, found \(warmup)")
-    }
+    try OptionRange.require("--steps", steps, 1...10_000_000)
+    try OptionRange.require("--warmup", warmup, 0...10_000_000)
   }
 
   /// Whole numbers with commas between.

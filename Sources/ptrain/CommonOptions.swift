@@ -38,9 +38,7 @@ struct CommonOptions: ParsableArguments {
 
   /// The same for all commands.
   static func validate(threads: Int?) throws {
-    if let threads, threads < 1 || threads > 4096 {
-      throw ValidationError("--threads takes a whole number from 1 to 4096, found \(threads)")
-    }
+    if let threads { try OptionRange.require("--threads", threads, 1...4096) }
   }
 
   /// The config file's directory, from which its paths start; of a pipe the current one.

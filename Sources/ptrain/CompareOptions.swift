@@ -43,14 +43,9 @@ struct CompareOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
-    func range(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
-      guard !allowed.contains(value) else { return }
-      throw ValidationError(
-        "--\(name) takes a whole number from \(allowed.lowerBound) to \(allowed.upperBound), found \(value)")
-    }
-    try range("folds", folds, 2...100_000)
-    if let repeats { try range("repeats", repeats, 1...10_000) }
-    if let maxRepeats { try range("max-repeats", maxRepeats, 1...10_000) }
+    try OptionRange.require("--folds", folds, 2...100_000)
+    if let repeats { try OptionRange.require("--repeats", repeats, 1...10_000) }
+    if let maxRepeats { try OptionRange.require("--max-repeats", maxRepeats, 1...10_000) }
     if let region, !(region >= 0 && region.isFinite) {
       throw ValidationError("--region takes a number from 0 on, found \(region)")
     }

@@ -41,12 +41,8 @@ struct LaunchCommand: ParsableCommand {
   var mpirun = "mpirun"
 
   func validate() throws {
-    if let ranks, !(1...4096).contains(ranks) {
-      throw ValidationError("-n takes a whole number from 1 to 4096, found \(ranks)")
-    }
-    guard (0...1_000_000).contains(maxRestarts) else {
-      throw ValidationError("--max-restarts takes a whole number from 0 to 1000000, found \(maxRestarts)")
-    }
+    if let ranks { try OptionRange.require("-n", ranks, 1...4096) }
+    try OptionRange.require("--max-restarts", maxRestarts, 0...1_000_000)
     guard grace > 0, grace <= 86400 else {
       throw ValidationError("--grace takes seconds, more than 0 and at most 86400, found \(grace)")
     }

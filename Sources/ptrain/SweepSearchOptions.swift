@@ -52,11 +52,6 @@ struct SweepSearchOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
-    func range(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
-      guard !allowed.contains(value) else { return }
-      throw ValidationError(
-        "--\(name) takes a whole number from \(allowed.lowerBound) to \(allowed.upperBound), found \(value)")
-    }
     if search.isEmpty, space == nil {
       throw ValidationError(
         "nothing to search: give --search KEY=[VALUE, …] or --search KEY=LOW..HIGH, "
@@ -66,11 +61,11 @@ struct SweepSearchOptions: ParsableArguments {
     if SearchMethod(rawValue: method) == nil {
       throw ValidationError("--method takes grid, random or sobol, found '\(method.excerpt(40))'")
     }
-    if let trials { try range("trials", trials, 1...100_000) }
-    if let gridPoints { try range("grid-points", gridPoints, 2...1000) }
-    if let eta { try range("eta", eta, 2...100) }
-    if let minBudget { try range("min-budget", minBudget, 1...Int(Int32.max)) }
-    if let folds { try range("folds", folds, 2...100_000) }
+    if let trials { try OptionRange.require("--trials", trials, 1...100_000) }
+    if let gridPoints { try OptionRange.require("--grid-points", gridPoints, 2...1000) }
+    if let eta { try OptionRange.require("--eta", eta, 2...100) }
+    if let minBudget { try OptionRange.require("--min-budget", minBudget, 1...Int(Int32.max)) }
+    if let folds { try OptionRange.require("--folds", folds, 2...100_000) }
     if halving, hyperband { throw ValidationError("--halving is one bracket of --hyperband; give one of the two") }
     if !halving, !hyperband, eta != nil || minBudget != nil {
       throw ValidationError(

@@ -13,12 +13,13 @@ package import Specs
 /// | 3 | up to 29 November 2026 | schedules, `nadam`, focal losses of several classes, distribution losses with entropy, `erf` in own losses: functions in double of our own, the same on every CPU; metrics, thresholds and predictions too |
 /// | 4 | up to 29 November 2026 | features and targets that are normalized: their statistics from the numbers as they came, (x − shift) / scale in double, rounded to float32 once; metrics of normalized targets |
 /// | 5 | up to 30 November 2026 | number columns of text tables whose config does not say how they are normalized: `standard` |
-/// | 6 | since | columns of categories where parts are cut from the training source: what the training rows alone have |
+/// | 6 | up to 30 November 2026 | columns of categories where parts are cut from the training source: what the training rows alone have |
+/// | 7 | since | tables whose test or validation rows alone made a column one of categories, or gave it an indicator |
 ///
 /// A commit that changes bits: the next number below, a row above, and a state kept with `Tests/Compatibility/add`.
 package enum ArithmeticNumber {
   /// The number of this build.
-  package static let current = 6
+  package static let current = 7
 
   /// The number that a manifest, metadata or summary states; files without one are of number 1.
   ///
