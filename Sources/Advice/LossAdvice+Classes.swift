@@ -15,7 +15,7 @@ extension LossAdvice {
       return
     }
     let reading = ProblemReading(
-      names.count == 2 ? .binary : .classes, reason: "\(names.count) classes", classes: names)
+      names.count == 2 ? .binary : .classes, reason: names.count.counted("class"), classes: names)
     self.init(classesRead: reading, counts: counts, rows: codes.count, of: input, losses)
   }
 
@@ -51,7 +51,7 @@ extension LossAdvice {
     }
     if let fewest = counts.min(), fewest < 10 {
       warnings.append(
-        "the rarest class has \(NumberText.count(fewest, "row")): too few to learn it from, and to measure how well it is learned"
+        "the rarest class has \(fewest.counted("row")): too few to learn it from, and to measure how well it is learned"
       )
     }
     facts += TableFacts.facts(input)
@@ -78,7 +78,8 @@ extension LossAdvice {
     let reading = ProblemReading(
       kind,
       reason: kind == .labels
-        ? "\(columns.count) columns of 0 and 1" : "\(columns.count) columns of shares that add up to 1 in each row",
+        ? "\(columns.count.counted("column")) of 0 and 1"
+        : "\(columns.count.counted("column")) of shares that add up to 1 in each row",
       alternatives: kind == .labels ? [.distribution] : [.labels], columns: columns.count,
       isGiven: input.task == .labels || input.task == .distribution)
     let least = shares.min() ?? 0, most = shares.max() ?? 0

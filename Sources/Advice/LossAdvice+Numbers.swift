@@ -55,7 +55,7 @@ extension LossAdvice {
       let name =
         fixed.feature < input.featureNames.count ? input.featureNames[fixed.feature] : "feature \(fixed.feature)"
       warnings.append(
-        "the target is 0 in all \(fixed.rows) rows where '\(name.excerpt(40))' is \(NumberText.short(fixed.value)): these rows were left out "
+        "the target is 0 in all \(fixed.rows.counted("row")) where '\(name.excerpt(40))' is \(NumberText.short(fixed.value)): these rows were left out "
           + "of the residuals, since no loss has to learn them")
     }
     self.init(

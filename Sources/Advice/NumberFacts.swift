@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Specs
 internal import Statistics
 
 /// What one column of target numbers looks like.
@@ -16,7 +17,7 @@ enum NumberFacts {
           .init("mad", medianAbsoluteDeviation(column.values)), .init("different", Double(column.distinct)),
         ],
         "from \(NumberText.short(column.minimum)) to \(NumberText.short(column.maximum)), median \(NumberText.short(quartiles[1])), quartiles "
-          + "\(NumberText.short(quartiles[0])) and \(NumberText.short(quartiles[2])), \(column.distinct) different values",
+          + "\(NumberText.short(quartiles[0])) and \(NumberText.short(quartiles[2])), \(column.distinct.counted("different value"))",
         effect: 0.5))
     if column.zeros > 0 {
       facts.append(
@@ -32,7 +33,14 @@ enum NumberFacts {
           "magnitudes spread over \(NumberText.short(decades, digits: 2)) powers of ten", effect: min(1, decades / 8)))
     }
     outliers(study, &facts)
-    if let tail = TailIndex(study.identity.residuals.map(\.magnitude)) {
+    if study.fitsExactly {
+      facts.append(
+        Fact(
+          "exact_fit", [.init("gain", study.identity.gain)],
+          "a quick fit on the features predicts left-out rows to the last digits: what is left is rounding and says nothing of tails or "
+            + "spread", effect: 1))
+    }
+    if !study.fitsExactly, let tail = TailIndex(study.identity.residuals.map(\.magnitude)) {
       facts.append(
         Fact(
           "tail_index",
@@ -53,7 +61,7 @@ enum NumberFacts {
           "skewed \(couple > 0 ? "to the right" : "to the left"): medcouple \(NumberText.short(couple, digits: 2))",
           effect: couple.magnitude))
     }
-    if study.identity.level > 0,
+    if study.identity.level > 0, !study.fitsExactly,
       let test = BreuschPagan(residuals: study.identity.residuals, predictions: study.identity.predictions)
     {
       let explained = max(evidence.spreadExplained, test.multiplier / Double(max(1, study.y.count)))
@@ -66,7 +74,7 @@ enum NumberFacts {
             effect: min(1, 3 * explained), pValue: test.pValue))
       }
     }
-    if let law = study.law, law.standardError < 1 {
+    if let law = study.law, law.standardError < 1, !study.fitsMeansExactly {
       facts.append(
         Fact(
           "variance_law", [.init("power", law.power), .init("standard_error", law.standardError)],
@@ -101,7 +109,8 @@ enum NumberFacts {
         ],
         "\(NumberText.percent(evidence.outlierShare)) of the residuals are outliers (beyond 3.5 robust deviations), by the adjusted box plot "
           + "\(NumberText.percent(beyond)); their median absolute deviation is \(NumberText.short(study.residualDeviation))",
-        effect: min(1, 10 * max(evidence.outlierShare - 0.0005, evidence.heavyGain.isFinite ? evidence.heavyGain : 0))))
+        effect: study.fitsExactly
+          ? 0 : min(1, 10 * max(evidence.outlierShare - 0.0005, evidence.heavyGain.isFinite ? evidence.heavyGain : 0))))
   }
 
   private static func counts(_ study: NumberStudy, _ facts: inout [Fact]) {

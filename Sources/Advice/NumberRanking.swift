@@ -17,7 +17,8 @@ struct NumberRanking {
   init(_ study: NumberStudy, reading: ProblemReading, wanted: Functional?) {
     (self.study, self.reading, self.wanted) = (study, reading, wanted)
     let evidence = study.evidence
-    let isHeavy = evidence.heavyGain > evidence.heavyThreshold
+    // What an exact fit leaves is rounding, whose tails are nobody's errors.
+    let isHeavy = evidence.heavyGain > evidence.heavyThreshold && !study.fitsExactly
     let own: LossGroup =
       switch reading.kind {
       case .counts: .counts
@@ -86,23 +87,15 @@ struct NumberRanking {
 
   private func huber(_ score: Double, transform: TargetTransform, reasons: [String]) -> Contender {
     var delta = RobustLeastSquares.delta(study.identity.residuals) * study.scale, place = "of the target's units"
-    var factor = unit(transform)
+    var factor = unit(transform), isExact = study.fitsExactly
     if transform.function != .identity, let logs = logResiduals(transform) {
       (delta, place) = (RobustLeastSquares.delta(logs.residuals), "of the logarithm")
-      factor = logs.unit
+      (factor, isExact) = (logs.unit, study.fitsMeansExactly)
     }
-    let value = NumberText.rounded(delta * factor)
-    // Float32 holds it, or the default stays.
-    let isUsable = value > 1e-30 && value < 1e30
-    var words = reasons
-    if isUsable {
-      words.append(
-        "delta is 1.345 · 1.4826 · MAD of the residuals: \(NumberText.short(delta, digits: 4)) \(place)"
-          + (factor == 1 ? "" : ", \(NumberText.short(value, digits: 4)) after normalization"))
-    }
+    let parameter = FilledParameter.size("delta", delta: delta, unit: factor, place: place, isExact: isExact)
     return Contender(
-      "huber", score, parameters: isUsable ? [.init("delta", .number(value))] : [], transform: transform,
-      reasons: words, warnings: transform.function == .identity ? [] : [Self.smearing],
+      "huber", score, parameters: parameter.members, transform: transform, reasons: reasons + [parameter.words],
+      warnings: transform.function == .identity ? [] : [Self.smearing],
       metrics: ["mae", "median_absolute_error", "rmse"])
   }
 
@@ -136,6 +129,9 @@ struct NumberRanking {
   }
 
   private var lightWords: String {
+    if study.fitsExactly {
+      return "the quick fit leaves next to nothing of the targets: nothing speaks of tails, and nothing against squares"
+    }
     let evidence = study.evidence
     return
       "tails are light: \(NumberText.percent(evidence.outlierShare)) of the residuals are beyond 3.5 robust deviations, and heavy "
@@ -146,21 +142,26 @@ struct NumberRanking {
   private func share(_ behind: Double) -> Double { behind.isFinite ? 1 / (1 + 10 * max(0, behind)) : 0.05 }
 
   private var spread: Contender {
-    let explained = study.evidence.spreadExplained
+    let explained = study.fitsExactly ? 0 : study.evidence.spreadExplained
     return Contender(
       "gaussian_nll", explained > 0.1 ? 0.7 : 0.15, transform: transform, outputs: 2,
       reasons: [
         explained > 0.1
           ? "the spread depends on the features: they explain \(NumberText.percent(explained)) of the logarithm of the residuals' size"
           : "where a spread is wanted for each row"
-      ], metrics: ["rmse", "mae"])
+      ],
+      warnings: study.fitsExactly
+        ? ["the features predict the targets to the last digits: there is no spread to learn, and it falls without end"]
+        : [], metrics: ["rmse", "mae"])
   }
 
   private func interval(_ score: Double) -> Contender {
-    Contender(
-      "quantile", score, parameters: [.init("quantiles", .array([.number(0.05), .number(0.5), .number(0.95)]))],
+    let levels = [0.05, 0.5, 0.95]
+    return Contender(
+      "quantile", score, parameters: [.init("quantiles", .array(levels.map(ConfigValue.number)))],
       transform: transform, outputs: 3,
       reasons: ["where an interval is wanted: nine of ten targets lie between the outer two"],
+      warnings: FilledParameter.problem(ofLevels: levels, rows: study.column.count).map { [$0] } ?? [],
       metrics: ["pinball_loss", "coverage", "quantile_crossing"])
   }
 
@@ -172,13 +173,14 @@ struct NumberRanking {
   private func numbers(squared: Bool) -> [Contender] {
     let evidence = study.evidence
     let transform = transform
-    let robust = share(squared ? max(0.05, -evidence.heavyGain) : 0)
-    let squares = share(squared ? 0 : max(0.05, evidence.heavyGain))
+    let gain = study.fitsExactly ? 0 : evidence.heavyGain
+    let robust = share(squared ? max(0.05, -gain) : 0)
+    let squares = share(squared ? 0 : max(0.05, gain))
     // Tails so slow that not even a mean exists; a group of rows far off is none.
     let tail = TailIndex(study.identity.residuals.map(\.magnitude))
     let verySlow = !squared && evidence.degrees < 1.3 && tail.map { $0.index < 1.3 } ?? false
     let prefersMedian = verySlow || wanted == .median
-    let words = evidence.heavyGain > evidence.heavyThreshold ? heavyWords : lightWords
+    let words = gain > evidence.heavyThreshold ? heavyWords : lightWords
     var found = [
       Contender("mse", squares, transform: transform, reasons: [words], metrics: ["rmse", "mae", "r2"]),
       huber(robust * (prefersMedian ? 0.9 : 1), transform: transform, reasons: [words]),
@@ -191,11 +193,12 @@ struct NumberRanking {
         "log_cosh", robust * 0.8, transform: transform, reasons: ["as huber, without a number to set"],
         metrics: ["mae", "median_absolute_error", "rmse"]),
       Contender(
-        "smooth_l1", robust * 0.75, parameters: beta, transform: transform, reasons: ["as huber, in another scale"],
+        "smooth_l1", robust * 0.75, parameters: beta.members, transform: transform,
+        reasons: ["as huber, in another scale", beta.words],
         metrics: ["mae", "median_absolute_error", "rmse"]),
       spread, interval(0.25),
     ]
-    if wanted == .mean, evidence.heavyGain > evidence.heavyThreshold {
+    if wanted == .mean, gain > evidence.heavyThreshold {
       found[0].warnings.append(
         "the mean was asked for, and tails as heavy as these make it follow a few rows; a robust loss predicts the centre instead"
       )
@@ -203,9 +206,10 @@ struct NumberRanking {
     return found
   }
 
-  private var beta: [ConfigValue.Member] {
-    let delta = NumberText.rounded(RobustLeastSquares.delta(study.identity.residuals) * study.scale * unit(transform))
-    return delta > 1e-30 && delta < 1e30 ? [.init("beta", .number(delta))] : []
+  private var beta: FilledParameter {
+    .size(
+      "beta", delta: RobustLeastSquares.delta(study.identity.residuals) * study.scale, unit: unit(transform),
+      place: "of the target's units", isExact: study.fitsExactly)
   }
 
   private var positive: [Contender] {
@@ -233,9 +237,7 @@ struct NumberRanking {
       Contender(
         "mse", 0.75, transform: .log, reasons: ["on logarithms their spread is the same everywhere"],
         warnings: [Self.smearing], metrics: ["msle", "mae", "rmse"]),
-      Contender(
-        "tweedie", 0.5, parameters: power(default: 1.9), reasons: ["as gamma, and zeros would be allowed"],
-        metrics: ["mae", "rmse"]),
+      tweedie(0.5, default: 1.9, reasons: ["as gamma, and zeros would be allowed"], metrics: ["mae", "rmse"]),
       Contender(
         "poisson", 0.4, reasons: ["means on their logarithm: right on average, though large values count most"],
         metrics: ["poisson_deviance", "mae", "rmse"]),
@@ -247,12 +249,16 @@ struct NumberRanking {
     ]
   }
 
-  /// Tweedie's power by the variance law, where it says something.
-  private func power(default standard: Double) -> [ConfigValue.Member] {
-    guard let law = study.law, law.standardError < 0.5 else {
-      return standard == 1.5 ? [] : [.init("power", .number(standard))]
-    }
-    return [.init("power", .number(NumberText.rounded(min(1.95, max(1.05, law.power)), digits: 3)))]
+  /// Tweedie, with its power by the variance law where that says something.
+  private func tweedie(
+    _ score: Double, default standard: Double, reasons: [String], warnings: [String] = [], metrics: [String]
+  ) -> Contender {
+    // Of an exact fit only rounding is left.
+    let law = study.fitsMeansExactly ? nil : study.law.map { ($0.power, $0.standardError) }
+    let power = FilledParameter.power(law, default: standard)
+    return Contender(
+      "tweedie", score, parameters: power.members, reasons: reasons + [power.words], warnings: warnings,
+      metrics: metrics)
   }
 
   private var counts: [Contender] {
@@ -279,8 +285,8 @@ struct NumberRanking {
     return [
       Contender(
         "poisson", 1, reasons: words, warnings: warnings, metrics: ["poisson_deviance", "mae", "rmse"]),
-      Contender(
-        "tweedie", zeros ? 0.9 : study.isOverdispersed ? 0.7 : 0.5, parameters: power(default: 1.5),
+      tweedie(
+        zeros ? 0.9 : study.isOverdispersed ? 0.7 : 0.5, default: 1.5,
         reasons: ["a variance that grows faster than the mean"], warnings: warnings,
         metrics: ["poisson_deviance", "mae", "rmse"]),
       Contender(
@@ -298,9 +304,8 @@ struct NumberRanking {
       "\(NumberText.percent(study.column.zeroShare)) of the targets are exactly 0, the others are spread over "
       + "\(NumberText.short(study.column.decades, digits: 2)) powers of ten"
     return [
-      Contender(
-        "tweedie", 1, parameters: power(default: 1.5),
-        reasons: [words, "the power is that of the variance by the mean"],
+      tweedie(
+        1, default: 1.5, reasons: [words],
         warnings: study.column.zeroShare > 0.7 ? ["so many zeros: whether and how much may be two models"] : [],
         metrics: ["mae", "rmse"]),
       Contender(
@@ -339,6 +344,7 @@ struct NumberRanking {
         "quantile", 1, parameters: [.init("quantiles", .array([.number(NumberText.rounded(level, digits: 6))]))],
         transform: transform,
         reasons: ["the level \(NumberText.short(level)) is what is wanted, and no other loss has its least there"],
+        warnings: FilledParameter.problem(ofLevels: [level], rows: study.column.count).map { [$0] } ?? [],
         metrics: ["pinball_loss", "coverage", "mae"])
     ]
     if level == 0.5 { found.append(absolute(0.9, "the median is the quantile of level 0.5")) }

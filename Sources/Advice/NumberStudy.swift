@@ -121,6 +121,14 @@ struct NumberStudy {
     return nil
   }
 
+  /// The share of the error from which on what a fit leaves is taken for the rounding of its arithmetic.
+  private static let exactGain = 0.9999
+
+  /// Whether the features predict left-out rows so well that the residuals say nothing.
+  var fitsExactly: Bool { identity.level > 0 && identity.gain >= Self.exactGain }
+  /// The same of means on their logarithm.
+  var fitsMeansExactly: Bool { means.map { $0.level > 0 && $0.gain >= Self.exactGain } ?? false }
+
   /// Whether counts vary more than Poisson's, by an effect that matters and more than chance.
   var isOverdispersed: Bool {
     guard let dispersion else { return false }

@@ -45,7 +45,4 @@ enum NumberText {
 
   /// Like `12 %`, `0.4 %`.
   static func percent(_ share: Double) -> String { short(100 * share, digits: share < 0.995 ? 2 : 3) + " %" }
-
-  /// A count with its noun, like `1 row` and `3 rows`.
-  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

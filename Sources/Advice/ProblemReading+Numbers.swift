@@ -1,3 +1,4 @@
+internal import Specs
 internal import Statistics
 
 extension ProblemReading {
@@ -26,7 +27,7 @@ extension ProblemReading {
     case .classification:
       let names = column.frequencies.map { NumberText.short($0.value, digits: 15) }
       self.init(
-        names.count == 2 ? .binary : .classes, reason: "\(names.count) different values, as --task says",
+        names.count == 2 ? .binary : .classes, reason: "\(names.count.counted("different value")), as --task says",
         classes: names, isGiven: true)
       return
     case .counts: self.init(.counts, reason: "counts, as --task says", isGiven: true); return
@@ -118,7 +119,8 @@ extension ProblemReading {
         alternatives: given ? [] : [.regression], isGiven: given)
       return
     }
-    let kinds = column.isWhole && column.distinct <= 30 ? "whole numbers, \(column.distinct) different ones" : "numbers"
+    let kinds =
+      column.isWhole && column.distinct <= 30 ? "\(column.distinct.counted("different whole number"))" : "numbers"
     var others: [TaskChoice] = []
     if column.isWhole, (0...10).contains(column.minimum), !given { others.append(.counts) }
     if column.isWhole, column.distinct <= 100, !given { others.append(.classification) }

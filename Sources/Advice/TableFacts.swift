@@ -1,3 +1,5 @@
+internal import Specs
+
 /// What is to be known of the table: missing targets, rows that are there twice, features that are constant.
 enum TableFacts {
   static func facts(_ input: AdviceInput) -> [Fact] {
@@ -8,7 +10,7 @@ enum TableFacts {
       facts.append(
         Fact(
           "missing_targets", [.init("rows", Double(input.missingTargets)), .init("share", share)],
-          "\(NumberText.count(input.missingTargets, "row")) without a target, \(NumberText.percent(share)) of all",
+          "\(input.missingTargets.counted("row")) without a target, \(NumberText.percent(share)) of all",
           effect: share))
     }
     let bad = notFinite(input.target)
@@ -16,7 +18,7 @@ enum TableFacts {
       facts.append(
         Fact(
           "targets_not_finite", [.init("rows", Double(bad))],
-          "\(NumberText.count(bad, "target")) \(bad == 1 ? "is no finite number" : "are no finite numbers")",
+          "\(bad.counted("target")) \(bad == 1 ? "is no finite number" : "are no finite numbers")",
           effect: max(0.2, Double(bad) / Double(max(1, rows)))))
     }
     let features = input.features.filter { $0.count == rows }
@@ -28,7 +30,7 @@ enum TableFacts {
       facts.append(
         Fact(
           "constant_features", [.init("features", Double(constant.count))],
-          "\(NumberText.count(constant.count, "feature")) with one value in all rows",
+          "\(constant.count.counted("feature")) with one value in all rows",
           effect: 0.3 * Double(constant.count) / Double(features.count)))
     }
     if !features.isEmpty, rows > 1 {
@@ -38,7 +40,7 @@ enum TableFacts {
         facts.append(
           Fact(
             "duplicate_rows", [.init("rows", Double(twice)), .init("share", share)],
-            "\(NumberText.count(twice, "row")) \(twice == 1 ? "is" : "are") there before, features and target alike (\(NumberText.percent(share)))",
+            "\(twice.counted("row")) \(twice.isOrAre) there before, features and target alike (\(NumberText.percent(share)))",
             effect: share))
       }
     }

@@ -95,7 +95,7 @@ extension DataError {
   private var tableSentence: String {
     switch self {
     case .raggedRow(let file, let line, let found, let expected, let hasHeader):
-      "\(name(file)): line \(line) has \(counted(found, "field")), \(hasHeader ? "the header" : "the first row") has \(expected); every row must have as many"
+      "\(name(file)): line \(line) has \(found.counted("field")), \(hasHeader ? "the header" : "the first row") has \(expected); every row must have as many"
     case .blankLine(let file, let line): "\(name(file)): line \(line) is empty but rows follow; remove the line"
     case .unterminatedQuote(let file, let line):
       "\(name(file)): line \(line): a quoted field begins here and never ends; close it, and double each quote inside it"
@@ -104,7 +104,7 @@ extension DataError {
     case .duplicateColumn(let file, let column):
       "\(name(file)): line 1: two columns are named '\(excerpt(column))'; rename one"
     case .columnOutOfRange(let file, let index, let count):
-      "\(name(file)): has no column \(index); its \(counted(count, "column")) count from 0 to \(count - 1)"
+      "\(name(file)): has no column \(index); its \(count.counted("column")) count from 0 to \(count - 1)"
     case .noFeatureColumns(let file):
       "\(name(file)): no column is left for the features; at least one besides targets and weights is needed"
     default: ""
@@ -172,13 +172,13 @@ extension DataError {
     case .emptyShape(let file, let shape):
       "\(name(file)): the array of shape \(words(shape)) holds no data; at least one row and one element are needed"
     case .tooManyDimensions(let file, let role, let shape, let limit):
-      "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(counted(limit, "dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
+      "\(name(file)): \(role) of shape \(words(shape)) cannot be used; at most \(limit.counted("dimension")), rows first, \(limit == 1 ? "is" : "are") allowed"
     case .notFinite(let file, let row):
       "\(name(file)): row \(row) (counted from 0) holds a value that is infinite or beyond float32 (±3.4e38); replace it or remove the row"
     case .longRow(let file, let place, let column, let found, let limit):
       "\(name(file)): \(place), column '\(excerpt(column))': has \(found) entries, and the training rows have at most \(limit); cut it, or train on rows that are as long"
     case .rowCountsDiffer(let features, let featureRows, let other, let otherRows):
-      "\(name(other)): has \(counted(otherRows, "row")), but \(name(features)) has \(featureRows); they must match row by row"
+      "\(name(other)): has \(otherRows.counted("row")), but \(name(features)) has \(featureRows); they must match row by row"
     default: ""
     }
   }
@@ -195,14 +195,14 @@ extension DataError {
     case .unseenClass(let file, let place, let text, let known):
       "\(name(file)): \(place): class '\(excerpt(text))' does not occur in the training source; \(NearMiss.hint(text, among: known, shown: shortened(known)))"
     case .targetCountsDiffer(let file, let found, let expected):
-      "\(name(file)): has \(counted(found, "target")) per row, the training source has \(expected)"
+      "\(name(file)): has \(found.counted("target")) per row, the training source has \(expected)"
     case .shapesDiffer(let file, let found, let expected):
       "\(name(file)): samples have shape \(found), the training source has \(expected)"
     case .positiveClass(let key, let problem): "\(key): \(problem.words)"
     case .classTargetsNormalized(let transform, let key):
       "\(key): '\(transform)' is for values, but the loss wants classes; remove the key"
     case .emptyPart(let part, let fraction, let rows):
-      "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(counted(rows, "row")) leaves no row for \(part); use a larger fraction or more rows"
+      "data.\(part).fraction: \(ConfigValue.number(fraction).compactText) of \(rows.counted("row")) leaves no row for \(part); use a larger fraction or more rows"
     case .foreignView(let problem):
       "the data: another rank has sent a view that is none of the rows here: \(problem); start all ranks with the same build of ptrain and the same data"
     default: ""
@@ -218,8 +218,6 @@ extension DataError {
     guard shape.count > 8 else { return shape.isEmpty ? "()" : Shape(shape).description }
     return Shape(Array(shape.prefix(8))).description + "×… (\(shape.count) dimensions)"
   }
-
-  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// A cell's text, short and on one line.
   private func excerpt(_ text: String) -> String { text.excerpt(40) }

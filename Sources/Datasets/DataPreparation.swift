@@ -101,7 +101,7 @@ package struct DataPreparation: Sendable {
       switch section.folds == nil ? source : nil {
       case nil: pieces.append(Piece(source: 0, rows: []))
       case .rows(let choice):
-        guard !rows.isEmpty else {
+        guard !rows.isEmpty || part == .validation && section.mayLackValidation else {
           throw .emptyPart(part: part.name, fraction: choice.fraction ?? 0, rows: training.count)
         }
         pieces.append(Piece(source: 0, rows: rows))

@@ -23,6 +23,9 @@ package struct DataSection: Sendable {
   package var fields: [FieldRequest] = []
   /// That the rows are wanted for folds; nil: for a training with the parts that the config says.
   package var folds: FoldRequest?
+  /// Whether there are to be no rows of validation where their fraction leaves none, as of a table of few rows or of
+  /// classes of one row each; else such data are refused.
+  package var mayLackValidation = false
   /// Whether each epoch has an order of its own.
   package var shuffle: Bool
   /// What is done with rows in which a value is missing.

@@ -167,7 +167,7 @@ package struct DroppedRows: Sendable, Equatable {
     let shown = columns.prefix(8).map { "'\($0.name.excerpt(40))' \($0.count)" }
     let more = columns.count > 8 ? ["… in \(columns.count) columns"] : []
     return
-      "\(rows.count) of \(total) row\(total == 1 ? "" : "s") \(rows.count == 1 ? "is" : "are") left out because values are missing "
+      "\(rows.count) of \(total.counted("row")) \(rows.count.isOrAre) left out because values are missing "
       + "(\((shown + more).joined(separator: ", ")))"
   }
 }

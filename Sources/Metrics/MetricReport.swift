@@ -68,7 +68,7 @@ extension MetricReport.Entry {
     if let reason { return "\(name) undefined (\(reason))" }
     return switch content {
     case .number(let found): "\(name) \(number(found.value))"
-    case .curve(let curve): "\(name) of \(curve.points.count) points"
+    case .curve(let curve): "\(name) of \(curve.points.count.counted("point"))"
     case .null: "\(name) null"
     }
   }

@@ -61,7 +61,8 @@ package struct MisclassificationCost: Sendable, Equatable {
     guard let classes else { return }
     guard let matrix else { throw fields.error("classes", "these name the rows of a matrix; give the matrix too") }
     guard classes.count == matrix.count else {
-      throw fields.error("classes", "names \(classes.count) classes, but the matrix has \(matrix.count) rows")
+      throw fields.error(
+        "classes", "names \(classes.count.counted("class")), but the matrix has \(matrix.count.counted("row"))")
     }
   }
 
@@ -113,7 +114,7 @@ package struct MisclassificationCost: Sendable, Equatable {
     for (index, row) in rows.enumerated() {
       guard case .array(let cells) = row, cells.count == rows.count else {
         throw ConfigError(
-          "expected a row of \(rows.count) numbers, as many as there are rows, found \(row.excerpt)",
+          "expected a row of \(rows.count.counted("number")), as many as there are rows, found \(row.excerpt)",
           path: "\(path)[\(index)]")
       }
       var numbers: [Double] = []
@@ -157,7 +158,9 @@ package struct MisclassificationCost: Sendable, Equatable {
       costs[positive][1 - positive] = falseNegative
     case .matrix(let matrix, let classes):
       guard matrix.count == names.count else {
-        throw ConfigError("the matrix has \(matrix.count) rows, but there are \(names.count) classes", path: path)
+        throw ConfigError(
+          "the matrix has \(matrix.count.counted("row")), but there \(names.count.isOrAre) \(names.count.counted("class"))",
+          path: path)
       }
       _ = try positiveIndex(names, path: path)
       let places = try (classes ?? names).map { name throws(ConfigError) in

@@ -51,7 +51,7 @@ package struct RestartPolicy: Sendable {
       return .giveUp(
         code: code,
         sentence:
-          "gave up after \(restarts) restart\(restarts == 1 ? "" : "s") (--max-restarts): \(words); see the lines above for the "
+          "gave up after \(restarts.counted("restart")) (--max-restarts): \(words); see the lines above for the "
           + "reason, the same command goes on \(Self.place(progress))")
     }
     before = (progress, words)

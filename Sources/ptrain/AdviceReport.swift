@@ -42,7 +42,7 @@ struct AdviceReport {
     let more = advice.targets.count > 4 ? " and \(advice.targets.count - 4) more" : ""
     var lines = wrap(
       "",
-      "\(target)\(more) of \(advice.file.oneLine): \(advice.rows) training rows, \(count(advice.features, "feature"))",
+      "\(target)\(more) of \(advice.file.oneLine): \(advice.rows.counted("training row")), \(advice.features.counted("feature"))",
       indent: 2)
     let override = reading.override.map { "; \($0)" } ?? ""
     lines += labelled(
@@ -78,11 +78,9 @@ struct AdviceReport {
     guard let fit = advice.advice.fit else { return "the targets alone" }
     let features =
       advice.fittedFeatures < advice.features
-      ? " (\(advice.fittedFeatures) of \(advice.features) features, those that go with the target most)" : ""
+      ? " (\(advice.fittedFeatures) of \(advice.features.counted("feature")), those that go with the target most)" : ""
     return fit + features
   }
-
-  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   // MARK: - Facts
 
@@ -131,7 +129,7 @@ struct AdviceReport {
     let members = Self.members(of: candidate.fragment), line = members.joined(separator: " ")
     lines += (line.count + 3 <= width ? [line] : members).map { "   " + $0 }
     if let units = loss.units, units != max(1, targets) {
-      lines.append("   and \(count(units, "unit")) in the last layer")
+      lines.append("   and \(units.counted("unit")) in the last layer")
     }
     return lines
   }

@@ -53,7 +53,15 @@ struct AdviseCheck {
     (options.folds, options.repeats) = (Self.folds, Self.repeats)
     options.metrics = plan.metric.map { [$0] } ?? []
     (options.environment, options.threads) = (PTrain.environment, launch.threads)
-    let comparison = try Comparison(candidates, options: options, cluster: cluster)
+    let comparison: Comparison
+    do { comparison = try Comparison(candidates, options: options, cluster: cluster) } catch var failure
+      as AgreedFailure
+    {
+      failure.sentence =
+        "--check: what is advised cannot be compared with this config: \(failure.sentence); leave it out, or compare "
+        + "losses that fit with ptrain compare"
+      throw failure
+    }
     let progress = CompareProgress(isShown: cluster.rank == 0 && !isQuiet, PTrain.environment)
     let outcome = try comparison.run(in: nil, report: progress.show)
     progress.end()

@@ -16,13 +16,20 @@ struct AdviseCommand: ParsableCommand {
   @Argument(help: "A config file, whose data are looked at.")
   var config: String?
 
-  @Option(help: "Without a config: a table as text, gzip or not (.csv, .tsv, …), or features as an array (.npy).")
+  @Option(
+    help:
+      "Without a config: a table as text, gzip or not (.csv, .tsv, …), features as an array (.npy), a file of arrays, or rows of pairs (.svm)."
+  )
   var data: String?
 
   @Option(help: "Of --data: the column to predict; without it the columns are listed.")
   var target: String?
 
-  @Option(help: "Of --data, where it is an array: the file with the targets, .npy.")
+  @Option(help: "Of --data, where it is a file of arrays (.h5, .npz, …): the one with the features.")
+  var features: String?
+
+  @Option(
+    help: "Of --data, where it is an array: the file with the targets, .npy; of a file of arrays: the one with them.")
   var targets: String?
 
   @Option(
@@ -65,7 +72,7 @@ struct AdviseCommand: ParsableCommand {
     data.map { data in
       // Its config is read once and forgotten: the task decides how targets are read, not the network.
       let kind = task.map { $0 == TaskChoice.classification.rawValue ? $0 : TaskChoice.regression.rawValue }
-      return StartingData(table: data, target: target, targets: targets, task: kind)
+      return StartingData(table: data, target: target, features: features, targets: targets, task: kind)
     }
   }
 
@@ -78,9 +85,10 @@ struct AdviseCommand: ParsableCommand {
         "found the config \(config) and --data \(data); give one of them (another file for the config's data: --set data.train.path=…)"
       )
     case (_?, nil):
-      if target != nil || targets != nil {
+      let given = [("--target", target), ("--targets", targets), ("--features", features)].first { $0.1 != nil }
+      if let option = given?.0 {
         throw ValidationError(
-          "\(target != nil ? "--target" : "--targets"): goes with --data; the target of a config is its data.train.targets"
+          "\(option): goes with --data; what a config predicts, and from what, is in its data.train"
         )
       }
     case (nil, _?): break

@@ -44,7 +44,7 @@ struct CheckCommand: ParsableCommand {
     guard let profile = run.columnProfile, !common.quiet else { return [] }
     // Of a small table the time says nothing.
     let time = profile.seconds.flatMap { $0 < 0.1 ? nil : ", read in \(Self.hundredths($0)) s" } ?? ""
-    return ["columns of \(profile.file.oneLine), \(profile.rows) rows\(time)"]
+    return ["columns of \(profile.file.oneLine), \(profile.rows.counted("row"))\(time)"]
       + table.lines(
         profile.columns, warnings: profile.warnings, advice: "into 'data', where you agree with all of this:") + [""]
   }
@@ -61,7 +61,7 @@ struct CheckCommand: ParsableCommand {
       return
     }
     let lines =
-      ["columns of \(columns.file.oneLine), \(columns.rows) rows, by the text of their cells"]
+      ["columns of \(columns.file.oneLine), \(columns.rows.counted("row")), by the text of their cells"]
       + table.lines(
         columns.profiles, warnings: columns.problems, advice: "into 'data', where you agree with all of this:")
     try StandardOutput.answer(lines.joined(separator: "\n"))

@@ -89,7 +89,7 @@ struct CompareCommand: ParsableCommand {
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.stopped.rawValue,
         sentence:
-          "stopped on request (\(reason.words)); \(done) of \(count) trainings are finished and kept in \(directory), the same command goes on"
+          "stopped on request (\(reason.words)); \(done) of \(count.counted("training")) \(done.isOrAre) finished and kept in \(directory), the same command goes on"
       )
     }
   }
@@ -121,7 +121,7 @@ struct CompareCommand: ParsableCommand {
       guard let found else { throw RunError(.stopped, "stopped on request; nothing is kept of this training") }
       guard cluster.rank == 0 else { return }
       guard let hash = found.result.weightsHash else {
-        throw RunError(.notFinite, found.trace ?? "the training diverged after \(found.result.steps) steps")
+        throw RunError(.notFinite, found.trace ?? "the training diverged after \(found.result.steps.counted("step"))")
       }
       let figures = comparison.metrics.map { metric in
         let value = found.result.value(of: metric.name)

@@ -64,8 +64,10 @@ struct EvaluateCommand: ParsableCommand {
           + "training data, or train with a smaller learning rate")
     }
     let dropped = source.prepared.dropped.rows.count
+    let provenance: [ConfigValue.Member] =
+      model.provenance == .object([]) ? [] : [.init("provenance", model.provenance)]
     return .object(
-      .record(["samples": result.samples, "dropped_rows": dropped > 0 ? dropped : nil]) + result.members)
+      .record(["samples": result.samples, "dropped_rows": dropped > 0 ? dropped : nil]) + result.members + provenance)
   }
 }
 

@@ -64,9 +64,11 @@ struct InitCommand: ParsableCommand {
       try file.probe()
     }
     var config = try data.config()
-    do { try config.takeAdvice(baseDirectory: data.baseDirectory) } catch {
-      // A pipe is read once.
-      guard GivenFile.isPipe(table) else { throw (error as? AgreedFailure)?.asRunError ?? error }
+    // A pipe is read once.
+    if !GivenFile.isPipe(table) {
+      do { try config.takeAdvice(baseDirectory: data.baseDirectory) } catch let failure as AgreedFailure {
+        throw failure.asRunError
+      }
     }
     guard output != "-" else { return try StandardOutput.answer(config.text, terminator: "") }
     try file.write(Array(config.text.utf8))
@@ -88,7 +90,7 @@ struct InitCommand: ParsableCommand {
     let name = "'\(data.targetName.excerpt(40))'"
     switch config.reading.task {
     case .binary: return "\(name) is taken for two classes"
-    case .classes(let count): return "\(name) is taken for \(count) classes"
+    case .classes(let count): return "\(name) is taken for \(count.counted("class"))"
     case .counts: return "\(name) is taken for counts"
     case .numbers, .heavyTails: return "\(name) is taken for numbers"
     }
@@ -98,7 +100,7 @@ struct InitCommand: ParsableCommand {
     guard let columns = config.columns else { return "features \(config.shape)" }
     let dropped = columns.dropped
     let names = dropped.prefix(8).map { "'\($0.name.excerpt(30))' (\($0.comment))" }.joined(separator: ", ")
-    return "\(columns.features) columns are features"
+    return "\(columns.features.counted("column")) \(columns.features == 1 ? "is a feature" : "are features")"
       + (dropped.isEmpty ? "" : "; left out: \(names)\(dropped.count > 8 ? " and \(dropped.count - 8) more" : "")")
   }
 }

@@ -59,7 +59,7 @@ struct Launch {
   func announce(_ config: RunConfig) {
     let nodeText = nodes == 1 ? host : "\(nodes) nodes"
     StandardOutput.write(
-      "ptrain \(PTrain.version): \(size) rank\(size == 1 ? "" : "s") × \(threads) "
+      "ptrain \(PTrain.version): \(size.counted("rank")) × \(threads) "
         + "thread\(threads == 1 ? "" : "s") on \(nodeText), \(instructions)")
     for warning in warnings { StandardOutput.write("warning: \(warning)") }
   }
@@ -85,7 +85,7 @@ struct Launch {
       guard let problem = ProcessGuard.problem(startingThreads: wanted + 1) else { return }
       throw RunError(
         .config,
-        "\(wanted) thread\(wanted == 1 ? "" : "s") cannot be started (\(problem)); give --threads a smaller number, or raise the limits on processes and "
+        "\(wanted.counted("thread")) cannot be started (\(problem)); give --threads a smaller number, or raise the limits on processes and "
           + "memory (ulimit -u, ulimit -v, the container's pids)")
     }
   }

@@ -14,7 +14,7 @@ enum SelectionDirectory {
     let lock = try cluster.agree(describe: describeFailure) { () -> RunLock? in
       guard cluster.rank == 0 else { return nil }
       try AtomicFile.createDirectory(directory)
-      guard let lock = RunLock.takeIfFree(directory, PTrain.environment) else {
+      guard let lock = try RunLock.takeUnlessHeld(directory, PTrain.environment) else {
         throw RunError(
           .config,
           "\(directory): another process is writing here; wait for its end, or choose another directory with --output")

@@ -77,7 +77,7 @@ struct StartingData {
     guard let target else {
       let style = TerminalStyle(PTrain.environment)
       let lines =
-        ["columns of \(table.oneLine), \(survey.rows) rows"]
+        ["columns of \(table.oneLine), \(survey.rows.counted("row"))"]
         + ColumnTable(style: style, width: TerminalStyle.width)
         .lines(survey.columns.map { $0.profile(as: .feature) }, warnings: [], advice: "")
       try StandardOutput.answer(lines.joined(separator: "\n"))

@@ -83,10 +83,9 @@ struct SweepCommand: ParsableCommand {
 
   private func headline(_ sweep: Sweep) -> String {
     let plan = sweep.plan, count = plan.trials.count, keys = plan.space.keys.map(\.key).joined(separator: ", ")
-    func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let rungs = plan.brackets.map(\.rungs.count).max() ?? 1
-    let halving = rungs > 1 ? ", in \(counted(plan.brackets.count, "bracket")) of up to \(rungs) rungs" : ""
-    return "searching \(keys): \(counted(count, "trial")) of up to \(plan.budget.words)\(halving), "
+    let halving = rungs > 1 ? ", in \(plan.brackets.count.counted("bracket")) of up to \(rungs.counted("rung"))" : ""
+    return "searching \(keys): \(count.counted("trial")) of up to \(plan.budget.words)\(halving), "
       + "by \(sweep.metric.name)"
   }
 
@@ -102,7 +101,7 @@ struct SweepCommand: ParsableCommand {
       throw AgreedFailure(
         rank: 0, failedRanks: Array(0..<cluster.size), size: cluster.size, exitCode: ExitCode.stopped.rawValue,
         sentence:
-          "stopped on request (\(reason.words)); \(done) of \(count) trainings are finished "
+          "stopped on request (\(reason.words)); \(done) of \(count.counted("training")) \(done.isOrAre) finished "
           + "and kept in \(directory), those under way too, the same command goes on")
     }
   }
@@ -142,11 +141,11 @@ struct SweepCommand: ParsableCommand {
       guard let found else { throw RunError(.stopped, "stopped on request; nothing is kept of this training") }
       guard cluster.rank == 0 else { return }
       guard let hash = found.weightsHash else {
-        throw RunError(.notFinite, "the training diverged after \(found.steps) steps")
+        throw RunError(.notFinite, "the training diverged after \(found.steps.counted("step"))")
       }
       let value = found.value(of: sweep.metric.name)
       let number = value.isFinite ? ConfigValue.number(value).compactText : "undefined"
-      let lines = common.quiet ? [] : ["after \(found.steps) steps: \(sweep.metric.name) \(number)"]
+      let lines = common.quiet ? [] : ["after \(found.steps.counted("step")): \(sweep.metric.name) \(number)"]
       try StandardOutput.answer((lines + ["weights_sha256 \(hash)"]).joined(separator: "\n"))
     }
   }

@@ -152,6 +152,6 @@ import Testing
     #expect(NumberText.rounded(1.23456e-300) == 1.235e-300 && NumberText.rounded(0) == 0)
     #expect(NumberText.rounded(.greatestFiniteMagnitude) == .greatestFiniteMagnitude)
     #expect(NumberText.short(3) == "3" && NumberText.short(0.12345) == "0.123" && NumberText.short(1e300) == "1e+300")
-    #expect(NumberText.percent(0.4) == "40 %" && NumberText.count(1, "row") == "1 row")
+    #expect(NumberText.percent(0.4) == "40 %" && 1.counted("row") == "1 row")
   }
 }

@@ -8,7 +8,11 @@ import Testing
     for (index, subtree) in plan.subtrees(of: rank).enumerated() {
       let values = Reference.sum(subtree, inUse: inUse, count: exchange.count)
       let partial = exchange.partial(index)
-      for position in 0..<exchange.count { partial[position] = values?[position] ?? .nan }
+      if let values {
+        partial.update(from: values, count: exchange.count)
+      } else {
+        partial.update(repeating: .nan, count: exchange.count)
+      }
     }
   }
 

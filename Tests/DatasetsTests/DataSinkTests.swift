@@ -132,7 +132,7 @@ struct FieldSource: DataFormat {
     #expect(table.count == 11)
     #expect(table.columns.map(\.name) == ["a", "colour", "tokens", "tokens.length", "pair", "b"])
     #expect(table.columns.map(\.width) == [1, 3, 3, 1, 2, 3])
-    #expect(table.sampleWeights == (0..<11).map { Double(600 + 10 * $0) })
+    #expect(table.sampleWeights == (0..<11).map { (row: Int) -> Double in Double(600 + 10 * row) })
     #expect(table.keys.map(\.role) == [.group, .id])
     #expect(table.keys[0].labels(0..<4) == ["f7-0", "f7-1", "f7-2", "f7-0"])
     #expect(table.keys[1].labels([0, 10]) == ["800", "900"])

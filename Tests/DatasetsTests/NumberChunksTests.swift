@@ -44,7 +44,8 @@ import Testing
     /// The same rows in blocks, with other numbers behind each row's; some come one by one.
     func chunks(inBlocks generator: inout TestGenerator) throws -> NumberChunks {
       let chunks = try NumberChunks(width: width, file: "t"), queue = WorkQueue(), stride = width + 2
-      let spaced = (0..<count).flatMap { values[$0 * width..<($0 + 1) * width] + [7, .nan] }
+      var spaced: [Double] = []
+      for row in 0..<count { spaced += values[row * width..<(row + 1) * width] + [7, .nan] }
       var next = 0
       try spaced.withUnsafeBufferPointer { spaced in
         guard let base = spaced.baseAddress else { return }

@@ -84,7 +84,9 @@ import Testing
   @Test("a row is (x − mean) / deviation in double, rounded once, and a split does not change what a row is")
   func formula() throws {
     let directory = try TemporaryDirectory()
-    let values = (0..<90).map { row in (0..<3).map { column in Double(row * 7919 % 1000 + column) / 10 } }
+    let values = (0..<90).map { (row: Int) -> [Double] in
+      (0..<3).map { (column: Int) -> Double in Double(row * 7919 % 1000 + column) / 10 }
+    }
     try directory.write(
       "t.csv", "a,b,c,y\n" + values.map { $0.map(\.description).joined(separator: ",") + ",1\n" }.joined())
     let preparation = try section(
@@ -255,7 +257,8 @@ extension RawDataTests {
     let directory = try TemporaryDirectory()
     let values = (1...60).map { Double($0) * 0.1 / Double($0) }
     #expect(Set(values).count > 1)
-    try directory.write("t.csv", "c,w,y\n" + values.enumerated().map { "\($1),\((1 << 50) + $0 % 3),\($0)\n" }.joined())
+    let lines = values.indices.map { (row: Int) -> String in "\(values[row]),\((1 << 50) + row % 3),\(row)\n" }
+    try directory.write("t.csv", "c,w,y\n" + lines.joined())
     let data = try section(#"{"train": {"format": "csv", "path": "t.csv", "targets": "y"}, "normalize": "\#(method)"}"#)
       .prepare(in: directory.context, targets: .values, seed: 1).makePreparedData()
     #expect(data.description.normalization.scale[0] == 1)

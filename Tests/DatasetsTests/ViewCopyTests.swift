@@ -92,7 +92,7 @@ import Testing
   @Test("rows that stay in their file")
   func mapped() throws {
     let directory = try TemporaryDirectory()
-    let values = (0..<40 * 3).map { Float($0 * 7919 % 251) / 8 }
+    let values = (0..<40 * 3).map { (index: Int) -> Float in Float(index * 7919 % 251) / 8 }
     try directory.write("x.npy", MappingTests.file("<f4", rows: 40, width: 3, MappingTests.bytes(values)))
       .write("y.npy", npy("|u1", "(40,)", (0..<40).map { UInt8($0 % 2) }))
     func prepare() throws -> PreparedData {

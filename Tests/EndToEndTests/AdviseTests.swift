@@ -20,7 +20,8 @@ import Testing
   /// The last column of a bundled table.
   private static func target(_ name: String) throws -> String {
     let text = try String(contentsOfFile: Command.root + "/configs/data/" + name, encoding: .utf8)
-    return try #require(text.split(whereSeparator: \.isNewline).first?.split(separator: ",").last.map(String.init))
+    let names: [Substring]? = text.split(whereSeparator: \.isNewline).first?.split(separator: ",")
+    return String(try #require(names?.last))
   }
 
   private static func advice(_ arguments: [String], ranks: Int = 0) throws -> ConfigValue {

@@ -13,7 +13,10 @@ import Testing
     try Data(contentsOf: URL(fileURLWithPath: directory + "/compare.json"))
   }
 
-  @Test("1 and 2 ranks write the same bytes; the table says what stands in them; once more, nothing is trained")
+  /// Ranks beside one: two, and more in the long runs.
+  private static let ranks = ProcessInfo.processInfo.environment["PTRAIN_FULL"] == nil ? [2] : [2, 3, 4, 7]
+
+  @Test("1 and more ranks write the same bytes; the table says what stands in them; once more, nothing is trained")
   func ranks() throws {
     let folder = try TemporaryFolder()
     let epochs = ["--set", "training.epochs=6"]
@@ -24,9 +27,11 @@ import Testing
       "the reference", "10 folds (2",
     ]
     for word in words { #expect(alone.output.contains(word), "\(word): \(alone.output)") }
-    let two = try Command.ptrain(Self.line + epochs + ["--output", folder.path + "/2"], ranks: 2)
-    #expect(two.status == 0, "\(two.errors)")
-    #expect(try file(folder.path + "/1") == file(folder.path + "/2"))
+    for ranks in Self.ranks {
+      let together = try Command.ptrain(Self.line + epochs + ["--output", folder.path + "/\(ranks)"], ranks: ranks)
+      #expect(together.status == 0, "\(together.errors)")
+      #expect(try file(folder.path + "/1") == file(folder.path + "/\(ranks)"), "\(ranks) ranks")
+    }
     let log = folder.path + "/1/trainings-0.jsonl", before = try Data(contentsOf: URL(fileURLWithPath: log))
     let again = try Command.ptrain(Self.line + epochs + ["--output", folder.path + "/1", "--json"], ranks: 2)
     #expect(try Data(again.output.utf8) == file(folder.path + "/1"))
@@ -67,6 +72,38 @@ import Testing
     #expect(try file(run) == file(folder.path + "/whole"))
   }
 
+  @Test("a directory that a living process writes to is refused, of either kind; so is a lock that is none")
+  func locked() throws {
+    let folder = try TemporaryFolder()
+    let sweep = ["sweep", "configs/diabetes.json", "--search", "optimizer.learning_rate=[0.1,0.01]", "--trials", "2"]
+    for (number, kind) in [Self.line, sweep].enumerated() {
+      let run = folder.path + "/run-\(number)", second = kind + ["--quiet", "--output", run]
+      let long = ["--quiet", "--set", "training.epochs=3000", "--output", run]
+      let first = ([Command.ptrain] + Self.line + long).map { "'\($0)'" }.joined(separator: " ")
+      let words = ([Command.ptrain] + second).map { "'\($0)'" }.joined(separator: " ")
+      let waits = "until [ -s '\(run)/trainings-0.jsonl' ]; do kill -0 $! || exit 1; sleep 0.02; done"
+      let outcome = try Command.run(
+        [
+          "sh", "-c", "\(first) 2>/dev/null & \(waits); \(words); code=$?; kill -9 $!; wait $! 2>/dev/null; exit $code",
+        ],
+        seconds: 120)
+      #expect(outcome.status == 78, "\(number): \(outcome.errors)")
+      #expect(
+        outcome.complaints.count == 1
+          && outcome.complaints[0].hasSuffix(
+            "\(run): another process is writing here; wait for its end, or choose another directory with --output"),
+        "\(outcome.errors)")
+    }
+    // What lies there is said, not that somebody writes.
+    let odd = folder.path + "/odd"
+    let outcome = try Command.run(
+      ["sh", "-c", "mkdir '\(odd)'; mkfifo '\(odd)/.lock'; exec '\(Command.ptrain)' \"$@\"", "sh"] + Self.line
+        + ["--quiet", "--output", odd])
+    #expect(
+      outcome.status == 74 && outcome.complaints.first?.contains("not a lock that can be used") == true,
+      "\(outcome.errors)")
+  }
+
   @Test("asked to stop, it keeps what is trained and says how to go on")
   func stopped() throws {
     let folder = try TemporaryFolder(), run = folder.path + "/run"
@@ -76,7 +113,7 @@ import Testing
     let outcome = try Command.run(["sh", "-c", "\(words) & \(waits); kill -TERM $!; wait $!"], seconds: 120)
     #expect(outcome.status == 75, "\(outcome.errors)")
     #expect(
-      outcome.complaints.count == 1 && outcome.complaints[0].contains("of 30 trainings are finished and kept in"),
+      outcome.complaints.count == 1 && outcome.complaints[0].contains(" finished and kept in"),
       "\(outcome.errors)")
   }
 }

@@ -14,10 +14,12 @@ import Testing
     }
     let tables = ["tcp", "tcp6"].compactMap { try? String(contentsOfFile: "/proc/net/\($0)", encoding: .utf8) }
     // Local and remote address, state (0A: it listens), …, the socket's number.
-    let listening = tables.flatMap { $0.split(separator: "\n") }.map { $0.split(separator: " ") }.filter {
-      $0.count > 9 && $0[3] == "0A"
+    var found = 0
+    for line in tables.flatMap({ (table: String) -> [Substring] in table.split(separator: "\n") }) {
+      let words: [Substring] = line.split(separator: " ")
+      if words.count > 9, words[3] == "0A", open.contains("socket:[\(words[9])]") { found += 1 }
     }
-    return listening.count { open.contains("socket:[\($0[9])]") }
+    return found
   }
 
   /// What a run that trains listens on, before it is asked to stop.

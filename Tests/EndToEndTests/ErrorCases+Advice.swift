@@ -21,6 +21,18 @@ extension ErrorCase {
     advise(["--data", "data.csv", "--target", target] + options, mixedTable, code, ranks: [0], says: says)
   }
 
+  /// A table whose target holds these cells.
+  private static func column(_ name: String, _ cells: [String], _ options: [String] = [], says: String) -> ErrorCase {
+    let table = "a,y\n" + cells.enumerated().map { "\($0 + 1),\($1)\n" }.joined()
+    var entry = advise(["--data", "data.csv", "--target", "y"] + options, table, 65, ranks: [0], says: says)
+    entry.name = "advise: \(name)"
+    return entry
+  }
+
+  /// Rows enough for folds: numbers, two numbers of their own, and a target in words.
+  private static let words =
+    "a,number,y\n" + (0..<60).map { "\($0 % 7),\($0 * 7 % 3 % 2),\(["x", "y", "z"][$0 * 7 % 3])\n" }.joined()
+
   static let advice: [ErrorCase] = [
     advise([], says: "name a config, or a table with --data FILE --target COLUMN"),
     advise(["config.json", "--data", "data.csv"], says: "give one of them"),
@@ -63,5 +75,49 @@ extension ErrorCase {
     advise(
       ["config.json", "--task", "counts"], "a,b,y\n1,2,red\n3,4,blue\n5,6,red\n", 65, ranks: [0],
       says: "holds words ('blue'), and --task counts needs numbers"),
+    advise(["config.json", "--features", "x"], ranks: [0], says: "--features: goes with --data"),
+    advise(
+      ["--data", "data.csv", "--features", "x", "--target", "y"], ranks: [0],
+      says: "--features: is for files of several arrays"),
+    advise(
+      ["--data", "x.npy", "--targets", "y.npy", "--target", "y"], ranks: [0], says: "--target: an array has no columns"),
+    advise(
+      ["--data", "data.csv", "--targets", "y"], ranks: [0], says: "--targets: is for arrays (.npy); of a table name"),
+    advise(["--data", "x.h5", "--target", "y"], ranks: [0], says: "name the arrays with --features and --targets"),
+    advise(["--data", "x.svm", "--target", "y"], ranks: [0], says: "have one target, their labels; take it out"),
+    advise(["--data", "x.svm", "--targets", "y"], ranks: [0], says: "have one target, their labels; take them out"),
+    advise(["--data", "x.npz"], nil, 66, ranks: [0], says: "x.npz: no such file"),
+    advise(
+      ["config.json", "--task", "classification"], mixedTable,
+      set: [#"data.train.targets=["a","count"]"#, #"loss="mse""#],
+      65, ranks: [0], says: "the targets are 2 columns, and classes are one; use --task labels or --task regression"),
+    mixed("kind", ["--want", "mean"], says: "--want mean: is for numbers (--task regression), and "),
+    mixed("kind", ["--want", "quantile:0.9"], says: "--want quantile:0.9: is for numbers (--task regression)"),
+    mixed("number", ["--task", "distribution"], 65, says: "is one column, and --task distribution needs several"),
+    mixed("kind", ["--task", "shares"], 65, says: "holds words ('x'"),
+    column("no value", ["", "", ""], says: "target 'y' has no value in any row; name another column"),
+    column(
+      "dates", ["2020-01-10", "2020-01-11", "2020-02-01"], says: "holds dates, which are neither classes nor numbers"),
+    column(
+      "names", (1...25).map { "n\($0)" }, says: "has 25 different words in 25 rows, which are names of rows rather than"
+    ),
+    column(
+      "classes beyond what numbers tell apart", ["9007199254740993", "9007199254740995"], ["--task", "classification"],
+      says: "holds whole numbers beyond 9e15"),
+    column(
+      "too many classes", (0...1000).map { "\($0)" }, ["--task", "classification"],
+      says: "has more than 1000 different values, too many for classes; use --task regression"),
+    column("no rows", [], says: "has no rows of data; at least one is needed"),
+    // What is advised needs another last layer, or another metric to watch.
+    advise(
+      ["config.json", "--check"], words,
+      set: [#"loss="mse""#, "model.layers[0].units=1", #"training.early_stopping={"metric":"rmse"}"#], 78,
+      says: "--check: what is advised cannot be compared with this config: "),
+    advise(
+      ["config.json", "--check"], words.replacing("z", with: "x"),
+      set: [
+        #"loss="mse""#, "data.train.targets=number", "model.layers[0].units=1",
+        #"data.columns={"number":{"transform":"standard"}}"#,
+      ], 78, ranks: [0], says: "--check: the config does not take the loss 'binary_cross_entropy': "),
   ]
 }

@@ -43,7 +43,7 @@ extension ErrorCase {
         says: "loss.cost.classes[1]: '0' is there twice"),
       cost(
         #"{"matrix": [[0, 1], [1, 0]], "classes": ["0"]}"#, ranks: [0],
-        says: "names 1 classes, but the matrix has 2 rows"),
+        says: "names 1 class, but the matrix has 2 rows"),
       cost(#"{"classes": ["0", "1"]}"#, ranks: [0], says: "give the matrix too"),
       cost(#"{"matrix": [[0, 1], [1, 0]], "false_positive": 1}"#, ranks: [0], says: "not both"),
       classes(

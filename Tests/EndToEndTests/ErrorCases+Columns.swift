@@ -237,5 +237,17 @@ extension ErrorCase {
       says:
         "test.csv: line 3, column 'c': the category 'w' does not occur in the training rows; known: u, v; a model takes such"
     ),
+    words("too many categories", count: 10_001, filler: ""),
+    // As threads read it, by ranges.
+    words("too many categories of a longer text", count: 10_001, filler: String(repeating: "7", count: 30)),
   ]
+
+  /// A column of different words that its rule makes categories.
+  private static func words(_ name: String, count: Int, filler: String) -> ErrorCase {
+    let rows = (0..<count).map { "w\($0),1\(filler),\($0 % 2)\n" }.joined()
+    return ErrorCase(
+      name: "columns: \(name)", overrides: [#"data.columns={"a": {"kind": "categorical"}}"#],
+      files: ["data.csv": Array("a,b,y\n\(rows)".utf8)], code: 65, ranks: [0],
+      says: "data.csv: column 'a' has more than 10000 categories; leave ")
+  }
 }

@@ -142,5 +142,55 @@ extension ErrorCase {
     compare(
       "only a fold too many", two + ["--folds", "2", "--only", "repeat=1,fold=3,candidate=focal:2"],
       says: "folds from 1 to 2"),
+    compare(
+      "an unknown loss among values", ["--vary", #"loss=["focal","fokal"]"#],
+      says: "--vary loss: unknown loss 'fokal'; did you mean 'focal'?"),
+    compare(
+      "a path with a gap", ["--vary", "a..b=[1,2]"],
+      says: "--vary a..b=1: an empty key in 'a..b'"),
+    compare(
+      "a layer that is not there", ["--vary", "model.layers[9].units=[1,2]"],
+      says: "--vary model.layers[9].units=1: there is no entry [9]"),
+    compare(
+      "a value that its key does not take", ["--vary", "optimizer.learning_rate=[0.1,-1]"], code: 78,
+      says: "expected a number ≥ 0, found -1 (candidate 'optimizer.learning_rate=-1')"),
+    compare(
+      "kinds of targets", ["--losses", "categorical_cross_entropy,mse", "--folds", "2"], code: 78,
+      says: "one learns classes and the other values of the same targets, and no metric is of both"),
+    compare(
+      "rows that one drops", ["--vary", #"data.train.features=[["a"],["a","b"]]"#, "--folds", "2"],
+      overrides: [#"data.missing="drop_row""#],
+      files: ["data.csv": Array("a,b,y\n1,,0\n3,4,1\n5,6,0\n7,8,1\n9,8,0\n7,6,1\n".utf8)], code: 78,
+      says: "learn from other rows than each other (6 and 5 rows)"),
+    compare(
+      "a column that one does not find", ["--vary", #"data.train.features=[["a"],["zz"]]"#, "--folds", "2"], code: 78,
+      ranks: [0, 2],
+      says: "has no column 'zz'; known: a, b, y"),
+    compare(
+      "a target that one refuses", ["--losses", "mse,gamma", "--folds", "2"], overrides: ["model.layers[0].units=1"],
+      code: 65, ranks: [0, 2],
+      says: "target 0.0 is not allowed; this loss takes numbers above 0 (candidate 'gamma')"),
+    compare(
+      "a metric of one alone", ["--vary", "loss.quantiles=[[0.5],[0.9]]", "--metrics", "pinball_loss", "--folds", "2"],
+      overrides: [#"loss={"type":"quantile","quantiles":[0.5]}"#, "model.layers[0].units=1"],
+      says: "--metrics: there is no pinball_loss.0.5 of candidate 'loss.quantiles=[0.9]'"),
+    compare(
+      "groups fewer than folds", two + ["--folds", "3", "--groups", "a"], overrides: [#"data.train.features=["b"]"#],
+      files: ["data.csv": Array("a,b,y\n1,2,0\n1,4,1\n5,6,0\n5,8,1\n".utf8)], code: 65,
+      says: "--groups: column 'a' has 2 groups, and 3 folds need one each at least"),
+    compare(
+      "a parameter out of range", ["--losses", "mse,huber:-1"], code: 78,
+      says: "loss.delta: expected a number ≥ 1e-30 and ≤ 1e+30, found -1 (candidate 'huber:-1')"),
+    compare(
+      "an output that is a file", two + ["--folds", "2"], files: ["run": [120]], code: 74,
+      says: "not a directory one can write to; choose another with --output"),
+    compare(
+      "only a repeat before the first", two + ["--folds", "2", "--only", "repeat=0,fold=1,candidate=focal:2"],
+      says: "repeats from 1 to 10000 and folds from 1 to 2"),
+    compare(
+      "only of one that diverges", ["--losses", "mse,mae", "--folds", "2", "--only", "repeat=1,fold=2,candidate=mse"],
+      overrides: ["model.layers[0].units=1", "optimizer.learning_rate=1e30"],
+      files: ["data.csv": Array("a,b,y\n9,1,4\n2,7,5\n3,3,9\n4,1,2\n5,9,6\n6,2,8\n".utf8)], code: 76, ranks: [0, 2],
+      says: "step 1: layers.0.bias holds values that are not finite after its update"),
   ]
 }

@@ -122,7 +122,7 @@ extension ErrorCase {
       values(
         "overflow", loss: #"{"type": "mse"}"#, table: "a,y\n3e30,-3e15\n1e30,3e15\n",
         [#"model.layers[0].initializer="zeros""#, "training.on_non_finite=skip_step"],
-        says: "all 1 steps were skipped"),
+        says: "the only step was skipped"),
       // The square of a gradient overflows in the optimizer, which would leave the weight where it is for good.
       values(
         "state", loss: #"{"type": "mse"}"#, table: "a,y\n3e10,-3e12\n1e10,3e12\n",

@@ -52,5 +52,5 @@ extension ErrorCase {
   static let all: [ErrorCase] =
     general + training + classCases + graphs + inputs + text + tables + short + formats + hdf5 + missing + columns
     + names
-    + files + watching + losses + splits + preparing + sources
+    + files + watching + losses + splits + preparing + sources + comparing + advice + sweeping + searching
 }

@@ -1,6 +1,6 @@
 /// What cannot be searched.
 extension ErrorCase {
-  private static func sweep(
+  static func sweep(
     _ name: String, _ arguments: [String], overrides: [String] = [], files: [String: [UInt8]] = [:], code: Int32 = 64,
     ranks: [Int] = [0], says: String
   ) -> ErrorCase {

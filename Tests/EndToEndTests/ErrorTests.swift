@@ -18,7 +18,7 @@ import Testing
       + ErrorCase.text + ErrorCase.tables + ErrorCase.short + ErrorCase.formats + ErrorCase.hdf5
       + ErrorCase.missing + ErrorCase.columns + ErrorCase.names + ErrorCase.files + ErrorCase.watching
       + ErrorCase.losses + ErrorCase.splits + ErrorCase.preparing + ErrorCase.comparing + ErrorCase.advice
-      + ErrorCase.sources + ErrorCase.sweeping)
+      + ErrorCase.sources + ErrorCase.sweeping + ErrorCase.searching)
   func oneSentence(_ entry: ErrorCase) async throws {
     for ranks in entry.ranks {
       let folder = try TemporaryFolder()

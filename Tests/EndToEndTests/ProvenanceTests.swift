@@ -55,6 +55,16 @@ import Testing
     for key in ["config_sha256", "version"] { #expect(metadata[key] == provenance[key], "\(key)") }
     #expect(metadata["data_fingerprint"] == first.summary["data_fingerprint"])
     #expect(metadata["arithmetic"] != nil && metadata["origin_sha256"] == nil)
+    // The verdict on a model says which one it is of.
+    let evaluated = try Command.ptrain(["evaluate", folder.path + "/run", folder.path + "/t.csv"])
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let stated = try #require(
+      try ConfigValue.parse(Data(evaluated.output.utf8), file: "evaluate")["provenance"], "\(evaluated.output)")
+    for key in ["version", "config_sha256", "data_fingerprint"] {
+      #expect(stated[key] != nil && stated[key] == metadata[key], "\(key)")
+    }
+    #expect(stated["arithmetic"].flatMap { Int(json: $0) }.map { "\($0)" } == Self.text(metadata["arithmetic"]))
+    #expect(stated["origin_sha256"] == nil)
     // Nothing of the machine is in it.
     for key in ["cpus", "compiler", "commit", "mpi"] { #expect(metadata[key] == nil, "\(key)") }
 
@@ -71,6 +81,23 @@ import Testing
     let begun = try Self.metadata(Data(contentsOf: URL(fileURLWithPath: warm + "/model.safetensors")))
     #expect(begun["origin_sha256"] == first.summary["weights_sha256"])
     #expect(begun["config_sha256"] == metadata["config_sha256"])
+  }
+
+  @Test("a model that says nothing of where it comes from is evaluated without")
+  func silent() throws {
+    let folder = try TemporaryFolder(), config = try Self.config(folder), run = folder.path + "/run"
+    let model = try Self.train(config, run).model
+    let size = model.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    // The keys are others of the same length.
+    var header = String(decoding: model[8..<8 + size], as: UTF8.self)
+    for (key, other) in [
+      ("\"version\"", "\"wersion\""), ("\"config_sha256\"", "\"konfig_sha256\""),
+      ("\"data_fingerprint\"", "\"dada_fingerprint\""), ("\"arithmetic\"", "\"brithmetic\""),
+    ] { header = header.replacingOccurrences(of: key, with: other) }
+    try (model.prefix(8) + Data(header.utf8) + model[(8 + size)...]).write(
+      to: URL(fileURLWithPath: run + "/model.safetensors"))
+    let evaluated = try Command.ptrain(["evaluate", run, folder.path + "/t.csv"])
+    #expect(evaluated.status == 0 && !evaluated.output.contains("provenance"), "\(evaluated.output)\(evaluated.errors)")
   }
 
   @Test("summary.json says what it was trained with and on", arguments: [0, 2])

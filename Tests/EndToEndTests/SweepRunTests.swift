@@ -14,6 +14,9 @@ import Testing
     try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
   }
 
+  /// Ranks beside one: a few, and more in the long runs.
+  private static let ranks = ProcessInfo.processInfo.environment["PTRAIN_FULL"] == nil ? [2, 3] : [2, 3, 4, 7]
+
   @Test("1, 2 and 3 ranks write the same bytes; trials have their hashes alone; the best config trains to its hash")
   func ranks() throws {
     let folder = try TemporaryFolder(), line = Self.line + ["--budget", "9", "epochs"]
@@ -21,7 +24,7 @@ import Testing
     #expect(alone.status == 0 && alone.errors.isEmpty, "\(alone.errors)")
     let words = ["9 trials of up to 9 epochs, in 1 bracket of up to 3 rungs", "the test rows are not looked at"]
     for word in words { #expect(alone.output.contains(word), "\(word): \(alone.output)") }
-    for ranks in [2, 3] {
+    for ranks in Self.ranks {
       let found = try Command.ptrain(line + ["--output", folder.path + "/\(ranks)"], ranks: ranks)
       #expect(found.status == 0, "\(found.errors)")
       #expect(try file(folder.path + "/1") == file(folder.path + "/\(ranks)"), "\(ranks) ranks")

@@ -5,7 +5,7 @@ struct Options {
     + FuzzTarget.all.map(\.name).joined(separator: ", ")
 
   var targets: [String] = []
-  var inputs = 40_000
+  var inputs = 10_000
   var seed: UInt64 = 1
   /// The one input to read, in this process.
   var only: Int?

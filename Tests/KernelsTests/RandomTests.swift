@@ -71,7 +71,8 @@ import Testing
     #expect(abs(center - 2) < 0.015 && abs(spread - 9) < 0.08)
     let within = Double(x.count { abs($0 - 2) < 3 }) / Double(count)
     #expect(abs(within - 0.6827) < 0.003)
-    let products = stride(from: 0, to: count, by: 2).reduce(0.0) { $0 + Double(x[$1] - 2) * Double(x[$1 + 1] - 2) }
+    var products = 0.0
+    for index in stride(from: 0, to: count, by: 2) { products += Double(x[index] - 2) * Double(x[index + 1] - 2) }
     #expect(abs(products / Double(count / 2)) < 0.06)
   }
 

@@ -52,7 +52,10 @@ import Testing
       // Of the three float32 outputs, the one nearest the logarithm of the mean target.
       let nearest = outputs.indices.min { abs(outputs[$0] - log(count)) < abs(outputs[$1] - log(count)) }
       let sums = try outputs.map { output in
-        let targets = (0..<200).map { [Double(Float(count * (1 + 1e-3 * sin(Double($0) * 0.0314159265 * 10))))] }
+        let targets = (0..<200).map { (index: Int) -> [Double] in
+          let wave: Double = 1e-3 * sin(Double(index) * 0.314159265)
+          return [Double(Float(count * (1 + wave)))]
+        }
         let mean = targets.reduce(0) { $0 + $1[0] } / 200
         #expect(abs(mean / count - 1) < 1e-6)
         let entry = LossGoldenTests.Entry(

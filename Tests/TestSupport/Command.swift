@@ -30,7 +30,7 @@ package struct Command: Sendable {
     return try run(launch + arguments, environment: environment, seconds: seconds)
   }
 
-  /// Runs ptrain where it ends after little work: up to four of these at a time, beside the tests that keep the cores
+  /// Runs ptrain where it ends after little work: up to twelve of these at a time, beside the tests that keep the cores
   /// busy.
   ///
   /// mpirun spends a second or two of such a run asleep, so they are not worth a test thread each.
@@ -45,7 +45,7 @@ package struct Command: Sendable {
     return try outcome.get()
   }
 
-  private static let places = Places(free: 4)
+  private static let places = Places(free: 12)
 
   /// A counting semaphore that blocks no thread.
   private actor Places {

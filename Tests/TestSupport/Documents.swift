@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// The README and the articles of the documentation, and what Markdown files of this repository say of each other.
 package struct Documents: Sendable {
@@ -54,6 +55,17 @@ package struct Documents: Sendable {
 
   /// The links that lead to files of this repository, in their order.
   package func links(of path: String) -> [Link] {
+    let key = [path, texts[path] ?? ""]
+    if let links = Self.known.withLock({ $0[key] }) { return links }
+    let links = readLinks(of: path)
+    Self.known.withLock { $0[key] = links }
+    return links
+  }
+
+  /// Links that were read before: the tests change a file at a time and look at all of them.
+  private static let known = Mutex<[[String]: [Link]]>([:])
+
+  private func readLinks(of path: String) -> [Link] {
     let prose = parts(of: path).prose.replacing(/`[^`]*`/, with: "`")
     return prose.matches(of: /\]\(([^)\s]+)\)/).map { String($0.1) }.filter { $0.firstMatch(of: /^[a-z]+:/) == nil }
       .map { text in
@@ -67,6 +79,16 @@ package struct Documents: Sendable {
   /// The anchors that a code host gives a file's headings: their words in lower case with hyphens between, and a number
   /// behind one that was there before.
   package func anchors(of path: String) -> [String] {
+    let key = [path, texts[path] ?? ""]
+    if let anchors = Self.knownAnchors.withLock({ $0[key] }) { return anchors }
+    let anchors = readAnchors(of: path)
+    Self.knownAnchors.withLock { $0[key] = anchors }
+    return anchors
+  }
+
+  private static let knownAnchors = Mutex<[[String]: [String]]>([:])
+
+  private func readAnchors(of path: String) -> [String] {
     var seen: [String: Int] = [:]
     return parts(of: path).prose.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
       let words = line.drop { $0 == "#" }.trimmingCharacters(in: .whitespaces).lowercased()

@@ -14,10 +14,12 @@ import Testing
     "a,y\n" + (0..<rows).map { "\(Double($0 * 37 % 101) / 8),\(target($0))\n" }.joined()
   }
 
-  private func started(_ text: String, _ folder: TemporaryFolder) throws -> StartingConfig {
+  private func started(
+    _ text: String, _ folder: TemporaryFolder, choice: TargetReading.Choice? = nil
+  ) throws -> StartingConfig {
     try folder.write(text, to: "t.csv")
     let survey = try TableSurvey(file: "t.csv", in: DataContext(baseDirectory: folder.path))
-    return try StartingConfig(survey, path: "t.csv", target: "y", name: "t", choice: nil)
+    return try StartingConfig(survey, path: "t.csv", target: "y", name: "t", choice: choice)
   }
 
   private func advice(
@@ -78,6 +80,23 @@ import Testing
     try config.takeAdvice(baseDirectory: folder.path)
     #expect(config.goal.loss == "huber" && config.goal.parameters.map(\.key) == ["delta"], "\(config.goal)")
     _ = try RunConfig(ConfigValue.parse(Data(config.text.utf8), file: "t", comments: .skipped))
+    // A fraction of one row of each class is none.
+    config = try started(table(rows: 25) { "k\($0)" }, folder, choice: .classification)
+    #expect(config.recipe.validation != nil)
+    try config.takeAdvice(baseDirectory: folder.path)
+    #expect(config.recipe.validation == nil && config.recipe.patience == nil)
+    _ = try RunConfig(ConfigValue.parse(Data(config.text.utf8), file: "t", comments: .skipped))
+    // The negative control: two rows of each leave one of some, and what else goes wrong is said.
+    config = try started(table(rows: 50) { "k\($0 % 25)" }, folder, choice: .classification)
+    try config.takeAdvice(baseDirectory: folder.path)
+    #expect(config.recipe.validation != nil)
+    let rare =
+      "a,rare,y\n"
+      + (0..<25).map { "\($0 * 7 % 11).5,\([1, 11].contains($0) ? "\($0).5" : ""),\($0 * 5 % 13).25\n" }.joined()
+    config = try started(rare, folder)
+    let failure = #expect(throws: AgreedFailure.self) { try config.takeAdvice(baseDirectory: folder.path) }
+    #expect(failure?.sentence.contains("'rare' is missing in every training row") == true, "\(failure?.sentence ?? "")")
+    #expect(config.recipe.validation != nil)
   }
 
   // MARK: - What advice looks at

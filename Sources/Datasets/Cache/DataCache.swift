@@ -51,11 +51,7 @@ package struct DataCache: Sendable {
   }
 
   /// The directory that the cache is in.
-  package var directory: String {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast(),
-      text = parts.joined(separator: "/")
-    return parts.isEmpty ? "." : text.isEmpty ? "/" : text
-  }
+  package var directory: String { ColumnOverflow.directory(of: path) }
 
   // MARK: - Finding
 

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Platform
 
-/// The rows of a cache where they are, in pages of the file.
+/// The rows of a cache, or of data that take much memory, where they are, in pages of the file.
 ///
 /// A cache is replaced, never written over, so that one that is mapped stays what it is whatever is made under its name
 /// meanwhile.
@@ -20,17 +20,36 @@ package final class MappedRows: Sendable {
       cache.path, descriptor: descriptor, rows: cache.header.rows.offset..<cache.header.rows.end, use: use)
   }
 
+  /// Rows in a file without a name, which nobody else can write to.
+  ///
+  /// - Parameter count: bytes, all that the file has.
+  /// - Returns: nil where it cannot be mapped.
+  convenience init?(nameless descriptor: Int32, count: Int, use: DataUse) {
+    self.init(Self.nameless, descriptor: descriptor, rows: 0..<count, use: use)
+  }
+
+  /// Where processes of this machine find each other's open files.
+  private static let nameless = "/proc/"
+
+  /// Whether they are in a file without a name.
+  package var isNameless: Bool { file.path.hasPrefix(Self.nameless) }
+
   private init?(_ path: String, descriptor: Int32, rows: Range<Int>, use: DataUse) {
     let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard own >= 0 else { return nil }
+    let isNameless = path.hasPrefix(Self.nameless)
+    let name = isNameless ? "the file of the rows" : path, title = isNameless ? "it" : "the cache"
+    let wayOut =
+      isNameless ? "give the same command again" : "give the same command again, or with data.cache \"off\""
     guard let identity = FileIdentity(of: own), identity.byteCount >= rows.upperBound,
       let file = MappedFile(
-        path, descriptor: own,
-        shorter: Self.line(path, "the cache became shorter while it was \(use.words); give the same command again"),
+        path == Self.nameless ? "\(Self.nameless)\(getpid())/fd/\(own)" : path, descriptor: own,
+        shorter: Self.line(name, "\(title) became shorter while it was \(use.words); give the same command again"),
         unreadable: Self.line(
-          path,
-          "a part of the cache could not be read while it was \(use.words); look at its file system (dmesg), and give the same command "
-            + "again, or with data.cache \"off\"")),
+          name,
+          "a part of \(title) could not be read while it was \(use.words); look at its file system (dmesg), and \(wayOut)"
+        )
+      ),
       file.byteCount >= rows.upperBound
     else {
       close(own)
@@ -50,7 +69,9 @@ package final class MappedRows: Sendable {
   package convenience init?(_ place: MappedRowsPlace, use: DataUse) {
     let (end, overflows) = place.offset.addingReportingOverflow(place.count)
     guard !overflows, place.offset >= 0, place.count >= 0 else { return nil }
-    let descriptor = open(place.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+    // Of a file without a name the path is a link to it.
+    let isNameless = place.path.hasPrefix(Self.nameless)
+    let descriptor = open(place.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (isNameless ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard let identity = FileIdentity(of: descriptor), identity.inode == place.inode, identity.byteCount >= end else {
@@ -68,6 +89,8 @@ package final class MappedRows: Sendable {
 
   /// - Throws: ``DataError/changedCache(file:use:)`` where somebody has written into the file.
   package func requireUnchanged() throws(DataError) {
+    // When the system writes its pages back its times change.
+    guard !isNameless else { return }
     for attempt in 0..<3 {
       if let now = FileIdentity(of: descriptor), now.modified == modified, now.byteCount == file.byteCount { return }
       // Another process that finds the text the same renews what is said of it, and sets the time back at once.

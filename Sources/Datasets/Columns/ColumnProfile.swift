@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Figures of one column of a table, over the rows that were read of its source.
 package struct ColumnProfile: Sendable, Equatable {
   /// Of the values that are numbers.
@@ -51,7 +53,8 @@ package struct ColumnProfile: Sendable, Equatable {
   /// The figures of numbers; what is not finite is missing.
   package init(_ name: String, _ role: SourceField.Role, numbers values: [Double]) {
     self.init(name, role, .numeric, rows: values.count)
-    let sorted = values.filter(\.isFinite).sorted()
+    var sorted = values.filter(\.isFinite)
+    NumberOrder.sort(&sorted)
     missing = values.count - sorted.count
     guard let first = sorted.first, let last = sorted.last else { return }
     let middle = sorted.count / 2

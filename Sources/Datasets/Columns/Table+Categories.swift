@@ -108,7 +108,7 @@ extension FeatureColumn {
 
   /// Missing cells of which training had none, though they were to be a category.
   func noteOnMissing(_ count: Int) -> String {
-    "\(count) cell\(count == 1 ? "" : "s") of '\(name.excerpt(40))' \(count == 1 ? "is" : "are") missing, and none was in training; "
+    "\(count.counted("cell")) of '\(name.excerpt(40))' \(count.isOrAre) missing, and none was in training; "
       + "all its features are 0"
   }
 
@@ -118,7 +118,7 @@ extension FeatureColumn {
   ///   - place: of the first of them.
   ///   - text: what is written there.
   func noteOnUnknown(_ count: Int, firstIn place: String, text: String) -> String {
-    "\(count) cell\(count == 1 ? "" : "s") of '\(name.excerpt(40))' \(count == 1 ? "is a category" : "are categories") "
+    "\(count.counted("cell")) of '\(name.excerpt(40))' \(count == 1 ? "is a category" : "are categories") "
       + "that training did not have (first in \(place), '\(text.excerpt(40))'); "
       + (unknown == .other && otherCategory != nil
         ? "counted as '\(other)'"

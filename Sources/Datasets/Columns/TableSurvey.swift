@@ -21,12 +21,16 @@ package struct TableSurvey: Sendable {
     file: String, in context: DataContext, delimiter: UInt8? = nil, header: Bool? = nil,
     marks: MissingMarks = .usual
   ) throws(DataError) {
-    let content = try InputFile.contents(of: file, in: context)
-    self = try content.withUnsafeBytes { bytes throws(DataError) in
+    var context = context
+    context.use = .reading
+    let content = try InputFile.contents(of: file, in: context, mapsFrom: CSVReader.usualLongText)
+    let survey = try content.withUnsafeBytes { bytes throws(DataError) in
       try TableSurvey(
         bytes.assumingMemoryBound(to: UInt8.self), file: file, delimiter: delimiter, header: header, marks: marks,
         progress: context.progress)
     }
+    try content.file?.requireUnchanged()
+    self = survey
   }
 
   init(

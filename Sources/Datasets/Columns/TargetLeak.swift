@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Specs
 
 /// How a feature gives a target away.
@@ -93,8 +94,7 @@ struct RankedTarget: Sendable {
 
   init(_ values: [Double]) {
     self.values = values
-    order = values.indices.filter { values[$0].isFinite }
-      .sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+    order = NumberOrder.order(of: values, at: values.indices.filter { values[$0].isFinite })
   }
 
   /// The places among some rows, ascending and all with a value, from the smallest value on.
@@ -154,7 +154,7 @@ private struct Ranks {
   /// - Parameter order: the places of the numbers, ascending; those that are equal by their places, so that the order
   ///   is one.
   init(_ values: [Double], order: [Int]? = nil) {
-    self.order = order ?? values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+    self.order = order ?? NumberOrder.order(of: values, at: Array(values.indices))
     let order = self.order
     ranks = [Double](repeating: 0, count: values.count)
     var start = 0

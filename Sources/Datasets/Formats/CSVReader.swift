@@ -11,7 +11,9 @@ struct CSVReader {
   private(set) var isMapped = false
 
   /// Bytes from which on a text goes back to the system while it is read.
-  var longText = 1 << 25
+  var longText = Self.usualLongText
+
+  static let usualLongText = 1 << 25
 
   /// The marks of this source; else those of the training source.
   let missingMarks: MissingMarks

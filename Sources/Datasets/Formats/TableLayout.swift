@@ -42,7 +42,7 @@ package enum LayoutFault: Sendable, Equatable {
     case .preamble(let line, let namesColumns):
       "the table begins in line \(line)\(namesColumns ? ", which names the columns" : ""), not in line 1; remove the lines above it, for example with `tail -n +\(line) FILE > NEW`"
     case .footer(let line, let found, let expected):
-      "line \(line), the last, has \(found) field\(found == 1 ? "" : "s") where the others have \(expected); remove it if it is a footer, for example with `head -n -1 FILE > NEW`, "
+      "line \(line), the last, has \(found.counted("field")) where the others have \(expected); remove it if it is a footer, for example with `head -n -1 FILE > NEW`, "
         + "or fetch the file again if it was cut short"
     case .repeatedHeader(let line):
       "line \(line) is the header again, as in files that were joined; remove it"

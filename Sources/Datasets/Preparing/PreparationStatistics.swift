@@ -191,7 +191,7 @@ struct PreparationStatistics {
   private mutating func settle(_ index: Int, _ values: inout [Double], _ knots: Int) throws(PreparationProblem) {
     let rule = rules[index], all = values.count
     values.removeAll(where: \.isNaN)
-    values.sort()
+    NumberOrder.sort(&values)
     if rule.fillsNumber {
       guard !values.isEmpty || rule.policy == .zero else { throw .allMissing(feature: rule.features.lowerBound) }
       switch rule.policy {

@@ -134,7 +134,7 @@ struct RowCutter {
     let count = isHeld.indices.count { isHeld[$0] && !isTrained[$0] }
     guard count > 0 else { return [] }
     return [
-      "\(table.source.file.oneLine): \(count == 1 ? "1 class" : "\(count) classes") of validation or test "
+      "\(table.source.file.oneLine): \(count.counted("class")) of validation or test "
         + "\(count == 1 ? "has" : "have") no training row, so no model can know \(count == 1 ? "it" : "them")"
     ]
   }

@@ -25,12 +25,12 @@ extension SplitProblem {
         + "\(other)\(count > 1 ? " (as do \(count) rows)" : ""); each "
         + "row can be in one part: take a value out of one of them"
     case .fewGroups(let key, let column, let count, let parts, let isTorn):
-      "\(key): \(column) has \(Self.counted(count, "group"))\(isTorn ? " of which no row is in another part" : ""), "
+      "\(key): \(column) has \(count.counted("group"))\(isTorn ? " of which no row is in another part" : ""), "
         + "and \(parts) parts "
         + "need one each at least; cut by another column, or leave a part out"
     case .largeGroups(let key, let column, let smallest, let wanted, let count):
       "\(key): \(count == 1 ? "the group" : "the smallest of the \(count) groups") that could be taken of \(column) has "
-        + "\(Self.counted(smallest, "row")), and the fraction asks for \(wanted); groups are not torn apart: use a larger "
+        + "\(smallest.counted("row")), and the fraction asks for \(wanted); groups are not torn apart: use a larger "
         + "fraction, or "
         + "cut by another column"
     case .noTime(let key, let column, let place, let text):
@@ -42,26 +42,24 @@ extension SplitProblem {
         + "\(key) cuts rows by "
         + "it; give all of them one, or none"
     case .fewTimes(let key, let column, let count, let parts):
-      "\(key): \(column) has \(Self.counted(count, "different value")), and \(parts) parts need one each at least; "
+      "\(key): \(column) has \(count.counted("different value")), and \(parts) parts need one each at least; "
         + "equal times stand in "
         + "one part: cut by a finer column, or leave a part out"
     case .largeTime(let key, let column, let text, let size, let wanted):
-      "\(key): \(Self.counted(size, "row")) have the last value that could be taken of \(column), '\(text.excerpt(40))', and the "
+      "\(key): \(size.counted("row")) \(size == 1 ? "has" : "have") the last value that could be taken of \(column), '\(text.excerpt(40))', and the "
         + "fraction asks for \(wanted); equal times stand in one part: use a larger fraction, or cut by a finer column"
     case .noRows(let key, let fraction, let rows):
-      "\(key): \(ConfigValue.number(fraction).compactText) of \(Self.counted(rows, "row")) leaves no row for it; use a "
+      "\(key): \(ConfigValue.number(fraction).compactText) of \(rows.counted("row")) leaves no row for it; use a "
         + "larger fraction "
         + "or more rows"
     case .nothingToTrain(let rows):
-      "'validation' and 'test' take all \(Self.counted(rows, "row")), and none is left to learn from; take fewer"
+      "'validation' and 'test' take all \(rows.counted("row")), and none is left to learn from; take fewer"
     case .cutOtherwise(let part, let found, let expected):
-      "gives \(Self.counted(found, "row")) to \(part), and gave \(expected) when the model was trained; which rows "
+      "gives \(found.counted("row")) to \(part), and gave \(expected) when the model was trained; which rows "
         + "were its test rows "
         + "cannot be told any more; give --data SOURCE.json"
     }
   }
-
-  private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private static func short(_ names: [String]) -> [String] {
     let short = names.prefix(24).map { $0.excerpt(40) }

@@ -2,11 +2,12 @@ internal import Glibc
 internal import Platform
 internal import Specs
 
-/// Where columns go that would take too much memory: a file without a name, which goes with the process.
+/// Where columns, and the rows that they become, go that would take too much memory: files without a name, which go
+/// with the process.
 package struct ColumnOverflow: Sendable, Equatable {
-  /// The directory of the file.
+  /// The directory of the files.
   package var directory: String
-  /// Bytes of a block of columns from which on it is in a file.
+  /// Bytes of a block of columns, or of all rows, from which on it is in a file.
   package var limit: Int
 
   /// - Parameter limit: nil: a quarter of the memory.
@@ -30,15 +31,9 @@ final class ColumnSpill: @unchecked Sendable {
 
   init(_ overflow: ColumnOverflow, file: String) throws(DataError) {
     self.overflow = overflow
-    let path = "\(overflow.directory)/.columns.\(getpid())-\(UInt32.random(in: 0 ... .max)).partial"
-    do throws(FileProblem) { try CacheDirectory.make(overflow.directory) } catch {
+    do throws(FileProblem) { descriptor = try NamelessFile.make(in: overflow.directory) } catch {
       throw .noRoomForColumns(file: file, directory: overflow.directory, problem: error)
     }
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw .noRoomForColumns(file: file, directory: overflow.directory, problem: FileProblem())
-    }
-    unlink(path)
   }
 
   deinit { close(descriptor) }

@@ -20,7 +20,7 @@ extension Comparison {
       case .groups(_, let groups): "in whole groups, \(groups) by \(first.foldKeys?.column ?? "")"
       case .time: "in time by \(first.foldKeys?.column ?? ""): each is tested on what follows"
       }
-    var notes = ["\(count) folds of \(plan.rows) rows, \(how)"]
+    var notes = ["\(count) folds of \(plan.rows.counted("row")), \(how)"]
     if case .time = plan.rule, options.repeats > 1 || options.maxRepeats != nil {
       notes.append("folds in time are the same in each repeat: repeats differ by first weights and order alone")
     }

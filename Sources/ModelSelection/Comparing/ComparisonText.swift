@@ -22,12 +22,12 @@ package struct ComparisonText {
     }
     lines += report.costs.map { "  " + $0.line } + (report.costs.isEmpty ? [] : [""])
     let judged =
-      report.table.folds == 1 ? "1 fold" : "\(report.table.folds) folds (\(report.repeats) × \(report.folds))"
+      report.table.folds.counted("fold") + (report.table.folds == 1 ? "" : " (\(report.repeats) × \(report.folds))")
     lines.append(
       "from \(judged); " + Verdicts.legend(level: report.table.level, candidates: report.results.count - 1))
     for (index, results) in report.results.enumerated() where results.contains(where: \.hasDiverged) {
       lines.append(
-        "\(report.table.sections[0].entries[index].candidate): \(report.diverged(index)) of \(results.count) trainings diverged"
+        "\(report.table.sections[0].entries[index].candidate): \(report.diverged(index)) of \(results.count.counted("training")) diverged"
       )
     }
     if let ending = report.ending {
@@ -90,7 +90,7 @@ package struct ComparisonText {
   }
 
   private static func lack(_ entry: ComparisonTable.Entry) -> String {
-    "none in \(entry.missing) fold\(entry.missing == 1 ? "" : "s")"
+    "none in \(entry.missing.counted("fold"))"
       + (entry.reason.map { " (\($0.excerpt(60)))" } ?? "")
   }
 

@@ -21,33 +21,31 @@ package struct FoldPlan: Sendable {
       guard groups >= count else {
         throw RunError(
           .data,
-          "--groups: \(column) has \(Self.counted(groups, "group")), and \(count) folds need one each at least; give fewer folds, or "
+          "--groups: \(column) has \(groups.counted("group")), and \(count) folds need one each at least; give fewer folds, or "
             + "another column")
       }
       guard groups < rows else {
         throw RunError(
           .data,
-          "--groups: \(column) has another value in each of \(rows) rows: groups of one member keep nothing together; give the column "
+          "--groups: \(column) has another value in each of \(rows.counted("row")): groups of one member keep nothing together; give the column "
             + "whose value rows of one person or place share, or no --groups")
       }
     case .time(_, let times):
       guard times > count else {
         throw RunError(
           .data,
-          "--time: \(column) has \(Self.counted(times, "different value")), and \(count) folds in time need \(count + 1) at least; "
+          "--time: \(column) has \(times.counted("different value")), and \(count) folds in time need \(count + 1) at least; "
             + "give fewer folds, or a finer column")
       }
     case .rows, .classes:
       guard rows >= count else {
         throw RunError(
           .data,
-          "--folds \(count): there \(rows == 1 ? "is" : "are") \(Self.counted(rows, "row")) to cut, and each fold "
+          "--folds \(count): there \(rows.isOrAre) \(rows.counted("row")) to cut, and each fold "
             + "needs one; give " + (rows < 2 ? "more rows" : "fewer folds"))
       }
     }
   }
-
-  private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// A fold.
   ///
@@ -74,7 +72,7 @@ package struct FoldPlan: Sendable {
     guard !validation.isEmpty, !rest.isEmpty else {
       throw RunError(
         .data,
-        "fold \(index + 1): of its \(Self.counted(train.count, "training row")) none can be set apart to watch the training, which early "
+        "fold \(index + 1): of its \(train.count.counted("training row")) none can be set apart to watch the training, which early "
           + "stopping and the like need; give more rows, other folds, or a config without them")
     }
     return Fold(train: rest, validation: validation, test: test)

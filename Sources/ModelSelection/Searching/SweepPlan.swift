@@ -111,7 +111,8 @@ package struct SweepPlan: Sendable {
     }
     func check(_ count: Int?) throws(ConfigError) -> Int {
       guard let count, count <= limit else {
-        let found = count.map { "there would be \($0) trials" } ?? "there would be more trials than can be counted"
+        let found =
+          count.map { "there would be \($0.counted("trial"))" } ?? "there would be more trials than can be counted"
         throw usage("\(found), at most \(limit) are allowed; " + remedy(options))
       }
       return count
@@ -164,7 +165,7 @@ package struct SweepPlan: Sendable {
       options.method == .grid ? points : options.trials ?? schedule.trials(halvings: schedule.most))
     guard count >= options.eta else {
       throw usage(
-        "--halving: of \(count) trial\(count == 1 ? "" : "s") one in \(options.eta) goes on, which is none; give "
+        "--halving: of \(count.counted("trial")) one in \(options.eta) goes on, which is none; give "
           + "more trials, a smaller "
           + "--eta, or no --halving")
     }

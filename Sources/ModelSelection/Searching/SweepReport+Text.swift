@@ -39,7 +39,7 @@ extension SweepReport {
         }
       return count > 0 ? "\(count) \(words)" : nil
     }
-    return "\(states.count) trial\(states.count == 1 ? "" : "s"): " + parts.joined(separator: ", ")
+    return "\(states.count.counted("trial")): " + parts.joined(separator: ", ")
   }
 
   private var conclusion: String {

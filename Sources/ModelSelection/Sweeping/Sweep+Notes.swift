@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Specs
 internal import Training
 
 extension Sweep {
@@ -7,9 +8,11 @@ extension Sweep {
     let data = trials.data[0].description, first = plan.trials[0].config
     var notes: [String] = []
     if let folded = trials.folded {
-      notes.append("each trial is judged by the mean of \(folded.plan.count) folds of \(folded.plan.rows) rows")
+      notes.append(
+        "each trial is judged by the mean of \(folded.plan.count.counted("fold")) of \(folded.plan.rows.counted("row"))"
+      )
     } else {
-      notes.append("each trial is judged by \(data.count(of: .validation)) validation rows")
+      notes.append("each trial is judged by \(data.count(of: .validation).counted("validation row"))")
     }
     if first.data.test != nil { notes.append("the test rows are not looked at: they are for the one that is chosen") }
     if plan.trials.contains(where: { $0.config.training.timeLimit != nil }) {

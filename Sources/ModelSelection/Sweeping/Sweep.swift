@@ -77,7 +77,11 @@ package final class Sweep {
       do { data.append(try LoadedData(candidate.config, options: options, cluster: cluster)) } catch var failure
         as AgreedFailure
       {
-        if !keys.isEmpty { failure.sentence = "trial '\(candidate.name.excerpt(80))': \(failure.sentence)" }
+        // What the search chooses of the data is its own.
+        let isSearched = candidate.settings.contains { $0.key.hasPrefix("data") }
+        if isSearched || !keys.isEmpty {
+          failure.sentence = "trial '\(candidate.name.excerpt(80))': \(failure.sentence)"
+        }
         throw failure
       }
       keys.append(key)
@@ -95,7 +99,7 @@ package final class Sweep {
       throw RunError(
         .config,
         "trial '\(candidate.name.excerpt(80))' predicts something else than the first one, and no metric is of both; "
-          + "search no key of 'data' that chooses targets")
+          + "search losses that read targets alike, and no key of 'data' that chooses targets")
     }
     guard own.count(of: .validation) > 0 else {
       throw RunError(.data, "data.validation: there are no rows to judge trials by; give more rows, or --folds")

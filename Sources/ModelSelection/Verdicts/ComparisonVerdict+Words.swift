@@ -1,3 +1,4 @@
+internal import Specs
 package import Statistics
 
 /// Verdicts in words, for the table's last column and what stands below it.
@@ -17,8 +18,8 @@ extension ComparisonVerdict {
         ? (comparison.count == 1 ? "one fold, no test" : "same difference in every fold, no test") : rawValue
     case .noValue:
       switch comparison.state {
-      case .withoutValue(let folds) where folds.count == 1: "no value in 1 of \(comparison.count) folds"
-      case .withoutValue(let folds) where !folds.isEmpty: "no value in \(folds.count) of \(comparison.count) folds"
+      case .withoutValue(let folds) where !folds.isEmpty:
+        "no value in \(folds.count) of \(comparison.count.counted("fold"))"
       default: rawValue
       }
     }

@@ -1,3 +1,4 @@
+internal import Specs
 package import Statistics
 
 /// Why no verdict will come, in words.
@@ -13,7 +14,7 @@ extension RepeatPlan.Reason {
     switch self {
     case .limit(let repeats):
       return
-        "no verdict on every candidate after \(repeats) repeat\(repeats == 1 ? "" : "s"), the limit (--max-repeats)"
+        "no verdict on every candidate after \(repeats.counted("repeat")), the limit (--max-repeats)"
     case .spread(let index, let floor, let difference):
       return
         "no number of repeats can decide \(name(index)): it differs from \(reference) by \(Verdicts.short(difference)), and the "
@@ -27,7 +28,7 @@ extension RepeatPlan.Reason {
 extension RepeatPlan {
   /// How often it is looked and how strictly, in one sentence.
   package var words: String {
-    guard looks.count > 1 else { return "one look, after \(looks[0]) repeat\(looks[0] == 1 ? "" : "s")" }
+    guard looks.count > 1 else { return "one look, after \(looks[0].counted("repeat"))" }
     let list = looks.map { "\($0)" }.joined(separator: ", ")
     return
       "looks after \(list) repeats, each at the level \(Verdicts.short(levelOfLook)) so that all of them err in at most "

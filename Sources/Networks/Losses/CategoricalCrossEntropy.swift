@@ -25,7 +25,7 @@ package struct CategoricalCrossEntropy: LossSpec {
       try context.requireOutputPerTarget()
       return DistributionLoss(classes: context.targetWidth, smoothing: smoothing, subtractsEntropy: false)
     }
-    try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
+    try context.requireOutputs(context.classes, for: "the targets have \(context.classes.counted("class"))")
     return CategoricalCrossEntropyLoss(classes: context.classes, smoothing: smoothing)
   }
 }

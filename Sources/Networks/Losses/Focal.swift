@@ -31,10 +31,10 @@ package struct Focal: LossSpec {
         prediction: .sigmoidClass, readsClasses: true,
         sideWeights: share.map { [1 - Double($0), Double($0)] } ?? [1, 1])
     }
-    try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
+    try context.requireOutputs(context.classes, for: "the targets have \(context.classes.counted("class"))")
     guard alpha == nil || context.classes == 2 else {
       throw ConfigError(
-        "alpha weighs one of two classes, found \(context.classes) classes; use class_weights",
+        "alpha weighs one of two classes, found \(context.classes.counted("class")); use class_weights",
         path: context.path + ".alpha")
     }
     let shares = alpha.map { [1 - $0, $0] }, gamma = gamma

@@ -36,7 +36,7 @@ struct HingeForm: Sendable {
       try context.requireTwoClasses(kind, instead: "an output for each class")
       return ElementwiseLoss(element: element, width: 1, factor: 1, prediction: .marginClass, readsClasses: true)
     }
-    try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
+    try context.requireOutputs(context.classes, for: "the targets have \(context.classes.counted("class"))")
     return MulticlassHingeLoss(classes: context.classes, form: self)
   }
 }

@@ -74,18 +74,18 @@ package struct LossContext: Sendable {
     guard output.shape.extents.count == 1 else {
       throw ConfigError(
         "the network's output has shape \(output.shape), but \(reason); put {\"type\": \"flatten\"} before the last layer, "
-          + "and give that \(count) unit\(count == 1 ? "" : "s")", path: path)
+          + "and give that \(count.counted("unit"))", path: path)
     }
     guard output.count == count else {
       throw ConfigError(
-        "the network's output has shape \(output.shape), but \(reason); give the last layer \(count) "
-          + "unit\(count == 1 ? "" : "s")", path: path)
+        "the network's output has shape \(output.shape), but \(reason); give the last layer "
+          + count.counted("unit"), path: path)
     }
   }
 
   /// Throws unless the network has one output for each target value.
   package func requireOutputPerTarget() throws(ConfigError) {
-    try requireOutputs(targetWidth, for: "the targets have \(targetWidth) value\(targetWidth == 1 ? "" : "s")")
+    try requireOutputs(targetWidth, for: "the targets have \(targetWidth.counted("value"))")
   }
 }
 

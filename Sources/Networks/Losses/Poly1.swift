@@ -26,7 +26,7 @@ package struct Poly1: LossSpec {
         element: ElementLoss("binary_poly", Float(epsilon)), width: 1, factor: 1, prediction: .sigmoidClass,
         readsClasses: true)
     }
-    try context.requireOutputs(context.classes, for: "the targets have \(context.classes) classes")
+    try context.requireOutputs(context.classes, for: "the targets have \(context.classes.counted("class"))")
     let epsilon = epsilon
     return SoftmaxClassLoss(classes: context.classes) { rest, logProbability, _ in
       (epsilon * rest - logProbability, -1 - epsilon * (1 - rest))

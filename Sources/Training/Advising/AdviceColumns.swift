@@ -6,8 +6,8 @@ internal import Specs
 
 /// The features of training rows as columns of numbers, as many as advice can look at.
 struct AdviceColumns {
-  /// Numbers that are held: 256 MiB of them.
-  static let mostCells = 1 << 25
+  /// Numbers that are held: 256 MiB of them, on small machines less: a quarter of the memory.
+  static var mostCells: Int { min(1 << 25, MachineMemory.ofProcess / 32) }
   /// Features that are kept, fewer of very many rows; of more those that go with the target most.
   static let mostColumns = 128
   /// Rows that features are chosen by.

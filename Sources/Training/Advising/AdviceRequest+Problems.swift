@@ -67,9 +67,9 @@ extension ProblemReading {
   package var words: String {
     switch kind {
     case .binary: "two classes"
-    case .classes: "\(classes.isEmpty ? "several" : "\(classes.count)") classes"
-    case .labels: "\(columns) labels that may hold together"
-    case .distribution: "\(columns) shares that add up to 1"
+    case .classes: classes.isEmpty ? "several classes" : classes.count.counted("class")
+    case .labels: "\(columns.counted("label")) that may hold together"
+    case .distribution: "\(columns.counted("share")) that add up to 1"
     case .counts: "counts"
     case .amounts: "amounts that are often 0"
     case .positive: "positive numbers"

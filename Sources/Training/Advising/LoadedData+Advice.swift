@@ -11,11 +11,15 @@ extension LoadedData {
   /// Training rows are those of a training with the config, wherever its loss can read the targets at all: parts are
   /// cut by classes then as they would be. Files of validation and test rows are not opened.
   ///
-  /// - Parameter isStated: whether a person has chosen the config's loss.
+  /// - Parameters:
+  ///   - isStated: whether a person has chosen the config's loss.
+  ///   - mayLackValidation: see ``Datasets/DataSection/mayLackValidation``.
   package static func forAdvice(
-    _ config: RunConfig, request: AdviceRequest, isStated: Bool, options: RunOptions, cluster: any Cluster
+    _ config: RunConfig, request: AdviceRequest, isStated: Bool, mayLackValidation: Bool = false, options: RunOptions,
+    cluster: any Cluster
   ) throws -> LoadedData {
     var section = config.data
+    section.mayLackValidation = mayLackValidation
     (section.normalize, section.normalizeTargets, section.augmentation) = (.none, .none, [])
     if case .source = section.validation { section.validation = nil }
     if case .source = section.test { section.test = nil }

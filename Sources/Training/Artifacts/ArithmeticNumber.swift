@@ -36,5 +36,5 @@ package enum ArithmeticNumber {
   /// The member that states it in a model's metadata, which hold text only.
   package static var metadata: ConfigValue.Member { .init(key, .string("\(current)")) }
 
-  private static let key = "arithmetic"
+  static let key = "arithmetic"
 }

@@ -31,6 +31,15 @@ package struct ModelProvenance: Sendable, Equatable {
       version: version, configHash: configHash, dataFingerprint: dataFingerprint, originHash: text("origin_sha256"))
   }
 
+  /// What a model's metadata say of where it comes from, for people: no key that they do not have.
+  ///
+  /// - Parameter metadata: with an arithmetic number that ``ArithmeticNumber/stated(in:)`` finds to be one.
+  static func words(of metadata: [ConfigValue.Member]) -> ConfigValue {
+    let isStated = metadata.contains { $0.key == ArithmeticNumber.key }
+    let own = Self(metadata: metadata)?.metadata ?? []
+    return .object(own + .record(["arithmetic": isStated ? ArithmeticNumber.stated(in: metadata) : nil]))
+  }
+
   /// The members of the metadata, which hold text only.
   var metadata: [ConfigValue.Member] {
     .record([

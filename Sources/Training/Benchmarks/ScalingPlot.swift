@@ -1,3 +1,5 @@
+internal import Specs
+
 /// A scaling measurement as a picture for a paper: speed-up over workers beside the ideal, in SVG.
 package enum ScalingPlot {
   private static let width = 640.0, height = 420.0, left = 64.0, right = 170.0, top = 44.0, bottom = 56.0
@@ -28,7 +30,7 @@ package enum ScalingPlot {
     }
     var series: [(name: String, points: [ScalingPoint])] = []
     for point in report.points {
-      let name = "\(point.kind.rawValue), \(point.threads) thread\(point.threads == 1 ? "" : "s")"
+      let name = "\(point.kind.rawValue), \(point.threads.counted("thread"))"
       if let index = series.firstIndex(where: { $0.name == name }) {
         series[index].points.append(point)
       } else {

@@ -41,10 +41,14 @@ final class DataCaching {
   ) throws -> ReadData {
     // Folds are cut of other rows than a training has: a cache knows of one kind alone.
     let key = section.folds == nil ? context.cacheKey : nil
+    var own = context
+    own.overflow = section.overflow(in: context, limit: memory)
+    own.offersCache = section.cache == .off && section.isText(in: context)
     guard let key, let cache = DataCache(section, key: key, in: context) else {
-      var own = context
-      own.offersCache = key != nil && section.cache != .on && section.isText(in: context)
-      return .prepared(try section.prepare(in: own, targets: targets, seed: seed))
+      let preparation = try section.prepare(in: own, targets: targets, seed: seed)
+      return .prepared(
+        preparation,
+        try OverflowingRows(preparation, own.overflow, for: context.use, progress: context.progress))
     }
     self.cache = cache
     isProfiled = context.profilesColumns
@@ -54,8 +58,6 @@ final class DataCaching {
       note("is taken from its cache \(kept.file.path.oneLine) (\(size(kept.file.byteCount)), \(seconds(since: start)))")
       return .kept(kept.data, kept.file, rows)
     }
-    var own = context
-    own.overflow = ColumnOverflow(directory: cache.directory, limit: memory)
     let before = cache.unsettledHashes(context.progress)
     let preparation = try section.prepare(in: own, targets: targets, seed: seed)
     content = cache.content(since: before, context.progress)
@@ -71,7 +73,7 @@ final class DataCaching {
   func keep(
     _ prepared: PreparedData, _ data: ReadData, fingerprint: String, node: Int, _ progress: () -> Void
   ) {
-    guard let cache, let content, case .prepared(let preparation) = data else { return }
+    guard let cache, let content, case .prepared(let preparation, _) = data else { return }
     let start = Clock.now(), metadata = metadata(preparation, fingerprint: fingerprint)
     do throws(FileProblem) {
       let draft = try cache.draft()

@@ -11,23 +11,13 @@ extension LoadedData {
       .data, "\(file): what this node holds is not what the first rank's node holds; give all nodes the same files")
   }
 
-  /// Reads data on one rank of each node into memory that the node's ranks share; collective.
+  /// Reads data on one rank of each node, or finds them as they were read earlier, in memory that the node's ranks
+  /// share or in a file that they map; collective.
   ///
   /// - Parameters:
   ///   - use: what they are read for.
-  ///   - prepare: reads them; what it is given is to be called now and then, because the other ranks wait.
+  ///   - read: reads them; what it is given is to be called now and then, because the other ranks wait.
   /// - Returns: the data, and what was read on the ranks that have read.
-  static func share(
-    _ cluster: any Cluster, _ environment: ProcessEnvironment, for use: DataUse,
-    _ prepare: (_ progress: @escaping () -> Void) throws -> DataPreparation
-  ) throws -> (PreparedData, DataPreparation?) {
-    let (prepared, data) = try shareRead(cluster, environment, for: use) { progress in
-      ReadData.prepared(try prepare(progress))
-    }
-    return (prepared, data?.preparation)
-  }
-
-  /// The same of data that one rank of each node has read, or finds as they were read earlier.
   static func shareRead(
     _ cluster: any Cluster, _ environment: ProcessEnvironment, for use: DataUse,
     _ read: (_ progress: @escaping () -> Void) throws -> ReadData
@@ -96,7 +86,7 @@ extension LoadedData {
     return (prepared, data)
   }
 
-  /// The rows of a cache that the node's first rank has mapped, where all ranks of the node find them, and whether any
+  /// The rows in a file that the node's first rank has mapped, where all ranks of the node find them, and whether any
   /// node has such; collective.
   private static func shareRows(
     _ own: MappedRows?, for use: DataUse, _ cluster: any Cluster

@@ -1,4 +1,5 @@
 package import Platform
+internal import Specs
 
 /// What `ptrain doctor` found out, and what it says about it.
 package struct DoctorReport: Sendable {
@@ -68,7 +69,7 @@ package struct DoctorReport: Sendable {
       "instructions   \(instructionSet)",
       "bits           the same on every rank, thread and CPU; tried: \(Self.tried)",
       "tiling         \(tiling)",
-      "MPI            \(mpi), \(ranks) rank\(ranks == 1 ? "" : "s"), \(ranksOnNode) on this node",
+      "MPI            \(mpi), \(ranks.counted("rank")), \(ranksOnNode) on this node",
       "binding        rank 0 may use \(maskCores) of \(onlineCores) cores",
       "batch system   \(batchSystem)",
       "libraries      oneDNN \(oneDNN ?? "none (only bench --kernels would compare with it)")",

@@ -119,7 +119,8 @@ package final class Evaluation {
       }
     }
     // What is not a number would be taken for the first class, or for the last rank.
-    let cause = broken > 0 ? "the model's outputs are not finite in \(Int(broken)) of \(samples) rows" : nil
+    let cause =
+      broken > 0 ? "the model's outputs are not finite in \(Int(broken)) of \(Int(samples).counted("row"))" : nil
     var metrics = states.map(\.value)
     if let cause, !isSearch { metrics = metrics.map { $0.undefined(because: cause) } }
     return Result(

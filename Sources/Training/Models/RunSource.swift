@@ -60,17 +60,22 @@ package enum RunSource {
         "\(origin.name ?? file): only the first of \(cluster.place.nodeCount) nodes can read it; give a file that all nodes see, or "
           + "start on one node")
     }
-    let (prepared, preparation) = try LoadedData.share(cluster, environment, for: .reading) { progress in
-      try prepare(
-        run: run, origin: origin, model: model, withTargets: withTargets, environment: environment, progress: progress)
+    let (prepared, data) = try LoadedData.shareRead(cluster, environment, for: .reading) { progress in
+      var overflow: ColumnOverflow?
+      let preparation = try prepare(
+        run: run, origin: origin, model: model, withTargets: withTargets, environment: environment, progress: progress,
+        &overflow)
+      return .prepared(preparation, try OverflowingRows(preparation, overflow, for: .reading, progress: progress))
     }
+    let preparation = data?.preparation
     try LoadedData.checkIntegers(of: prepared, from: preparation, for: model.network, cluster: cluster)
     return Rows(prepared, preparation)
   }
 
+  /// - Parameter overflow: is told where rows go that take much memory.
   private static func prepare(
     run: String, origin: Origin, model: SavedModel, withTargets: Bool, environment: ProcessEnvironment,
-    progress: @escaping () -> Void
+    progress: @escaping () -> Void, _ overflow: inout ColumnOverflow?
   ) throws -> DataPreparation {
     func context(_ file: String) -> DataContext {
       var context = DataContext(baseDirectory: GivenFile.directory(of: file))
@@ -88,15 +93,19 @@ package enum RunSource {
           ConfigValue.parse(Data(bytes), file: data, comments: .skipped),
           model.registries[default: DataFormatRegistry.standard], tag: "format", path: "", registries: model.registries)
       }
-      let preparation = try DataPreparation(
-        format, like: model.description, targets: targets, in: context(data))
+      var context = context(data)
+      let isOfRun = access(configFile(of: run), F_OK) == 0
+      overflow = self.overflow(
+        of: format, isOfRun ? try? config(configFile(of: run), model: model) : nil, run: run, in: context)
+      context.overflow = overflow
+      let preparation = try DataPreparation(format, like: model.description, targets: targets, in: context)
       try LoadedData.requireScale(of: preparation, for: model.loss)
       return preparation
     case .file(let file):
       var context = context("")
       context.baseDirectory = ""
       let preparation = try prepare(
-        file: file, run: run, model: model, targets: targets, context: context)
+        file: file, run: run, model: model, targets: targets, context: context, &overflow)
       try LoadedData.requireScale(of: preparation, for: model.loss)
       return preparation
     case .run: break
@@ -112,22 +121,24 @@ package enum RunSource {
       throw RunError(
         .data, "\(file): the run has no test rows; give a data file behind the run, or --data SOURCE.json")
     }
+    var context = context(file)
+    let format = if case .source(let own) = config.data.test { own } else { config.data.train }
+    overflow = self.overflow(of: format, config, run: run, in: context)
+    context.overflow = overflow
     if !withTargets, case .source(let own) = config.data.test {
-      var context = context(file)
       context.mapping = config.data.mapping
       return try DataPreparation(own, like: model.description, targets: .none, in: context)
     }
     return try DataPreparation(
-      testRowsOf: config.data, like: model.description, in: context(file), seed: config.seed)
+      testRowsOf: config.data, like: model.description, in: context, seed: config.seed)
   }
 
   /// Reads a file as the training source was read.
   private static func prepare(
-    file: String, run: String, model: SavedModel, targets: TargetKind, context: DataContext
+    file: String, run: String, model: SavedModel, targets: TargetKind, context: DataContext,
+    _ overflow: inout ColumnOverflow?
   ) throws -> DataPreparation {
-    var isDirectory: ObjCBool = false
-    let isRun = FileManager.default.fileExists(atPath: run, isDirectory: &isDirectory) && isDirectory.boolValue
-    let configFile = (isRun ? run : GivenFile.directory(of: run)) + "/config.json"
+    let configFile = configFile(of: run)
     guard access(configFile, F_OK) == 0 else {
       throw RunError(
         .missingInput,
@@ -144,13 +155,36 @@ package enum RunSource {
     }
     var context = context
     context.isPlainFile = true
-    guard GivenFile.isPipe(file) else { return try preparation(format, model, targets, context) }
+    guard GivenFile.isPipe(file) else {
+      overflow = self.overflow(of: format, config, run: run, in: context)
+      context.overflow = overflow
+      return try preparation(format, model, targets, context)
+    }
     let spooled = try GivenFile.spooled(
       file, name: name, remedy: "give a data file", progress: context.progress)
     context.place = (name, spooled.path)
+    overflow = self.overflow(of: format, config, run: run, in: context)
+    context.overflow = overflow
     // What is mapped would have to have a path for other processes.
     context.mapping = .never
     return try withExtendedLifetime(spooled) { try preparation(format, model, targets, context) }
+  }
+
+  /// The config that belongs to a run's directory, or to a model's file in one.
+  private static func configFile(of run: String) -> String {
+    var isDirectory: ObjCBool = false
+    let isRun = FileManager.default.fileExists(atPath: run, isDirectory: &isDirectory) && isDirectory.boolValue
+    return (isRun ? run : GivenFile.directory(of: run)) + "/config.json"
+  }
+
+  /// Where columns and rows of a source go that take much memory, as the run's config says it; nil: it says nothing.
+  private static func overflow(
+    of format: any DataFormat, _ config: RunConfig?, run: String, in context: DataContext
+  ) -> ColumnOverflow? {
+    let directory = config?.data.cacheDirectory.map {
+      $0.hasPrefix("/") ? $0 : GivenFile.directory(of: configFile(of: run)) + "/" + $0
+    }
+    return ColumnOverflow([format], cache: config?.data.cache ?? .auto, directory: directory, in: context)
   }
 
   /// Keys that a sentence speaks of are those of the run, and nobody can set them for a file by itself.

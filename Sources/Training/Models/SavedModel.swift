@@ -24,6 +24,8 @@ package final class SavedModel {
   private let decision: DecisionRule
   /// What the config's loss says wrong classes cost.
   private let cost: [[Double]]?
+  /// Version, hash of the config, fingerprint of the data and arithmetic number, as far as the file says them.
+  package let provenance: ConfigValue
   /// What the run's evaluations reported beside the loss.
   package let metrics: [any MetricSpec]
   /// What samples of each class counted in training, nil: all 1.
@@ -57,6 +59,7 @@ package final class SavedModel {
         "\(file): made by a later build, with arithmetic number \(arithmetic), and this one knows numbers up to "
           + "\(ArithmeticNumber.current); use that build or a later one")
     }
+    provenance = ModelProvenance.words(of: metadata)
     func text(_ key: String) throws -> ConfigValue {
       guard case .string(let text)? = metadata.first(where: { $0.key == key })?.value else {
         throw TensorFileError(file: file, problem: "the metadata have no '\(key)'")

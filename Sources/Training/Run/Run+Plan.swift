@@ -10,14 +10,16 @@ extension Run {
     lines.append(
       "data      features \(description.featureShape), \(data.prepared.layout.sources[0].featureTypes), raw, once per node: "
         + bytes(data.prepared.layout.byteCount)
-        + (data.prepared.cachedRows == nil ? "" : ", mapped from the cache, in no memory of their own"))
+        + (data.prepared.cachedRows.map {
+          ", mapped from \($0.isNameless ? "a file without a name" : "the cache"), in no memory of their own"
+        } ?? ""))
     let mapped = data.prepared.layout.mapped.map { "\($0.file.oneLine) \(bytes($0.byteCount))" }
     if !mapped.isEmpty {
       lines.append(pad("", 10) + "mapped, in no memory of their own: \(mapped.joined(separator: ", "))")
     }
     if !description.classNames.isEmpty {
       lines.append(
-        "          \(description.classNames.count) classes: \(description.classNames.prefix(12).joined(separator: ", "))"
+        "          \(description.classNames.count.counted("class")): \(description.classNames.prefix(12).joined(separator: ", "))"
       )
     }
     lines += (trainer.classShareLines + trainer.classLines).map { pad("", 10) + $0 }

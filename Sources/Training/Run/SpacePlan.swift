@@ -132,7 +132,7 @@ struct SpacePlan {
     // A directory and the last piece of each file.
     let bytes = checkpointBytes + Double(added) * room.taken(by: 1) * Double(parts.count + 2)
     let words =
-      "\(checkpoints) checkpoint\(checkpoints == 1 ? "" : "s") of \(FileRoom.words(each))"
+      "\(checkpoints.counted("checkpoint")) of \(FileRoom.words(each))"
       + (existing.count == 0 ? "" : ", \(existing.count) of them there already")
     let names = added * (parts.count + 2), largest = parts.reduce(0, max)
     if let index = places.firstIndex(where: { $0.room.device == room.device }) {

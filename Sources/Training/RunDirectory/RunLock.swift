@@ -140,10 +140,20 @@ package final class RunLock: @unchecked Sendable {
 
   /// Takes the lock of a directory where it is free, or was this `launch`'s own; nil: it is not, or cannot be had now.
   package static func takeIfFree(_ directory: String, _ environment: ProcessEnvironment) -> RunLock? {
+    try? takeUnlessHeld(directory, environment)
+  }
+
+  /// The same.
+  ///
+  /// - Returns: nil where another process has it.
+  /// - Throws: ``RunError`` where something else keeps it from being had.
+  package static func takeUnlessHeld(_ directory: String, _ environment: ProcessEnvironment) throws -> RunLock? {
     var surroundings = Surroundings(environment, warn: { _ in })
     surroundings.holder.launch = LaunchName.this
     surroundings.longestWait = 0
-    return try? take(directory, surroundings)
+    do { return try take(directory, surroundings) } catch let error as RunError where error.exitCode == .config {
+      return nil
+    }
   }
 
   private enum Attempt {

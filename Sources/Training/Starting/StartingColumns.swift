@@ -70,7 +70,7 @@ package struct StartingColumns: Sendable {
     }
     if missing > 0 {
       rule.append(.init("missing", .string("drop_row")))
-      reasons.append("\(missing) rows without a target are left out")
+      reasons.append("\(missing.counted("row")) without a target \(missing.isOrAre) left out")
     }
     return rule.isEmpty
       ? nil : Entry(name: column.name, rule: rule, comment: "the target: \(reasons.joined(separator: "; "))")

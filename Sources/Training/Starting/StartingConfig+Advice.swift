@@ -7,29 +7,21 @@ internal import Specs
 extension StartingConfig {
   /// Reads the data as the config does, and takes what advice on their training rows says of the loss.
   ///
-  /// Where no rows can be set apart to watch the training, as of classes of one row each, none are.
+  /// Where a fraction of the rows leaves none to watch the training, as of classes of one row each, none are set apart.
   ///
   /// - Parameter baseDirectory: that the config's paths start from.
   /// - Throws: the failure of data that the config could not be trained on either.
   package mutating func takeAdvice(baseDirectory: String) throws {
     let request = AdviceRequest(task: reading.isClasses ? .classification : nil)
-    let options = RunOptions(baseDirectory: baseDirectory, outputDirectory: "", threads: 1)
-    func read(_ text: String) throws -> (config: RunConfig, data: LoadedData) {
-      let config = try RunConfig(ConfigValue.parse(Data(text.utf8), file: name, comments: .skipped))
-      return (
-        config,
-        try LoadedData.forAdvice(
-          config, request: request, isStated: reading.isClasses, options: options, cluster: SoloCluster())
-      )
-    }
-    let found: (config: RunConfig, data: LoadedData)
-    do { found = try read(text) } catch {
-      guard recipe.validation != nil else { throw error }
+    let config = try RunConfig(ConfigValue.parse(Data(text.utf8), file: name, comments: .skipped))
+    let data = try LoadedData.forAdvice(
+      config, request: request, isStated: reading.isClasses, mayLackValidation: true,
+      options: RunOptions(baseDirectory: baseDirectory, outputDirectory: "", threads: 1), cluster: SoloCluster())
+    if recipe.validation != nil, data.description.count(of: .validation) == 0 {
       (recipe.validation, recipe.patience) = (nil, nil)
-      found = try read(text)
     }
     // What cannot be advised on is read all the same.
-    guard let advice = try? DataAdvice(found.data, config: found.config, request: request, isStated: false) else {
+    guard let advice = try? DataAdvice(data, config: config, request: request, isStated: false) else {
       return
     }
     take(advice)

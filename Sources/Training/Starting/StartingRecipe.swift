@@ -77,7 +77,7 @@ extension StartingRecipe {
     case .classes(let count):
       Goal(
         loss: "categorical_cross_entropy", outputs: count, metrics: ["accuracy", "balanced_accuracy", "log_loss"],
-        normalizesTargets: false, comment: "\(count) classes")
+        normalizesTargets: false, comment: count.counted("class"))
     case .counts:
       Goal(
         loss: "poisson", outputs: targets, metrics: ["poisson_deviance", "mae"], normalizesTargets: false,

@@ -53,7 +53,7 @@ package struct TargetReading: Sendable, Equatable {
     if columns > 1 {
       guard choice != .classification else {
         throw RunError(
-          .data, "\(file): has \(columns) targets for each row, and classes are one; use --task regression")
+          .data, "\(file): has \(columns.counted("target")) for each row, and classes are one; use --task regression")
       }
       self = Self.numbers(survey, isNumbers: true)
       return
@@ -95,12 +95,13 @@ package struct TargetReading: Sendable, Equatable {
       }
       if choice == nil, distinct * 2 > survey.present, survey.present >= 20 {
         throw refusal(
-          "has \(distinct) different words in \(survey.present) rows, which are names of rows rather than classes; name another "
+          "has \(distinct.counted("different word")) in \(survey.present.counted("row")), which are names of rows rather than classes; name another "
             + "column, or use --task classification")
       }
       self.init(
         distinct == 2 ? .binary : .classes(distinct),
-        "\(distinct) different \(isNumbers ? "whole numbers" : "words")" + (choice == nil ? "" : ", as --task says"))
+        distinct.counted("different \(isNumbers ? "whole number" : "word")") + (choice == nil ? "" : ", as --task says")
+      )
       return
     }
     if isNumbers, isWhole, !isFar, let reading = Self.numberedClasses(survey) {

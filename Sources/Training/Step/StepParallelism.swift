@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Specs
 
 /// How a run's ranks work together, once `auto` is decided.
 package struct StepParallelism: Sendable {
@@ -62,9 +63,9 @@ package struct StepParallelism: Sendable {
     if let note { line += " (\(note))" }
     switch overlap {
     case .off: line += ", after the backward pass"
-    case .inline: line += ", \(buckets) bucket\(buckets == 1 ? "" : "s") overlapped with the backward pass"
+    case .inline: line += ", \(buckets.counted("bucket")) overlapped with the backward pass"
     case .thread:
-      line += ", \(buckets) bucket\(buckets == 1 ? "" : "s") overlapped with the backward pass by a thread of its own"
+      line += ", \(buckets.counted("bucket")) overlapped with the backward pass by a thread of its own"
     }
     return line + (isSharded ? ", each rank updates its slice" : "")
   }

@@ -114,7 +114,7 @@ struct MemoryPlan {
       ? "give a smaller training.global_batch_size, more training.micro_steps, fewer threads"
       : "give a smaller network"
     return "training takes \(MachineMemory.words(sums.reduce(0, +))) of memory on \(host) "
-      + "(\(ranks) rank\(ranks == 1 ? "" : "s"): \(parts)), and \(MachineMemory.words(left)) are \(isAll ? "all that is" : "free") there; \(advice), "
+      + "(\(ranks.counted("rank")): \(parts)), and \(MachineMemory.words(left)) are \(isAll ? "all that is" : "free") there; \(advice), "
       + "fewer ranks on each node, or a machine with more memory"
   }
 }

@@ -17,7 +17,7 @@ extension Trainer {
     guard skipped > 0, skipped + executor.emptySteps == executor.stepsDone else { return }
     let last = try whatIsNotFinite(lastSkipped)
     throw notFinite(
-      "all \(skipped) steps were skipped as on_non_finite says, so nothing was learned (the last one, step "
+      "\(skipped == 1 ? "the only step was" : "all \(skipped) steps were") skipped as on_non_finite says, so nothing was learned (the last one, step "
         + "\(executor.stepsDone - 1): \(last))")
   }
 

@@ -312,11 +312,14 @@ extension Trainer {
   /// One line that says what is trained.
   package var headline: String {
     let description = data.description
-    let counts = DataPart.allCases.filter { description.count(of: $0) > 0 }.map {
-      "\(description.count(of: $0)) \($0.name)"
+    let parts = DataPart.allCases.filter { description.count(of: $0) > 0 }
+    let counts = parts.map { part in
+      let count = description.count(of: part)
+      return part == parts.last ? count.counted("\(part.name) sample") : "\(count) \(part.name)"
     }
-    return "\(config.name): \(network.parameterCount) parameters, \(counts.joined(separator: " + ")) samples, "
-      + "batch \(batchSize) in \(shards) shards, \(totalSteps) steps"
+    let samples = counts.joined(separator: " + ")
+    return "\(config.name): \(network.parameterCount.counted("parameter")), \(samples), "
+      + "batch \(batchSize) in \(shards.counted("shard")), \(totalSteps.counted("step"))"
   }
 }
 

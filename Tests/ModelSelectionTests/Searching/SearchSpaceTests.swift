@@ -79,6 +79,8 @@ import Testing
       (#"{"a": {"range": [1, 2], "scale": "lin"}}"#, #"'scale' is "linear" or "log", found "lin""#),
       (#"{"a": {"range": [1, 2], "integer": 1}}"#, "'integer' is true or false, found 1"),
       (#"{"a": {"range": [1, 2], "points": 1.5}}"#, "'points' is a whole number, found 1.5"),
+      (#"{"loss": ["fokal"]}"#, "78 s.json: loss: unknown loss 'fokal'; did you mean 'focal'?"),
+      (#"{"loss": ["focal:x"]}"#, "78 s.json: loss: 'focal:x': expected a number behind the colon"),
       (#"{"a": {"choices": [1, 2], "points": 2}}"#, "'choices' is a list of values and stands alone"),
     ])
   func fileSentences(file: String, says: String) throws {

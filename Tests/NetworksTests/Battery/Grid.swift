@@ -22,6 +22,8 @@ final class Grid {
   /// What a lane of a row is.
   private enum Lane { case element, padding, foreign }
   private let lanes: [Lane]
+  /// The lanes that by contract are 0.
+  private let paddings: [Int]
   /// Where the elements of a row are.
   private let places: [Int]
 
@@ -35,11 +37,14 @@ final class Grid {
     places = (0..<port.count).map(port.place)
     for place in places { lanes[place] = .element }
     self.lanes = lanes
+    // Listed once: test builds are not optimized, and iterators over all lanes took most of the batteries' time.
+    paddings = lanes.indices.filter { lanes[$0] == .padding }
     memory = AlignedBuffer(count: (rows + 1) * stride)
     matrix = Matrix(memory.pointer, stride: stride)
     memory.elements.update(repeating: Self.foreign)
     for row in 0..<rows {
-      for (lane, kind) in lanes.enumerated() where kind == .padding { matrix[row][lane] = padding }
+      let start = matrix[row]
+      for lane in paddings { start[lane] = padding }
     }
   }
 
@@ -103,8 +108,11 @@ final class Grid {
   /// The first place outside the elements that has been written to, in words.
   var trespass: String? {
     for row in 0...rows {
-      for (lane, kind) in lanes.enumerated() {
-        let found = matrix[row][lane]
+      let start = matrix[row]
+      var lane = -1
+      for kind in lanes {
+        lane += 1
+        let found = start[lane]
         let isFine =
           switch row < rows ? kind : .foreign {
           case .element: true

@@ -1,3 +1,5 @@
+internal import Specs
+
 /// Trials that are halved among themselves; a search without halving is one bracket of one rung.
 package struct Bracket: Sendable, Equatable {
   /// The numbers of its trials.
@@ -21,7 +23,7 @@ package struct Bracket: Sendable, Equatable {
   package var words: String {
     rungs.enumerated().map { place, rung in
       place == 0
-        ? "\(rung.entrants) trial\(rung.entrants == 1 ? "" : "s") to \(rung.budget.words)"
+        ? "\(rung.entrants.counted("trial")) to \(rung.budget.words)"
         : "\(rung.entrants) to \(rung.budget.count)"
     }.joined(separator: ", ")
   }

@@ -19,7 +19,7 @@ struct SearchPoints {
     guard method != .grid else { return grid(count) }
     if let size = space.size, size < count {
       throw ConfigError(
-        "--search: there are \(size) different points, and \(count) trials; give fewer --trials, more values, or "
+        "--search: there \(size.isOrAre) \(size.counted("different point")), and \(count.counted("trial")); give fewer --trials, more values, or "
           + "--method grid, which "
           + "tries each point once", exitCode: .usage)
     }
@@ -34,7 +34,7 @@ struct SearchPoints {
     }
     guard settings.count == count else {
       throw ConfigError(
-        "--search: of \(patience) points that were drawn only \(settings.count) differ, and \(count) trials were "
+        "--search: of \(patience) points that were drawn only \(settings.count) differ, and \(count.counted("trial")) were "
           + "asked for; give fewer "
           + "--trials or wider ranges", exitCode: .usage)
     }

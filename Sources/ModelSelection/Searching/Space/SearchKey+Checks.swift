@@ -37,12 +37,17 @@ extension SearchKey {
 
   /// A loss by its word, as the config has it and as it is read again.
   private static func loss(_ word: String, _ problem: SearchProblem) throws(ConfigError) -> ConfigValue {
-    let isWord = problem.exitCode == .usage
+    let option = problem.exitCode == .usage ? "--search loss" : "loss"
     do {
-      let value = try LossWord.value(word, option: isWord ? "--search loss" : "\(problem.place): loss")
+      let value = try LossWord.value(word, option: option)
       return try ConfigValue.parse(Data(value.sortingKeys.compactText.utf8), file: problem.place)
     } catch {
-      throw ConfigError(error.problem, exitCode: problem.exitCode)
+      // In a file the key is the path, which goes before by itself.
+      throw problem.exitCode == .usage
+        ? ConfigError(error.problem, exitCode: .usage)
+        : problem.error(
+          error.problem.hasPrefix(option + ": ")
+            ? String(error.problem.dropFirst(option.count + 2)) : error.problem)
     }
   }
 
