@@ -12,7 +12,7 @@ package enum NumberOrder {
 
   /// The whole number that stands for a number, whose order is the same; 0 and −0 are equal.
   @inline(__always)
-  private static func key(_ number: Double) -> UInt64 {
+  static func key(_ number: Double) -> UInt64 {
     let bits = number == 0 ? 0 : number.bitPattern
     return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
   }

@@ -288,4 +288,23 @@ struct DamagedInput: Sendable, CustomTestStringConvertible {
         == "a b.csv: line 2, column 'x y': 'p  q \(String(repeating: "z", count: 32))...' is not a number; correct the cell"
     )
   }
+
+  @Test(
+    "a fragment that names a column holds no character that a terminal obeys or that ends a line",
+    arguments: [0x01, 0x08, 0x1b, 0x7f, 0x85, 0x9b, 0x2028, 0x2029])
+  func fragmentsStayOnOneLine(code: Int) throws {
+    let scalar = try #require(Unicode.Scalar(code))
+    let text = "a,b\(Character(scalar))c,y\n1,2,0\n3,4,1\n5,6,0\n7,(,1\n9,1,0\n2,3,1\n"
+    let format = try FieldReader.readObject(
+      json(#"{"path": "t.csv", "targets": "y"}"#), path: ""
+    ) { fields throws(ConfigError) in try CSVFormat(from: fields) }.0
+    let sentence = RangeProbe.outcome(of: Array(text.utf8), as: format, in: DataContext(baseDirectory: "")).outcome
+    let digits = String(code, radix: 16)
+    let escaped = "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    #expect(sentence.contains(#"put "columns": {"b\#(escaped)c": {"#), "\(sentence)")
+    let isPlain = sentence.unicodeScalars.allSatisfy {
+      $0.properties.generalCategory != .control && ![0x2028, 0x2029].contains($0.value)
+    }
+    #expect(isPlain, "\(sentence.debugDescription)")
+  }
 }

@@ -116,4 +116,23 @@ import Testing
       #expect((half..<own.count).allSatisfy { same(read(chunks, $0), own.row($0)) })
     }
   }
+
+  @Test("what float32 holds is what comes back from it, but for subnormal numbers and infinities")
+  func float32() {
+    var generator = TestGenerator(state: 4)
+    let least = Double(Float.leastNormalMagnitude)
+    var values = [0, -0.0, .nan, -.nan, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude]
+    values += [least, least.nextDown, least / 2, Double(Float.greatestFiniteMagnitude), 1e39, 1, 1.5, 0.1, 1 + 0x1p-24]
+    values += (0..<20_000).map { _ in Double(bitPattern: .random(in: 0...UInt64.max, using: &generator)) }
+    values += (0..<20_000).map { _ in
+      Double(Float(bitPattern: .random(in: 0...UInt32.max, using: &generator)))
+    }
+    for value in values {
+      let float = Float(value)
+      let expected = Double(float) == value && (float.isNormal || float == 0) || value.isNaN
+      guard RawElement.isFloat(value) == expected else {
+        return #expect(RawElement.isFloat(value) == expected, "\(value)")
+      }
+    }
+  }
 }

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Runs one target's worker, starts it again behind an input that it died of, and tells of these.
 final class Supervisor {
-  /// Seconds that one input may take.
-  static let patience = 10.0
+  /// Seconds of computing that one input may take, and seconds in all: others may compute on the same cores.
+  static let patience = 10.0, longPatience = 300.0
   /// Faults after which a target is given up.
   static let faultLimit = 20
 
@@ -19,7 +19,7 @@ final class Supervisor {
   private let start = Date()
   private var end = Date()
   private var worker: pid_t = 0
-  private var seen = (index: -1, time: Date())
+  private var seen = (index: -1, time: Date(), computed: 0.0)
 
   init(_ name: String, options: Options) throws {
     self.name = name
@@ -36,11 +36,14 @@ final class Supervisor {
     guard !isDone else { return }
     var status: Int32 = 0
     guard waitpid(worker, &status, WNOHANG) == worker else {
-      if state[.index] != seen.index { seen = (state[.index], Date()) }
-      guard -seen.time.timeIntervalSinceNow > Self.patience else { return }
+      if state[.index] != seen.index { seen = (state[.index], Date(), computedSeconds) }
+      let waited = -seen.time.timeIntervalSinceNow
+      guard waited > Self.patience else { return }
+      let computed = computedSeconds - seen.computed
+      guard computed > Self.patience || waited > Self.longPatience else { return }
       kill(worker, SIGKILL)
       waitpid(worker, &status, 0)
-      return try goOn("no end within \(Int(Self.patience)) s")
+      return try goOn("no end after \(Int(computed)) s of computing, \(Int(waited)) s in all")
     }
     if status == 0 { return finish() }
     let signal = status & 0x7f, code = status >> 8 & 0xff
@@ -50,6 +53,13 @@ final class Supervisor {
     if isFault { return try goOn(said) }
     let last = said.split(whereSeparator: \.isNewline).first.map { ": \($0)" } ?? ""
     try goOn((signal != 0 ? "died of signal \(signal)" : "left with code \(code)") + last)
+  }
+
+  /// Seconds that the worker has computed.
+  private var computedSeconds: Double {
+    var clock = clockid_t(), time = timespec()
+    guard clock_getcpuclockid(worker, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// The target's line of the table.
@@ -107,7 +117,7 @@ final class Supervisor {
     var pairs = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + pairs { free(text) } }
     state[.index] = index
-    seen = (index, Date())
+    seen = (index, Date(), 0)
     guard posix_spawn(&worker, "/proc/self/exe", &actions, nil, &arguments, &pairs) == 0 else {
       throw FuzzError(sentence: "a worker cannot be started")
     }

@@ -38,4 +38,29 @@ import Testing
       #expect(sorted == numbers.sorted())
     }
   }
+
+  @Test(
+    "numbers at places of the order are those of all in order, bit for bit", arguments: [1, 3000, 40_000, 150_000],
+    [false, true])
+  func selection(count: Int, zeros: Bool) {
+    var generator = TestGenerator(state: UInt64(count) + 1)
+    for kind in 0..<4 {
+      // All sizes; numbers that share all but their last two digits, or their last; few different ones, of which 0 and
+      // -0 are equal.
+      let numbers: [Double] =
+        switch kind {
+        case 0: Self.numbers(count, zeros: zeros, &generator)
+        case 1: (0..<count).map { _ in 1 + Double(Int.random(in: 0..<300_000, using: &generator)) * 0x1p-50 }
+        case 2: (0..<count).map { _ in 1 + Double(Int.random(in: 0..<60_000, using: &generator)) * 0x1p-52 }
+        default: (0..<count).map { _ in [0, zeros ? -0.0 : 1, 2].randomElement(using: &generator) ?? 0 }
+        }
+      var sorted = numbers
+      NumberOrder.sort(&sorted)
+      let ranks =
+        [0, count - 1, count / 2, count / 4] + (0..<30).map { _ in Int.random(in: 0..<count, using: &generator) }
+      let found = NumberOrder.numbers(at: ranks, of: numbers)
+      #expect(found.map(\.bitPattern) == ranks.map { sorted[$0].bitPattern }, "kind \(kind)")
+    }
+    #expect(NumberOrder.numbers(at: [], of: []) == [])
+  }
 }

@@ -8,6 +8,7 @@ import Testing
     "JSON text keeps values",
     arguments: [
       #"{"a": 1, "b": [1.5, "x\n\"", null, true], "c": {}}"#, "[]", "0.1", "-3", #""ä€𝄞\u0001""#,
+      #""\u007f\u0085\u2028\u2029 ""#,
     ])
   func roundTrip(_ text: String) throws {
     let value = try ConfigValue.parse(Data(text.utf8), file: "test")

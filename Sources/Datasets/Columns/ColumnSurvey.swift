@@ -132,8 +132,10 @@ package struct ColumnSurvey: Sendable {
   }
 
   /// Counts a cell, but does not tell it from others and keeps no number.
+  ///
+  /// - Parameter isNew: whether no other cell with its text was counted.
   @inline(__always)
-  mutating func count(_ kind: Cell, _ cell: UnsafeBufferPointer<UInt8>, line: Int) {
+  mutating func count(_ kind: Cell, _ cell: UnsafeBufferPointer<UInt8>, line: Int, isNew: Bool = true) {
     rows += 1
     if kind != .missing { longest = max(longest, cell.count) }
     switch kind {
@@ -143,7 +145,7 @@ package struct ColumnSurvey: Sendable {
     case .missing:
       missing += 1
       if missing == 1 { firstMissingLine = line }
-      if !cell.isEmpty, marksFound.count < 64 { takeMark(String(decoding: cell, as: UTF8.self).trimmed) }
+      if isNew, !cell.isEmpty, marksFound.count < 64 { takeMark(String(decoding: cell, as: UTF8.self).trimmed) }
       return
     case .boolean: booleans += 1
     case .date(let hasTime):
@@ -189,7 +191,7 @@ package struct ColumnSurvey: Sendable {
   ///
   /// Where cells are too many to be told apart, how often each occurs has no meaning, as ever.
   /// - Parameters:
-  ///   - next: what ``count(_:_:line:)`` has made of them.
+  ///   - next: what ``count(_:_:line:isNew:)`` has made of them.
   ///   - series: all their numbers.
   ///   - distinct: the different cells in order of first appearance, and how often each occurs; empty where
   /// ``distinctIsMore``.

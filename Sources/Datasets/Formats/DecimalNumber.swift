@@ -46,28 +46,50 @@ enum DecimalNumber {
   }
 
   /// Appends digits to a mantissa, which overflows where they are many.
+  ///
+  /// As many as are among the next eight bytes at once: how many they are is a count, and no branch that is guessed for
+  /// each byte.
   @inline(__always)
   private static func readDigits(
     _ next: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ mantissa: inout UInt64
   ) {
     while end - next >= 8 {
       let word = UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
-      // Digits are 0x30 … 0x39: their upper halves are 3, also of the byte that is 6 more.
-      let upper = (word & 0xf0f0_f0f0_f0f0_f0f0) | ((word &+ 0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4
-      guard upper == 0x3333_3333_3333_3333 else { break }
-      // Pairs, fours and all eight of them, each in one multiplication.
-      var value = word & 0x0f0f_0f0f_0f0f_0f0f
+      // The highest bit of each byte that is no digit: of 0x3a and more by adding, below 0x30 by a borrow, from 0x80 on
+      // by itself. What runs over into the next byte comes from one that is none.
+      let others =
+        ((word &+ 0x4646_4646_4646_4646) | (word &- 0x3030_3030_3030_3030) | word) & 0x8080_8080_8080_8080
+      let count = others.trailingZeroBitCount >> 3
+      guard count > 0 else { return }
+      // Zeros before them make eight; pairs, fours and all eight of them, each in one multiplication.
+      var value = (word & 0x0f0f_0f0f_0f0f_0f0f) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
       value = (value &* (10 << 8 + 1)) >> 8 & 0x00ff_00ff_00ff_00ff
       value = (value &* (100 << 16 + 1)) >> 16 & 0x0000_ffff_0000_ffff
       value = (value &* (10_000 << 32 + 1)) >> 32
-      mantissa = mantissa &* 100_000_000 &+ value
-      next += 8
+      mantissa = mantissa &* powerOfTen(count) &+ value
+      next += count
+      guard count == 8 else { return }
     }
     while next < end {
       let digit = next.pointee &- UInt8(ascii: "0")
       guard digit <= 9 else { return }
       mantissa = mantissa &* 10 &+ UInt64(digit)
       next += 1
+    }
+  }
+
+  /// 10 to a power of 1 to 8.
+  @inline(__always)
+  private static func powerOfTen(_ exponent: Int) -> UInt64 {
+    switch exponent {
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    default: 100_000_000
     }
   }
 

@@ -9,6 +9,8 @@ struct DerivedNumbers {
   private let cells: PlannedColumn.Cells
   /// The features of numbers, each at its place among the numbers of a row.
   private let features: [(reading: CellReading, place: Int)]
+  /// The places of those that are the number itself.
+  private let numberPlaces: [Int]
   /// Where its numbers are among those of a row.
   let places: Range<Int>
   /// The feature that says whether a cell is missing, and its field.
@@ -26,6 +28,7 @@ struct DerivedNumbers {
     field = firstField
     let own = column.features.enumerated().filter { !$0.element.isCategorical }
     features = own.enumerated().map { ($0.element.element.reading, firstPlace + $0.offset) }
+    numberPlaces = features.filter { $0.reading != .isMissing }.map(\.place)
     places = firstPlace..<firstPlace + own.count
     let indicator = own.enumerated().first { $0.element.element.reading == .isMissing }
     self.indicator = indicator.map { (firstPlace + $0.offset, firstField + $0.element.offset) }
@@ -110,7 +113,7 @@ struct DerivedNumbers {
 
   private func write(_ number: Double, _ values: UnsafeMutablePointer<Double>) -> CellCause? {
     guard Float(number).isFinite else { return .beyondFloat }
-    for feature in features where feature.reading != .isMissing { values[feature.place] = number }
+    for place in numberPlaces { values[place] = number }
     return nil
   }
 

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Platform
 
 /// Count, mean, deviation, smallest and largest value of each column, in double precision and row order.
 struct ColumnStatistics {
@@ -22,32 +23,37 @@ struct ColumnStatistics {
     table: (_ rows: [Int], _ body: (UnsafePointer<Double>) -> Void) -> Void
   ) {
     var pace = Pace(progress)
-    var sums = [Double](repeating: 0, count: width)
-    var minima = [Double](repeating: .infinity, count: width)
-    var maxima = [Double](repeating: -.infinity, count: width)
+    // Behind pointers: arrays that a closure changes are looked at for each number, whose they are.
+    let sums = AlignedBuffer<Double>(count: width), least = AlignedBuffer<Double>(count: width)
+    let most = AlignedBuffer<Double>(count: width)
+    least.elements.update(repeating: .infinity)
+    most.elements.update(repeating: -.infinity)
     table(rows) { values in
       pace.add(width)
       for column in 0..<width {
         let value = values[column]
-        sums[column] += value
-        minima[column] = min(minima[column], value)
-        maxima[column] = max(maxima[column], value)
+        sums.pointer[column] += value
+        least.pointer[column] = min(least.pointer[column], value)
+        most.pointer[column] = max(most.pointer[column], value)
       }
     }
     if pooled {
-      let sum = sums.reduce(0, +) / Double(width)
-      sums = [Double](repeating: sum, count: width)
+      let sum = sums.elements.reduce(0, +) / Double(width)
+      sums.elements.update(repeating: sum)
     }
-    var means = sums.map { $0 / Double(max(1, rows.count)) }
-    var squares = [Double](repeating: 0, count: width), rests = squares
+    let centres = AlignedBuffer<Double>(count: width), squared = AlignedBuffer<Double>(count: width)
+    let left = AlignedBuffer<Double>(count: width)
+    for column in 0..<width { centres.pointer[column] = sums.pointer[column] / Double(max(1, rows.count)) }
     table(rows) { values in
       pace.add(width)
       for column in 0..<width {
-        let deviation = values[column] - means[column]
-        rests[column] += deviation
-        squares[column] += deviation * deviation
+        let deviation = values[column] - centres.pointer[column]
+        left.pointer[column] += deviation
+        squared.pointer[column] += deviation * deviation
       }
     }
+    var (means, squares, rests) = (Array(centres.elements), Array(squared.elements), Array(left.elements))
+    var (minima, maxima) = (Array(least.elements), Array(most.elements))
     if pooled {
       means = [means.first ?? 0]
       squares = [squares.reduce(0, +)]

@@ -59,18 +59,20 @@ struct PreparationStatistics {
 
   /// Means, most frequent categories, functions that need no numbers; refuses what a logarithm does not take.
   private mutating func measureMeans() throws(PreparationProblem) {
-    var sums = [Double](repeating: 0, count: width), counts = [Int](repeating: 0, count: width)
+    // Behind pointers: arrays that a closure changes are looked at for each number, whose they are.
+    let totals = AlignedBuffer<Double>(count: width), present = AlignedBuffer<Int>(count: width)
     var problem: PreparationProblem?, pace = Pace(progress), place = 0
     let bounds = rules.compactMap { rule in
       rule.isNumber ? rule.method.bound.map { (rule.features, $0, rule.method) } : nil
     }
     table(rows) { values in
       pace.add(width)
-      for feature in 0..<width where !values[feature].isNaN {
-        sums[feature] += values[feature]
-        counts[feature] += 1
+      for feature in 0..<width {
+        let value = values[feature]
+        totals.pointer[feature] += value.isNaN ? 0 : value
+        present.pointer[feature] += value.isNaN ? 0 : 1
       }
-      if problem == nil {
+      if !bounds.isEmpty, problem == nil {
         for (features, bound, method) in bounds {
           for feature in features where values[feature] <= bound && problem == nil {
             problem = .outside(feature: feature, row: rows[place], value: values[feature], method: method)
@@ -80,6 +82,7 @@ struct PreparationStatistics {
       place += 1
     }
     if let problem { throw problem }
+    let sums = Array(totals.elements), counts = Array(present.elements)
     for (index, rule) in rules.enumerated() {
       if rule.isNumber, rule.method == .log { treatments[index].function = .log }
       if rule.isNumber, rule.method == .log1p { treatments[index].function = .log1p }
@@ -191,30 +194,42 @@ struct PreparationStatistics {
   private mutating func settle(_ index: Int, _ values: inout [Double], _ knots: Int) throws(PreparationProblem) {
     let rule = rules[index], all = values.count
     values.removeAll(where: \.isNaN)
-    NumberOrder.sort(&values)
-    if rule.fillsNumber {
-      guard !values.isEmpty || rule.policy == .zero else { throw .allMissing(feature: rule.features.lowerBound) }
+    if rule.fillsNumber, values.isEmpty, rule.policy != .zero {
+      throw .allMissing(feature: rule.features.lowerBound)
+    }
+    if rule.method == .quantile || rule.fillsNumber && rule.policy == .mostFrequent {
+      NumberOrder.sort(&values)
+    }
+    if rule.fillsNumber, !values.isEmpty {
       switch rule.policy {
-      case .median, .category: treatments[index].fill = values.quantile(0.5)
+      case .median, .category: treatments[index].fill = FilledOrder(values).quantiles([0.5])[0]
       case .mostFrequent: treatments[index].fill = values.mostFrequent
       default: break
       }
+    }
+    switch rule.method {
+    case .robust: pairs[index] = robustPair(values, missing: all - values.count, fill: treatments[index].fill)
+    case .quantile:
       if let fill = treatments[index].fill, values.count < all {
         let first = values.firstIndex { $0 >= fill } ?? values.count
         values.insert(contentsOf: repeatElement(fill, count: all - values.count), at: first)
       }
-    }
-    guard let low = values.first, let high = values.last else { return }
-    let isConstant = ColumnStatistics.areOne(low, high)
-    switch rule.method {
-    case .robust:
-      let quartiles = values.quantile(0.75) - values.quantile(0.25)
-      let scale = quartiles.isNormal ? quartiles : (high - low) / 2
-      pairs[index] = (isConstant ? low : values.quantile(0.5), !isConstant && scale.isNormal ? scale : 1)
-    case .quantile:
+      guard let low = values.first, let high = values.last else { return }
+      let isConstant = ColumnStatistics.areOne(low, high)
       treatments[index].function = .ranks(isConstant ? RankMap(knots: [low]) : RankMap(sorted: values, limit: knots))
     default: break
     }
+  }
+
+  /// Median and quartiles' distance of what is filled; of numbers whose quartiles are one, half their range.
+  private func robustPair(_ values: [Double], missing: Int, fill: Double?) -> (shift: Double, scale: Double) {
+    var order = FilledOrder(values)
+    if let fill, missing > 0 { order.fill(missing, with: fill) }
+    guard order.count > 0 else { return (0, 1) }
+    let found = order.quantiles([0, 0.25, 0.5, 0.75, 1]), low = found[0], high = found[4]
+    let isConstant = ColumnStatistics.areOne(low, high), quartiles = found[3] - found[1]
+    let scale = quartiles.isNormal ? quartiles : (high - low) / 2
+    return (isConstant ? low : found[2], !isConstant && scale.isNormal ? scale : 1)
   }
 
   /// Refuses a fill that a logarithm does not take.

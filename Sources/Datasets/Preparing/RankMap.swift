@@ -66,13 +66,30 @@ package struct RankMap: Sendable, Equatable {
   }
 }
 
+/// Where a quantile of numbers is in their order: linear between neighbours (type 7 of R. J. Hyndman and Y. Fan, Sample
+/// Quantiles in Statistical Packages, 1996), as NumPy's default.
+struct QuantileSpot {
+  let low: Int
+  let high: Int
+  private let part: Double
+
+  /// - Parameter count: of numbers, at least one.
+  init(_ share: Double, count: Int) {
+    let place = share * Double(count - 1)
+    low = Int(place)
+    high = min(low + 1, count - 1)
+    part = place - Double(low)
+  }
+
+  /// The quantile, by the numbers at both places.
+  func value(_ low: Double, _ high: Double) -> Double { part == 0 ? low : min(low + part * (high - low), high) }
+}
+
 extension [Double] {
-  /// The quantile of ascending numbers, linear between neighbours (type 7 of R. J. Hyndman and Y. Fan, Sample Quantiles
-  /// in Statistical Packages, 1996), as NumPy's default.
+  /// The quantile of ascending numbers; see ``QuantileSpot``.
   func quantile(_ share: Double) -> Double {
-    let place = share * Double(count - 1), low = Int(place), high = Swift.min(low + 1, count - 1)
-    let part = place - Double(low)
-    return part == 0 ? self[low] : Swift.min(self[low] + part * (self[high] - self[low]), self[high])
+    let spot = QuantileSpot(share, count: count)
+    return spot.value(self[spot.low], self[spot.high])
   }
 
   /// The most frequent of ascending numbers; of several the smallest.

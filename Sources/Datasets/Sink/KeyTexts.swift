@@ -36,7 +36,7 @@ struct KeyTexts: Sendable {
       let entry = texts.entries[number]
       if takesMarks, entry.isMark {
         append("")
-      } else if entry.isDoubled {
+      } else if entry.text.isDoubled {
         append(texts.text(of: number))
       } else {
         append(texts.bytes(of: number))

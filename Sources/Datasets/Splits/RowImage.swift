@@ -10,6 +10,7 @@ final class RowImage {
   private let targets: Int
   private let areBytes: Bool
   private let words: AlignedBuffer<UInt64>
+  private let rows: NumberChunks.Rows?
   private let numbers: AlignedBuffer<Double>?
   private let count: Int
 
@@ -33,6 +34,7 @@ final class RowImage {
     }
     self.count = count
     words = AlignedBuffer(count: max(1, count))
+    rows = features.numbers?.rows
     numbers = features.numbers.map { AlignedBuffer(count: $0.width) }
   }
 
@@ -45,7 +47,7 @@ final class RowImage {
   /// A row's words, until the next is asked for.
   private func load(_ row: Int) -> UnsafeMutablePointer<UInt64> {
     let features = source.table.features
-    if let numbers { features.numbers?.read(row, into: numbers.pointer) }
+    if let numbers { rows?.read(row, into: numbers.pointer) }
     var word = words.pointer
     for place in features.places {
       switch place {

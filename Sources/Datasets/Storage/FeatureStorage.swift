@@ -70,9 +70,17 @@ package struct RawArray: Sendable {
 
 extension RawElement {
   /// Whether float32 holds a number so that arithmetic sees it: subnormal ones count as 0 there.
-  static func isFloat(_ value: Double) -> Bool {
-    let float = Float(value)
-    return Double(float) == value && (float.isNormal || float == 0) || value.isNaN
+  static func isFloat(_ value: Double) -> Bool { lostInFloat(value) == 0 }
+
+  /// 0 where ``isFloat(_:)``, something else where not: without a branch, so that vector instructions do it.
+  @inline(__always)
+  static func lostInFloat(_ value: Double) -> UInt64 {
+    let bits = value.bitPattern, magnitude = bits & 0x7fff_ffff_ffff_ffff
+    let changed = Double(Float(value)).bitPattern ^ bits
+    // Below 2^-126 numbers of float32 are subnormal.
+    let subnormal: UInt64 = magnitude != 0 && magnitude < 0x3810_0000_0000_0000 ? 1 : 0
+    let infinite: UInt64 = magnitude == 0x7ff0_0000_0000_0000 ? 1 : 0
+    return magnitude > 0x7ff0_0000_0000_0000 ? 0 : changed | subnormal | infinite
   }
 }
 
@@ -81,20 +89,25 @@ final class RowReader {
   private let features: FeatureStorage
   private let ranges: [Range<Int>]
   private let scratch: AlignedBuffer<Double>
+  private let rows: NumberChunks.Rows?
   /// The numbers of a row, where they are not the row itself.
   private let numbers: AlignedBuffer<Double>?
+  /// Whether a row is its numbers.
+  private let isPlain: Bool
 
   init(_ features: FeatureStorage) {
     self.features = features
     ranges = features.ranges
     scratch = AlignedBuffer(count: max(1, ranges.last?.upperBound ?? 0))
-    let isPlain = features.places == features.numbers.map { [.numbers(0..<$0.width)] }
+    rows = features.numbers?.rows
+    isPlain = features.places == features.numbers.map { [.numbers(0..<$0.width)] }
     numbers = isPlain ? nil : features.numbers.map { AlignedBuffer(count: $0.width) }
   }
 
   /// The features of a row, until the next is asked for.
   func callAsFunction(_ row: Int) -> UnsafePointer<Double> {
-    features.numbers?.read(row, into: numbers?.pointer ?? scratch.pointer)
+    rows?.read(row, into: numbers?.pointer ?? scratch.pointer)
+    guard !isPlain else { return UnsafePointer(scratch.pointer) }
     for (place, range) in zip(features.places, ranges) {
       let output = scratch.pointer + range.lowerBound
       switch place {

@@ -4,26 +4,23 @@ internal import Platform
 /// The numbers of a table's columns, row by row, in chunks: a column is float32 in each chunk of which float32 holds
 /// all its numbers, else double.
 package final class NumberChunks: @unchecked Sendable {
-  /// Where the columns of a chunk are; neighbouring chunks mostly share one.
-  private struct Plan {
+  /// Where the columns of a chunk are; neighbouring chunks mostly share one, and hold one reference each.
+  fileprivate final class Plan: Sendable {
     /// For each column whether it is float32.
     let isFloat: [Bool]
-    /// The place of each column among those of its type.
-    let slots: [Int]
     let floats: Int
+    /// The columns that are float32, then the others; empty where all are alike.
+    let columns: [Int32]
 
     init(_ isFloat: [Bool]) {
       self.isFloat = isFloat
-      var floats = 0, doubles = 0
-      slots = isFloat.map { isFloat in
-        defer { if isFloat { floats += 1 } else { doubles += 1 } }
-        return isFloat ? floats : doubles
-      }
-      self.floats = floats
+      floats = isFloat.count { $0 }
+      let order = isFloat.indices.filter { isFloat[$0] } + isFloat.indices.filter { !isFloat[$0] }
+      columns = floats == 0 || floats == isFloat.count ? [] : order.map(Int32.init)
     }
   }
 
-  private struct Chunk {
+  fileprivate struct Chunk {
     let plan: Plan
     /// Where its numbers begin: those of float32 for all its rows, then the others.
     let offset: Int
@@ -41,22 +38,29 @@ package final class NumberChunks: @unchecked Sendable {
       _ numbers: UnsafePointer<Double>, _ count: Int, stride: Int, from first: Int, in base: UnsafeMutableRawPointer,
       width: Int
     ) {
-      let doubles = width - plan.floats
-      for column in 0..<width {
-        let slot = plan.slots[column]
-        // One NaN, not each processor's: the bytes tell data from others.
-        if plan.isFloat[column] {
-          let output = base + offset + (first * plan.floats + slot) * 4
-          for row in 0..<count {
-            let value = numbers[row * stride + column]
-            output.storeBytes(
-              of: value.isNaN ? .nan : Float(value), toByteOffset: row * plan.floats * 4, as: Float.self)
+      let floats = plan.floats, doubles = width - floats
+      // Row by row: the numbers of a row are beside each other. One NaN, not each processor's: the bytes tell data from
+      // others.
+      let floatRows = (base + offset + first * floats * 4).assumingMemoryBound(to: Float.self)
+      let doubleRows = (base + self.doubles + first * doubles * 8).assumingMemoryBound(to: Double.self)
+      guard floats > 0, doubles > 0 else {
+        for row in 0..<count {
+          let values = numbers + row * stride, own = floatRows + row * floats, others = doubleRows + row * doubles
+          for column in 0..<floats { own[column] = values[column].isNaN ? .nan : Float(values[column]) }
+          for column in 0..<doubles { others[column] = values[column].isNaN ? .nan : values[column] }
+        }
+        return
+      }
+      plan.columns.withUnsafeBufferPointer { columns in
+        for row in 0..<count {
+          let values = numbers + row * stride, own = floatRows + row * floats, others = doubleRows + row * doubles
+          for slot in 0..<floats {
+            let value = values[Int(columns[slot])]
+            own[slot] = value.isNaN ? .nan : Float(value)
           }
-        } else {
-          let output = base + self.doubles + (first * doubles + slot) * 8
-          for row in 0..<count {
-            let value = numbers[row * stride + column]
-            output.storeBytes(of: value.isNaN ? .nan : value, toByteOffset: row * doubles * 8, as: Double.self)
+          for slot in 0..<doubles {
+            let value = values[Int(columns[floats + slot])]
+            others[slot] = value.isNaN ? .nan : value
           }
         }
       }
@@ -147,24 +151,23 @@ package final class NumberChunks: @unchecked Sendable {
     }
     let size = rowsOfChunk
     func rows(_ item: Int) -> Range<Int> { item * size..<(item + 1) * size }
-    var areFloat = [Bool](repeating: true, count: whole * width)
-    areFloat.withUnsafeMutableBufferPointer { areFloat in
+    // For each column of a chunk, bits that are 0 where float32 holds all numbers.
+    var lost = [UInt64](repeating: 0, count: whole * width)
+    lost.withUnsafeMutableBufferPointer { lost in
       forEach(whole) { item, _ in
+        guard let own = lost.baseAddress.map({ $0 + item * width }) else { return }
         forEachRun(rows(item)) { _, from, count, stride in
-          for column in 0..<width {
-            var isFloat = areFloat[item * width + column], row = 0
-            while isFloat, row < count {
-              isFloat = RawElement.isFloat(from[row * stride + column])
-              row += 1
-            }
-            areFloat[item * width + column] = isFloat
+          // Row by row: the numbers of a row are beside each other.
+          for row in 0..<count {
+            let values = from + row * stride
+            for column in 0..<width { own[column] |= RawElement.lostInFloat(values[column]) }
           }
         }
       }
     }
     var own: [Chunk] = [], end = bytes.count
     for item in 0..<whole {
-      let isFloat = Array(areFloat[item * width..<(item + 1) * width]), last = own.last?.plan ?? chunks.last?.plan
+      let isFloat = lost[item * width..<(item + 1) * width].map { $0 == 0 }, last = own.last?.plan ?? chunks.last?.plan
       let chunk = Chunk(
         plan: last.flatMap { $0.isFloat == isFloat ? $0 : nil } ?? Plan(isFloat), offset: end, rows: size)
       for column in 0..<width where !isFloat[column] { self.isFloat[column] = false }
@@ -233,17 +236,46 @@ package final class NumberChunks: @unchecked Sendable {
   /// Reads a row in double.
   ///
   /// - Parameter output: room for as many numbers as there are columns.
-  func read(_ row: Int, into output: UnsafeMutablePointer<Double>) {
-    precondition(row >= 0 && row < count && pending.isEmpty, "a row that is not there")
-    let chunk = chunks[row / rowsOfChunk], own = row % rowsOfChunk, plan = chunk.plan
-    let floats = bytes.start + chunk.offset + own * plan.floats * 4
-    let doubles = bytes.start + chunk.doubles + own * (width - plan.floats) * 8
-    for column in 0..<width {
-      let slot = plan.slots[column]
-      output[column] =
-        plan.isFloat[column]
-        ? Double(floats.load(fromByteOffset: slot * 4, as: Float.self))
-        : doubles.load(fromByteOffset: slot * 8, as: Double.self)
+  func read(_ row: Int, into output: UnsafeMutablePointer<Double>) { rows.read(row, into: output) }
+
+  /// The rows as they are now.
+  var rows: Rows {
+    precondition(pending.isEmpty, "rows are read once all are there")
+    return Rows(
+      bytes: bytes, start: UnsafeRawPointer(bytes.start), chunks: chunks, rowsOfChunk: rowsOfChunk, width: width,
+      count: count)
+  }
+
+  /// Rows that are read: a value, so that nothing is looked up behind a reference for each of them.
+  struct Rows {
+    /// Keeps them in memory.
+    fileprivate let bytes: FileBytes
+    fileprivate let start: UnsafeRawPointer
+    fileprivate let chunks: [Chunk]
+    fileprivate let rowsOfChunk: Int
+    fileprivate let width: Int
+    fileprivate let count: Int
+
+    /// Reads a row in double.
+    ///
+    /// - Parameter output: room for as many numbers as there are columns.
+    func read(_ row: Int, into output: UnsafeMutablePointer<Double>) {
+      precondition(row >= 0 && row < count, "a row that is not there")
+      let index = row / rowsOfChunk
+      chunks.withUnsafeBufferPointer { chunks in
+        let own = row - index * rowsOfChunk, floats = chunks[index].plan.floats, doubles = width - floats
+        let floatRow = (start + chunks[index].offset + own * floats * 4).assumingMemoryBound(to: Float.self)
+        let doubleRow = (start + chunks[index].doubles + own * doubles * 8).assumingMemoryBound(to: Double.self)
+        guard doubles > 0, floats > 0 else {
+          for column in 0..<floats { output[column] = Double(floatRow[column]) }
+          for column in 0..<doubles { output[column] = doubleRow[column] }
+          return
+        }
+        chunks[index].plan.columns.withUnsafeBufferPointer { columns in
+          for slot in 0..<floats { output[Int(columns[slot])] = Double(floatRow[slot]) }
+          for slot in 0..<doubles { output[Int(columns[floats + slot])] = doubleRow[slot] }
+        }
+      }
     }
   }
 

@@ -185,12 +185,12 @@ extension FeatureStorage {
     _ cells: [CellWriter], kept: [Int]?, count: Int, givesBack: Bool, _ progress: @escaping () -> Void
   ) {
     var pace = Pace(progress), returned = 0
-    let width = numbers?.width ?? 0
+    let width = numbers?.width ?? 0, rows = numbers?.rows
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, width)) { values in
       values.initialize(repeating: 0)
       for place in 0..<count {
         let row = kept?[place] ?? place
-        if let start = values.baseAddress { numbers?.read(row, into: start) }
+        if let start = values.baseAddress { rows?.read(row, into: start) }
         for cell in cells {
           let output = cell.output + place * cell.stride
           if cell.isCode {

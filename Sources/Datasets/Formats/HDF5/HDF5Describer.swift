@@ -1,5 +1,6 @@
 internal import Glibc
 package import Platform
+internal import Synchronization
 
 /// Has HDF5 files described in processes of their own, in which the HDF5 library may crash or hang.
 package struct HDF5Describer: Sendable {
@@ -61,10 +62,14 @@ package struct HDF5Describer: Sendable {
     }
   }
 
-  /// In this process, which a damaged file may end: for tests.
+  /// In this process, which a damaged file may end: for tests. One call at a time: a file that is open without locks
+  /// the library does not open once more through another file's link.
   package static let inProcess = HDF5Describer { paths, datasets, _ in
-    Answer(texts: paths.map { Array(HDF5Inspection.describe($0, datasets).utf8) })
+    turn.withLock { _ in
+      Answer(texts: paths.map { Array(HDF5Inspection.describe($0, datasets).utf8) })
+    }
   }
+  private static let turn = Mutex(())
 
   private static func run(
     _ line: [String], _ environment: [String: String], files: Int, _ patience: Double, _ progress: () -> Void

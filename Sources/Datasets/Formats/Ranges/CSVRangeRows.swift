@@ -72,6 +72,8 @@ struct CSVRangeRows {
   private let base: UnsafePointer<UInt8>
   private let count: Int
   private let delimiter: UInt8
+  /// What ends a cell, and what is to be seen in a quoted one.
+  private let cellEnds: ByteSearch, quoteEnds = ByteSearch(quote, lineFeed, carriageReturn)
   private let columns: Int
   private let width: Int
   private let features: Int
@@ -102,8 +104,9 @@ struct CSVRangeRows {
   ) {
     (self.uses, self.reader, self.base, count) = (uses, reader, base, bytes.count)
     (self.surveyed, self.beginSurveys) = (Self.copy(surveyed), beginSurveys)
-    memories = uses.derived.map { CellMemory(base, places: $0.places) }
+    memories = uses.derived.map { CellMemory(bytes, places: $0.places, columns: uses.derived.count) }
     delimiter = reader.format.delimiter
+    cellEnds = ByteSearch(delimiter, Self.lineFeed, Self.carriageReturn)
     scanner = CSVScanner(bytes, delimiter: delimiter, file: reader.format.path)
     columns = uses.plan.names.count
     (width, features) = (uses.width, uses.firstTarget)
@@ -134,7 +137,7 @@ struct CSVRangeRows {
     areNumbers.initialize(repeating: false, count: columns)
     missing = [Int](repeating: 0, count: columns)
     (plain, derived) = (uses.plain, uses.derived)
-    texts = uses.texts.map { _ in RangeTexts(base, marks: reader.missingMarks) }
+    texts = uses.texts.map { _ in RangeTexts(bytes, marks: reader.missingMarks) }
     found = uses.texts.map { _ in 0 }
     numbers = .allocate(capacity: max(1, width))
     capacity = 1
@@ -239,12 +242,12 @@ struct CSVRangeRows {
   @inline(__always)
   private mutating func readCell(_ column: Int, _ bound: Int) -> Bool {
     // What changes with each byte is a value of its own: a property would go to memory and back.
-    let base = base, count = count, delimiter = delimiter
+    let base = base, count = count
     var place = position
     while place < count, isBlank(base[place]) { place += 1 }
     guard place == count || base[place] != Self.quote else { return readQuotedCell(column, place + 1, bound) }
     let start = place
-    while place < count, base[place] != delimiter, !isLineEnd(place) { place += 1 }
+    place = cellEnds.place(in: base, from: place, upTo: count)
     position = place
     while place > start, isBlank(base[place - 1]) { place -= 1 }
     cells[column] = CSVField(start: start, end: place, isQuoted: false, hasDoubledQuotes: false)
@@ -256,19 +259,18 @@ struct CSVRangeRows {
     let base = base, count = count
     var place = start, hasDoubledQuotes = false
     while true {
+      place = quoteEnds.place(in: base, from: place, upTo: bound)
       guard place < bound else {
         position = place
         return false
       }
       let byte = base[place]
       place += 1
-      // Behind quotes there are no other control characters in most texts.
-      guard byte <= Self.quote else { continue }
       if byte == Self.quote {
         guard place < count, base[place] == Self.quote else { break }
         hasDoubledQuotes = true
         place += 1
-      } else if byte == Self.lineFeed || byte == Self.carriageReturn {
+      } else {
         if byte == Self.carriageReturn, place < count, base[place] == Self.lineFeed { place += 1 }
         line += 1
       }
@@ -373,7 +375,7 @@ struct CSVRangeRows {
           cause = known
         } else {
           cause = derived[index].read(cell, scanner, marks, into: row)
-          memories[index].keep(cell, from: row, cause: cause)
+          memories[index].keep(from: row, cause: cause)
         }
         isOpen = true
       }

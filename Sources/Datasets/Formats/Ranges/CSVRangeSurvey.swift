@@ -27,16 +27,16 @@ struct RangeSurvey {
       series.append(number)
       return
     }
-    let number = texts.number(of: cell)
-    if number == kinds.count {
+    let number = texts.number(of: cell), isNew = number == kinds.count
+    if isNew {
       kinds.append(texts.withText(of: number) { ColumnSurvey.cell($0, marks) })
       counts.append(0)
     }
     counts[number] += 1
     let kind = kinds[number]
     if case .number(let value, _) = kind { series.append(value) }
-    guard cell.hasDoubledQuotes else { return survey.count(kind, bytes, line: line) }
-    texts.withText(of: number) { survey.count(kind, $0, line: line) }
+    guard cell.hasDoubledQuotes else { return survey.count(kind, bytes, line: line, isNew: isNew) }
+    texts.withText(of: number) { survey.count(kind, $0, line: line, isNew: isNew) }
   }
 
   func merge(into whole: inout ColumnSurvey, line: Int) {

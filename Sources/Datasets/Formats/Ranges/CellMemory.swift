@@ -1,62 +1,77 @@
-internal import Glibc
-
-/// What cells of a column have come to, told by their text: of some hundred texts, so that a date is taken apart once.
+/// What cells of a column have come to, told by their text, so that a date is taken apart once.
 ///
-/// It holds pointers into a range of a text, and is cleared before the next one.
+/// It holds places in a range of a text, and is cleared before the next one.
 struct CellMemory {
   private struct Slot {
-    /// -1: none.
-    var start = -1
-    var count = 0
-    var isDoubled = false
+    var text = CellText.none
     var cause: CellCause?
   }
 
-  private static let size = 512
+  /// Enough for the days of a year; more where they help: those of 20 years. Of very many columns each has fewer.
+  private static let usualSize = 512, sizes = 16...8192
+  /// Bytes of all columns' memories together, for each thread.
+  private static let budget = 8 << 20
   /// Empty as long as nothing is kept.
   private var slots: [Slot] = []
   /// For each slot the numbers of its cell.
   private var numbers: [Double] = []
-  /// The slot of the cell that was not known.
-  private var next = 0
-  private let base: UnsafePointer<UInt8>
+  /// The text that was not known, and its slot.
+  private var (next, unknown) = (0, CellText.none)
+  /// Texts that were known, and those that took another one's slot, since it has grown.
+  private var (hits, replaced) = (0, 0)
+  private let least: Int, most: Int
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let seeds = CellText.Seeds.own
   /// Where the numbers are in a row.
   private let places: Range<Int>
 
-  /// - Parameter base: the first byte of the text.
-  init(_ base: UnsafePointer<UInt8>, places: Range<Int>) {
-    (self.base, self.places) = (base, places)
+  /// - Parameters:
+  ///   - bytes: the whole text.
+  ///   - columns: that have a memory of their own.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, places: Range<Int>, columns: Int) {
+    (self.bytes, self.places) = (bytes, places)
+    let bytesOfSlot = MemoryLayout<Slot>.stride + 8 * places.count
+    let room = Self.budget / bytesOfSlot / max(1, columns)
+    most = max(Self.sizes.lowerBound, min(Self.sizes.upperBound, room))
+    // A power of two.
+    least = min(Self.usualSize, 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount))
   }
 
-  mutating func clear() { for index in slots.indices { slots[index].start = -1 } }
+  mutating func clear() { for index in slots.indices { slots[index].text = .none } }
 
   /// Writes the numbers of a cell to their places in a row, where its text is known.
   ///
   /// - Returns: why the cell cannot be used (nil where it can); nil where the text is not known, and
-  ///   ``keep(_:from:cause:)`` is to follow.
+  ///   ``keep(from:cause:)`` is to follow.
   @inline(__always)
   mutating func find(_ cell: CSVField, into row: UnsafeMutablePointer<Double>) -> CellCause?? {
-    let count = cell.end - cell.start
-    let hash = RangeTexts.hash(base + cell.start, count, cell.hasDoubledQuotes)
-    let index = Int(truncatingIfNeeded: hash) & (Self.size - 1)
-    next = index
-    guard !slots.isEmpty else { return nil }
-    let slot = slots[index]
-    guard slot.start >= 0, slot.count == count, slot.isDoubled == cell.hasDoubledQuotes,
-      memcmp(base + slot.start, base + cell.start, count) == 0
-    else { return nil }
-    for place in 0..<places.count { row[places.lowerBound + place] = numbers[index * places.count + place] }
-    return .some(slot.cause)
+    let text = CellText(cell, in: bytes, seeds)
+    let slot = Int(truncatingIfNeeded: text.hash) & (slots.count - 1)
+    guard !slots.isEmpty, slots[slot].text.isSame(text, in: bytes) else {
+      (next, unknown) = (slot, text)
+      return nil
+    }
+    hits += 1
+    for place in 0..<places.count { row[places.lowerBound + place] = numbers[slot * places.count + place] }
+    return .some(slots[slot].cause)
   }
 
   /// Keeps what the cell has come to that was not known just now.
-  mutating func keep(_ cell: CSVField, from row: UnsafePointer<Double>, cause: CellCause?) {
-    if slots.isEmpty {
-      slots = [Slot](repeating: Slot(), count: Self.size)
-      numbers = [Double](repeating: 0, count: Self.size * places.count)
+  mutating func keep(from row: UnsafePointer<Double>, cause: CellCause?) {
+    if slots.isEmpty { makeSlots(least) }
+    if slots[next].text.count >= 0 {
+      replaced += 1
+      // More slots help where texts come again at all.
+      if replaced >= slots.count, slots.count * 4 <= most, hits > replaced / 64 { makeSlots(4 * slots.count) }
     }
-    slots[next] = Slot(
-      start: cell.start, count: cell.end - cell.start, isDoubled: cell.hasDoubledQuotes, cause: cause)
+    slots[next] = Slot(text: unknown, cause: cause)
     for place in 0..<places.count { numbers[next * places.count + place] = row[places.lowerBound + place] }
+  }
+
+  private mutating func makeSlots(_ count: Int) {
+    slots = [Slot](repeating: Slot(), count: count)
+    numbers = [Double](repeating: 0, count: count * places.count)
+    next = Int(truncatingIfNeeded: unknown.hash) & (count - 1)
+    (hits, replaced) = (0, 0)
   }
 }
