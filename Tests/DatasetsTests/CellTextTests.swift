@@ -49,10 +49,67 @@ import Testing
         let number = texts.number(of: cell), expected = known[key] ?? known.count
         guard number == expected else { return #expect(number == expected, "\(key)") }
         known[key] = number
-        guard Array(texts.bytes(of: number)) == key.bytes else { return #expect(Bool(false), "\(key)") }
+        guard texts.withBytes(of: number, { Array($0) }) == key.bytes else { return #expect(Bool(false), "\(key)") }
       }
       #expect(known.count > 1000 && known.count == texts.entries.count)
       #expect(cells.suffix(7).allSatisfy { texts.number(of: $0) < 1000 })
+    }
+  }
+
+  @Test("few texts keep their numbers for the next range, many are forgotten", arguments: [1, 1000])
+  func kept(columns: Int) {
+    var generator = TestGenerator(state: 6)
+    let (text, cells) = Self.cells(&generator, count: 6000)
+    text.withUnsafeBufferPointer { bytes in
+      var texts = RangeTexts(bytes, columns: columns), known: [Key: Int] = [:], (keeps, forgets) = (0, 0)
+      for (index, cell) in cells.enumerated() {
+        // Ranges of few cells and of many.
+        if index % (index < 3000 ? 11 : 1700) == 0 {
+          if texts.clear() {
+            known = [:]
+            forgets += 1
+          } else {
+            keeps += 1
+          }
+          #expect(texts.entries.count == known.count && texts.codes.isEmpty)
+        }
+        let key = Key(bytes: Array(bytes[cell.start..<cell.end]), isDoubled: cell.hasDoubledQuotes)
+        let number = texts.number(of: cell)
+        guard number == known[key] ?? known.count else { return #expect(Bool(false), "\(key)") }
+        known[key] = number
+        texts.keep(number)
+      }
+      #expect(keeps > 100 && (columns == 1) == (forgets == 0))
+    }
+  }
+
+  @Test("results are those of the text's number, as far as they are kept", arguments: [1, 100_000])
+  func results(columns: Int) {
+    var results = TextResults(places: 1..<3, columns: columns), generator = TestGenerator(state: 3), known = Set<Int>()
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { row in
+      guard let place = row.baseAddress else { return }
+      for index in 0..<60_000 {
+        if index == 30_000 {
+          results.clear()
+          known = []
+        }
+        let text = Int.random(in: 0..<9000, using: &generator), cause: CellCause? = text % 7 == 0 ? .notDate : nil
+        place.update(repeating: -1, count: 4)
+        if let found = results.find(text, into: place) {
+          let isRight =
+            known.contains(text) && found.cause == cause && found.isRounded == (text % 5 == 0) && place[0] == -1
+            && place[1] == Double(text)
+            && place[2] == -Double(text) && place[3] == -1
+          guard isRight else { return #expect(isRight, "text \(text)") }
+        } else {
+          guard !known.contains(text) || text >= (columns == 1 ? 8192 : 16) else {
+            return #expect(Bool(false), "\(text) was forgotten")
+          }
+          (place[1], place[2]) = (Double(text), -Double(text))
+          results.keep(text, from: place, (cause, text % 5 == 0))
+          known.insert(text)
+        }
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Specs
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -34,6 +35,78 @@ import Testing
     #expect(found.firstPlainWord == .init(text: "blue sky", line: 14))
     #expect(found.distinctCount == 14 && found.longest == 16)
     #expect(found.marksFound == ["NA"])
+  }
+
+  /// A column's cells, each in quotes or not, and where they are in a text.
+  private static func cells(_ generator: inout TestGenerator) -> (text: [UInt8], cells: [CSVField]) {
+    let usual = [
+      "1", "-2.5", "007", "", "NA", "null", "yes", "FALSE", "2024-01-31", "2024-01-31T10:00", "1.234,56", "5%", "€5",
+      "blue sky", "red", "1e400", "0", "a\"\"b", "\"\"NA\"\"", "a word of more than sixteen bytes",
+      "a word of more than sixteen bites",
+    ]
+    let own = (0..<Int.random(in: 1...usual.count, using: &generator)).map { _ in
+      Int.random(in: 0..<usual.count, using: &generator)
+    }
+    let ascends = Bool.random(using: &generator), isMany = Int.random(in: 0..<8, using: &generator) == 0
+    var text: [UInt8] = [], cells: [CSVField] = []
+    for index in 0..<(isMany ? 30_000 : Int.random(in: 1...400, using: &generator)) {
+      let isNumber = isMany || Int.random(in: 0..<3, using: &generator) > 0 && ascends
+      let cell = isNumber ? "\(index)" : usual[own.randomElement(using: &generator) ?? 0]
+      let start = text.count
+      text += Array(cell.utf8)
+      cells.append(
+        CSVField(start: start, end: text.count, isQuoted: cell.contains("\""), hasDoubledQuotes: cell.contains("\"")))
+    }
+    text += Array("12345678".utf8)
+    return (text, cells)
+  }
+
+  /// All that a survey says, sets and dictionaries in order.
+  private func describe(_ survey: ColumnSurvey) -> String {
+    var text = "\(survey.rows) \(survey.missing) \(survey.firstMissingLine) \(survey.marksFound.sorted()) "
+    text += "\(survey.numbers) \(survey.wholeNumbers) \(survey.zeros) \(survey.negatives) \(survey.beyondFloat) "
+    text += "\(survey.leadingZeros) \(survey.minimum) \(survey.maximum) \(survey.isAscending) \(survey.sample) "
+    text += "\(survey.booleans) \(survey.dates) \(survey.timedDates) \(survey.words) \(survey.phrases) "
+    text += "\(survey.styles.map { "\($0)" }.sorted()) \(survey.firstOfStyle.map { "\($0)" }.sorted()) "
+    text += "\(String(describing: survey.firstWord)) \(String(describing: survey.firstPlainWord)) \(survey.longest) "
+    text += "\(survey.distinctIsMore) \(survey.distinctCount) "
+    return text + (survey.distinctIsMore ? "" : "\(survey.distinct.map { "\($0)" }.sorted())")
+  }
+
+  @Test("a survey by ranges is that of all cells one by one", arguments: [1, 1 << 20])
+  func byRanges(columns: Int) {
+    var generator = TestGenerator(state: 19)
+    for _ in 0..<60 {
+      let (text, cells) = Self.cells(&generator)
+      text.withUnsafeBufferPointer { bytes in
+        let scanner = CSVScanner(bytes, delimiter: 0x2c, file: "t")
+        var whole = ColumnSurvey(name: "x"), alone = ColumnSurvey(name: "x")
+        // Two workers, one range each in turn; of so many columns no texts are kept for the next range.
+        var texts = (0..<2).map { _ in RangeTexts(bytes, columns: columns) }
+        var surveys = (0..<2).map { _ in RangeSurvey("x", .usual) }
+        var next = 0, turn = 0
+        while next < cells.count {
+          let count = min(cells.count - next, Int.random(in: 1...max(1, cells.count / 3), using: &generator))
+          let worker = turn % 2
+          surveys[worker].begin(whole, isForgotten: texts[worker].clear())
+          for index in next..<next + count {
+            let cell = scanner.bytes(of: cells[index]), line = 2 * (index - next) + 1
+            guard !surveys[worker].takesNumber(cell, line: line) else { continue }
+            let number = texts[worker].number(of: cells[index])
+            if surveys[worker].isNew(number) { surveys[worker].look(number, of: texts[worker]) }
+            surveys[worker].add(number, cell, line: line)
+          }
+          surveys[worker].merge(into: &whole, texts[worker], line: 2 * next)
+          (next, turn) = (next + count, turn + 1)
+        }
+        for (index, cell) in cells.enumerated() {
+          var own = scanner.text(of: cell)
+          own.withUTF8 { alone.add($0, line: 2 * index + 1) }
+        }
+        let (found, expected) = (describe(whole), describe(alone))
+        #expect(found == expected)
+      }
+    }
   }
 
   @Test("different cells are told apart up to a limit, and numbers by value")

@@ -193,6 +193,21 @@ struct FieldSource: DataFormat {
     table.forEachRow([4]) { #expect($1[0] == 60) }
   }
 
+  @Test("room for expected rows is made, and never more than an eighth of the memory")
+  func expected() throws {
+    for (rows, holds) in [(1000, 1000), (.max, 1 << 10), (-1, 0), (0, 0)] {
+      let sink = DataSink(DataContext(baseDirectory: ""))
+      try sink.begin(
+        [
+          SourceField("a", .feature, .numbers), SourceField("colour", .feature, .labels()),
+          SourceField("y", .target, .numbers, shape: [3]), SourceField("w", .weight, .numbers),
+        ], from: "t", naming: .header)
+      sink.expect(rows: rows)
+      let room = sink.contents[2].values.capacity
+      #expect(room >= 3 * holds && room <= Memory.byteCount / 64 && sink.contents[3].values.capacity >= holds)
+    }
+  }
+
   @Test("what does not fit is one sentence")
   func refused() throws {
     func sentence(_ change: (inout FieldSource) -> Void, test: ((inout FieldSource) -> Void)? = nil) throws -> String? {

@@ -50,6 +50,44 @@ import Testing
   ])
   func isNoNumber(_ text: String) { #expect(Self.parse(text) == nil) }
 
+  /// Short numbers are read at once where eight bytes are there: as they are where fewer are left.
+  @Test func shortNumbersAreThoseOfTheirDigits() {
+    let letters = Array("079.e-, ".utf8)
+    // What is read, and how many bytes.
+    func read(_ text: [UInt8]) -> (UInt64, Int)? {
+      text.withUnsafeBufferPointer { bytes in
+        guard let start = bytes.baseAddress else { return nil }
+        var place = start
+        guard let number = DecimalNumber.read(&place, upTo: start + bytes.count) else { return nil }
+        return (number.bitPattern, place - start)
+      }
+    }
+    for length in 1...5 {
+      for code in 0..<Int(pow(8.0, Double(length))) {
+        let text = (0..<length).map { letters[code >> (3 * $0) & 7] }
+        let alone = read(text), before = read(text + Array(",-12.5e3,".utf8))
+        // A text that ends may be a number, or half an exponent, that more bytes make another one; a comma does not.
+        let isSame = alone.map { $0.0 } == before.map { $0.0 } && alone.map { $0.1 } == before.map { $0.1 }
+        guard isSame else { return #expect(isSame, "\(String(decoding: text, as: UTF8.self))") }
+      }
+    }
+    var generator = TestGenerator(state: 8)
+    for _ in 0..<20_000 {
+      var text = (0..<Int.random(in: 1...9, using: &generator)).map { _ in
+        UInt8.random(in: 0x30...0x39, using: &generator)
+      }
+      if Bool.random(using: &generator) { text.insert(0x2e, at: Int.random(in: 0...text.count, using: &generator)) }
+      let expected = strtod(String(decoding: text, as: UTF8.self), nil)
+      for rest in ["", ",", ",1", "\n12345", ",123456", "x1234567", ":1234567", "/1234567", "..345678"] {
+        let found = read(text + Array(rest.utf8))
+        // A point behind digits belongs to them.
+        let isPoint = rest.hasPrefix(".") && !text.contains(0x2e)
+        let isRight = found?.0 == expected.bitPattern && found?.1 == text.count + (isPoint ? 1 : 0)
+        guard isRight else { return #expect(isRight, "\(String(decoding: text, as: UTF8.self)) before \(rest)") }
+      }
+    }
+  }
+
   /// 5ⁿ lies between its first 128 bits and the next number.
   @Test func powersAreThose() {
     for exponent in PowersOfFive.exponents {

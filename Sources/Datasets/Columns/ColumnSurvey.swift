@@ -133,30 +133,30 @@ package struct ColumnSurvey: Sendable {
 
   /// Counts a cell, but does not tell it from others and keeps no number.
   ///
-  /// - Parameter isNew: whether no other cell with its text was counted.
+  /// - Parameter times: cells that are alike, of which this is the first; of numbers one.
   @inline(__always)
-  mutating func count(_ kind: Cell, _ cell: UnsafeBufferPointer<UInt8>, line: Int, isNew: Bool = true) {
-    rows += 1
+  mutating func count(_ kind: Cell, _ cell: UnsafeBufferPointer<UInt8>, line: Int, times: Int = 1) {
+    rows += times
     if kind != .missing { longest = max(longest, cell.count) }
     switch kind {
     case .number(let number, let hasLeadingZero):
       countNumber(number, hasLeadingZero)
       return
     case .missing:
-      missing += 1
-      if missing == 1 { firstMissingLine = line }
-      if isNew, !cell.isEmpty, marksFound.count < 64 { takeMark(String(decoding: cell, as: UTF8.self).trimmed) }
+      if missing == 0 { firstMissingLine = line }
+      missing += times
+      if !cell.isEmpty, marksFound.count < 64 { takeMark(String(decoding: cell, as: UTF8.self).trimmed) }
       return
-    case .boolean: booleans += 1
+    case .boolean: booleans += times
     case .date(let hasTime):
-      dates += 1
-      if hasTime { timedDates += 1 }
+      dates += times
+      if hasTime { timedDates += times }
     case .styled(let cause):
-      styles[cause, default: 0] += 1
+      styles[cause, default: 0] += times
       if firstOfStyle[cause] == nil { firstOfStyle[cause] = Self.found(cell, line) }
     case .word(let isPhrase):
-      words += 1
-      if isPhrase { phrases += 1 }
+      words += times
+      if isPhrase { phrases += times }
       // Prose is long.
       if firstPlainWord == nil {
         firstPlainWord = Self.found(UnsafeBufferPointer(rebasing: cell.prefix(256)), line)
@@ -191,7 +191,7 @@ package struct ColumnSurvey: Sendable {
   ///
   /// Where cells are too many to be told apart, how often each occurs has no meaning, as ever.
   /// - Parameters:
-  ///   - next: what ``count(_:_:line:isNew:)`` has made of them.
+  ///   - next: what ``count(_:_:line:times:)`` has made of them.
   ///   - series: all their numbers.
   ///   - distinct: the different cells in order of first appearance, and how often each occurs; empty where
   /// ``distinctIsMore``.

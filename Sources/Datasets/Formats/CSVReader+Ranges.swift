@@ -77,15 +77,15 @@ extension CSVReader {
     var ranges = ranges(bytes), findings = newFindings(plan), kept = 0, (plain, derived) = (uses.plain, uses.derived)
     let surveyed = knowledge.surveyed
     var surveys = surveyed.map { ColumnSurvey(name: plan.names[$0], marks: marks) }
-    let end = try ranges.walk(from: scanner.position, line: scanner.lineCount) {
+    let firstRow = scanner.position
+    var isExpected = false
+    let end = try ranges.walk(from: firstRow, line: scanner.lineCount) {
       CSVRowWorker(
-        CSVRangeRows(bytes, base: base, uses, reader, surveyed: surveyed) {
-          surveys.map { RangeSurvey(bytes, $0, marks) }
-        })
+        CSVRangeRows(bytes, base: base, uses, reader, surveyed: surveyed) { surveys })
     } merge: { worker, line in
       let worker = worker.rows
       guard reader.sink.append(worker, line: line, takesMarks: takesMarks) else { return false }
-      for index in worker.surveys.indices { worker.surveys[index].merge(into: &surveys[index], line: line) }
+      worker.mergeSurveys(into: &surveys, line: line)
       findings.dropped.rows += worker.dropped.map { $0 + findings.dropped.total }
       findings.dropped.total += worker.total
       for column in worker.missing.indices { findings.missing[column] += worker.missing[column] }
@@ -96,6 +96,12 @@ extension CSVReader {
       kept += worker.kept
       return true
     } finish: { workers, position, ranges throws(DataError) in
+      if !isExpected, position < bytes.count {
+        isExpected = true
+        // As many a byte as in the first window, and some more.
+        let share = Double(bytes.count - firstRow) / Double(max(1, position - firstRow))
+        reader.sink.expect(rows: Int(1.03 * share * Double(kept)))
+      }
       try reader.sink.append(workers.map(\.rows)) { ranges.forEach($0, $1) }
       reader.giveBack?(position)
       reader.sink.context.progress()

@@ -21,6 +21,10 @@ enum DecimalNumber {
       isNegative = next.pointee == UInt8(ascii: "-")
       next += 1
     }
+    if let magnitude = readShort(&next, end) {
+      place = next
+      return isNegative ? -magnitude : magnitude
+    }
     let first = next
     var mantissa: UInt64 = 0, exponent = 0
     readDigits(&next, end, &mantissa)
@@ -45,6 +49,53 @@ enum DecimalNumber {
     return isNegative ? -magnitude : magnitude
   }
 
+  /// Reads a number of up to six digits without a sign and an exponent, with a point among them or without, which is
+  /// what most are: all of it at once.
+  ///
+  /// - Returns: nil where it is something else, and nothing is read.
+  @inline(__always)
+  private static func readShort(
+    _ next: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> Double? {
+    guard end - next >= 8 else { return nil }
+    let word = UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
+    let whole = digitCount(word)
+    guard whole < 7 else { return nil }
+    let shift = UInt64(truncatingIfNeeded: 8 &* whole)
+    guard (word &>> shift) & 0xff == UInt64(UInt8(ascii: ".")) else {
+      guard whole > 0, (word &>> shift) & 0xdf != UInt64(UInt8(ascii: "E")) else { return nil }
+      next += whole
+      return Double(Int64(bitPattern: number(word, whole)))
+    }
+    // The digits without the point between them.
+    let before = (1 &<< shift) &- 1, joined = word & before | (word &>> 8) & ~before
+    let count = digitCount(joined)
+    guard count > 0, count < 7 else { return nil }
+    guard (joined &>> UInt64(truncatingIfNeeded: 8 &* count)) & 0xdf != UInt64(UInt8(ascii: "E")) else { return nil }
+    guard let magnitude = NearestDouble.of(number(joined, count), exponent: whole &- count) else { return nil }
+    next += count + 1
+    return magnitude
+  }
+
+  /// How many of the first of eight bytes are digits.
+  @inline(__always)
+  private static func digitCount(_ word: UInt64) -> Int {
+    // The highest bit of each byte that is no digit: of 0x3a and more by adding, below 0x30 by a borrow, from 0x80 on
+    // by itself. What runs over into the next byte comes from one that is none.
+    let others = ((word &+ 0x4646_4646_4646_4646) | (word &- 0x3030_3030_3030_3030) | word) & 0x8080_8080_8080_8080
+    return others.trailingZeroBitCount >> 3
+  }
+
+  /// The number that the first 1 to 8 of eight bytes are.
+  @inline(__always)
+  private static func number(_ word: UInt64, _ count: Int) -> UInt64 {
+    // Zeros before them make eight; pairs, fours and all eight of them, each in one multiplication.
+    var value = (word & 0x0f0f_0f0f_0f0f_0f0f) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    value = (value &* (10 << 8 + 1)) >> 8 & 0x00ff_00ff_00ff_00ff
+    value = (value &* (100 << 16 + 1)) >> 16 & 0x0000_ffff_0000_ffff
+    return (value &* (10_000 << 32 + 1)) >> 32
+  }
+
   /// Appends digits to a mantissa, which overflows where they are many.
   ///
   /// As many as are among the next eight bytes at once: how many they are is a count, and no branch that is guessed for
@@ -55,18 +106,9 @@ enum DecimalNumber {
   ) {
     while end - next >= 8 {
       let word = UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
-      // The highest bit of each byte that is no digit: of 0x3a and more by adding, below 0x30 by a borrow, from 0x80 on
-      // by itself. What runs over into the next byte comes from one that is none.
-      let others =
-        ((word &+ 0x4646_4646_4646_4646) | (word &- 0x3030_3030_3030_3030) | word) & 0x8080_8080_8080_8080
-      let count = others.trailingZeroBitCount >> 3
+      let count = digitCount(word)
       guard count > 0 else { return }
-      // Zeros before them make eight; pairs, fours and all eight of them, each in one multiplication.
-      var value = (word & 0x0f0f_0f0f_0f0f_0f0f) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
-      value = (value &* (10 << 8 + 1)) >> 8 & 0x00ff_00ff_00ff_00ff
-      value = (value &* (100 << 16 + 1)) >> 16 & 0x0000_ffff_0000_ffff
-      value = (value &* (10_000 << 32 + 1)) >> 32
-      mantissa = mantissa &* powerOfTen(count) &+ value
+      mantissa = mantissa &* powerOfTen(count) &+ number(word, count)
       next += count
       guard count == 8 else { return }
     }

@@ -99,6 +99,22 @@ struct DerivedNumbers {
     }
   }
 
+  /// Reads a cell as ``read(_:_:_:isISO:into:)`` does.
+  ///
+  /// - Returns: why it cannot be used, and whether double has rounded it: what all cells with the same text come to.
+  mutating func readAlone(
+    _ field: CSVField, _ scanner: CSVScanner, _ marks: MissingMarks, into values: UnsafeMutablePointer<Double>
+  ) -> (cause: CellCause?, isRounded: Bool) {
+    let wasRounded = isRounded
+    isRounded = false
+    let cause = read(field, scanner, marks, into: values), isOwnRounded = isRounded
+    isRounded = isOwnRounded || wasRounded
+    return (cause, isOwnRounded)
+  }
+
+  /// A cell is one that double has rounded.
+  mutating func noteRounded() { isRounded = true }
+
   /// A cell without a value.
   private func leaveOpen(_ values: UnsafeMutablePointer<Double>) -> CellCause? {
     guard missing.fills else {

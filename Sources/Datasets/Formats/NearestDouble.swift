@@ -11,7 +11,7 @@ enum NearestDouble {
   static func of(_ mantissa: UInt64, exponent: Int) -> Double? {
     if mantissa <= 1 << 53, exponent >= -22, exponent <= 22 {
       let magnitude = Double(Int64(bitPattern: mantissa))
-      return exponent < 0 ? magnitude / powersOfTen[-exponent] : magnitude * powersOfTen[exponent]
+      return exponent < 0 ? magnitude / powerOfTen(-exponent) : magnitude * powerOfTen(exponent)
     }
     return product(mantissa, exponent)
   }
@@ -49,14 +49,36 @@ enum NearestDouble {
     return Double(bitPattern: UInt64(leading + 1022) << 52 &+ significand)
   }
 
-  /// 10⁰ … 10²², which doubles hold exactly; never freed.
-  private static let powersOfTen = ConstantTable<Double> {
-    let powers: [Double] = [
-      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-      1e20, 1e21, 1e22,
-    ]
-    let memory = UnsafeMutablePointer<Double>.allocate(capacity: powers.count)
-    memory.initialize(from: powers, count: powers.count)
-    return UnsafePointer(memory)
+  /// 10⁰ … 10²², which doubles hold exactly.
+  ///
+  /// The compiler makes a table of it, which is there from the start; whether a static property is there is asked each
+  /// time.
+  @inline(__always)
+  private static func powerOfTen(_ exponent: Int) -> Double {
+    switch exponent {
+    case 0: 1e0
+    case 1: 1e1
+    case 2: 1e2
+    case 3: 1e3
+    case 4: 1e4
+    case 5: 1e5
+    case 6: 1e6
+    case 7: 1e7
+    case 8: 1e8
+    case 9: 1e9
+    case 10: 1e10
+    case 11: 1e11
+    case 12: 1e12
+    case 13: 1e13
+    case 14: 1e14
+    case 15: 1e15
+    case 16: 1e16
+    case 17: 1e17
+    case 18: 1e18
+    case 19: 1e19
+    case 20: 1e20
+    case 21: 1e21
+    default: 1e22
+    }
   }
 }

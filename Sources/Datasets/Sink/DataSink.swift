@@ -129,8 +129,8 @@ package final class DataSink {
     block.clear()
   }
 
-  /// Takes the kept rows of a range of a text: all but the numbers of their features, which follow for several ranges
-  /// at once (``append(_:_:)``).
+  /// Takes the kept rows of a range of a text: all but their numbers, which follow for several ranges at once
+  /// (``append(_:_:)``).
   ///
   /// - Parameters:
   ///   - range: whose rows were checked as ``append(_:)`` does it.
@@ -142,17 +142,6 @@ package final class DataSink {
     if source.lines == nil { source.lines = RowLines() }
     source.lines?.append(range.lines, line: line, row: blockRows)
     hasMissing = hasMissing || range.hasMissing
-    let width = fields.reduce(0) { $0 + $1.width }
-    for part in parts where part.role == .target || part.role == .weight {
-      // Held by itself while it grows: one that is reached through the sink is looked up for each number.
-      var values: [Double] = []
-      swap(&values, &contents[part.field].values)
-      values.reserve(range.kept * part.numbers.count)
-      for row in 0..<range.kept {
-        for number in part.numbers { values.append(range.numbers[row * width + number]) }
-      }
-      swap(&values, &contents[part.field].values)
-    }
     var column = 0
     for (index, field) in fields.enumerated() where field.isLabels {
       if field.isKey {
@@ -168,9 +157,49 @@ package final class DataSink {
     return true
   }
 
-  /// Takes the numbers of the features of ranges' rows.
+  /// Makes room for rows that are to be expected, but of labels and of numbers other than features: room that is not
+  /// written takes no memory, and arrays that grow are copied.
+  ///
+  /// It is an eighth of the memory at most: more rows than there will be, where the first are short, must not ask for
+  /// memory that the system refuses.
+  func expect(rows: Int) {
+    let numbers = parts.reduce(0) { $1.role == .target || $1.role == .weight ? $0 + $1.numbers.count : $0 }
+    let labels = fields.count(where: \.isLabels)
+    let bytesOfRow = MemoryLayout<Double>.stride * numbers + MemoryLayout<Int32>.stride * labels
+    let rows = max(0, min(rows, Memory.byteCount / 8 / max(1, bytesOfRow)))
+    for part in parts where part.role == .target || part.role == .weight {
+      contents[part.field].values.reserveCapacity(rows * part.numbers.count)
+    }
+    for (index, field) in fields.enumerated() where field.isLabels {
+      if field.isKey { contents[index].keys.reserve(rows) } else { contents[index].labels.reserve(rows) }
+    }
+  }
+
+  /// Takes the numbers of ranges' rows.
   func append(_ ranges: [CSVRangeRows], _ forEach: (Int, (Int, Int) -> Void) -> Void) throws(DataError) {
     let width = fields.reduce(0) { $0 + $1.width }
+    var starts: [Int] = [], rows = 0
+    for range in ranges {
+      starts.append(rows)
+      rows += range.kept
+    }
+    for part in parts where part.role == .target || part.role == .weight {
+      let before = contents[part.field].values.count, own = part.numbers
+      contents[part.field].values.reserve(rows * own.count)
+      contents[part.field].values.append(contentsOf: repeatElement(0, count: rows * own.count))
+      contents[part.field].values.withUnsafeMutableBufferPointer { values in
+        forEach(ranges.count) { item, _ in
+          let numbers = ranges[item].numbers
+          var place = before + starts[item] * own.count
+          for row in 0..<ranges[item].kept {
+            for number in own {
+              values[place] = numbers[row * width + number]
+              place += 1
+            }
+          }
+        }
+      }
+    }
     try numbers?.append(
       ranges.map { NumberChunks.Block(numbers: UnsafePointer($0.numbers), rows: $0.kept) }, stride: width, forEach)
   }

@@ -24,6 +24,9 @@ struct KeyTexts: Sendable {
     for text in texts { append(text) }
   }
 
+  /// Makes room for so many rows in all.
+  mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
+
   /// Takes the rows of a range, of whose texts those that are marks for missing values are empty.
   mutating func append(_ texts: RangeTexts, takesMarks: Bool) {
     var own = [UInt32?](repeating: nil, count: texts.entries.count)
@@ -39,7 +42,7 @@ struct KeyTexts: Sendable {
       } else if entry.text.isDoubled {
         append(texts.text(of: number))
       } else {
-        append(texts.bytes(of: number))
+        texts.withBytes(of: number) { append($0) }
       }
       own[number] = codes.last
     }

@@ -20,6 +20,9 @@ struct TextColumn: Sendable {
     for label in labels { append(label) }
   }
 
+  /// Makes room for so many rows in all.
+  mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
+
   /// Takes labels of which an empty one is missing.
   mutating func append(orMissing labels: [String]) {
     for label in labels {

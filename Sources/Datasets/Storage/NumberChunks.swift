@@ -18,6 +18,11 @@ package final class NumberChunks: @unchecked Sendable {
       let order = isFloat.indices.filter { isFloat[$0] } + isFloat.indices.filter { !isFloat[$0] }
       columns = floats == 0 || floats == isFloat.count ? [] : order.map(Int32.init)
     }
+
+    /// Whether it is that of columns of which those with 0 are float32.
+    func holds(_ lost: UnsafePointer<UInt64>) -> Bool {
+      isFloat.indices.allSatisfy { isFloat[$0] == (lost[$0] == 0) }
+    }
   }
 
   fileprivate struct Chunk {
@@ -28,6 +33,9 @@ package final class NumberChunks: @unchecked Sendable {
 
     /// Where its numbers in double begin.
     var doubles: Int { offset + (rows * plan.floats * 4 + 7) / 8 * 8 }
+
+    /// Bytes of all its numbers.
+    func byteCount(_ width: Int) -> Int { doubles + rows * (width - plan.floats) * 8 - offset }
 
     /// Writes some of its rows.
     ///
@@ -151,34 +159,54 @@ package final class NumberChunks: @unchecked Sendable {
     }
     let size = rowsOfChunk
     func rows(_ item: Int) -> Range<Int> { item * size..<(item + 1) * size }
-    // For each column of a chunk, bits that are 0 where float32 holds all numbers.
-    var lost = [UInt64](repeating: 0, count: whole * width)
+    // Most chunks are as the one before: numbers are written where they would be then, when they are looked at.
+    var guess = chunks.last.map { last in
+      (0..<whole).map { Chunk(plan: last.plan, offset: bytes.count + $0 * last.byteCount(width), rows: size) }
+    }
+    do throws(DataError) {
+      if let last = guess?.last { try makeRoom(last.offset + last.byteCount(width) - bytes.count) }
+    } catch { guess = nil }
+    let guessed = guess ?? [], guessBase = bytes.room.baseAddress.map { $0 - bytes.count }
+    // For each column of a chunk, bits that are 0 where float32 holds all numbers; and whether it is as it was guessed.
+    var lost = [UInt64](repeating: 0, count: whole * width), isGuessed = [Bool](repeating: false, count: whole)
     lost.withUnsafeMutableBufferPointer { lost in
-      forEach(whole) { item, _ in
-        guard let own = lost.baseAddress.map({ $0 + item * width }) else { return }
-        forEachRun(rows(item)) { _, from, count, stride in
-          // Row by row: the numbers of a row are beside each other.
-          for row in 0..<count {
-            let values = from + row * stride
-            for column in 0..<width { own[column] |= RawElement.lostInFloat(values[column]) }
+      isGuessed.withUnsafeMutableBufferPointer { isGuessed in
+        forEach(whole) { item, _ in
+          guard let own = lost.baseAddress.map({ $0 + item * width }) else { return }
+          forEachRun(rows(item)) { _, from, count, stride in
+            Self.look(from, count, stride: stride, width: width, lost: own)
+          }
+          guard let guessBase, item < guessed.count, guessed[item].plan.holds(own) else { return }
+          isGuessed[item] = true
+          forEachRun(rows(item)) { first, from, count, stride in
+            guessed[item].store(from, count, stride: stride, from: first, in: guessBase, width: width)
           }
         }
       }
     }
     var own: [Chunk] = [], end = bytes.count
     for item in 0..<whole {
-      let isFloat = lost[item * width..<(item + 1) * width].map { $0 == 0 }, last = own.last?.plan ?? chunks.last?.plan
-      let chunk = Chunk(
-        plan: last.flatMap { $0.isFloat == isFloat ? $0 : nil } ?? Plan(isFloat), offset: end, rows: size)
-      for column in 0..<width where !isFloat[column] { self.isFloat[column] = false }
-      own.append(chunk)
-      end = chunk.doubles + size * (width - chunk.plan.floats) * 8
+      if isGuessed[item], item == 0 || isGuessed[item - 1] && own[item - 1].offset == guessed[item - 1].offset {
+        own.append(guessed[item])
+      } else {
+        let isFloat = lost[item * width..<(item + 1) * width].map { $0 == 0 }
+        let last = own.last?.plan ?? chunks.last?.plan
+        own.append(
+          Chunk(plan: last.flatMap { $0.isFloat == isFloat ? $0 : nil } ?? Plan(isFloat), offset: end, rows: size))
+        for column in 0..<width where !isFloat[column] { self.isFloat[column] = false }
+      }
+      end = own[item].offset + own[item].byteCount(width)
+    }
+    // Where more room has to be made, what was written beyond the last number may not come along.
+    if guessed.isEmpty || end > guessed[whole - 1].offset + guessed[whole - 1].byteCount(width) {
+      for item in 0..<whole { isGuessed[item] = false }
     }
     try makeRoom(end - bytes.count)
-    if let room = bytes.room.baseAddress {
+    if !isGuessed.allSatisfy({ $0 }), let room = bytes.room.baseAddress {
       let base = room - bytes.count
       own.withUnsafeBufferPointer { own in
         forEach(whole) { item, _ in
+          guard !isGuessed[item] || own[item].offset != guessed[item].offset else { return }
           forEachRun(rows(item)) { first, from, count, stride in
             own[item].store(from, count, stride: stride, from: first, in: base, width: width)
           }
@@ -192,6 +220,40 @@ package final class NumberChunks: @unchecked Sendable {
       for row in 0..<count { rest.append(contentsOf: UnsafeBufferPointer(start: from + row * stride, count: width)) }
     }
     (pending, count) = (rest, count + total - before)
+  }
+
+  /// Finds the columns of some rows of which float32 does not hold all numbers.
+  ///
+  /// - Parameter lost: for each column 0 until then.
+  private static func look(
+    _ numbers: UnsafePointer<Double>, _ count: Int, stride: Int, width: Int, lost: UnsafeMutablePointer<UInt64>
+  ) {
+    // Most columns are told by their first numbers, and looked at no more.
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: width) { open in
+      var openCount = 0, row = 0, rows = 4
+      for column in 0..<width where lost[column] == 0 {
+        open[openCount] = column
+        openCount += 1
+      }
+      while row < count, openCount > 0 {
+        let end = min(count, row + rows)
+        var still = 0
+        for slot in 0..<openCount {
+          let column = open[slot]
+          var own: UInt64 = 0, value = numbers + row * stride + column
+          for _ in row..<end {
+            own |= RawElement.lostInFloat(value.pointee)
+            value += stride
+          }
+          lost[column] = own
+          if own == 0 {
+            open[still] = column
+            still += 1
+          }
+        }
+        (openCount, row, rows) = (still, end, 64)
+      }
+    }
   }
 
   /// Makes the rows readable; no more are added.
@@ -218,7 +280,7 @@ package final class NumberChunks: @unchecked Sendable {
     }
     let last = chunks.last?.plan
     let chunk = Chunk(plan: last.flatMap { $0.isFloat == own ? $0 : nil } ?? Plan(own), offset: bytes.count, rows: rows)
-    let byteCount = chunk.doubles + rows * (width - chunk.plan.floats) * 8 - chunk.offset
+    let byteCount = chunk.byteCount(width)
     try makeRoom(byteCount)
     for column in 0..<width where !own[column] { isFloat[column] = false }
     if let room = bytes.room.baseAddress {

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// Texts of up to 16 bytes are compared by these alone, without a call: most words, dates and numbers are no longer.
 struct CellText {
-  let start: Int
+  private(set) var start: Int
   let count: Int
   /// The first eight bytes; of a shorter text what it has.
   private let head: UInt64
@@ -49,12 +49,23 @@ struct CellText {
     self.hash = hash
   }
 
+  /// The same text where a copy of it lies.
+  func moved(to start: Int) -> CellText {
+    var copy = self
+    copy.start = start
+    return copy
+  }
+
+  /// Whether another one has the same length, first and last bytes: all of a text of up to 16 bytes.
+  @inline(__always)
+  func isLike(_ other: CellText) -> Bool {
+    head == other.head && tail == other.tail && count == other.count && isDoubled == other.isDoubled
+  }
+
   /// Whether another cell of the same file has the same text.
   @inline(__always)
   func isSame(_ other: CellText, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard head == other.head, tail == other.tail, count == other.count, isDoubled == other.isDoubled else {
-      return false
-    }
+    guard isLike(other) else { return false }
     guard count > 16, start != other.start, let base = bytes.baseAddress else { return true }
     return memcmp(base + start, base + other.start, count) == 0
   }
