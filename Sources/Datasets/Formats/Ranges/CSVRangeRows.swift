@@ -64,6 +64,8 @@ struct CSVRangeRows {
   private let memories: UnsafeMutableBufferPointer<CellMemory>
   private let results: UnsafeMutableBufferPointer<TextResults>
   private let textOfDerived: UnsafeMutableBufferPointer<Int?>
+  /// Of each of ``texts`` its places among the surveys and the derived columns.
+  private let usesOfTexts: UnsafeMutableBufferPointer<(survey: Int?, derived: Int?)>
   private let targets: UnsafeMutableBufferPointer<CSVReader.ColumnUse>
   private let uses: CSVRowUses
   private let reader: CSVReader
@@ -113,19 +115,26 @@ struct CSVRangeRows {
     looksForHeader = uses.header.first != nil
     missing = [Int](repeating: 0, count: columns)
     (plain, derived) = (Self.copy(uses.plain), Self.copy(uses.derived))
-    let labelColumns = uses.texts.map(\.column)
-    let ownColumns = labelColumns + surveyed.filter { !labelColumns.contains($0) }
+    let labelled = Set(uses.texts.map(\.column))
+    // The columns whose texts are told apart, and the place of each.
+    var ownColumns: [Int] = [], places: [Int: Int] = [:]
+    for column in uses.texts.map(\.column) + surveyed.filter({ !labelled.contains($0) }) {
+      places[column] = ownColumns.count
+      ownColumns.append(column)
+    }
     textColumns = Self.copy(ownColumns)
     texts = Self.copy(ownColumns.map { _ in RangeTexts(bytes, marks: reader.missingMarks, columns: ownColumns.count) })
     found = Self.copy(ownColumns.map { _ in 0 })
-    let whole = wholeSurveys()
-    surveys = Self.copy(whole.map { RangeSurvey($0.name, reader.missingMarks) })
-    self.surveyed = Self.copy(surveyed.map { column in (column, ownColumns.firstIndex(of: column) ?? 0) })
+    surveys = Self.copy(wholeSurveys().map { RangeSurvey($0.name, reader.missingMarks) })
+    self.surveyed = Self.copy(surveyed.map { column in (column, places[column] ?? 0) })
     memories = Self.copy(
       uses.derived.map { CellMemory(bytes, places: $0.places, columns: uses.derived.count) })
     results = Self.copy(uses.derived.map { TextResults(places: $0.places, columns: uses.derived.count) })
-    textOfDerived = Self.copy(
-      uses.derived.map { own in surveyed.contains(own.column) ? ownColumns.firstIndex(of: own.column) : nil })
+    let isSurveyed = Set(surveyed)
+    textOfDerived = Self.copy(uses.derived.map { isSurveyed.contains($0.column) ? places[$0.column] : nil })
+    usesOfTexts = Self.copy(ownColumns.map { _ in (nil, nil) })
+    for place in self.surveyed.indices { usesOfTexts[self.surveyed[place].text].survey = place }
+    for index in textOfDerived.indices { if let text = textOfDerived[index] { usesOfTexts[text].derived = index } }
     numbers = .allocate(capacity: max(1, width))
     capacity = 1
   }
@@ -157,6 +166,7 @@ struct CSVRangeRows {
     Self.free(memories)
     Self.free(results)
     Self.free(textOfDerived)
+    Self.free(usesOfTexts)
     numbers.deallocate()
   }
 
@@ -194,10 +204,8 @@ struct CSVRangeRows {
     let whole = wholeSurveys()
     for index in texts.indices {
       let isForgotten = texts[index].clear()
-      for place in surveyed.indices where surveyed[place].text == index {
-        surveys[place].begin(whole[place], isForgotten: isForgotten)
-      }
-      if isForgotten { for own in results.indices where textOfDerived[own] == index { results[own].clear() } }
+      if let place = usesOfTexts[index].survey { surveys[place].begin(whole[place], isForgotten: isForgotten) }
+      if isForgotten, let own = usesOfTexts[index].derived { results[own].clear() }
     }
   }
 
