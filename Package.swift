@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -52,7 +53,7 @@ let package = Package(
     room("Kernels", ["CKernels"]),
     room("Networks", ["Platform", "Specs", "Kernels"]),
     room("Optimization", ["Specs", "Kernels"]),
-    room("Datasets", ["Platform", "Specs", "Kernels", "CZlib", "CZstd"]),
+    room("Datasets", ["Platform", "Specs", "Kernels", "CDeflate", "CZlib", "CZstd"]),
     room("Statistics", ["Kernels"]),
     room("Metrics", ["Platform", "Specs", "Kernels", "Networks"]),
     room("Advice", ["Platform", "Specs", "Kernels", "Statistics", "Networks", "Datasets", "Metrics"]),

@@ -16,6 +16,8 @@
 // without blocks, 75 with packed blocks of 256 inner rows × 192 samples, 76 to 78 with the next tile's rows fetched
 // early; weight gradient 45 with chunks of 256 samples as they lie, 58 with d packed and chunks of 256 or 128, 63 with
 // 64. Blocks of 384 samples were not told apart from 192.
+// Emerald Rapids at AVX2, shares of the peak in moments without neighbours: weight gradients 93 to 95 % (W1's 256 × 784
+// × 512 in leaves of 32 rows, W2's in leaves of 128), products 98 to 100 %; chunks of 128 are no better, of 256 80 %.
 static const struct ck_tiling avx2[] = {
     {256, 384, 64, 0, 1}, {256, 192, 64, 0, 1}, {256, 192, 128, 0, 1}, {512, 96, 64, 0, 1}, {128, 192, 64, 0, 1},
 };

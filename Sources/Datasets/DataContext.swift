@@ -59,7 +59,7 @@ package struct DataContext {
 
   /// Cuts texts of any length into ranges of so many bytes: what comes of them must not depend on it.
   package mutating func cutTexts(every bytes: Int) {
-    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges) = (1, max(1, bytes), 5)
+    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges, cuts.firstRanges) = (1, max(1, bytes), 5, 2)
   }
 
   /// Reads on cores of other processes of this machine too, which wait meanwhile.

@@ -17,6 +17,8 @@ package final class FileBytes: @unchecked Sendable {
   private(set) var file: MappedDataFile?
   /// Where a pass over a mapped file has come to, and its pages have been given back.
   private var passed = 0
+  /// Bytes of a copy that were given back.
+  private var returned = 0
 
   private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
@@ -195,11 +197,13 @@ package final class FileBytes: @unchecked Sendable {
   /// Gives the pages before a byte back to the system; they read as zeros from then on, those of a mapped file as ever.
   func giveBack(before end: Int) {
     if file != nil { return pass(end) }
-    let whole = min(end, count) / Self.page * Self.page
-    guard whole > 0 else { return }
+    // What was given back is not asked for again: a walk over all pages for each piece would be quadratic.
+    let start = returned, size = min(end, count) / Self.page * Self.page - start
+    guard size > 0 else { return }
+    returned += size
     // Of a file that is no more than memory its space goes as well.
-    if spill != nil, madvise(base, whole, 9 /* MADV_REMOVE */) == 0 { return }
-    madvise(base, whole, MADV_DONTNEED)
+    if spill != nil, madvise(base + start, size, 9 /* MADV_REMOVE */) == 0 { return }
+    madvise(base + start, size, MADV_DONTNEED)
   }
 
   /// A pass over a mapped file has come to a byte: what is behind it is given back, 4 MiB at a time.

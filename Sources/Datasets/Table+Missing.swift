@@ -103,7 +103,11 @@ extension Table {
   private static func missingRows(
     _ values: [Double], width: Int, perColumn: Bool
   ) -> [(column: Int, rows: [Int])] {
-    missingRows(count: values.count, width: width, perColumn: perColumn) { values[$0].isNaN }
+    // Nearly always none is, which vector instructions tell that do not stop at the first.
+    var missing = 0
+    for value in values { missing &+= value.isNaN ? 1 : 0 }
+    guard missing > 0 else { return [] }
+    return missingRows(count: values.count, width: width, perColumn: perColumn) { values[$0].isNaN }
   }
 
   private static func missingRows(

@@ -12,11 +12,12 @@ import Testing
 
   /// What reading comes to, and whether it was by ranges.
   private static func read(
-    _ own: Case, _ cuts: TextRanges.Cuts, byRangesAlone: Bool = false
+    _ own: Case, _ cuts: TextRanges.Cuts, byRangesAlone: Bool = false, rules: ColumnRules? = nil
   ) throws -> (outcome: String, isByRanges: Bool) {
     var context = DataContext(baseDirectory: "")
     context.missing.policy = try #require(MissingPolicy(rawValue: own.missing))
     (context.cuts, context.threads) = (cuts, own.threads)
+    if let rules { context.columns = rules }
     if own.isKeyed { context.keys = [KeyRequest(path: "data.group", column: .name("c0"))] }
     return RangeProbe.outcome(of: own.text, as: try format(own), in: context, byRangesAlone: byRangesAlone)
   }
@@ -36,7 +37,7 @@ import Testing
   /// Ranges of so many bytes, some of them a window.
   private static func cuts(_ bytes: Int, _ window: Int) -> TextRanges.Cuts {
     var cuts = TextRanges.Cuts.usual
-    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges) = (1, bytes, window)
+    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges, cuts.firstRanges) = (1, bytes, window, 2)
     return cuts
   }
 
@@ -131,6 +132,34 @@ import Testing
     context.read(onCoresOf: [Affinity.cores(), [1000, 1001]])
     #expect(context.threads == Affinity.cores().count + 2)
     #expect(expected.isByRanges && RangeProbe.outcome(of: own.text, as: format, in: context) == expected)
+  }
+
+  /// Labels and keys are those of all ranges: their order, their rows, those that are pooled, whoever puts them in.
+  @Test func labelsOfAllRangesAreCountedTogether() throws {
+    // Of "rare" two rows, of "odd" three, far apart; NA is missing in a feature, a word in a key, refused in a target.
+    let usual = ["red", "\"a\"\"b\"", "é", "e\u{301}"]
+    let words: [String] = (0..<97).map { row in
+      if row % 60 == 5 { return "rare" }
+      if row % 31 == 7 { return "odd" }
+      return row % 13 == 2 ? "NA" : usual[row % 4]
+    }
+    let lines = words.enumerated().map { "g\($0 % 11),\($1),\($0 % 3 == 0 ? "yes" : "no")" }
+    let rules = try FieldReader.readObject(
+      try json(#"{"columns": {"c1": {"kind": "categorical", "missing": "category", "rare_below": 3}}}"#), path: "data"
+    ) { fields throws(ConfigError) in try ColumnRules(from: fields) }.0
+    var own = Case(fixed: "c0,c1,y\n" + lines.joined(separator: "\n") + "\n")
+    for isKeyed in [false, true] {
+      own.isKeyed = isKeyed
+      let expected = try Self.read(own, Self.never, rules: rules).outcome
+      #expect(expected.contains("with fewer than 3 rows"))
+      for threads in [1, 4] {
+        own.threads = threads
+        for size in [1, 9, 40, 333, 5000] {
+          let found = try Self.read(own, Self.cuts(size, 1 + size % 5), rules: rules)
+          #expect(found.isByRanges && found.outcome == expected, "ranges of \(size)")
+        }
+      }
+    }
   }
 
   // MARK: - Surveys

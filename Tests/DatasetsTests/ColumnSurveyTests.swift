@@ -96,7 +96,8 @@ import Testing
             if surveys[worker].isNew(number) { surveys[worker].look(number, of: texts[worker]) }
             surveys[worker].add(number, cell, line: line)
           }
-          surveys[worker].merge(into: &whole, texts[worker], line: 2 * next)
+          surveys[worker].finish(texts[worker])
+          surveys[worker].merge(into: &whole, line: 2 * next)
           (next, turn) = (next + count, turn + 1)
         }
         for (index, cell) in cells.enumerated() {

@@ -45,15 +45,13 @@ extension FeatureColumn {
   ///   - found: the labels of its rows; an empty one is missing.
   ///   - rareBelow: categories with fewer rows are pooled; nil: none.
   mutating func decideCategories(_ found: TextColumn, rareBelow: Int?) {
-    var counts = [Int](repeating: 0, count: found.labels.count)
-    for code in found.codes { counts[Int(code)] += 1 }
     let labels = found.labels.indices.filter { !found.labels[$0].isEmpty }
     let distinct = LabelKind.distinct(labels.map { found.labels[$0] })
     var rows = [Int](repeating: 0, count: distinct.count)
     if rareBelow != nil {
       // Labels that are equal count together.
       let index = LabelIndex(distinct, kind: LabelKind(of: distinct))
-      for label in labels { if let place = index.index(of: found.labels[label]) { rows[place] += counts[label] } }
+      for label in labels { if let place = index.index(of: found.labels[label]) { rows[place] += found.rows[label] } }
     }
     decideCategories(
       distinct, rows: rows, hasMissing: found.labels.contains(where: \.isEmpty), rareBelow: rareBelow)

@@ -84,6 +84,8 @@ extension CSVReader {
         CSVRangeRows(bytes, base: base, uses, reader, surveyed: surveyed) { surveys })
     } merge: { worker, line in
       let worker = worker.rows
+      // A piece of a long row: nothing of it is this range's.
+      guard worker.start != nil else { return true }
       guard reader.sink.append(worker, line: line, takesMarks: takesMarks) else { return false }
       worker.mergeSurveys(into: &surveys, line: line)
       findings.dropped.rows += worker.dropped.map { $0 + findings.dropped.total }

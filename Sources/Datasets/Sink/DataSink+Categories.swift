@@ -37,14 +37,14 @@ extension DataSink {
       throw .cells(file: source.file, problems)
     }
     guard column.missing == .category, column.missingCategory == nil else { return }
-    notes.append(column.noteOnMissing(found.codes.count { $0 == Int32(label) }))
+    notes.append(column.noteOnMissing(found.rows[label]))
   }
 
-  /// The codes of a column's rows.
-  func codes(_ feature: Feature) -> [Int32] {
-    let labels = contents[feature.field].labels, codes = CategoryCodes(feature.column)
-    let stored = labels.labels.map { codes.stored(codes($0)) }
-    return labels.codes.map { stored[Int($0)] }
+  /// Hands out the codes of a column's rows, in the place of what its labels had.
+  func takeCodes(_ feature: Feature) -> [Int32] {
+    let codes = CategoryCodes(feature.column)
+    let stored = contents[feature.field].labels.labels.map { codes.stored(codes($0)) }
+    return contents[feature.field].labels.takeCodes(as: stored, context.readingThreads)
   }
 
   /// Refuses the first row with a category that its column does not have, or counts such rows where something stands
@@ -63,7 +63,7 @@ extension DataSink {
         unseen.append((row, feature.column, found.labels[label]))
         continue
       }
-      let count = found.codes.count { isUnknown[Int($0)] }
+      let count = found.labels.indices.reduce(0) { isUnknown[$1] ? $0 + found.rows[$1] : $0 }
       notes.append(
         feature.column.noteOnUnknown(count, firstIn: source.place(row), text: found.labels[label]))
     }

@@ -141,7 +141,7 @@ extension DataSink {
     switch field.content {
     case .labels:
       features.places.append(.code(features.codes.count, categories: feature.column.width))
-      features.codes.append(codes(feature))
+      features.codes.append(takeCodes(feature))
     case .array where field.isRagged:
       let room = trained(field.name).map { $0.count / field.shape.count }
       let array = feature.isLengths ? try lengths(index) : try padded(index, room: room)

@@ -129,8 +129,8 @@ package final class DataSink {
     block.clear()
   }
 
-  /// Takes the kept rows of a range of a text: all but their numbers, which follow for several ranges at once
-  /// (``append(_:_:)``).
+  /// Takes the kept rows of a range of a text: all but their numbers and labels, which follow for several ranges at
+  /// once (``append(_:_:)``).
   ///
   /// - Parameters:
   ///   - range: whose rows were checked as ``append(_:)`` does it.
@@ -145,9 +145,9 @@ package final class DataSink {
     var column = 0
     for (index, field) in fields.enumerated() where field.isLabels {
       if field.isKey {
-        contents[index].keys.append(range.texts[column], takesMarks: takesMarks[column])
+        contents[index].keys.take(range.texts[column], takesMarks: takesMarks[column])
       } else {
-        contents[index].labels.append(
+        contents[index].labels.take(
           range.texts[column], takesMarks: takesMarks[column], emptyIsMissing: field.role == .target)
       }
       if field.role == .feature, contents[index].labels.labels.count > Self.categoryLimit { return false }
@@ -175,13 +175,21 @@ package final class DataSink {
     }
   }
 
-  /// Takes the numbers of ranges' rows.
+  /// Takes the numbers and labels of ranges' rows, of which all else was taken.
   func append(_ ranges: [CSVRangeRows], _ forEach: (Int, (Int, Int) -> Void) -> Void) throws(DataError) {
-    let width = fields.reduce(0) { $0 + $1.width }
-    var starts: [Int] = [], rows = 0
-    for range in ranges {
-      starts.append(rows)
-      rows += range.kept
+    let width = fields.reduce(0) { $0 + $1.width }, ranges = ranges.filter { $0.kept > 0 }
+    var starts = [0]
+    for range in ranges { starts.append(starts[starts.count - 1] + range.kept) }
+    let rows = starts[ranges.count]
+    var column = 0
+    for (index, field) in fields.enumerated() where field.isLabels {
+      let numbers = ranges.map { $0.texts[column].codes }
+      if field.isKey {
+        contents[index].keys.fill(numbers, starts: starts, forEach)
+      } else {
+        contents[index].labels.fill(numbers, starts: starts, forEach)
+      }
+      column += 1
     }
     for part in parts where part.role == .target || part.role == .weight {
       let before = contents[part.field].values.count, own = part.numbers
@@ -299,11 +307,4 @@ struct FieldContent {
   var isRounded = false
   /// Whether it is no feature after all.
   var isLeftOut = false
-}
-
-extension [Double] {
-  /// Room for more, twice as much each time.
-  fileprivate mutating func reserve(_ more: Int) {
-    if count + more > capacity { reserveCapacity(Swift.max(count + more, 2 * capacity)) }
-  }
 }

@@ -11,13 +11,14 @@ struct KeyTexts: Sendable {
   private var ends: [Int] = []
   /// A hash table, at most half full: the numbers of texts plus 1, 0 for none.
   private var slots = [UInt32](repeating: 0, count: 16)
+  private var taken = RangeCodes<UInt32>()
 
   /// Different texts.
   var count: Int { ends.count }
 
   mutating func append(_ text: String) {
     var text = text
-    text.withUTF8 { append($0) }
+    text.withUTF8 { codes.append(code(of: $0)) }
   }
 
   mutating func append(contentsOf texts: [String]) {
@@ -27,28 +28,30 @@ struct KeyTexts: Sendable {
   /// Makes room for so many rows in all.
   mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
 
-  /// Takes the rows of a range, of whose texts those that are marks for missing values are empty.
-  mutating func append(_ texts: RangeTexts, takesMarks: Bool) {
-    var own = [UInt32?](repeating: nil, count: texts.entries.count)
-    for number in texts.codes {
-      let number = Int(number)
-      if let code = own[number] {
-        codes.append(code)
-        continue
-      }
-      let entry = texts.entries[number]
-      if takesMarks, entry.isMark {
-        append("")
-      } else if entry.text.isDoubled {
-        append(texts.text(of: number))
+  /// Takes the texts of a range's rows, which are put in for several ranges at once (``fill(_:starts:_:)``).
+  ///
+  /// - Parameters:
+  ///   - texts: those of the rows; one that is a mark for a missing value is empty where this is asked for.
+  ///   - takesMarks: whether it is.
+  mutating func take(_ texts: borrowing RangeTexts, takesMarks: Bool) {
+    var own = [UInt32](repeating: 0, count: texts.entries.count)
+    for number in texts.order {
+      if takesMarks, texts.entries[number].isMark {
+        own[number] = code(of: UnsafeBufferPointer(start: nil, count: 0))
       } else {
-        texts.withBytes(of: number) { append($0) }
+        own[number] = texts.withText(of: number) { code(of: $0) }
       }
-      own[number] = codes.last
     }
+    taken.take(own)
   }
 
-  private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+  /// Puts in the rows of the ranges that were taken (``RangeCodes``).
+  mutating func fill(_ numbers: [[UInt32]], starts: [Int], _ forEach: (Int, (Int, Int) -> Void) -> Void) {
+    taken.fill(&codes, numbers, starts: starts, forEach)
+  }
+
+  /// The code of a text, which is kept if it is new.
+  private mutating func code(of text: UnsafeBufferPointer<UInt8>) -> UInt32 {
     var slot = slot(of: text)
     if slots[slot] == 0 {
       if (ends.count + 1) * 2 > slots.count {
@@ -59,7 +62,7 @@ struct KeyTexts: Sendable {
       ends.append(bytes.count)
       slots[slot] = UInt32(ends.count)
     }
-    codes.append(slots[slot] - 1)
+    return slots[slot] - 1
   }
 
   /// The bytes of a text.

@@ -177,12 +177,12 @@ struct CSVRangeRows {
     self.start = start
     (end, kept, total, comments, firstComment, lineCount) = (.done, 0, 0, 0, 0, 0)
     (dropped, lines, hasMissing) = ([], RowLines(), false)
+    guard let start else { return record.begin(at: 0) }
     for column in missing.indices { missing[column] = 0 }
     for index in plain.indices { plain[index] = uses.plain[index] }
     for index in derived.indices { derived[index] = uses.derived[index] }
     for index in memories.indices { memories[index].clear() }
     beginTexts()
-    guard let start else { return record.begin(at: 0) }
     record.begin(at: start)
     let bound = isKnown ? count : min(count, limit + Self.patience)
     while position < limit, end == .done {
@@ -197,6 +197,8 @@ struct CSVRangeRows {
       guard readRow(recordLine) else { break }
       total += 1
     }
+    for index in labels.indices { texts[index].count() }
+    for place in surveys.indices { surveys[place].finish(texts[surveyed[place].text]) }
     lineCount = record.line - 1
   }
 
@@ -214,7 +216,7 @@ struct CSVRangeRows {
   /// - Parameter line: lines before the range.
   func mergeSurveys(into whole: inout [ColumnSurvey], line: Int) {
     for place in surveys.indices {
-      surveys[place].merge(into: &whole[place], texts[surveyed[place].text], line: line)
+      surveys[place].merge(into: &whole[place], line: line)
     }
   }
 

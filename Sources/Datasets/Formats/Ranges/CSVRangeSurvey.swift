@@ -34,15 +34,18 @@ final class CSVRangeSurvey: RangeWorker {
   }
 
   func read(from start: Int?, upTo limit: Int, isKnown: Bool) {
+    self.start = start
+    (end, lineCount) = (.done, 0)
+    guard let start else {
+      position = 0
+      return
+    }
     // Held by this call alone while it reads.
     var surveys: [RangeSurvey] = [], texts: [RangeTexts] = [], hasWord = wanted.map { _ in false }
     swap(&surveys, &self.surveys)
     swap(&texts, &self.texts)
-    self.start = start
-    (end, lineCount) = (.done, 0)
     defer { (self.surveys, self.texts, self.hasWord) = (surveys, texts, hasWord) }
     for (place, survey) in whole().enumerated() { surveys[place].begin(survey, isForgotten: texts[place].clear()) }
-    guard let start else { return }
     var scanner = CSVScanner(bytes, delimiter: delimiter, file: "", at: start), cells: [CSVField] = []
     let wanted = wanted, marks = marks, columns = columns
     do throws(DataError) {
@@ -67,12 +70,13 @@ final class CSVRangeSurvey: RangeWorker {
         }
       }
     } catch { end = .undecided }
+    for place in surveys.indices { surveys[place].finish(texts[place]) }
     (position, lineCount) = (scanner.position, scanner.lineCount)
   }
 
   /// - Parameter line: lines before the range.
   func merge(into whole: inout [ColumnSurvey], line: Int) {
-    for index in surveys.indices { surveys[index].merge(into: &whole[index], texts[index], line: line) }
+    for index in surveys.indices { surveys[index].merge(into: &whole[index], line: line) }
   }
 }
 
@@ -106,7 +110,7 @@ struct CSVSurveys {
         bytes, delimiter: delimiter, columns: names.count, wanted: wanted, marks: marks, tellsWords: tellsWords
       ) { tellsWords ? [] : own }
     } merge: { worker, line in
-      guard worker.end == .done else { return true }
+      guard worker.end == .done, worker.start != nil else { return true }
       worker.merge(into: &own, line: line)
       for index in worker.hasWord.indices where worker.hasWord[index] { hasWord[index] = true }
       return true

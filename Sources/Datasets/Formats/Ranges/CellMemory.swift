@@ -9,7 +9,7 @@ struct CellMemory {
 
   /// Enough for the days of a year; more where they help: those of 20 years. Of very many columns each has fewer.
   private static let usualSize = 512, sizes = 16...8192
-  /// Bytes of all columns' memories together, for each thread.
+  /// Bytes of all columns' memories together, for each range of a window.
   private static let budget = 8 << 20
   /// Empty as long as nothing is kept.
   private var slots: [Slot] = []

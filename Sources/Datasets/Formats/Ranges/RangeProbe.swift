@@ -43,6 +43,6 @@ extension DataContext {
   /// Cuts texts of any length into ranges of so many bytes, some of them a window, or does not cut them (nil).
   package mutating func cutTexts(every bytes: Int?, window: Int) {
     guard let bytes else { return cuts.leastText = .max }
-    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges) = (1, max(1, bytes), max(1, window))
+    (cuts.leastText, cuts.rangeBytes, cuts.windowRanges, cuts.firstRanges) = (1, max(1, bytes), max(1, window), 2)
   }
 }

@@ -11,6 +11,8 @@ struct RangeSurvey {
 
   private var survey: ColumnSurvey
   private var series: [Double] = []
+  /// The different cells, as they come in the text.
+  private var distinct: [(text: String, count: Int)] = []
   /// By the numbers of the texts in ``RangeTexts``.
   private var entries: [Entry] = []
   /// Whether different cells need not be told apart: it is known that they are too many.
@@ -32,6 +34,7 @@ struct RangeSurvey {
   mutating func begin(_ whole: ColumnSurvey, isForgotten: Bool) {
     survey = ColumnSurvey(name: name, marks: marks)
     series.removeAll(keepingCapacity: true)
+    distinct.removeAll(keepingCapacity: true)
     skipsDistinct = whole.distinctIsMore
     if isForgotten { entries.removeAll(keepingCapacity: true) }
     for index in entries.indices { entries[index].count = 0 }
@@ -76,20 +79,24 @@ struct RangeSurvey {
     }
   }
 
-  /// - Parameters:
-  ///   - texts: those of the cells.
-  ///   - line: lines before the range.
-  mutating func merge(into whole: inout ColumnSurvey, _ texts: borrowing RangeTexts, line: Int) {
-    // As they come in the text.
-    let order = entries.indices.filter { entries[$0].count > 0 }.sorted { entries[$0].line < entries[$1].line }
+  /// Takes what was counted together, once a range is read: by the thread that has read it, as others merge what they
+  /// have meanwhile.
+  ///
+  /// - Parameter texts: those of the cells.
+  mutating func finish(_ texts: borrowing RangeTexts) {
+    // As they come in the text; numbers were counted, and are looked at where different ones are.
+    let order = entries.indices.filter { entries[$0].count > 0 && !(skipsDistinct && entries[$0].isNumber) }
+      .sorted { entries[$0].line < entries[$1].line }
     for text in order where !entries[text].isNumber {
       let entry = entries[text]
       texts.withText(of: text) { survey.count(entry.kind, $0, line: entry.line, times: entry.count) }
     }
-    var found: [(text: String, count: Int)] = []
-    if !whole.distinctIsMore {
-      found = order.filter { entries[$0].kind != .missing }.map { (texts.text(of: $0), entries[$0].count) }
-    }
-    whole.merge(survey, series: series, distinct: found, line: line)
+    guard !skipsDistinct else { return }
+    distinct = order.filter { entries[$0].kind != .missing }.map { (texts.text(of: $0), entries[$0].count) }
+  }
+
+  /// - Parameter line: lines before the range.
+  mutating func merge(into whole: inout ColumnSurvey, line: Int) {
+    whole.merge(survey, series: series, distinct: whole.distinctIsMore ? [] : distinct, line: line)
   }
 }

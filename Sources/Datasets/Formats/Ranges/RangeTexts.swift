@@ -14,6 +14,10 @@ struct RangeTexts {
   /// For each kept row the number of its text.
   private(set) var codes: [UInt32] = []
   private(set) var entries: [Entry] = []
+  /// The numbers of texts that kept rows have, in order of their first rows, and the rows with each text; told by
+  /// ``count()``.
+  private(set) var order: [Int] = []
+  private(set) var counts: [Int] = []
   /// The bytes of all texts, one behind the other.
   private var own: [UInt8] = []
   /// A hash table, at most half full: the numbers of texts plus 1, 0 for none.
@@ -25,7 +29,7 @@ struct RangeTexts {
   private let mostKept: Int
   private let seeds = CellText.Seeds.own
 
-  /// Texts that are kept at most, and bytes of those of all columns of a thread.
+  /// Texts that are kept at most, and bytes of those of all columns of a range.
   private static let usuallyKept = 4096, budget = 2 << 20
 
   /// - Parameters:
@@ -56,6 +60,19 @@ struct RangeTexts {
 
   /// A row with a text is kept.
   mutating func keep(_ number: Int) { codes.append(UInt32(truncatingIfNeeded: number)) }
+
+  /// Counts the rows with each text, once all are kept: in a loop of its own, as rows are read by one that has more to
+  /// do.
+  mutating func count() {
+    order.removeAll(keepingCapacity: true)
+    counts.removeAll(keepingCapacity: true)
+    counts.append(contentsOf: repeatElement(0, count: entries.count))
+    for code in codes {
+      let number = Int(code)
+      if counts[number] == 0 { order.append(number) }
+      counts[number] += 1
+    }
+  }
 
   /// The number of a cell's text.
   @inline(__always)

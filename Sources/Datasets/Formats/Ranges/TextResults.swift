@@ -16,7 +16,7 @@ struct TextResults {
   private let places: Range<Int>
   private let most: Int
 
-  /// Texts whose results are kept at most, and bytes of those of all columns of a thread.
+  /// Texts whose results are kept at most, and bytes of those of all columns of a range.
   private static let usuallyKept = 8192, budget = 8 << 20
 
   /// - Parameters:
