@@ -15,7 +15,7 @@ struct TextRanges {
     /// Texts with fewer bytes are read at once.
     var leastText = 1 << 18
     /// Bytes of a range. With text, windows of 4 or 8 MiB took 0 to 5 % less time than those of 16 MiB (rounds that
-    /// alternated, on a noisy machine) and a tenth less memory: fewer rows wait to be put into columns.
+    /// alternated, on a noisy machine) and 3 % less memory: fewer rows wait to be put into columns.
     var rangeBytes = 1 << 19
     /// Ranges of a window, which is read before the next one is looked at; nil: 16, or 32 for many threads. Each has
     /// memory of its own for its rows and texts.
