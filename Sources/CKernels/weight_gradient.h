@@ -37,7 +37,7 @@ INLINE float *gradient_columns(
                            : n < lines + LINES_OF_X ? x_next + (uintptr_t)(n - lines) * 64                   \
                                                     : address(from, 16);                                     \
     gradient_tile(                                                                                           \
-        mr, nv, from, p->x_stride, d, d_stride, next, n < lines ? p->d_stride : p->x_stride, p->leaves,      \
+        mr, nv, 0, from, p->x_stride, d, d_stride, next, n < lines ? p->d_stride : p->x_stride, p->leaves,   \
         p->leaf_count, chunk, stacks, out + i * width, width);                                               \
   }
   ALL_TILES(full)
@@ -45,8 +45,8 @@ INLINE float *gradient_columns(
   if (p->db && p->i_begin == 0) {
     static const float one = 1;
     gradient_tile(
-        1, nv, &one, 0, d, d_stride, address(&one, 0), 0, p->leaves, p->leaf_count, chunk, stacks, p->db + column + c,
-        width);
+        1, nv, 0, &one, 0, d, d_stride, address(&one, 0), 0, p->leaves, p->leaf_count, chunk, stacks,
+        p->db + column + c, width);
     stacks += slots;
   }
   return stacks;
@@ -75,14 +75,65 @@ INLINE float *gradient_narrow(
 #define TILES(mr)                                                                                            \
   for (; o + (mr) <= outputs; o += (mr), stacks += slots) {                                                  \
     gradient_tile(                                                                                           \
-        mr, 4, d + o, p->d_stride, x, p->x_stride, address(x, LANES + (o ? 32 : 0)), p->x_stride, p->leaves, \
-        p->leaf_count, chunk, stacks, turned, LANES);                                                        \
+        mr, 4, 0, d + o, p->d_stride, x, p->x_stride, address(x, LANES + (o ? 32 : 0)), p->x_stride,         \
+        p->leaves, p->leaf_count, chunk, stacks, turned, LANES);                                             \
     if (is_last)                                                                                             \
       for (long n = 0; n < (mr); n++)                                                                        \
         for (long lane = 0; lane < LANES; lane++) out[lane * width + o + n] = turned[n * LANES + lane];      \
   }
     ALL_TILES(6)
 #undef TILES
+  }
+  *first = i;
+  return stacks;
+}
+#endif
+
+#if CK_LANES == 8
+// A panel with inputs as lanes, 24 of them and 4 outputs to a tile. What a tile loads of the rows of x is whole cache
+// lines, which stay in the first-level cache while all outputs go over them; those of the next inputs are fetched
+// meanwhile, a whole round of tiles ahead. Inputs that are no 16 any more are left: `first` is theirs.
+static __attribute__((noinline)) float *gradient_turned(
+    const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, float *stacks, long column, long width,
+    long *first) {
+  const long outputs = p->outer - column < width ? p->outer - column : width;
+  const long tiles = (outputs + TURNED_ROWS - 1) / TURNED_ROWS;
+  const long rows = chunk->row_end - chunk->row_begin, from_begin = p->leaves[0].row_begin - chunk->row_begin;
+  const int is_last = chunk->row_end == p->leaves[p->leaf_count - 1].row_end;
+  const long slots = from_begin == 0 && is_last ? 0 : p->stack_depth * TILE_VECTORS * CK_LANES;
+  const float *d = p->d + chunk->row_begin * p->d_stride + column;
+  _Alignas(64) float packed[CK_GRADIENT_ROWS * CK_PANEL];
+  const long pair = rows * TURNED_STRIDE;
+  for (long r = 0; r < rows; r++)
+    for (long n = 0; n < (tiles + 1) / 2; n++)
+      vec_store(packed + n * pair + r * TURNED_STRIDE, vec_load(d + r * p->d_stride + n * TURNED_STRIDE));
+  long i = p->i_begin, lanes;
+  for (; i + 16 <= p->i_end; i += lanes) {
+    const long left = p->i_end - i;
+    lanes = left >= 24 && left != 32 ? 24 : 16;
+    const float *x = chunk->x + (i - p->i_begin);
+    // After the last inputs, the first ones of the next rows, which may be those of the next call.
+    const long next_rows = is_last ? from_begin * p->x_stride + p->i_end - p->i_begin : rows * p->x_stride;
+    const uintptr_t next = left - lanes >= 16 ? address(x, lanes) : address(chunk->x, p->positions > 1 ? 0 : next_rows);
+    float *out = p->dw + p->inner * column + i * width;
+    for (long t = 0; t < tiles; t++, stacks += slots) {
+      for (long r = rows * t / tiles; r < rows * (t + 1) / tiles; r++) {
+        fetch(next, r * p->x_stride * (long)sizeof(float));
+        fetch(next, r * p->x_stride * (long)sizeof(float) + 64);
+      }
+      const float *from = packed + t / 2 * pair + t % 2 * TURNED_ROWS;
+#define TILE(nv)                                                                                       \
+  gradient_tile(                                                                                       \
+      TURNED_ROWS, nv, 1, from, TURNED_STRIDE, x, p->x_stride, next, 0, p->leaves, p->leaf_count,      \
+      chunk, stacks, out + t * TURNED_ROWS, width)
+      if (lanes == 24) TILE(3);
+      else TILE(2);
+#undef TILE
+    }
+    // Zero whatever the inputs are.
+    if (is_last && outputs < width)
+      for (long lane = 0; lane < lanes; lane++)
+        for (long n = outputs; n < width; n++) out[lane * width + n] = 0;
   }
   *first = i;
   return stacks;
@@ -110,13 +161,20 @@ INLINE void gradient_panel(
     }
   }
 #else
+  long first = p->i_begin;
+#if CK_LANES == 8
+  if (tile == CK_TILE_TURNED) stacks = gradient_turned(p, chunk, stacks, column, width, &first);
+  if (first == p->i_end && !(p->db && p->i_begin == 0)) return;
+  // The bias alone is not worth it.
+  packs = packs && first < p->i_end;
+#else
   (void)tile;
+#endif
   // Chunk by chunk, not column by column: x of an item, 768 KiB of 1024 samples, would come from the third-level cache
   // for each.
   for (long c = 0; c < width; c += TILE_COLUMNS)
     stacks = gradient_columns(
-        TILE_COLUMNS / CK_LANES, TILE_ROWS(TILE_COLUMNS / CK_LANES), p, chunk, packs, p->i_begin, stacks, column, width,
-        c);
+        TILE_COLUMNS / CK_LANES, TILE_ROWS(TILE_COLUMNS / CK_LANES), p, chunk, packs, first, stacks, column, width, c);
 #endif
 }
 
@@ -147,6 +205,10 @@ static void weight_gradient(struct ck_weight_gradient *p) {
   const long chunk_rows = is_cut ? CK_POSITIONS_COPIED : tiling->gradient_chunk;
   int tile = tiling->gradient_tile;
   if (tile == CK_TILE_BY_LEAVES) tile = last - leaves[0].row_begin < CK_LONG_LEAF * p->leaf_count ? 4 : 6;
+#if CK_LANES == 8
+  if (tile == CK_TILE_BY_INPUTS)
+    tile = (last - leaves[0].row_begin) * p->inner < CK_MANY_INPUTS ? 0 : CK_TILE_TURNED;
+#endif
   while (chunk.row_begin < last) {
     // Whole leaves as long as they fit, else a piece of one.
     const long most = chunk.row_begin + chunk_rows;

@@ -31,6 +31,8 @@ package enum KernelTiling {
     let tile =
       switch tiling.gradient_tile {
       case 0: ""
+      case Int32(CK_TILE_TURNED): " in tiles of 24 × 4"
+      case Int32(CK_TILE_BY_INPUTS): " in tiles of 24 × 4, with few inputs 6 × 16"
       case Int32(CK_TILE_BY_LEAVES): " in tiles of 6 × 64, with short shards 4 × 64"
       default: " in tiles of \(tiling.gradient_tile) × 64"
       }

@@ -47,12 +47,14 @@ package enum WeightGradient {
   /// `dw(i, o) = tree over leaves of Σ over the leaf's rows of x[r][i] · d[r][o]` for one item, and `db`, the same with
   /// x = 1.
   ///
-  /// - Parameter positions: where the rows have several.
+  /// - Parameters:
+  ///   - positions: where the rows have several.
+  ///   - tiling: how the work is cut, instead of as chosen for this CPU; no bit depends on it.
   package static func accumulate(
     item: Int, x: Matrix, d: Matrix, dw: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>?, inner: Int,
     outer: Int,
     leaves: UnsafePointer<GradientLeaf>, leafCount: Int, positions: Positions? = nil,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, tiling: UnsafePointer<ck_tiling>? = nil
   ) {
     let cuts = ck_gradient_cuts(inner)
     let panel = item / cuts, cut = item % cuts
@@ -79,6 +81,7 @@ package enum WeightGradient {
     gradient.leaf_count = leafCount
     gradient.scratch = scratch
     gradient.stack_depth = ck_stack_depth(leafCount)
+    gradient.tiling = tiling
     ck_weight_gradient(&gradient)
   }
 }

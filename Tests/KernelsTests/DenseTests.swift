@@ -172,7 +172,10 @@ import Testing
       GradientLeaf(rows: rows.lowerBound * positions..<rows.upperBound * positions, merges: index == 0 ? 0 : 1)
     }
     /// The gradient of x with its positions so many floats apart and its rows so many.
-    func gradient(_ stride: Int, _ rowStride: Int, positions: Int, _ leaves: [GradientLeaf]) -> [UInt32] {
+    func gradient(
+      _ stride: Int, _ rowStride: Int, positions: Int, _ leaves: [GradientLeaf],
+      tiling: UnsafePointer<ck_tiling>? = nil
+    ) -> [UInt32] {
       let x = AlignedBuffer<Float>(count: count / positions * rowStride + 16)
       for index in 0..<count {
         let place = index / positions * rowStride + index % positions * stride
@@ -190,7 +193,7 @@ import Testing
             leafCount: leaves.count,
             positions: positions == 1
               ? nil : .init(count: positions, xStride: stride, dStride: ds, copy: copy.pointer),
-            scratch: scratch.pointer)
+            scratch: scratch.pointer, tiling: tiling)
         }
       }
       return dw.elements.map(\.bitPattern)
@@ -202,6 +205,14 @@ import Testing
         #expect(gradient(inner, loose, positions: positions, leaves) == expected, "\(level.name), rows apart")
         #expect(gradient(whole, positions * whole, positions: positions, leaves) == expected, "\(level.name)")
         #expect(gradient(inner, loose, positions: positions, [leaves[0]]) != expected, "negative control")
+        for (index, tiling) in TilingTests.tilings(level.rawValue).enumerated() where level == .avx2 {
+          withUnsafePointer(to: tiling) { tiling in
+            for (stride, row) in [(inner, loose), (whole, positions * whole)] {
+              let found = gradient(stride, row, positions: positions, leaves, tiling: tiling)
+              #expect(found == expected, "\(level.name), tiling \(index), positions \(stride) apart")
+            }
+          }
+        }
       }
     }
   }

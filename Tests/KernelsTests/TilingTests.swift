@@ -12,6 +12,7 @@ import Testing
   ]
   static let gradientSizes = [
     (inner: 251, outer: 70, rows: 300), (inner: 17, outer: 10, rows: 131), (inner: 64, outer: 1, rows: 77),
+    (inner: 56, outer: 67, rows: 90),
   ]
   /// Cache lines from row to row, where they are more than the row has: 4 KiB alias in the first-level cache, one more
   /// do not.
@@ -19,13 +20,16 @@ import Testing
 
   /// A level's candidates, and tilings at the borders of what the kernels take.
   static func tilings(_ isa: Int) -> [ck_tiling] {
-    let tile = isa == 2 ? Int32(6) : 0
-    return (0..<ck_tiling_count(Int32(isa))).map { ck_tiling_candidate(Int32(isa), $0).pointee } + [
-      ck_tiling(inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile, gradient_packs: 1),
-      ck_tiling(
-        inner_block: Int(CK_INNER_BLOCK), row_block: 7, gradient_chunk: Int(CK_GRADIENT_ROWS), gradient_tile: tile,
-        gradient_packs: 0),
-    ]
+    let tiles: [Int32] = isa == 2 ? [6] : isa == 1 ? [0, Int32(CK_TILE_TURNED)] : [0]
+    let borders = tiles.flatMap { tile in
+      [
+        ck_tiling(inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile, gradient_packs: 1),
+        ck_tiling(
+          inner_block: Int(CK_INNER_BLOCK), row_block: 7, gradient_chunk: Int(CK_GRADIENT_ROWS), gradient_tile: tile,
+          gradient_packs: 0),
+      ]
+    }
+    return (0..<ck_tiling_count(Int32(isa))).map { ck_tiling_candidate(Int32(isa), $0).pointee } + borders
   }
 
   /// Rows with a stride, zeros between.
@@ -158,7 +162,8 @@ import Testing
         #expect(tiling.inner_block >= 16 && tiling.row_block >= 1)
         #expect(level == .avx512 || tiling.inner_block <= Int(CK_INNER_BLOCK))
         #expect((1...Int(CK_GRADIENT_ROWS)).contains(tiling.gradient_chunk))
-        #expect(level != .avx512 || [4, 6, Int32(CK_TILE_BY_LEAVES)].contains(tiling.gradient_tile))
+        let tiles = level == .avx512 ? [4, 6, CK_TILE_BY_LEAVES] : level == .avx2 ? [0, CK_TILE_BY_INPUTS] : [0]
+        #expect(tiles.map { Int32($0) }.contains(tiling.gradient_tile))
       }
     }
   }

@@ -50,7 +50,8 @@ struct ck_tiling {
   long row_block;
   /// Samples over which all tiles of a weight gradient go before the next ones: 1 ... CK_GRADIENT_ROWS.
   long gradient_chunk;
-  /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4, 6 or CK_TILE_BY_LEAVES.
+  /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4, 6 or CK_TILE_BY_LEAVES. With AVX2 0, which is 6
+  /// inputs × 16 outputs, CK_TILE_TURNED or CK_TILE_BY_INPUTS.
   int gradient_tile;
   /// Whether a chunk's columns of d are copied next to each other before all tiles go over them.
   int gradient_packs;
@@ -59,6 +60,10 @@ struct ck_tiling {
 /// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's
 /// end.
 enum { CK_TILE_BY_LEAVES = -1, CK_LONG_LEAF = 64 };
+
+/// 24 inputs × 4 outputs, with inputs as lanes; the same where a matrix has CK_MANY_INPUTS or more in all its samples,
+/// half of what a second-level cache of 512 KiB holds, else 0: small ones gain nothing and pay for packing.
+enum { CK_TILE_TURNED = -2, CK_TILE_BY_INPUTS = -3, CK_MANY_INPUTS = 1 << 16 };
 
 /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
 struct ck_product {
@@ -143,7 +148,7 @@ static inline long ck_stack_depth(long leaves) {
 }
 
 /// Floats of a call's scratch memory: the stacks of at most 66 tiles of 24 vectors of 16 floats, or of four times 44 of
-/// 96 floats.
+/// 96 floats, or of 16 times 10 and four times 6 of these.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
