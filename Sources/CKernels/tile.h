@@ -5,8 +5,9 @@
 // `mr` and `nv` of a tile's functions are constants where they are called: rows of the tile and vectors of its columns.
 //
 // defines: TILE_COLUMNS (64 or 16), TILE_ROWS(nv), TILE_VECTORS (accumulators of the largest tile), TILE_PACKS (whether
-// a tile's columns of weights are copied next to each other before all tiles go over them), TURNED_ROWS, TURNED_STRIDE,
-// ALL_TILES, address, fetch, tile_step, pack_columns, product_tile, gradient_tile
+// a tile's columns of weights are copied next to each other before all tiles go over them), ALL_TILES, address, fetch,
+// tile_step, pack_columns, product_tile, gradient_tile; with 8 lanes TURNED_ROWS, TURNED_STRIDE, turned_step,
+// turned_steps, turned_store
 
 #if CK_LANES == 16
 #define TILE_COLUMNS 64
@@ -184,8 +185,8 @@ INLINE void turned_store(const int nv, const vec *acc, float *out, long width) {
 
 // A tile of the weight gradient over one chunk, with whose first row x, d and `next` begin: mr rows of the matrix, nv
 // vectors of columns. `stack` holds the tile's finished sums and, behind them, the leaf at work where it goes on. With
-// each row of a wide tile a cache line at the address `next` is fetched. Where it is turned, x are its packed outputs
-// and d its inputs.
+// each row of a wide tile a cache line at the address `next` is fetched. Where it is turned, x are its packed outputs,
+// d its inputs, mr its columns, nv vectors of its rows, and nothing is fetched.
 INLINE void gradient_tile(
     const int mr, const int nv, const int is_turned, const float *x, long xs, const float *d, long ds, uintptr_t next,
     long next_stride, const struct ck_leaf *leaves, long leaf_count, const struct gradient_chunk *chunk, float *stack,

@@ -1,5 +1,5 @@
 // How the dense kernels cut their work: candidates of each level, the CPUs that were measured, and a measurement for
-// all others. Every candidate gives the same bits (DenseTests runs them all), so ranks may choose differently.
+// all others. Every candidate gives the same bits (TilingTests runs them all), so ranks may choose differently.
 #include <stdlib.h>
 #include <time.h>
 
@@ -82,7 +82,7 @@ static double now(void) {
 
 // 192 × 1024 × 64 and 256 samples × 192 × 64 with leaves of 64: 16 million multiply-adds, a third of a millisecond each
 // time. Rows are as far apart as those of layers with 1024 inputs and 512 outputs, which is what makes chunks of many
-// rows slow.
+// rows slow; and of so many inputs that tiles chosen by inputs are turned.
 enum { ROWS = 256, INNER = 1024, ITEM = CK_GRADIENT_CUT, X_STRIDE = INNER + 16, D_STRIDE = 512 + 16, LEAVES = 4 };
 
 // Whether a measurement would take seconds rather than milliseconds, as where a machine is emulated: 6 × 64 × 64, some

@@ -90,9 +90,10 @@ INLINE float *gradient_narrow(
 #endif
 
 #if CK_LANES == 8
-// A panel with inputs as lanes, 24 of them and 4 outputs to a tile. What a tile loads of the rows of x is whole cache
-// lines, which stay in the first-level cache while all outputs go over them; those of the next inputs are fetched
-// meanwhile, a whole round of tiles ahead. Inputs that are no 16 any more are left: `first` is theirs.
+// A panel with inputs as lanes, 24 of them and 4 outputs to a tile. The 24 inputs of a chunk's rows stay in the
+// first-level cache while all outputs go over them, instead of coming 6 at a time for 16 outputs; those of the next 24
+// are fetched meanwhile, a whole round of tiles ahead. Outputs are packed whatever the tiling says. Inputs that are no
+// 16 any more are left: `first` is theirs.
 static __attribute__((noinline)) float *gradient_turned(
     const struct ck_weight_gradient *p, const struct gradient_chunk *chunk, float *stacks, long column, long width,
     long *first) {
@@ -112,7 +113,7 @@ static __attribute__((noinline)) float *gradient_turned(
     const long left = p->i_end - i;
     lanes = left >= 24 && left != 32 ? 24 : 16;
     const float *x = chunk->x + (i - p->i_begin);
-    // After the last inputs, the first ones of the next rows, which may be those of the next call.
+    // After the last inputs, the first ones of the next rows, which may be those of the next call; copies come anew.
     const long next_rows = is_last ? from_begin * p->x_stride + p->i_end - p->i_begin : rows * p->x_stride;
     const uintptr_t next = left - lanes >= 16 ? address(x, lanes) : address(chunk->x, p->positions > 1 ? 0 : next_rows);
     float *out = p->dw + p->inner * column + i * width;
@@ -130,7 +131,7 @@ static __attribute__((noinline)) float *gradient_turned(
       else TILE(2);
 #undef TILE
     }
-    // Zero whatever the inputs are.
+    // Tiles end at four outputs; zero whatever these inputs are.
     if (is_last && outputs < width)
       for (long lane = 0; lane < lanes; lane++)
         for (long n = outputs; n < width; n++) out[lane * width + n] = 0;

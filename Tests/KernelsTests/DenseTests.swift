@@ -163,7 +163,7 @@ import Testing
     }
   }
 
-  @Test("positions are samples of their own, wherever they lie", arguments: [1, 5, 200], [2, 30, 70])
+  @Test("positions are samples of their own, wherever they lie", arguments: [1, 5, 215], [2, 30, 70])
   func positions(inner: Int, positions: Int) {
     let outer = 70, rows = 9, count = rows * positions
     let values = Self.random(count * inner, 9), (d, ds) = Self.matrix(rows: count, columns: outer, 10)

@@ -113,6 +113,7 @@ import Testing
       for (index, tiling) in Self.tilings(level.isa).enumerated() {
         let dw = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: inner, outer: outer))
         let db = AlignedBuffer<Float>(count: (outer + 15) / 16 * 16)
+        dw.pointer.update(repeating: .nan, count: dw.count)
         scratch.pointer[scratch.count - 16] = 77
         leaves.withUnsafeBufferPointer { leaves in
           withUnsafePointer(to: tiling) { tiling in
@@ -137,6 +138,11 @@ import Testing
           for i in 0..<inner {
             let found = dw.pointer[DenseProduct.packedIndex(i, o, inner: inner, outer: outer)]
             if found.bitPattern != expected[i * outer + o].bitPattern { wrong += 1 }
+          }
+        }
+        for o in outer..<(outer + 15) / 16 * 16 {
+          for i in 0..<inner {
+            if dw.pointer[DenseProduct.packedIndex(i, o, inner: inner, outer: outer)].bitPattern != 0 { wrong += 1 }
           }
         }
         #expect(wrong == 0, "\(level.name), tiling \(index)")

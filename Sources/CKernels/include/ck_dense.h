@@ -53,7 +53,8 @@ struct ck_tiling {
   /// Rows of a weight gradient's tile of 64 columns with AVX-512: 4, 6 or CK_TILE_BY_LEAVES. With AVX2 0, which is 6
   /// inputs × 16 outputs, CK_TILE_TURNED or CK_TILE_BY_INPUTS.
   int gradient_tile;
-  /// Whether a chunk's columns of d are copied next to each other before all tiles go over them.
+  /// Whether a chunk's columns of d are copied next to each other before all tiles go over them; for turned tiles they
+  /// always are.
   int gradient_packs;
 };
 
@@ -61,8 +62,9 @@ struct ck_tiling {
 /// end.
 enum { CK_TILE_BY_LEAVES = -1, CK_LONG_LEAF = 64 };
 
-/// 24 inputs × 4 outputs, with inputs as lanes; the same where a matrix has CK_MANY_INPUTS or more in all its samples,
-/// half of what a second-level cache of 512 KiB holds, else 0: small ones gain nothing and pay for packing.
+/// 24 inputs × 4 outputs, with inputs as lanes; the same where the rows of a call's leaves times the matrix's inputs
+/// are CK_MANY_INPUTS or more, half of what a second-level cache of 512 KiB holds, else 0: small ones gain nothing and
+/// pay for packing.
 enum { CK_TILE_TURNED = -2, CK_TILE_BY_INPUTS = -3, CK_MANY_INPUTS = 1 << 16 };
 
 /// `y[r][o] = epilogue(bias[o] + Σᵢ x[r][i] · w(i, o))` for panels `panel_begin ..< panel_end`.
@@ -148,7 +150,7 @@ static inline long ck_stack_depth(long leaves) {
 }
 
 /// Floats of a call's scratch memory: the stacks of at most 66 tiles of 24 vectors of 16 floats, or of four times 44 of
-/// 96 floats, or of 16 times 10 and four times 6 of these.
+/// 96 floats; turned tiles need 172 of these.
 static inline long ck_weight_gradient_scratch(long stack_depth) {
   return (CK_GRADIENT_ITEM / 4 + 6) * stack_depth * 24 * 16;
 }
