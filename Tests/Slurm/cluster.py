@@ -57,6 +57,7 @@ class Cluster:
         host = socket.gethostname().split(".")[0]
         controller, node = free_ports(2)
         user = pwd.getpwuid(os.getuid()).pw_name
+        # MinJobAge: after five minutes Slurm would forget a job that is done, and nobody could tell how it ended.
         with open(self.path("slurm.conf"), "w") as file:
             file.write(f"""\
 ClusterName=ptrain
@@ -83,6 +84,7 @@ JobRequeue=1
 ReturnToService=2
 KillWait=5
 OverTimeLimit=0
+MinJobAge=86400
 SlurmdParameters=config_overrides
 NodeName={host} NodeAddr=127.0.0.1 CPUs={self.processors} State=UNKNOWN
 PartitionName=low Nodes={host} PriorityTier=1 GraceTime=30 PreemptMode=REQUEUE
