@@ -38,6 +38,13 @@ void ck_product_transposed(const struct ck_product *p, const float *packed, floa
   const struct ck_table *table = ck_active();
   const long across = (p->inner + CK_PANEL - 1) / CK_PANEL;
   struct ck_product one = *p;
+  one.scratch = scratch;
+  if (ck_product_copies(&one, p->tiling ? p->tiling : ck_tiling())) {
+    one.weights = packed;
+    one.is_transposed = 1;
+    table->product(&one);
+    return;
+  }
   for (long panel = p->panel_begin; panel < p->panel_end; panel++) {
     const long column = panel * CK_PANEL;
     table->pack_transposed(packed, p->outer, p->inner, scratch, panel, panel * across, (panel + 1) * across);

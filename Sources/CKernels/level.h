@@ -39,11 +39,11 @@
 
 #include "tile.h"
 
+#include "transpose.h"
+
 #include "product.h"
 
 #include "weight_gradient.h"
-
-#include "transpose.h"
 
 const struct ck_table LEVEL(ck_table) = {
     .isa = CK_LEVEL,

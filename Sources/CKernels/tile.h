@@ -6,8 +6,8 @@
 //
 // defines: TILE_COLUMNS (64 or 16), TILE_ROWS(nv), TILE_VECTORS (accumulators of the largest tile), TILE_PACKS (whether
 // a tile's columns of weights are copied next to each other before all tiles go over them), ALL_TILES, address, fetch,
-// tile_step, pack_columns, product_tile, gradient_tile; with 8 lanes TURNED_ROWS, TURNED_STRIDE, turned_step,
-// turned_steps, turned_store
+// fetch_near, tile_step, packed_step, pack_columns, pack_tile, product_tile, gradient_tile; with 8 lanes TURNED_ROWS,
+// TURNED_STRIDE, turned_steps, turned_store
 
 #if CK_LANES == 16
 #define TILE_COLUMNS 64
@@ -41,6 +41,9 @@ INLINE uintptr_t address(const float *p, long offset) {
 
 INLINE void fetch(uintptr_t from, long bytes) { __builtin_prefetch((const void *)(from + (uintptr_t)bytes)); }
 
+// Into the second-level cache.
+INLINE void fetch_near(uintptr_t from) { __builtin_prefetch((const void *)from, 0, 2); }
+
 // One step of a tile's chains: mr values of x, `xs` floats apart, times nv vectors of w.
 INLINE void tile_step(const int mr, const int nv, vec *acc, const float *x, long xs, const float *w) {
   vec b[4];
@@ -52,6 +55,50 @@ INLINE void tile_step(const int mr, const int nv, vec *acc, const float *x, long
 #pragma unroll
     for (int v = 0; v < nv; v++) acc[i * nv + v] = vec_fma(a, b[v], acc[i * nv + v]);
   }
+}
+
+// The same where the mr values of x lie together. Four at a time of either: on a core that another program shares every
+// instruction counts (Zen 3: 5 to 7 % over two at a time).
+INLINE void packed_step(const int mr, const int nv, vec *acc, const float *x, const float *w) {
+  vec b[4];
+#pragma unroll
+  for (int v = 0; v < nv; v++) b[v] = vec_load(w + v * CK_LANES);
+#pragma unroll
+  for (int i = 0; i < mr; i++) {
+    vec a = vec_splat_at(x + i);
+#pragma unroll
+    for (int v = 0; v < nv; v++) acc[i * nv + v] = vec_fma(a, b[v], acc[i * nv + v]);
+  }
+}
+
+// mr rows of x, those values together that are multiplied by the same row of w.
+INLINE void pack_tile(const int mr, const float *x, long xs, long inner, float *packed) {
+  typedef float quad __attribute__((vector_size(16), aligned(4)));
+  typedef float pair __attribute__((vector_size(8), aligned(4)));
+  const int quads = mr & ~3;
+  long k = 0;
+  for (; mr > 1 && k + 4 <= inner; k += 4) {
+    float *out = packed + k * mr;
+    if (quads) {
+      const quad a = *(const quad *)(x + k), b = *(const quad *)(x + xs + k);
+      const quad c = *(const quad *)(x + 2 * xs + k), d = *(const quad *)(x + 3 * xs + k);
+      const quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+      const quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+      *(quad *)out = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+      *(quad *)(out + mr) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+      *(quad *)(out + 2 * mr) = __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5);
+      *(quad *)(out + 3 * mr) = __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7);
+    }
+    if (mr & 2) {
+      const quad e = *(const quad *)(x + quads * xs + k), f = *(const quad *)(x + (quads + 1) * xs + k);
+      *(pair *)(out + quads) = __builtin_shufflevector(e, f, 0, 4);
+      *(pair *)(out + mr + quads) = __builtin_shufflevector(e, f, 1, 5);
+      *(pair *)(out + 2 * mr + quads) = __builtin_shufflevector(e, f, 2, 6);
+      *(pair *)(out + 3 * mr + quads) = __builtin_shufflevector(e, f, 3, 7);
+    }
+  }
+  for (; k < inner; k++)
+    for (int i = 0; i < mr; i++) packed[k * mr + i] = x[i * xs + k];
 }
 
 // nv vectors of columns of rows `begin ..< end`, next to each other.
@@ -69,9 +116,11 @@ struct product_block {
 };
 
 // A tile of mr rows and nv vectors over one block: y = epilogue(bias + x · w). `width` is the stride between rows of w.
+// Where it is packed, x is what `pack_tile` made.
 INLINE void product_tile(
-    const int mr, const int nv, const float *x, long xs, const float *w, long width, const float *bias,
-    const float *gate, float *y, long ys, const struct product_block *block, enum ck_epilogue epilogue) {
+    const int mr, const int nv, const int is_packed, const float *x, long xs, const float *w, long width,
+    const float *bias, const float *gate, float *y, long ys, const struct product_block *block,
+    enum ck_epilogue epilogue) {
   vec acc[TILE_VECTORS];
 #pragma unroll
   for (int v = 0; v < nv; v++) {
@@ -82,6 +131,18 @@ INLINE void product_tile(
   const long inner = block->end - block->begin;
   long k = 0;
 #if TILE_PACKS
+  if (is_packed) {
+    // The next tile's chains, which wait in y: all of a block's come from far behind the second-level cache.
+#pragma unroll
+    for (int i = 0; i < mr; i++) fetch(address(y, (mr + i) * ys), 0);
+#pragma nounroll
+    for (; k + 4 <= inner; k += 4) {
+#pragma unroll
+      for (long n = k; n < k + 4; n++) packed_step(mr, nv, acc, x + n * mr, w + n * width);
+    }
+#pragma nounroll
+    for (; k < inner; k++) packed_step(mr, nv, acc, x + k * mr, w + k * width);
+  }
   // The next tile's rows, a cache line of each at a time: where w stays in the first-level cache, x is what is waited
   // for.
   for (; k + 16 <= inner; k += 16) {
@@ -133,27 +194,13 @@ struct gradient_chunk {
 // row of TURNED_STRIDE floats.
 enum { TURNED_ROWS = 4, TURNED_STRIDE = 8 };
 
-INLINE void turned_step(const int nv, vec *acc, const float *d, const float *x) {
-  vec b[3];
-#pragma unroll
-  for (int v = 0; v < nv; v++) b[v] = vec_load(x + v * CK_LANES);
-#pragma unroll
-  for (int i = 0; i < TURNED_ROWS; i++) {
-    vec a = vec_splat_at(d + i);
-#pragma unroll
-    for (int v = 0; v < nv; v++) acc[i * nv + v] = vec_fma(a, b[v], acc[i * nv + v]);
-  }
-}
-
-// `n` samples, four at a time: on a core that another program shares every instruction counts (Zen 3: 5 to 7 % over two
-// at a time).
 INLINE void turned_steps(const int nv, vec *acc, const float *d, const float *x, long x_stride, long n) {
 #pragma nounroll
-  for (; n & 3; n--, d += TURNED_STRIDE, x += x_stride) turned_step(nv, acc, d, x);
+  for (; n & 3; n--, d += TURNED_STRIDE, x += x_stride) packed_step(TURNED_ROWS, nv, acc, d, x);
 #pragma nounroll
   for (; n; n -= 4, d += 4 * TURNED_STRIDE) {
 #pragma unroll
-    for (int k = 0; k < 4; k++, x += x_stride) turned_step(nv, acc, d + k * TURNED_STRIDE, x);
+    for (int k = 0; k < 4; k++, x += x_stride) packed_step(TURNED_ROWS, nv, acc, d + k * TURNED_STRIDE, x);
   }
 }
 

@@ -20,11 +20,15 @@
 // weight gradients of 1024 × 2048 × 2048 in leaves of 128 rows 54 and 63 % as above, turned 65 and 75 %; W1's 256 × 784
 // × 512 in leaves of 32 rows 54 and 74 %, turned 59 and 73 %. Turned with chunks of 128 samples the same, in quiet
 // moments 2 % less; of 256 10 % less. Steps of W1 and W2 took 6 to 14 % less time. W5's 64 × 30 × 64: 37 %, turned 33.
+// Products, medians of the same kind, as above and with copied inputs: 1024 × 2048 × 2048 forward 64 and 79 %, back 61
+// and 77 %, W1's forward 66 and 76 %. Blocks of 192 samples 71 % where 384 had 77; those without fetching sums and
+// weights early 61 %; all columns block by block, but inputs where they lie, 70 % where copies had 83.
 // Emerald Rapids at AVX2, shares of the peak in moments without neighbours: weight gradients 93 to 95 % (W1's 256 × 784
 // × 512 in leaves of 32 rows, W2's in leaves of 128), products 98 to 100 %; chunks of 128 are no better, of 256 80 %.
 static const struct ck_tiling avx2[] = {
-    {256, 384, 64, 0, 1}, {256, 192, 64, 0, 1}, {256, 192, 128, 0, 1},
-    {512, 96, 64, 0, 1},  {128, 192, 64, 0, 1}, {256, 384, 64, CK_TILE_BY_INPUTS, 1},
+    {256, 384, 64, 0, 1, 0}, {256, 192, 64, 0, 1, 0}, {256, 192, 128, 0, 1, 0},
+    {512, 96, 64, 0, 1, 0},  {128, 192, 64, 0, 1, 0}, {256, 384, 64, CK_TILE_BY_INPUTS, 1, 1},
+    {256, 384, 64, 0, 1, 1}, {256, 192, 64, 0, 1, 1},
 };
 // Whole panels: forward products ran at 97 to 99 % of the peak of a Zen 5 so. The first candidate was the fastest on
 // Emerald Rapids (two virtual cores of a busy host), shares of the multiply-add peak of the same minutes, forward
@@ -45,7 +49,7 @@ static const struct ck_tiling avx512[] = {
     {ALL, ALL, 128, 4, 0},
     {256, 192, 128, 6, 0},
 };
-static const struct ck_tiling portable[] = {{256, 192, 128, 0, 1}, {64, 48, 32, 0, 1}};
+static const struct ck_tiling portable[] = {{256, 192, 128, 0, 1, 0}, {64, 48, 32, 0, 1, 1}};
 
 static const struct {
   const struct ck_tiling *candidates;
@@ -80,10 +84,11 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-// 192 × 1024 × 64 and 256 samples × 192 × 64 with leaves of 64: 16 million multiply-adds, a third of a millisecond each
-// time. Rows are as far apart as those of layers with 1024 inputs and 512 outputs, which is what makes chunks of many
-// rows slow; and of so many inputs that tiles chosen by inputs are turned.
-enum { ROWS = 256, INNER = 1024, ITEM = CK_GRADIENT_CUT, X_STRIDE = INNER + 16, D_STRIDE = 512 + 16, LEAVES = 4 };
+// 192 × 1024 × 256 and 256 samples × 192 × 64 with leaves of 64: 53 million multiply-adds, a millisecond each time.
+// Rows are as far apart as those of layers with 1024 inputs and 512 outputs, which is what makes chunks of many rows
+// slow; of so many inputs that tiles chosen by inputs are turned, and of so many columns that inputs are copied.
+enum { ROWS = 256, INNER = 1024, OUTER = CK_COPIED_PANELS * CK_PANEL, ITEM = CK_GRADIENT_CUT, LEAVES = 4 };
+enum { X_STRIDE = INNER + 16, D_STRIDE = 512 + 16 };
 
 // Whether a measurement would take seconds rather than milliseconds, as where a machine is emulated: 6 × 64 × 64, some
 // 2 µs.
@@ -108,8 +113,10 @@ static int is_too_slow(const struct ck_tiling *tiling) {
 }
 
 double ck_tiling_seconds(const struct ck_tiling *tiling) {
-  const long x_count = ROWS * X_STRIDE, d_count = ROWS * D_STRIDE, w_count = INNER * CK_PANEL;
-  const long scratch_count = ck_weight_gradient_scratch(ck_stack_depth(LEAVES));
+  const long x_count = ROWS * X_STRIDE, d_count = ROWS * D_STRIDE, w_count = INNER * OUTER;
+  const long gradient_scratch = ck_weight_gradient_scratch(ck_stack_depth(LEAVES));
+  const long product_scratch = ck_product_scratch(INNER, OUTER);
+  const long scratch_count = gradient_scratch > product_scratch ? gradient_scratch : product_scratch;
   const size_t bytes = (size_t)(x_count + d_count + w_count + scratch_count) * sizeof(float);
   float *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
   if (!memory) return -1;
@@ -119,13 +126,13 @@ double ck_tiling_seconds(const struct ck_tiling *tiling) {
   for (int n = 0; n < LEAVES; n++) leaves[n] = (struct ck_leaf){n * 64, n * 64 + 64, n == 1 ? 1 : n == 3 ? 2 : 0};
   const struct ck_product product = {
       .x = x, .x_stride = X_STRIDE, .weights = w, .y = d, .y_stride = D_STRIDE, .rows = ITEM, .inner = INNER,
-      .outer = CK_PANEL, .panel_begin = 0, .panel_end = 1, .tiling = tiling};
+      .outer = OUTER, .panel_begin = 0, .panel_end = CK_COPIED_PANELS, .scratch = scratch, .tiling = tiling};
   const struct ck_weight_gradient gradient = {
       .x = x, .x_stride = X_STRIDE, .d = d, .d_stride = D_STRIDE, .dw = w, .inner = INNER, .outer = CK_PANEL,
       .i_end = ITEM, .leaves = leaves, .leaf_count = LEAVES, .scratch = scratch,
       .stack_depth = ck_stack_depth(LEAVES), .tiling = tiling};
   double best[2] = {1e9, 1e9};
-  for (int repeat = 0; repeat < 4; repeat++) {
+  for (int repeat = 0; repeat < 3; repeat++) {
     const double begin = now();
     ck_product(&product);
     const double middle = now();
@@ -135,8 +142,8 @@ double ck_tiling_seconds(const struct ck_tiling *tiling) {
     if (end - middle < best[1]) best[1] = end - middle;
   }
   free(memory);
-  // Of a step's products one in three is a weight gradient; this one has a quarter of the forward product's work.
-  return best[0] + 2 * best[1];
+  // Of a step's products one in three is a weight gradient; this one has a sixteenth of the forward product's work.
+  return best[0] + 8 * best[1];
 }
 
 #if defined(__x86_64__)

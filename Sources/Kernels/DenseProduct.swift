@@ -28,17 +28,23 @@ package enum DenseProduct {
   ///   - weights: packed, `inner` × `outer`.
   ///   - bias: `outer` floats, zero-padded to a multiple of 16, or nil.
   ///   - panel: which of ``panelCount(outer:)`` panels of columns is computed; nil: all of them.
+  ///   - scratch: ``scratchCount(inner:outer:)`` floats, 64-byte aligned; nil: slower where there are many columns.
   package static func multiply(
     _ x: Matrix, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into y: Matrix, rows: Range<Int>,
     inner: Int,
-    outer: Int, epilogue: Epilogue = .none, panel: Int? = nil
+    outer: Int, epilogue: Epilogue = .none, panel: Int? = nil, scratch: UnsafeMutablePointer<Float>? = nil
   ) {
     var product = product(x, into: y, rows: rows, inner: inner, outer: outer, epilogue: epilogue)
     if let panel { (product.panel_begin, product.panel_end) = (panel, panel + 1) }
     product.weights = weights
     product.bias = bias
+    product.scratch = scratch
     ck_product(&product)
   }
+
+  /// Floats of scratch memory of
+  /// ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:scratch:)``; 0: it uses none.
+  package static func scratchCount(inner: Int, outer: Int) -> Int { ck_product_scratch(inner, outer) }
 
   /// Panels of columns that a product of so many columns is made of.
   package static func panelCount(outer: Int) -> Int { (outer + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
@@ -50,12 +56,12 @@ package enum DenseProduct {
 
   /// `y[r][o] = epilogue(Σᵢ x[r][i] · w(o, i))` for the given rows: the product with the transpose, which is made panel
   /// by panel on the way. Worth it for rows in the hundreds; the bits are those of
-  /// ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:)`` with what
+  /// ``multiply(_:weights:bias:into:rows:inner:outer:epilogue:panel:scratch:)`` with what
   /// ``packTransposed(_:inner:outer:into:blocks:)`` makes.
   ///
   /// - Parameters:
   ///   - weights: packed, `outer` × `inner`.
-  ///   - scratch: ``transposedScratch(inner:)`` floats, 64-byte aligned.
+  ///   - scratch: ``transposedScratch(inner:outer:)`` floats, 64-byte aligned.
   package static func multiplyTransposed(
     _ x: Matrix, weights: UnsafePointer<Float>, into y: Matrix, rows: Range<Int>, inner: Int, outer: Int,
     epilogue: Epilogue = .none, scratch: UnsafeMutablePointer<Float>
@@ -65,7 +71,7 @@ package enum DenseProduct {
   }
 
   /// Floats of scratch memory of ``multiplyTransposed(_:weights:into:rows:inner:outer:epilogue:scratch:)``.
-  package static func transposedScratch(inner: Int) -> Int { ck_transposed_scratch(inner) }
+  package static func transposedScratch(inner: Int, outer: Int) -> Int { ck_transposed_scratch(inner, outer) }
 
   private static func product(
     _ x: Matrix, into y: Matrix, rows: Range<Int>, inner: Int, outer: Int, epilogue: Epilogue

@@ -37,6 +37,7 @@ package enum KernelTiling {
       default: " in tiles of \(tiling.gradient_tile) × 64"
       }
     let packing = tiling.gradient_packs != 0 ? ", packed" : ""
-    return "\(blocks), weight gradients by \(tiling.gradient_chunk) samples\(tile)\(packing)"
+    let copies = tiling.product_copies != 0 ? ", copied where there are many outputs" : ""
+    return "\(blocks)\(copies), weight gradients by \(tiling.gradient_chunk) samples\(tile)\(packing)"
   }
 }

@@ -274,7 +274,7 @@ import Testing
     }
     let whole = AlignedBuffer<Float>(count: max(16, rows * ys)),
       onTheWay = AlignedBuffer<Float>(count: max(16, rows * ys))
-    let scratch = AlignedBuffer<Float>(count: DenseProduct.transposedScratch(inner: outer))
+    let scratch = AlignedBuffer<Float>(count: DenseProduct.transposedScratch(inner: outer, outer: inner))
     let gate = DenseProduct.Epilogue.gate(Matrix(gates.pointer, stride: ys))
     for epilogue in [.none, gate] {
       DenseProduct.multiply(

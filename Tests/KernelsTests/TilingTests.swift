@@ -9,6 +9,8 @@ import Testing
   /// More inner rows, samples and columns than any candidate's blocks, and ends that are no multiple of a tile.
   static let productSizes = [
     (inner: 531, outer: 10, rows: 395), (inner: 265, outer: 74, rows: 57), (inner: 3, outer: 130, rows: 8),
+    // Of so many columns that inputs are copied: more of both than a block has, and fewer.
+    (inner: 275, outer: 203, rows: 25), (inner: 7, outer: 256, rows: 397), (inner: 1, outer: 321, rows: 19),
   ]
   static let gradientSizes = [
     (inner: 251, outer: 70, rows: 300), (inner: 17, outer: 10, rows: 131), (inner: 64, outer: 1, rows: 77),
@@ -23,10 +25,12 @@ import Testing
     let tiles: [Int32] = isa == 2 ? [6] : isa == 1 ? [0, Int32(CK_TILE_TURNED)] : [0]
     let borders = tiles.flatMap { tile in
       [
-        ck_tiling(inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile, gradient_packs: 1),
+        ck_tiling(
+          inner_block: 16, row_block: 1, gradient_chunk: 1, gradient_tile: tile, gradient_packs: 1,
+          product_copies: isa == 2 ? 0 : 1),
         ck_tiling(
           inner_block: Int(CK_INNER_BLOCK), row_block: 7, gradient_chunk: Int(CK_GRADIENT_ROWS), gradient_tile: tile,
-          gradient_packs: 0),
+          gradient_packs: 0, product_copies: 0),
       ]
     }
     return (0..<ck_tiling_count(Int32(isa))).map { ck_tiling_candidate(Int32(isa), $0).pointee } + borders
@@ -51,8 +55,13 @@ import Testing
     let y = Self.matrix(rows: rows, columns: outer, lines: lines, 3)
     defer { for matrix in [x, gate, y] { matrix.pointer.deallocate() } }
     let weights = DenseTests.random(inner * outer, 4), w = DenseTests.packed(inner: inner, outer: outer, weights)
+    let transposed = AlignedBuffer<Float>(count: DenseProduct.packedCount(inner: outer, outer: inner))
+    DenseProduct.packTransposed(
+      w.pointer, inner: inner, outer: outer, into: transposed.pointer,
+      blocks: 0..<DenseProduct.blockCount(inner: inner, outer: outer))
     let bias = AlignedBuffer<Float>(count: (outer + 15) / 16 * 16)
     for (index, value) in DenseTests.random(outer, 5).enumerated() { bias.pointer[index] = value }
+    let scratch = AlignedBuffer<Float>(count: DenseProduct.transposedScratch(inner: inner, outer: outer) + 16)
     let expected = (0..<rows * outer).map { index in
       let row = index / outer, column = index % outer
       return (0..<inner).reduce(bias.pointer[column]) {
@@ -63,7 +72,11 @@ import Testing
       for (index, tiling) in Self.tilings(level.isa).enumerated() {
         let epilogues = [CK_EPILOGUE_NONE, CK_EPILOGUE_RELU, CK_EPILOGUE_GATE]
         // Without fused multiply-adds a product takes long: one epilogue each.
-        for epilogue in level.isa == 0 ? [epilogues[index % 3]] : epilogues {
+        let calls = (level.isa == 0 ? [epilogues[index % 3]] : epilogues).flatMap {
+          tiling.product_copies != 0 ? [($0, false), ($0, true)] : [($0, false)]
+        }
+        for (epilogue, isTransposed) in calls {
+          scratch.pointer[scratch.count - 16] = 77
           for row in 0..<rows { y[row].update(repeating: .nan, count: outer) }
           withUnsafePointer(to: tiling) { tiling in
             var product = ck_product()
@@ -72,6 +85,11 @@ import Testing
             (product.weights, product.bias) = (UnsafePointer(w.pointer), UnsafePointer(bias.pointer))
             (product.rows, product.inner, product.outer) = (rows, inner, outer)
             (product.panel_end, product.epilogue, product.tiling) = ((outer + 63) / 64, epilogue, tiling)
+            product.scratch = scratch.pointer
+            // What copies its inputs takes weights either way, panels that do not come transposed.
+            if isTransposed, ck_product_copies(&product, tiling) != 0 {
+              (product.weights, product.is_transposed) = (UnsafePointer(transposed.pointer), 1)
+            }
             level.product(&product)
           }
           var wrong = 0
@@ -83,7 +101,8 @@ import Testing
               if value.bitPattern != y[row][column].bitPattern { wrong += 1 }
             }
           }
-          #expect(wrong == 0, "\(level.name), tiling \(index), epilogue \(epilogue)")
+          #expect(wrong == 0, "\(level.name), tiling \(index), epilogue \(epilogue), transposed \(isTransposed)")
+          #expect(scratch.pointer[scratch.count - 16] == 77, "\(level.name), tiling \(index)")
         }
       }
     }
@@ -170,6 +189,9 @@ import Testing
         #expect((1...Int(CK_GRADIENT_ROWS)).contains(tiling.gradient_chunk))
         let tiles = level == .avx512 ? [4, 6, CK_TILE_BY_LEAVES] : level == .avx2 ? [0, CK_TILE_BY_INPUTS] : [0]
         #expect(tiles.map { Int32($0) }.contains(tiling.gradient_tile))
+        guard tiling.product_copies != 0 else { continue }
+        #expect(level != .avx512 && tiling.inner_block % 16 == 0 && tiling.inner_block <= Int(CK_COPIED_INPUTS))
+        #expect(tiling.row_block <= Int(CK_COPIED_ROWS))
       }
     }
   }

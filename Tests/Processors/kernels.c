@@ -604,12 +604,21 @@ static long some_inner(void) { return (long)(below(12) == 0 ? from_to(250, 600) 
 static long some_outer(void) { return (long)(below(3) == 0 ? from_to(65, 150) : from_to(1, 64)); }
 
 static void any_product(int is_transposed) {
+  // More than transposing 600 inner rows takes.
+  static _Alignas(64) float scratch[CK_COPIED_INPUTS * CK_COPIED_ROWS];
   struct ck_product p = {
       .rows = (long)from_to(1, 15), .inner = some_inner(), .outer = some_outer(), .tiling = some_tiling()};
   if (below(6) == 0) p.rows = (long)from_to(16, 60), p.inner = (long)from_to(1, 12);
-  const long panels = (p.outer + CK_PANEL - 1) / CK_PANEL;
-  p.panel_begin = (long)below((uint64_t)panels);
-  p.panel_end = (long)from_to((uint64_t)p.panel_begin + 1, (uint64_t)panels);
+  // So many columns that inputs are copied.
+  const int copies = below(8) == 0;
+  if (copies) {
+    p.outer = (long)from_to(193, 280);
+    p.inner = (long)from_to(1, 40);
+    p.rows = (long)from_to(CK_COPIED_LEAST_ROWS, 25);
+  }
+  const long panels = (p.outer + CK_PANEL - 1) / CK_PANEL, least = copies ? CK_COPIED_PANELS : 1;
+  p.panel_begin = (long)below((uint64_t)(panels - least + 1));
+  p.panel_end = (long)from_to((uint64_t)(p.panel_begin + least), (uint64_t)panels);
   p.x_stride = ck_round16(p.inner) + 16 * (long)below(2);
   p.y_stride = ck_round16(p.outer) + 16 * (long)below(2);
   const enum kind kind = dense_kind();
@@ -619,10 +628,10 @@ static void any_product(int is_transposed) {
   p.gate = p.epilogue == CK_EPILOGUE_GATE ? floats_at((size_t)(p.rows * p.y_stride), kind, 1) : 0;
   p.y = floats_at((size_t)(p.rows * p.y_stride), MODERATE, 1);
   if (is_transposed) {
-    float *scratch = floats_at((size_t)ck_transposed_scratch(p.inner), MODERATE, 1);
     ck_product_transposed(&p, packed_matrix(p.outer, p.inner, kind), scratch);
   } else {
     p.weights = packed_matrix(p.inner, p.outer, kind);
+    if (below(4) > 0) p.scratch = scratch;
     ck_product(&p);
   }
   mix_floats(p.y, (size_t)(p.rows * p.y_stride));

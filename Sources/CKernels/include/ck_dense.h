@@ -44,9 +44,9 @@ enum ck_epilogue {
 /// How the kernels cut their work, which no bit depends on; see tiling.c for the choice.
 struct ck_tiling {
   /// Inner rows of weights over which all tiles of a product go before the next ones: 16 ... CK_INNER_BLOCK where the
-  /// level packs, else any number.
+  /// level packs, else any number; where inputs are copied, a multiple of 16 up to CK_COPIED_INPUTS.
   long inner_block;
-  /// Samples that go through all inner rows before the next ones.
+  /// Samples that go through all inner rows before the next ones, where inputs are copied up to CK_COPIED_ROWS.
   long row_block;
   /// Samples over which all tiles of a weight gradient go before the next ones: 1 ... CK_GRADIENT_ROWS.
   long gradient_chunk;
@@ -56,6 +56,9 @@ struct ck_tiling {
   /// Whether a chunk's columns of d are copied next to each other before all tiles go over them; for turned tiles they
   /// always are.
   int gradient_packs;
+  /// Whether products of many columns copy a block of inputs, row by row of a tile, and take it through all columns;
+  /// see `ck_product_copies`. 0 with AVX-512.
+  int product_copies;
 };
 
 /// 6 rows where leaves have CK_LONG_LEAF rows or more in the mean, else 4: a lower tile has less to store at a leaf's
@@ -81,9 +84,32 @@ struct ck_product {
   long rows, inner, outer;
   long panel_begin, panel_end;
   enum ck_epilogue epilogue;
+  /// `ck_product_scratch(inner, outer)` floats on a 64-byte border, or null: inputs are read where they lie.
+  float *scratch;
+  /// Set by `ck_product_transposed`: whether `weights` are those of its `packed`.
+  int is_transposed;
   /// Null: what was chosen for this CPU.
   const struct ck_tiling *tiling;
 };
+
+/// Inputs and samples of a block that is copied, at most: 384 KiB, which the second-level cache of a Zen 3 holds (512
+/// KiB).
+enum { CK_COPIED_INPUTS = 256, CK_COPIED_ROWS = 384 };
+/// The least panels and samples of a product that copies its inputs: it pays for two or three panels in busy moments
+/// only, for fewer samples never.
+enum { CK_COPIED_PANELS = 4, CK_COPIED_LEAST_ROWS = 18 };
+
+/// Floats of a product's scratch memory; 0: it uses none.
+static inline long ck_product_scratch(long inner, long outer) {
+  if (outer <= (CK_COPIED_PANELS - 1) * CK_PANEL) return 0;
+  return (inner < CK_COPIED_INPUTS ? ck_round16(inner) : CK_COPIED_INPUTS) * CK_COPIED_ROWS;
+}
+
+/// Whether a product copies its inputs.
+static inline int ck_product_copies(const struct ck_product *p, const struct ck_tiling *tiling) {
+  return tiling->product_copies && p->scratch && p->panel_end - p->panel_begin >= CK_COPIED_PANELS &&
+         p->rows >= CK_COPIED_LEAST_ROWS;
+}
 
 /// One leaf after the other of a subtree of the reduction tree: rows of the leaf, and how many finished neighbours on
 /// its left are added once it is done.
@@ -193,11 +219,14 @@ void ck_weight_gradient(const struct ck_weight_gradient *p);
 void ck_pack_transposed(
     const float *packed, long inner, long outer, float *transposed, long block_begin, long block_end);
 
-/// `ck_product` with the transpose of `packed`, which has `p->outer` rows and `p->inner` columns; `p->weights` is not
-/// looked at. Each panel is transposed into `scratch`, `ck_transposed_scratch(p->inner)` floats on a 64-byte border,
-/// and used while it is in the cache.
+/// `ck_product` with the transpose of `packed`, which has `p->outer` rows and `p->inner` columns; `p->weights` and
+/// `p->scratch` are not looked at. Where inputs are not copied each panel is transposed into `scratch`,
+/// `ck_transposed_scratch(p->inner, p->outer)` floats on a 64-byte border, and used while it is in the cache.
 void ck_product_transposed(const struct ck_product *p, const float *packed, float *scratch);
 
-static inline long ck_transposed_scratch(long inner) { return inner * CK_PANEL; }
+static inline long ck_transposed_scratch(long inner, long outer) {
+  const long copy = ck_product_scratch(inner, outer);
+  return inner * CK_PANEL < copy ? copy : inner * CK_PANEL;
+}
 
 #endif

@@ -97,8 +97,11 @@ struct DenseLayer: Layer {
       derivedCount: DenseProduct.packedCount(inner: units, outer: inputs),
       derivedItems: DenseProduct.blockCount(inner: inputs, outer: units),
       // Positions come in products of their own, too short to make the transpose for each.
-      derivedScratchCount: input.positions > 1 ? 0 : DenseProduct.transposedScratch(inner: units),
-      backwardScratchCount: isNarrow ? narrowBlock * wholeVectors : 0, gradientScratchCount: gradientScratchCount,
+      derivedScratchCount: input.positions > 1 ? 0 : transposedScratchCount,
+      forwardScratchCount: DenseProduct.scratchCount(inner: inputs, outer: units),
+      backwardScratchCount: (isNarrow ? narrowBlock * wholeVectors : 0)
+        + DenseProduct.scratchCount(inner: units, outer: inputs),
+      gradientScratchCount: gradientScratchCount,
       gradientItems: WeightGradient.itemCount(inner: inputs, outer: units),
       forwardItems: DenseProduct.panelCount(outer: units),
       backwardItems: isNarrow ? 0 : DenseProduct.panelCount(outer: inputs),
@@ -109,21 +112,30 @@ struct DenseLayer: Layer {
   private var wholeVectors: Int { (inputs + 15) / 16 * 16 }
   /// The kernels would write the gradient of a position into the next one's.
   private var isNarrow: Bool { input.positions > 1 && input.channelStride < wholeVectors }
+  /// What products with the transpose use beyond what the others do; some, because 0 would say that there are none.
+  private var transposedScratchCount: Int {
+    max(
+      16,
+      DenseProduct.transposedScratch(inner: units, outer: inputs)
+        - DenseProduct.scratchCount(inner: units, outer: inputs))
+  }
   private var gradientScratchCount: Int { input.positions > 1 ? WeightGradient.Positions.copyCount : 0 }
   /// Positions whose gradients are computed beside the input's and copied.
   private var narrowBlock: Int { min(48, input.positions) }
 
-  func forward(_ pass: LayerPass, rows: Range<Int>) { forward(pass, rows: rows, panel: nil) }
+  func forward(_ pass: LayerPass, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+    forward(pass, rows: rows, panel: nil, scratch)
+  }
 
-  func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) { forward(pass, rows: rows, panel: item) }
+  func forward(_ pass: LayerPass, rows: Range<Int>, item: Int) { forward(pass, rows: rows, panel: item, nil) }
 
-  private func forward(_ pass: LayerPass, rows: Range<Int>, panel: Int?) {
+  private func forward(_ pass: LayerPass, rows: Range<Int>, panel: Int?, _ scratch: UnsafeMutablePointer<Float>?) {
     let before = savesInput ? pass.saved : pass.output
     let bias = hasBias ? UnsafePointer(pass.arena + pass.offsets[1]) : nil
     eachProduct(of: pass.input, input, before, output, rows: rows) { x, y, rows in
       DenseProduct.multiply(
         x, weights: pass.arena + pass.offsets[0], bias: bias, into: y, rows: rows, inner: inputs, outer: units,
-        epilogue: isGate ? .relu : .none, panel: panel)
+        epilogue: isGate ? .relu : .none, panel: panel, scratch: scratch)
     }
     guard !isGate, !isIdentity else { return }
     let columns = panel.map { DenseProduct.columns(ofPanel: $0, outer: units) }
@@ -203,7 +215,8 @@ struct DenseLayer: Layer {
   ) {
     if let derived = pass.derived {
       DenseProduct.multiply(
-        d, weights: derived, bias: nil, into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue)
+        d, weights: derived, bias: nil, into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue,
+        scratch: scratch)
     } else {
       DenseProduct.multiplyTransposed(
         d, weights: pass.arena + pass.offsets[0], into: y, rows: rows, inner: units, outer: inputs, epilogue: epilogue,

@@ -121,7 +121,10 @@ package enum KernelBenchmark {
       packed = filled(DenseProduct.packedCount(inner: inner, outer: outer))
       transposed = filled(DenseProduct.packedCount(inner: outer, outer: inner))
       gradient = filled(DenseProduct.packedCount(inner: inner, outer: outer))
-      scratch = filled(WeightGradient.scratchCount(leaves: shards))
+      scratch = filled(
+        max(
+          WeightGradient.scratchCount(leaves: shards), DenseProduct.scratchCount(inner: inner, outer: outer),
+          DenseProduct.scratchCount(inner: outer, outer: inner)))
       let plan = ShardPlan(shardCount: shards)
       leafCount = plan.shardsInUse(batch: rows)
       leaves = AlignedBuffer(count: max(1, leafCount))
@@ -137,10 +140,12 @@ package enum KernelBenchmark {
       switch product {
       case .forward:
         DenseProduct.multiply(
-          x, weights: packed.pointer, bias: nil, into: y, rows: 0..<rows, inner: inner, outer: outer)
+          x, weights: packed.pointer, bias: nil, into: y, rows: 0..<rows, inner: inner, outer: outer,
+          scratch: scratch.pointer)
       case .backwardToInput:
         DenseProduct.multiply(
-          d, weights: transposed.pointer, bias: nil, into: dx, rows: 0..<rows, inner: outer, outer: inner)
+          d, weights: transposed.pointer, bias: nil, into: dx, rows: 0..<rows, inner: outer, outer: inner,
+          scratch: scratch.pointer)
       case .weightGradient:
         for item in 0..<WeightGradient.itemCount(inner: inner, outer: outer) {
           WeightGradient.accumulate(

@@ -10,8 +10,8 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   var example: String
   var testDescription: String { "\(kind) \(example)" }
 
-  /// Every registered layer's examples, and dense layers of more than one panel of units with every registered
-  /// activation.
+  /// Every registered layer's examples, dense layers of more than one panel of units with every registered activation,
+  /// and one of so many that its products copy their inputs.
   static let all =
     LayerRegistry.standard.all.flatMap { type in type.examples.map { LayerCase(kind: type.kind, example: $0) } }
     + ActivationRegistry.standard.all.flatMap { type in
