@@ -324,7 +324,7 @@ class Faults:
                     place, run = run, self.move_under(process, run, folder)
                     is_moved = place != run
             try:
-                process.wait(timeout=20 if kind else 180)
+                process.wait(timeout=40 if kind else 180)
             except subprocess.TimeoutExpired:
                 left = ranks_of(run)
                 kill([process.pid, *left])
@@ -334,10 +334,10 @@ class Faults:
                 # anything of ptrain then. `ptrain launch` ends such an mpirun.
                 process.wait()
                 self.counts["locked"] += 1
-            gone = time.monotonic() + 5
+            gone = time.monotonic() + 30
             while ranks_of(run):
                 if time.monotonic() > gone:
-                    fail(f"{name}: ranks are left 5 s after {who} had been killed")
+                    fail(f"{name}: ranks are left 30 s after {who} had been killed")
                 time.sleep(0.01)
             with open(run + ".output") as file:
                 text = file.read()

@@ -40,7 +40,7 @@ class Job:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=80,
         )
         if done.returncode != 0:
             raise SlurmError(f"{' '.join(command)}: {done.stderr.strip()}")
@@ -105,7 +105,7 @@ class Session:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=600,
         )
         if done.returncode != 0:
             raise SlurmError(f"ptrain without Slurm ended with code {done.returncode}: {done.stderr.strip()}")
@@ -405,7 +405,7 @@ def main():
         expect(
             "pmix"
             in subprocess.run(
-                ["srun", "--mpi=list"], env=cluster.environment, capture_output=True, text=True, timeout=20
+                ["srun", "--mpi=list"], env=cluster.environment, capture_output=True, text=True, timeout=80
             ).stdout,
             "this srun has no PMIx; install the package of Slurm's PMIx plugin",
         )
