@@ -33,7 +33,7 @@ import Testing
     let outcome = try run(
       """
       bad() {
-        printf '\\342\\234\\230 Test "x" recorded an issue\\n  \\342\\206\\263 2 is not 1\\n'
+        printf '\\033[91m\\342\\234\\230\\033[0m Test "x" recorded an issue\\n  \\342\\206\\263 2 is not 1\\n'
         seq 1000
         false
         echo on
